@@ -1,0 +1,67 @@
+// Exact quantities: credits and money as integers, ten-thousandths of a unit.
+// A single amount stays below 10^14 units (credits_quantity_in_range), so that a product of two fits in 128 bits.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+namespace credits::core
+{
+
+struct Amount {
+    static constexpr int64_t per_unit = 10'000;
+    static constexpr int decimals = 4;
+    static constexpr int64_t limit = 1'000'000'000'000'000'000; // 10^14 units: the first amount out of range
+
+    int64_t units; // ten-thousandths
+
+    friend constexpr auto operator<=>(Amount, Amount) = default;
+    friend constexpr Amount operator-(Amount a) { return {-a.units}; }
+
+    constexpr bool in_range() const { return units > -limit && units < limit; }
+};
+
+inline constexpr Amount zero{0};
+
+/// Adds two amounts; nothing when the sum is out of range.
+constexpr std::optional<Amount> add(Amount a, Amount b)
+{
+    int64_t sum = 0;
+    if (__builtin_add_overflow(a.units, b.units, &sum) || !Amount{sum}.in_range())
+        return std::nullopt;
+    return Amount{sum};
+}
+
+/// Subtracts where the caller knows 0 <= part <= whole, so that nothing can overflow.
+constexpr Amount less(Amount whole, Amount part) { return {whole.units - part.units}; }
+
+/// Divides half away from zero.
+constexpr int64_t divide_rounded(__int128 numerator, __int128 denominator)
+{
+    const __int128 half = numerator < 0 ? -denominator / 2 : denominator / 2;
+    return static_cast<int64_t>((numerator + half) / denominator);
+}
+
+/// Rounds half away from zero to a multiple of `step` (the smallest coin of a currency; 0.01 is {100}).
+constexpr Amount round_to(Amount a, Amount step) { return {divide_rounded(a.units, step.units) * step.units}; }
+
+/// The share part / whole of a value, rounded half away from zero to a multiple of `step` (rule 11). All are >= 0, whole > 0.
+constexpr Amount share(Amount value, Amount part, Amount whole, Amount step)
+{
+    const __int128 numerator = static_cast<__int128>(value.units) * part.units;
+    const __int128 denominator = static_cast<__int128>(whole.units) * step.units;
+    return {divide_rounded(numerator, denominator) * step.units};
+}
+
+/// credits x unit value, rounded half away from zero to `step` (rule 11, `fixed`); nothing when out of range.
+constexpr std::optional<Amount> multiply(Amount credits, Amount unit_value, Amount step)
+{
+    const __int128 product = static_cast<__int128>(credits.units) * unit_value.units;
+    if (product >= static_cast<__int128>(Amount::limit) * Amount::per_unit)
+        return std::nullopt;
+    return Amount{divide_rounded(product, static_cast<__int128>(Amount::per_unit) * step.units) * step.units};
+}
+
+} // namespace credits::core
