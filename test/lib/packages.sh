@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the commands of this project need from Debian: finds what is missing and installs only that.
 # To be sourced, by bash under `set -euo pipefail`.
 

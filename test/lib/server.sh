@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A throwaway PostgreSQL server that knows this tree's extension, without installing anything in the system.
 # To be sourced, by bash under `set -euo pipefail`. Owns $scratch, a folder that lives until the script ends, and in it the built
 # tree, the stage that it was installed in, and the server's folder. As root the server runs as user postgres.
