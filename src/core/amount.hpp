@@ -37,31 +37,37 @@ constexpr std::optional<Amount> add(Amount a, Amount b)
 /// Subtracts where the caller knows 0 <= part <= whole, so that nothing can overflow.
 constexpr Amount less(Amount whole, Amount part) { return {whole.units - part.units}; }
 
-/// Divides half away from zero.
+/// Divides half away from zero. The denominator is > 0; the caller knows that the quotient fits.
 constexpr int64_t divide_rounded(__int128 numerator, __int128 denominator)
 {
     const __int128 half = numerator < 0 ? -denominator / 2 : denominator / 2;
     return static_cast<int64_t>((numerator + half) / denominator);
 }
 
-/// Rounds half away from zero to a multiple of `step` (the smallest coin of a currency; 0.01 is {100}).
+/// Rounds half away from zero to a multiple of `step` (the smallest coin of a currency; 0.01 is {100}). May round out of range.
 constexpr Amount round_to(Amount a, Amount step) { return {divide_rounded(a.units, step.units) * step.units}; }
 
-/// The share part / whole of a value, rounded half away from zero to a multiple of `step` (rule 11). All are >= 0, whole > 0.
+/// The share part / whole of a value, rounded half away from zero to a multiple of `step` (rule 11). All are >= 0, part <= whole,
+/// whole > 0. Never more than the value: one that is finer than `step` would otherwise round up beyond itself.
 constexpr Amount share(Amount value, Amount part, Amount whole, Amount step)
 {
     const __int128 numerator = static_cast<__int128>(value.units) * part.units;
     const __int128 denominator = static_cast<__int128>(whole.units) * step.units;
-    return {divide_rounded(numerator, denominator) * step.units};
+    const Amount rounded{divide_rounded(numerator, denominator) * step.units};
+    return rounded < value ? rounded : value;
 }
 
-/// credits x unit value, rounded half away from zero to `step` (rule 11, `fixed`); nothing when out of range.
-constexpr std::optional<Amount> multiply(Amount credits, Amount unit_value, Amount step)
+/// The product, rounded half away from zero to `step` (rule 9, and rule 11 `fixed`); nothing when it is out of range.
+constexpr std::optional<Amount> multiply(Amount a, Amount b, Amount step)
 {
-    const __int128 product = static_cast<__int128>(credits.units) * unit_value.units;
-    if (product >= static_cast<__int128>(Amount::limit) * Amount::per_unit)
+    constexpr __int128 limit = static_cast<__int128>(Amount::limit) * Amount::per_unit;
+    const __int128 product = static_cast<__int128>(a.units) * b.units;
+    if (product <= -limit || product >= limit)
         return std::nullopt;
-    return Amount{divide_rounded(product, static_cast<__int128>(Amount::per_unit) * step.units) * step.units};
+    const Amount rounded{divide_rounded(product, static_cast<__int128>(Amount::per_unit) * step.units) * step.units};
+    if (!rounded.in_range())
+        return std::nullopt;
+    return rounded;
 }
 
 } // namespace credits::core
