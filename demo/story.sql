@@ -1,0 +1,267 @@
+-- The story of prepaid credits, told to a terminal by demo/run, in an empty database of a throwaway cluster.
+-- What it prints is kept in demo/story.out; a test compares.
+
+\set QUIET on
+\set ON_ERROR_STOP on
+\set VERBOSITY verbose
+\pset footer off
+\pset linestyle unicode
+SET client_min_messages = warning;
+
+\echo '1. AN ERP: six kinds of documents, and not a word on credits (demo/erp.sql)'
+\echo
+\ir erp.sql
+SELECT * FROM erp.item;
+
+\echo '   Two quarters of an hour on an invoice cost what they cost.'
+\echo
+SET ROLE erp_application;
+INSERT INTO erp.invoice (number, relation_id, invoice_date, state)
+VALUES ('07000999', 1001, '2025-12-29', 'posted') RETURNING invoice_id \gset
+\set ECHO queries
+INSERT INTO erp.invoice_line VALUES (:invoice_id, 1, 'QUARTER', 2, 25.00, 50.00)
+RETURNING item, quantity, unit_price, amount;
+\set ECHO none
+RESET ROLE;
+
+\echo '2. CREDITS: kinds of credit, the articles that sell (> 0) and consume (< 0), the customers who work with them'
+\echo
+\set ECHO queries
+CREATE EXTENSION credits;
+
+INSERT INTO credits.credit_type (type_id, code, description, alarm_level) VALUES
+    (1, 'SUPPORT', 'Support, in hours', 2),
+    (2, 'TRAINING', 'Training vouchers', NULL);
+
+INSERT INTO credits.article (article, description, type_id, coefficient) VALUES
+    ('CREDITS', 'Support credits', 1, 1),
+    ('HOUR', 'Technician, per hour', 1, -1),
+    ('QUARTER', 'Support, per 15 minutes', 1, -0.25),
+    ('QUARTER-E', 'Support, per 15 minutes, evening', 1, -0.375),
+    ('VOUCHER', 'Training voucher', 2, 1),
+    ('COURSE', 'Training course, per person', 2, -1);
+
+INSERT INTO credits.customer (customer, name)
+SELECT relation_id, name FROM erp.relation WHERE name <> 'Café Central';
+
+\set ECHO none
+\echo
+\echo '   The six line tables are attached: from here on the ERP\047s own statements do the rest.'
+\echo
+\o /dev/null
+\set ECHO queries
+SELECT credits.attach('erp.invoice_line', 'invoice',
+    article => 'item', quantity => 'quantity', amount => 'amount',
+    customer => 'header.relation_id', document_date => 'header.invoice_date', document_number => 'header.number',
+    header_table => 'erp.invoice', counts_when => $$header.state = 'posted'$$,
+    zero_columns => '{unit_price, amount}', from_date => '2026-01-01');
+
+SELECT credits.attach('erp.delivery_note_line', 'delivery_note',
+    article => 'item', quantity => 'quantity', amount => NULL,
+    customer => 'header.relation_id', document_date => 'header.delivered_on', document_number => 'header.number',
+    header_table => 'erp.delivery_note', counts_when => $$header.state = 'delivered'$$,
+    zero_columns => '{unit_price}');
+
+SELECT credits.attach('erp.cash_sale_line', 'cash_sale',
+    article => 'item', quantity => 'quantity', amount => 'amount',
+    customer => 'header.relation_id', document_date => 'header.sold_at', document_number => 'header.ticket',
+    header_table => 'erp.cash_sale', zero_columns => '{unit_price, amount}');
+
+SELECT credits.attach('erp.service_report_line', 'service_report',
+    article => 'item', quantity => 'quantity', amount => NULL,
+    customer => 'header.relation_id', document_date => 'header.report_date', document_number => 'header.number',
+    header_table => 'erp.service_report', counts_when => $$header.state = 'signed'$$,
+    zero_columns => '{unit_price}');
+
+SELECT credits.attach('erp.helpdesk_intervention', 'helpdesk',
+    article => 'item', quantity => 'ceil(line.minutes / 15.0)', amount => NULL,
+    customer => 'header.relation_id', document_date => 'header.opened_on', document_number => 'header.number',
+    header_table => 'erp.helpdesk_case', counts_when => $$header.state = 'solved'$$,
+    zero_columns => '{unit_price}');
+
+SELECT credits.attach('erp.participant', 'event',
+    article => 'header.item', quantity => '1', amount => NULL,
+    customer => 'relation_id', document_date => 'header.held_on', document_number => 'header.event_code',
+    header_table => 'erp.event', counts_when => 'line.present',
+    zero_columns => '{fee}');
+\set ECHO none
+\o
+
+\echo
+\echo '3. SELLING: ordinary invoices. The first one counts when it is posted'
+\echo
+SET ROLE erp_application;
+INSERT INTO erp.invoice (number, relation_id, invoice_date)
+VALUES ('08000001', 1001, '2026-01-05') RETURNING invoice_id \gset
+\set ECHO queries
+INSERT INTO erp.invoice_line VALUES (:invoice_id, 1, 'CREDITS', 10, 100.00, 1000.00);
+UPDATE erp.invoice SET state = 'posted' WHERE number = '08000001';
+\set ECHO none
+INSERT INTO erp.invoice (number, relation_id, invoice_date, state)
+VALUES ('08000002', 1001, '2026-02-02', 'posted') RETURNING invoice_id \gset
+\set ECHO queries
+INSERT INTO erp.invoice_line VALUES (:invoice_id, 1, 'CREDITS', 10, 90.00, 900.00), (:invoice_id, 2, 'CABLE', 3, 9.00, 27.00);
+\set ECHO none
+INSERT INTO erp.invoice (number, relation_id, invoice_date, state)
+VALUES ('08000003', 1002, '2026-02-09', 'posted') RETURNING invoice_id \gset
+\set ECHO queries
+INSERT INTO erp.invoice_line VALUES (:invoice_id, 1, 'VOUCHER', 3, 250.00, 750.00);
+\set ECHO none
+RESET ROLE;
+\echo
+\set ECHO queries
+SELECT customer, type_code, lot_no, sold_on, document_number, remaining, remaining_value FROM credits.open_lot;
+\set ECHO none
+
+\echo '4. CONSUMING: by all kinds of documents. The price becomes 0, credits go, oldest lot first'
+\echo
+SET ROLE erp_application;
+\echo '   A service report of 8 hours, then a delivery note of 4 hours.'
+\echo
+INSERT INTO erp.service_report (number, relation_id, report_date)
+VALUES ('SR-0101', 1001, '2026-02-10') RETURNING report_id \gset
+INSERT INTO erp.delivery_note (number, relation_id, delivered_on, state)
+VALUES ('DN-0201', 1001, '2026-02-16', 'delivered') RETURNING note_id \gset
+\set ECHO queries
+INSERT INTO erp.service_report_line (report_id, item, quantity) VALUES (:report_id, 'HOUR', 8)
+RETURNING item, quantity, unit_price;
+INSERT INTO erp.delivery_note_line (note_id, item, quantity, unit_price) VALUES (:note_id, 'HOUR', 4, 100.00)
+RETURNING item, quantity, unit_price;
+\set ECHO none
+
+\echo '   Half an hour on an invoice: its price is 0 on the draft already, its credits go when it is posted.'
+\echo
+INSERT INTO erp.invoice (number, relation_id, invoice_date)
+VALUES ('08000004', 1001, '2026-02-17') RETURNING invoice_id \gset
+\set ECHO queries
+INSERT INTO erp.invoice_line VALUES (:invoice_id, 1, 'QUARTER', 2, 25.00, 50.00)
+RETURNING item, quantity, unit_price, amount;
+UPDATE erp.invoice SET state = 'posted' WHERE number = '08000004';
+\set ECHO none
+
+\echo
+\echo '   A service report with one unit by day and two by night, where the ERP\047s evening tariff puts another article.'
+\echo
+INSERT INTO erp.service_report (number, relation_id, report_date)
+VALUES ('SR-0102', 1001, '2026-02-18') RETURNING report_id \gset
+\set ECHO queries
+INSERT INTO erp.service_report_line (report_id, item, started_at, quantity)
+VALUES (:report_id, 'QUARTER', '16:30', 1), (:report_id, 'QUARTER', '18:30', 2)
+RETURNING item, started_at, quantity, unit_price;
+\set ECHO none
+
+\echo '   A helpdesk case of 20 minutes, which is two started quarters, and an hour at the desk on a ticket of the till.'
+\echo
+INSERT INTO erp.helpdesk_case (number, relation_id, opened_on)
+VALUES ('HD-0077', 1001, '2026-02-19') RETURNING case_id \gset
+INSERT INTO erp.cash_sale VALUES ('K-00045', 1001, '2026-02-20 11:20');
+\set ECHO queries
+INSERT INTO erp.helpdesk_intervention VALUES (:case_id, 1, 'QUARTER', 20, 25.00)
+RETURNING item, minutes, unit_price;
+INSERT INTO erp.cash_sale_line VALUES ('K-00045/1', 'K-00045', 'HOUR', 1, 100.00, 100.00)
+RETURNING item, quantity, unit_price, amount;
+\set ECHO none
+
+\echo '   A course: two from the garage were there, one was not, and the café does not work with credits.'
+\echo
+INSERT INTO erp.event VALUES ('COURSE-26', 'Bookkeeping for beginners', '2026-02-24', 'COURSE');
+\set ECHO queries
+INSERT INTO erp.participant (event_code, relation_id, name, present, fee)
+VALUES ('COURSE-26', 1002, 'An', true, 250.00), ('COURSE-26', 1002, 'Bart', true, 250.00),
+       ('COURSE-26', 1002, 'Chris', false, 250.00), ('COURSE-26', 1003, 'Dirk', true, 250.00)
+RETURNING name, relation_id, present, fee;
+\set ECHO none
+RESET ROLE;
+
+\echo '   And by hand, what stands on no document.'
+\echo
+SET ROLE credits_registration;
+\set ECHO queries
+SELECT credits.register_consumption('1001', 'SUPPORT', 1, 'An hour by telephone', '2026-02-25') AS entry_no;
+\set ECHO none
+RESET ROLE;
+
+\echo '5. THE HISTORY: what went out of which lot, at which value'
+\echo
+\set ECHO queries
+SELECT customer, entry_no AS entry, booked_on, kind, document_number, article, quantity, value,
+       lot_no AS lot, balance_after AS balance
+FROM credits.history ORDER BY customer, type_code, entry_no;
+\set ECHO none
+
+\echo '6. NEVER NEGATIVE: 4 hours are open, a ticket of 5 is refused as a whole. This is what the ERP gets'
+\echo
+SET ROLE erp_application;
+\set ON_ERROR_STOP off
+\set ECHO queries
+BEGIN;
+INSERT INTO erp.cash_sale VALUES ('K-00046', 1001, '2026-02-26 09:15');
+INSERT INTO erp.cash_sale_line VALUES ('K-00046/1', 'K-00046', 'HOUR', 5, 100.00, 500.00);
+\set ECHO none
+\ir refused.sql
+\set ECHO queries
+COMMIT;
+SELECT count(*) AS tickets FROM erp.cash_sale WHERE ticket = 'K-00046';
+\set ECHO none
+
+\echo '   2 of the 4 are no matter. A quarter more goes below the alarm level of 2, and the user is warned.'
+\echo
+INSERT INTO erp.cash_sale VALUES ('K-00047', 1001, '2026-02-26 09:20');
+\set ECHO queries
+INSERT INTO erp.cash_sale_line VALUES ('K-00047/1', 'K-00047', 'HOUR', 2, 100.00, 200.00);
+INSERT INTO erp.cash_sale_line VALUES ('K-00047/2', 'K-00047', 'QUARTER', 1, 25.00, 25.00);
+\set ECHO none
+
+\echo
+\echo '7. EDITS: the ledger only grows. Report SR-0101 was 6 hours, not 8; invoice 08000004 is cancelled'
+\echo
+\set ECHO queries
+UPDATE erp.service_report_line SET quantity = 6
+WHERE report_id = (SELECT report_id FROM erp.service_report WHERE number = 'SR-0101');
+UPDATE erp.invoice SET state = 'cancelled' WHERE number = '08000004';
+RESET ROLE;
+SELECT entry_no AS entry, booked_on, kind, document_number, article, quantity, value,
+       lot_no AS lot, balance_after AS balance
+FROM credits.history WHERE customer = '1001' AND entry_no > 12 ORDER BY entry_no;
+\set ECHO none
+
+\echo '   A sale may change as long as nothing of it is consumed. Of the first lot something is.'
+\echo
+SET ROLE erp_application;
+\set ON_ERROR_STOP off
+\set ECHO queries
+UPDATE erp.invoice_line SET quantity = 8, amount = 800.00
+WHERE invoice_id = (SELECT invoice_id FROM erp.invoice WHERE number = '08000001');
+\set ECHO none
+\ir refused.sql
+INSERT INTO erp.invoice (number, relation_id, invoice_date, state)
+VALUES ('08000005', 1001, '2026-03-02', 'posted') RETURNING invoice_id \gset
+\echo
+\set ECHO queries
+INSERT INTO erp.invoice_line VALUES (:invoice_id, 1, 'CREDITS', 10, 100.00, 1000.00);
+UPDATE erp.invoice_line SET quantity = 8, amount = 800.00 WHERE invoice_id = :invoice_id;
+\set ECHO none
+RESET ROLE;
+
+\echo
+\echo '8. THE PORTFOLIO: what is open, and its value'
+\echo
+SET ROLE credits_reader;
+\set ECHO queries
+SELECT customer_name, type_code, sold, consumed, open, open_value, alarm_level, below_alarm FROM credits.portfolio;
+SELECT customer, lot_no, sold_on, document_number, quantity, remaining, value, remaining_value FROM credits.open_lot;
+SELECT customer, type_code, balance, alarm_level, cleared_at IS NOT NULL AS cleared FROM credits.alarm;
+\set ECHO none
+RESET ROLE;
+
+\echo '9. IN ORDER? Every invariant of the ledger is checked, and every line against what is booked: no row is good news'
+\echo
+\set ECHO queries
+\pset footer on
+SELECT * FROM credits.verify();
+\set ECHO none
+SELECT count(*) = 0 AS in_order FROM credits.verify() \gset
+\if :in_order
+\else
+    DO $$ BEGIN RAISE EXCEPTION 'verify() found something'; END $$;
+\endif
