@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A throwaway PostgreSQL server that knows this tree's extension, without installing anything in the system.
-# To be sourced, by bash under `set -euo pipefail`. Owns $scratch, a folder that lives until the script ends, and in it the built
-# tree, the stage that it was installed in, and the server's folder. As root the server runs as user postgres.
+# To be sourced, by bash under `set -euo pipefail`. Owns $scratch, a folder that lives until the script ends, and in it the copied
+# and built tree, the stage that it is installed in, and the server's folder. As root the server runs as user postgres.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/credits.XXXXXXXX")
@@ -11,16 +11,22 @@ stage=$scratch/stage
 server=
 trap 'stop_server; rm -rf "$scratch"' EXIT
 
-# Builds a copy of the tree, so that two runs never clash and nothing is left in the tree, and installs it in $stage.
-build_extension() {
-    mkdir -p "$tree"
+# Copies the sources once, so that two runs never clash, nothing is left among them, and an edit meanwhile changes nothing.
+copy_tree() {
+    [[ ! -d $tree ]] || return 0
+    mkdir "$tree"
     tar -C "$root" --exclude=./.git --exclude=./build --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
         --exclude='./credits--*.sql' -cf - . | tar -C "$tree" -xf -
+}
+
+# Builds the copy and installs it in $stage.
+build_extension() {
+    copy_tree
     make -C "$tree" -s -j"$(nproc)" all >&2
     make -C "$tree" -s install DESTDIR="$stage" >&2
 }
 
-# start_server [-o NAME=VALUE]...: initialises and starts a server on a free port, with these settings, and waits until it is ready.
+# start_server [-o NAME=VALUE]...: starts a new server with these settings on a free port and waits until it is ready.
 # Exports PGHOST (the socket's folder; 127.0.0.1 works too), PGPORT, PGUSER and PGDATABASE. Fails with the server's log shown.
 start_server() {
     local variable
@@ -61,8 +67,8 @@ _as_server() {
 # Prints a configuration file: no waiting for the disk, the stage before the system's own files, then the caller's settings.
 _settings() {
     local setting value quote="'"
-    local -a stage_path=("extension_destdir=$stage")
-    "$("${PG_CONFIG:-pg_config}" --bindir)/postgres" --describe-config | grep '^extension_destdir' >/dev/null || # Debian's own, up to 17
+    local -a stage_path=("extension_destdir=$stage") # Debian's own, up to PostgreSQL 17
+    "$("${PG_CONFIG:-pg_config}" --bindir)/postgres" --describe-config | grep '^extension_destdir' >/dev/null ||
         stage_path=("extension_control_path=$stage$("${PG_CONFIG:-pg_config}" --sharedir):\$system")
     for setting in "port=$PGPORT" listen_addresses=127.0.0.1 "unix_socket_directories=$server" \
         fsync=off full_page_writes=off max_prepared_transactions=20 \
