@@ -33,8 +33,14 @@ need_packages() {
     fi
     as_root+=(env DEBIAN_FRONTEND=noninteractive)
     printf 'installing %s\n' "${missing[*]}" >&2
-    "${as_root[@]}" apt-get update -qq >&2
-    "${as_root[@]}" "${install[@]}" -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 >&2
+    _quietly "${as_root[@]}" apt-get -qq update
+    _quietly "${as_root[@]}" "${install[@]}" -qq -o DPkg::Lock::Timeout=300
+}
+
+# Runs a command whose many lines interest nobody unless it fails.
+_quietly() {
+    local output
+    output=$("$@" 2>&1 </dev/null) || { printf '%s\n' "$output" >&2 && exit 1; }
 }
 
 _missing_packages() {
