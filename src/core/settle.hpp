@@ -14,6 +14,8 @@ struct Effect {
     Amount credits;
     Amount amount; // a sale's net amount
     Amount value;  // a sale's value
+
+    friend constexpr bool operator==(const Effect&, const Effect&) = default;
 };
 
 constexpr bool is_sale(const Effect& effect) { return effect.credits > zero; }
@@ -70,11 +72,8 @@ constexpr Settlement book(Settlement settlement, const Effect& wanted)
 /// one that stays books the difference alone (rules 14 and 15).
 constexpr Settlement settle(const Effect& recorded, const Effect& wanted, Place place)
 {
-    if (place == Place::same && is_sale(recorded) && is_sale(wanted)) {
-        const bool equal =
-            recorded.credits == wanted.credits && recorded.amount == wanted.amount && recorded.value == wanted.value;
-        return {zero, equal ? LotChange::none : LotChange::change, wanted, zero};
-    }
+    if (place == Place::same && is_sale(recorded) && is_sale(wanted))
+        return {zero, recorded == wanted ? LotChange::none : LotChange::change, wanted, zero};
     if (place == Place::same && is_consumption(recorded) && is_consumption(wanted)) {
         const int64_t more = recorded.credits.units - wanted.credits.units;
         return {Amount{std::max<int64_t>(-more, 0)}, LotChange::none, {}, Amount{std::max<int64_t>(more, 0)}};

@@ -1,0 +1,171 @@
+// The settlement of one line, every recorded against every wanted effect: rules 10, 11, 14 and 15.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "amounts.hpp"
+#include "core/settle.hpp"
+
+namespace credits::core
+{
+
+namespace
+{
+
+constexpr Effect nothing{};
+constexpr Place places[] = {Place::same, Place::moved};
+
+Effect sale(Amount credits, Amount amount) { return {credits, amount, amount}; }
+Effect consumption(Amount credits) { return {-credits, zero, zero}; }
+
+/// Sales, gifts, fixed values that differ from the amount, consumptions, nothing, and the limits.
+std::vector<Effect> effects()
+{
+    constexpr Amount most{Amount::limit - 1};
+    return {nothing,
+            sale(10_u, 1'000_u),
+            sale(10_u, 900_u),
+            sale(8_u, 1'000_u),
+            sale(10_u, zero),
+            {10_u, 1'000_u, 950_u},
+            sale(0.0001_u, 0.01_u),
+            sale(most, most),
+            consumption(0.5_u),
+            consumption(0.25_u),
+            consumption(12_u),
+            consumption(0.0001_u),
+            consumption(most)};
+}
+
+/// What the ledger has recorded of the line once the settlement is carried out.
+Effect carry_out(Effect recorded, const Settlement& s)
+{
+    if (s.lot == LotChange::close)
+        recorded = nothing;
+    if (s.lot == LotChange::open || s.lot == LotChange::change || s.lot == LotChange::replace)
+        recorded = {add(is_sale(recorded) ? zero : recorded.credits, s.sale.credits).value(), s.sale.amount, s.sale.value};
+    recorded.credits.units += s.give_back.units - s.draw.units;
+    return recorded;
+}
+
+TEST(Settlement, of_a_new_sale_opens_a_lot)
+{
+    const Settlement s = settle(nothing, sale(10_u, 1'000_u), Place::same);
+    EXPECT_EQ(s.lot, LotChange::open);
+    EXPECT_EQ(s.sale, sale(10_u, 1'000_u));
+    EXPECT_EQ(s.give_back, zero);
+    EXPECT_EQ(s.draw, zero);
+}
+
+TEST(Settlement, of_a_new_consumption_draws_it_all)
+{
+    const Settlement s = settle(nothing, consumption(0.5_u), Place::same);
+    EXPECT_EQ(s.draw, 0.5_u);
+    EXPECT_EQ(s.give_back, zero);
+    EXPECT_EQ(s.lot, LotChange::none);
+}
+
+TEST(Settlement, of_a_changed_sale_changes_its_lot)
+{
+    for (const Effect& wanted : {sale(8_u, 1'000_u), sale(10_u, 900_u), sale(8_u, 800_u), Effect{10_u, 1'000_u, 950_u}}) {
+        const Settlement s = settle(sale(10_u, 1'000_u), wanted, Place::same);
+        EXPECT_EQ(s.lot, LotChange::change);
+        EXPECT_EQ(s.sale, wanted);
+        EXPECT_FALSE(changes_nothing(s));
+    }
+}
+
+TEST(Settlement, of_more_consumption_draws_the_difference)
+{
+    const Settlement s = settle(consumption(0.5_u), consumption(0.75_u), Place::same);
+    EXPECT_EQ(s.draw, 0.25_u);
+    EXPECT_EQ(s.give_back, zero);
+    EXPECT_EQ(s.lot, LotChange::none);
+}
+
+TEST(Settlement, of_less_consumption_gives_the_difference_back)
+{
+    const Settlement s = settle(consumption(0.75_u), consumption(0.5_u), Place::same);
+    EXPECT_EQ(s.give_back, 0.25_u);
+    EXPECT_EQ(s.draw, zero);
+    EXPECT_EQ(s.lot, LotChange::none);
+}
+
+TEST(Settlement, of_a_deleted_line_undoes_it)
+{
+    for (const Place place : places) {
+        EXPECT_EQ(settle(sale(10_u, 1'000_u), nothing, place).lot, LotChange::close);
+        EXPECT_EQ(settle(consumption(0.5_u), nothing, place).give_back, 0.5_u);
+    }
+}
+
+TEST(Settlement, of_a_moved_line_undoes_it_and_books_it_anew)
+{
+    const Settlement moved_sale = settle(sale(10_u, 1'000_u), sale(10_u, 1'000_u), Place::moved);
+    EXPECT_EQ(moved_sale.lot, LotChange::replace);
+    EXPECT_EQ(moved_sale.sale, sale(10_u, 1'000_u));
+
+    const Settlement moved_consumption = settle(consumption(0.5_u), consumption(0.75_u), Place::moved);
+    EXPECT_EQ(moved_consumption.give_back, 0.5_u);
+    EXPECT_EQ(moved_consumption.draw, 0.75_u);
+}
+
+TEST(Settlement, between_sale_and_consumption_undoes_the_one_and_books_the_other)
+{
+    for (const Place place : places) {
+        const Settlement to_consumption = settle(sale(10_u, 1'000_u), consumption(0.5_u), place);
+        EXPECT_EQ(to_consumption.lot, LotChange::close);
+        EXPECT_EQ(to_consumption.draw, 0.5_u);
+
+        const Settlement to_sale = settle(consumption(0.5_u), sale(10_u, 1'000_u), place);
+        EXPECT_EQ(to_sale.give_back, 0.5_u);
+        EXPECT_EQ(to_sale.lot, LotChange::open);
+        EXPECT_EQ(to_sale.sale, sale(10_u, 1'000_u));
+    }
+}
+
+TEST(Settlement, of_what_stays_changes_nothing)
+{
+    for (const Effect& effect : effects())
+        EXPECT_TRUE(changes_nothing(settle(effect, effect, Place::same)));
+    EXPECT_TRUE(changes_nothing(settle(nothing, nothing, Place::moved)));
+}
+
+TEST(Settlement, leads_to_what_is_wanted_and_then_to_nothing_more)
+{
+    for (const Effect& recorded : effects())
+        for (const Effect& wanted : effects())
+            for (const Place place : places) {
+                const Effect reached = carry_out(recorded, settle(recorded, wanted, place));
+                EXPECT_EQ(reached, wanted);
+                EXPECT_TRUE(changes_nothing(settle(reached, wanted, Place::same)));
+            }
+}
+
+TEST(Settlement, in_place_is_only_the_difference_and_never_gives_back_more_than_was_consumed)
+{
+    for (const Effect& recorded : effects())
+        for (const Effect& wanted : effects())
+            for (const Place place : places) {
+                const Settlement s = settle(recorded, wanted, place);
+                EXPECT_GE(s.give_back, zero);
+                EXPECT_GE(s.draw, zero);
+                EXPECT_TRUE(place == Place::moved || s.give_back == zero || s.draw == zero);
+                EXPECT_LE(s.give_back, is_consumption(recorded) ? -recorded.credits : zero);
+            }
+}
+
+TEST(Settlement, leaves_the_lot_alone_unless_the_line_was_or_becomes_a_sale)
+{
+    for (const Effect& recorded : effects())
+        for (const Effect& wanted : effects())
+            for (const Place place : places) {
+                const LotChange lot = settle(recorded, wanted, place).lot;
+                EXPECT_EQ(lot == LotChange::close, is_sale(recorded) && !is_sale(wanted));
+                EXPECT_EQ(lot == LotChange::open, !is_sale(recorded) && is_sale(wanted));
+                EXPECT_EQ(lot == LotChange::replace, is_sale(recorded) && is_sale(wanted) && place == Place::moved);
+            }
+}
+
+} // namespace
+} // namespace credits::core
