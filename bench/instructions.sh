@@ -1,0 +1,58 @@
+# Instructions per line, counted by valgrind: they do not drift with the machine. To be sourced, after the server was prepared.
+# Server side only: a DO loop of single-row inserts in a single-user server, the difference between 1 300 and 300 of them.
+
+print_instructions() {
+    local bin bare credits plpgsql article customer
+    bin=$("${PG_CONFIG:-pg_config}" --bindir)
+    as_server "$bin/pg_ctl" -D "$server/data" -m fast -s -w stop
+    bare=$(instructions erp_bare consumption)
+    credits=$(instructions erp_credits consumption)
+    plpgsql=$(instructions erp_plpgsql consumption)
+    article=$(instructions erp_credits other_article)
+    customer=$(instructions erp_credits other_customer)
+
+    printf '\nInstructions per line, and over bare\n'
+    instructions_row 'bare insert (two indexes, one foreign key)' "$bare"
+    instructions_row 'credits' "$credits" 'target 160000 over bare'
+    instructions_row 'PL/pgSQL' "$plpgsql"
+    instructions_row 'credits, other article' "$article"
+    instructions_row 'credits, other customer' "$customer"
+    printf '  %-62s %10.2f x       target <= 0.3\n' 'overhead of credits / overhead of PL/pgSQL' \
+        "$((100 * (credits - bare) / (plpgsql - bare)))e-2"
+}
+
+# instructions_row WHAT INSTRUCTIONS [TARGET]
+instructions_row() {
+    printf '  %-62s %10d %10d  %s\n' "$1" "$2" $(($2 - bare)) "${3:-}"
+}
+
+# instructions ERP LINES: prints the instructions per line.
+instructions() {
+    local few many
+    few=$(count_instructions "$1" "$2" 300)
+    many=$(count_instructions "$1" "$2" 1300)
+    echo $(((many - few) / 1000))
+}
+
+# count_instructions ERP LINES COUNT: inserts that many lines, each of another document, and prints all instructions of the server.
+count_instructions() {
+    local counted=$server/callgrind.out
+    as_server valgrind --tool=callgrind --callgrind-out-file="$counted" \
+        "$bin/postgres" --single -j -D "$server/data" "$PGDATABASE" >"$server/single.log" 2>&1 <<SQL
+DO \$\$
+DECLARE
+    line record;
+BEGIN
+    FOR line IN SELECT invoice_id, article FROM bench.$2 WHERE n % 10 = 0 LIMIT $3 LOOP
+        INSERT INTO $1.invoice_line (invoice_id, article, quantity, unit_price, amount)
+        VALUES (line.invoice_id, line.article, 2, 0, 0);
+    END LOOP;
+END \$\$;
+SQL
+    if grep -E 'ERROR|FATAL|PANIC' "$server/single.log" >&2; then return 1; fi
+    awk '/^(summary|totals):/ { print $2; exit }' "$counted"
+}
+
+as_server() {
+    if ((EUID == 0)); then (cd "$server" && runuser -u postgres -- "$@"); else "$@"; fi
+}
