@@ -5,9 +5,9 @@ CREATE TABLE credits.credit_type (
     code               text        NOT NULL UNIQUE CHECK (code <> ''),
     description        text,
     active             boolean     NOT NULL DEFAULT true,
-    alarm_level        numeric,
+    alarm_level        numeric     CHECK (alarm_level >= 0 AND alarm_level < 1e14),
     valuation          text        NOT NULL DEFAULT 'fifo' CHECK (valuation IN ('fifo', 'fixed')),
-    unit_value         numeric     CHECK (unit_value >= 0),
+    unit_value         numeric     CHECK (unit_value >= 0 AND unit_value < 1e14),
     currency           text        NOT NULL DEFAULT 'EUR' CHECK (currency ~ '^[A-Z]{3}$'),
     posting_relation   text        NOT NULL DEFAULT 'fixed_relation' CHECK (posting_relation IN ('fixed_relation', 'per_customer')),
     posting_articles   text        NOT NULL DEFAULT 'type' CHECK (posting_articles IN ('type', 'original')),
@@ -20,8 +20,29 @@ CREATE TABLE credits.credit_type (
     created_at         timestamptz,
     modified_by        text,
     modified_at        timestamptz,
-    CONSTRAINT credit_type_unit_value_check CHECK ((valuation = 'fixed') = (unit_value IS NOT NULL))
+    CONSTRAINT credit_type_valuation_and_unit_value_check CHECK ((valuation = 'fixed') = (unit_value IS NOT NULL))
 );
+COMMENT ON TABLE credits.credit_type IS 'The kinds of credit. A type that was used cannot be deleted, only made inactive (rules 1 to 4). Changed by credits_management.';
+COMMENT ON COLUMN credits.credit_type.type_id            IS 'key, given by the database';
+COMMENT ON COLUMN credits.credit_type.code               IS 'search key, as views and functions name the type';
+COMMENT ON COLUMN credits.credit_type.description        IS 'in the words of the user';
+COMMENT ON COLUMN credits.credit_type.active             IS 'false: no new sale, left out of the standard lists; what is left can be consumed';
+COMMENT ON COLUMN credits.credit_type.alarm_level        IS 'in credits: a balance below it warns. Default for the accounts of the type; null for no alarm';
+COMMENT ON COLUMN credits.credit_type.valuation          IS 'what a sold credit is worth: fifo, the amount invoiced; fixed, the unit value';
+COMMENT ON COLUMN credits.credit_type.unit_value         IS 'money per credit, exactly when the valuation is fixed; kept while credits of the type are open';
+COMMENT ON COLUMN credits.credit_type.currency           IS 'ISO 4217 code, for all money of the type; kept once the type was used';
+COMMENT ON COLUMN credits.credit_type.posting_relation   IS 'who the closing is made out to: fixed_relation, that of the parameters, or per_customer';
+COMMENT ON COLUMN credits.credit_type.posting_articles   IS 'whose result account the closing uses: that of the type, or of the original sale article';
+COMMENT ON COLUMN credits.credit_type.balance_account    IS 'ledger account of the debt, Belgian class 46';
+COMMENT ON COLUMN credits.credit_type.activation_article IS 'article of the closing on the balance side; its ledger account equals balance_account (rule 4)';
+COMMENT ON COLUMN credits.credit_type.result_account     IS 'ledger account of the turnover, Belgian class 7';
+COMMENT ON COLUMN credits.credit_type.result_article     IS 'article of the closing on the result side; its ledger account equals result_account (rule 4)';
+COMMENT ON COLUMN credits.credit_type.memo               IS 'what the type is for and what stands behind it';
+COMMENT ON COLUMN credits.credit_type.created_by         IS 'role, filled in when not given';
+COMMENT ON COLUMN credits.credit_type.created_at         IS 'filled in when not given';
+COMMENT ON COLUMN credits.credit_type.modified_by        IS 'role of the last change';
+COMMENT ON COLUMN credits.credit_type.modified_at        IS 'time of the last change';
+COMMENT ON SEQUENCE credits.credit_type_type_id_seq IS 'Numbers credit types.';
 SELECT pg_catalog.pg_extension_config_dump('credits.credit_type', '');
 SELECT pg_catalog.pg_extension_config_dump('credits.credit_type_type_id_seq', '');
 
@@ -38,6 +59,13 @@ CREATE TABLE credits.article (
     CONSTRAINT article_type_and_coefficient_check CHECK ((type_id IS NULL) = (coefficient IS NULL))
 );
 CREATE INDEX article_had_type_idx ON credits.article (article) WHERE had_type;
+COMMENT ON TABLE credits.article IS 'The ERP''s articles as far as credits are concerned: sold, consumed, or used by the closing (rules 4, 8, 9). Changed by credits_management.';
+COMMENT ON COLUMN credits.article.article        IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.article.description    IS 'in the words of the user';
+COMMENT ON COLUMN credits.article.ledger_account IS 'account that its invoice lines are booked on';
+COMMENT ON COLUMN credits.article.type_id        IS 'type of the credits it sells or consumes; null for none';
+COMMENT ON COLUMN credits.article.coefficient    IS 'credits per unit of quantity, exactly when there is a type: > 0 sells, < 0 consumes, at most 4 decimals';
+COMMENT ON COLUMN credits.article.had_type       IS 'it has or had a type: its lines may be recorded. Kept by a trigger';
 SELECT pg_catalog.pg_extension_config_dump('credits.article', '');
 
 CREATE TABLE credits.customer (
@@ -48,6 +76,13 @@ CREATE TABLE credits.customer (
     statement_cycle    text    CHECK (statement_cycle IN ('week', 'month', 'quarter')),
     language           text
 );
+COMMENT ON TABLE credits.customer IS 'The ERP''s customers. The row is the lock of the customer''s ledger (invariant 3). Changed by credits_management.';
+COMMENT ON COLUMN credits.customer.customer           IS 'the ERP''s key as text; kept, like the row, once he has an account';
+COMMENT ON COLUMN credits.customer.name               IS 'for lists';
+COMMENT ON COLUMN credits.customer.works_with_credits IS 'false: new lines are left alone; lines already booked still settle (rules 8 and 23)';
+COMMENT ON COLUMN credits.customer.account_of         IS 'the customer whose credits he uses; not supported yet';
+COMMENT ON COLUMN credits.customer.statement_cycle    IS 'week, month or quarter: how often a statement is due; null for never';
+COMMENT ON COLUMN credits.customer.language           IS 'of his statements';
 SELECT pg_catalog.pg_extension_config_dump('credits.customer', '');
 
 CREATE TABLE credits.parameter (
@@ -58,6 +93,13 @@ CREATE TABLE credits.parameter (
     closing_hook        text,
     notify              boolean NOT NULL DEFAULT true
 );
+COMMENT ON TABLE credits.parameter IS 'The parameters of the module: one row (rule 6). INSERT updates it, DELETE is refused. Changed by credits_management.';
+COMMENT ON COLUMN credits.parameter.only_row            IS 'always true: the key of the only row';
+COMMENT ON COLUMN credits.parameter.active              IS 'false: new lines are left alone; lines already booked still settle';
+COMMENT ON COLUMN credits.parameter.fixed_relation      IS 'the ERP''s key of the relation that closings are made out to';
+COMMENT ON COLUMN credits.parameter.closed_month_policy IS 'a change that concerns a closed month: next_open_month books it in the first open one, reject refuses it';
+COMMENT ON COLUMN credits.parameter.closing_hook        IS 'name of a function (closing_id int) that a closing calls; null for none';
+COMMENT ON COLUMN credits.parameter.notify              IS 'false: no NOTIFY, which forbids PREPARE TRANSACTION';
 SELECT pg_catalog.pg_extension_config_dump('credits.parameter', '');
 INSERT INTO credits.parameter DEFAULT VALUES;
 
@@ -71,4 +113,12 @@ CREATE TABLE credits.setting_change (
     changed_by  text        NOT NULL
 );
 CREATE INDEX setting_change_key_idx ON credits.setting_change (table_name, key);
+COMMENT ON TABLE credits.setting_change IS 'Who changed which setting from what to what, and when (rule 5): of credit_type, article, customer, parameter and alarm levels of accounts. Written by triggers.';
+COMMENT ON COLUMN credits.setting_change.table_name  IS 'credit_type, article, customer, parameter, account';
+COMMENT ON COLUMN credits.setting_change.key         IS 'code of the type, key of the article or customer, true for the parameters, customer/code for an account';
+COMMENT ON COLUMN credits.setting_change.column_name IS 'of that table';
+COMMENT ON COLUMN credits.setting_change.old_value   IS 'as text; null for null or a new row';
+COMMENT ON COLUMN credits.setting_change.new_value   IS 'as text; null for null or a deleted row';
+COMMENT ON COLUMN credits.setting_change.changed_at  IS 'clock at the change';
+COMMENT ON COLUMN credits.setting_change.changed_by  IS 'role of the session: the one of SET ROLE, else the one that logged in';
 SELECT pg_catalog.pg_extension_config_dump('credits.setting_change', '');

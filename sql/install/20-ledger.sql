@@ -14,6 +14,15 @@ CREATE TABLE credits._account (
     PRIMARY KEY (customer, type_id),
     CONSTRAINT credits_balance_not_negative CHECK (balance >= 0)
 ) WITH (fillfactor = 70);
+COMMENT ON TABLE credits._account IS 'A customer''s account in one credit type, one row each; read it as the view account. Written under the lock of the customer''s row.';
+COMMENT ON COLUMN credits._account.customer      IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits._account.type_id       IS 'the credit type';
+COMMENT ON COLUMN credits._account.last_lot_no   IS 'number of its newest lot; 0 for none';
+COMMENT ON COLUMN credits._account.last_entry_no IS 'number of its newest entry, which tells versions of the row apart; 0 for none';
+COMMENT ON COLUMN credits._account.below_alarm   IS 'an alarm was raised and the balance has not been above its level since';
+COMMENT ON COLUMN credits._account.balance       IS 'credits, never negative: the sum of its entries and of what remains of its lots';
+COMMENT ON COLUMN credits._account.value         IS 'money: the value of its open lots';
+COMMENT ON COLUMN credits._account.alarm_level   IS 'in credits: the customer''s own level; null for the type''s default';
 SELECT pg_catalog.pg_extension_config_dump('credits._account', '');
 
 CREATE TABLE credits._lot (
@@ -40,6 +49,26 @@ CREATE TABLE credits._lot (
     CHECK (remaining >= 0 AND remaining <= quantity)
 ) WITH (fillfactor = 80);
 CREATE INDEX _lot_open_idx ON credits._lot (customer, type_id, sold_on, lot_no) WHERE open;
+COMMENT ON TABLE credits._lot IS 'The credits of one sale, kept apart with their value; read it as the view lot. Written under the lock of the customer''s row.';
+COMMENT ON COLUMN credits._lot.customer        IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits._lot.type_id         IS 'the credit type';
+COMMENT ON COLUMN credits._lot.lot_no          IS 'number within the account, gapless, in order of sale';
+COMMENT ON COLUMN credits._lot.last_entry_no   IS 'number of the last entry that changed it, which tells versions of the row apart';
+COMMENT ON COLUMN credits._lot.open            IS 'some of it remains. A column of its own for the index of open lots, which a draw then leaves alone';
+COMMENT ON COLUMN credits._lot.sold_on         IS 'date of the sale''s document: oldest first';
+COMMENT ON COLUMN credits._lot.booked_on       IS 'date that the sale is booked on (rule 28)';
+COMMENT ON COLUMN credits._lot.quantity        IS 'credits sold';
+COMMENT ON COLUMN credits._lot.amount          IS 'net amount invoiced, in the currency of the type';
+COMMENT ON COLUMN credits._lot.value           IS 'what the credits were worth at the sale: the amount, or under fixed valuation credits x unit value (rule 11)';
+COMMENT ON COLUMN credits._lot.remaining       IS 'credits not consumed, between 0 and quantity';
+COMMENT ON COLUMN credits._lot.remaining_value IS 'value of what remains; 0 when nothing does';
+COMMENT ON COLUMN credits._lot.line_table      IS 'attached table of the sale line; null when registered by hand';
+COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line';
+COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document';
+COMMENT ON COLUMN credits._lot.document_number IS 'number of the sale document';
+COMMENT ON COLUMN credits._lot.article         IS 'article sold';
+COMMENT ON COLUMN credits._lot.coefficient     IS 'of the article at the sale';
+COMMENT ON COLUMN credits._lot.ledger_account  IS 'the article''s account at the sale';
 SELECT pg_catalog.pg_extension_config_dump('credits._lot', '');
 
 CREATE TABLE credits.entry (
@@ -70,6 +99,29 @@ CREATE TABLE credits.entry (
 );
 CREATE INDEX entry_line_idx ON credits.entry (line_table, line_key);
 CREATE INDEX entry_booked_on_idx ON credits.entry USING brin (booked_on);
+COMMENT ON TABLE credits.entry IS 'The ledger: one row per movement of a lot, append-only (invariant 2). Only a line key or document number follows a renumbering.';
+COMMENT ON COLUMN credits.entry.customer        IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.entry.type_id         IS 'the credit type';
+COMMENT ON COLUMN credits.entry.entry_no        IS 'number within the account, gapless, in order of booking';
+COMMENT ON COLUMN credits.entry.lot_no          IS 'the lot that it moves';
+COMMENT ON COLUMN credits.entry.reverses        IS 'number of the entry that it undoes, in whole or in part; null for none';
+COMMENT ON COLUMN credits.entry.booked_on       IS 'date for the books: the latest of the document''s date, the lot''s and the first open day (rule 28)';
+COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
+COMMENT ON COLUMN credits.entry.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.entry.quantity        IS 'credits: > 0 came in, < 0 went out';
+COMMENT ON COLUMN credits.entry.value           IS 'money that moved with them, same sign';
+COMMENT ON COLUMN credits.entry.amount          IS 'of a sale and its changes: net amount invoiced; else null';
+COMMENT ON COLUMN credits.entry.balance_after   IS 'credits of the account after this entry';
+COMMENT ON COLUMN credits.entry.line_table      IS 'attached table of the document line; null when registered by hand';
+COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line';
+COMMENT ON COLUMN credits.entry.document_kind   IS 'kind of the document';
+COMMENT ON COLUMN credits.entry.document_number IS 'number of the document';
+COMMENT ON COLUMN credits.entry.article         IS 'article of the line';
+COMMENT ON COLUMN credits.entry.coefficient     IS 'credits per unit that the line is booked with (rule 16)';
+COMMENT ON COLUMN credits.entry.description     IS 'given with a registration by hand';
+COMMENT ON COLUMN credits.entry.recorded_at     IS 'start of the statement that recorded it';
+COMMENT ON COLUMN credits.entry.recorded_by     IS 'role that recorded it';
+COMMENT ON COLUMN credits.entry.entered_by      IS 'the ERP''s user, where the source names him';
 SELECT pg_catalog.pg_extension_config_dump('credits.entry', '');
 
 CREATE TABLE credits.renumbering (
@@ -81,6 +133,14 @@ CREATE TABLE credits.renumbering (
     at         timestamptz NOT NULL,
     by         text        NOT NULL
 );
+COMMENT ON TABLE credits.renumbering IS 'New line keys and document numbers of recorded lines: they book nothing, the ledger follows them (rule 14).';
+COMMENT ON COLUMN credits.renumbering.line_table IS 'attached table of the line';
+COMMENT ON COLUMN credits.renumbering.old_key    IS 'line key before';
+COMMENT ON COLUMN credits.renumbering.new_key    IS 'line key after';
+COMMENT ON COLUMN credits.renumbering.old_number IS 'document number before';
+COMMENT ON COLUMN credits.renumbering.new_number IS 'document number after';
+COMMENT ON COLUMN credits.renumbering.at         IS 'when';
+COMMENT ON COLUMN credits.renumbering.by         IS 'role that changed it';
 SELECT pg_catalog.pg_extension_config_dump('credits.renumbering', '');
 
 CREATE TABLE credits.alarm_episode (
@@ -92,6 +152,13 @@ CREATE TABLE credits.alarm_episode (
     alarm_level numeric     NOT NULL
 );
 CREATE INDEX alarm_episode_account_idx ON credits.alarm_episode (customer, type_id) WHERE cleared_at IS NULL;
+COMMENT ON TABLE credits.alarm_episode IS 'Balances that fell below their alarm level: one row from falling below to being above again (rule 21). Read as the view alarm.';
+COMMENT ON COLUMN credits.alarm_episode.customer    IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.alarm_episode.type_id     IS 'the credit type';
+COMMENT ON COLUMN credits.alarm_episode.raised_at   IS 'when the balance fell below its level';
+COMMENT ON COLUMN credits.alarm_episode.cleared_at  IS 'when it was no longer below; null while it is';
+COMMENT ON COLUMN credits.alarm_episode.balance     IS 'credits when the alarm was raised';
+COMMENT ON COLUMN credits.alarm_episode.alarm_level IS 'in credits, when the alarm was raised';
 SELECT pg_catalog.pg_extension_config_dump('credits.alarm_episode', '');
 
 -- The gate of architecture: every save holds ROW EXCLUSIVE on this table, a closing takes SHARE ROW EXCLUSIVE.
@@ -104,6 +171,15 @@ CREATE TABLE credits.closing (
     reopened_at timestamptz,
     reopened_by text
 );
+COMMENT ON TABLE credits.closing IS 'Monthly closings, in force or reopened (rules 25 to 28). Also the gate: a save locks this table before any row.';
+COMMENT ON COLUMN credits.closing.closing_id  IS 'key, given by the database';
+COMMENT ON COLUMN credits.closing.number      IS 'gapless, of the documents';
+COMMENT ON COLUMN credits.closing.month       IS 'first day of the closed month';
+COMMENT ON COLUMN credits.closing.closed_at   IS 'when';
+COMMENT ON COLUMN credits.closing.closed_by   IS 'role that closed it';
+COMMENT ON COLUMN credits.closing.reopened_at IS 'when it was reopened; null while in force';
+COMMENT ON COLUMN credits.closing.reopened_by IS 'role that reopened it';
+COMMENT ON SEQUENCE credits.closing_closing_id_seq IS 'Numbers closings.';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing', '');
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_closing_id_seq', '');
 
@@ -120,6 +196,17 @@ CREATE TABLE credits.closing_line (
     amount         numeric NOT NULL,
     PRIMARY KEY (closing_id, relation, line_no)
 );
+COMMENT ON TABLE credits.closing_line IS 'The lines of the closings'' documents. Per relation and currency their amounts sum to zero (rule 26).';
+COMMENT ON COLUMN credits.closing_line.closing_id     IS 'the closing';
+COMMENT ON COLUMN credits.closing_line.relation       IS 'the ERP''s key of the relation that the document is made out to';
+COMMENT ON COLUMN credits.closing_line.line_no        IS 'number within closing and relation';
+COMMENT ON COLUMN credits.closing_line.type_code      IS 'code of the credit type';
+COMMENT ON COLUMN credits.closing_line.currency       IS 'ISO 4217 code';
+COMMENT ON COLUMN credits.closing_line.movement       IS 'sold, consumed or changes (rule 27)';
+COMMENT ON COLUMN credits.closing_line.article        IS 'article of the line';
+COMMENT ON COLUMN credits.closing_line.ledger_account IS 'the article''s account';
+COMMENT ON COLUMN credits.closing_line.quantity       IS 'credits, with the sign of the amount';
+COMMENT ON COLUMN credits.closing_line.amount         IS 'money: > 0 is a credit of the ledger account';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_line', '');
 
 -- One row per attached line table: the arguments of attach, and the generated function that says how a line reads.
@@ -143,8 +230,33 @@ CREATE TABLE credits.source (
     currency        text,
     entered_by      text,
     from_date       date,
+    has_history     boolean      NOT NULL,
     check_at        text         NOT NULL CHECK (check_at IN ('statement', 'commit')),
     attached_at     timestamptz  NOT NULL,
     attached_by     text         NOT NULL
 );
+COMMENT ON TABLE credits.source IS 'What is attached: the arguments of attach, one row per line table, and the function made from them.';
+COMMENT ON COLUMN credits.source.line_table      IS 'the attached table of document lines';
+COMMENT ON COLUMN credits.source.mapping         IS 'generated function that says how a line and its header read';
+COMMENT ON COLUMN credits.source.header_table    IS 'table of the documents; null when a line is its own document';
+COMMENT ON COLUMN credits.source.kind            IS 'kind of the documents: a constant or an expression';
+COMMENT ON COLUMN credits.source.article         IS 'column or expression: the article';
+COMMENT ON COLUMN credits.source.quantity        IS 'column or expression: the quantity, in units of the article';
+COMMENT ON COLUMN credits.source.amount          IS 'column or expression: the net amount; null for a source that never sells';
+COMMENT ON COLUMN credits.source.customer        IS 'column or expression: the customer';
+COMMENT ON COLUMN credits.source.document_date   IS 'column or expression: the date of the document';
+COMMENT ON COLUMN credits.source.document_number IS 'column or expression: the number of the document; null for none';
+COMMENT ON COLUMN credits.source.line_key        IS 'columns of the line''s key';
+COMMENT ON COLUMN credits.source.header_key      IS 'columns of the header''s key';
+COMMENT ON COLUMN credits.source.line_header     IS 'columns of the line that refer to the header';
+COMMENT ON COLUMN credits.source.applies_to      IS 'condition: which rows are the extension''s business; null for all';
+COMMENT ON COLUMN credits.source.counts_when     IS 'condition: while true, the line is booked; null for always';
+COMMENT ON COLUMN credits.source.zero_columns    IS 'columns that are 0 on consumption lines';
+COMMENT ON COLUMN credits.source.currency        IS 'column or expression: the currency; null when all are in that of the type';
+COMMENT ON COLUMN credits.source.entered_by      IS 'column or expression: the ERP''s user; null for none';
+COMMENT ON COLUMN credits.source.from_date       IS 'lines dated before it never count; null for no such date';
+COMMENT ON COLUMN credits.source.check_at        IS 'when a save is checked: statement or commit';
+COMMENT ON COLUMN credits.source.has_history     IS 'it had entries when it was attached, from an earlier time: a new line may have some already';
+COMMENT ON COLUMN credits.source.attached_at     IS 'when';
+COMMENT ON COLUMN credits.source.attached_by     IS 'role that attached it';
 SELECT pg_catalog.pg_extension_config_dump('credits.source', '');
