@@ -1,0 +1,95 @@
+#include "books.hpp"
+
+namespace concurrency
+{
+
+static Units units(const pqxx::field& field) { return field.is_null() ? 0 : to_units(field.c_str()); }
+
+static int64_t number(const pqxx::field& field) { return field.is_null() ? 0 : field.as<int64_t>(); }
+
+/// A column of a key, as text: `/` and `\` are escaped by `\`.
+static std::string escaped(const std::string& column)
+{
+    std::string text;
+    for (const char c : column) {
+        if (c == '/' || c == '\\')
+            text += '\\';
+        text += c;
+    }
+    return text;
+}
+
+static void read_lines(pqxx::work& owner, const Source& source, std::vector<DocumentLine>& lines)
+{
+    const std::string header = "shop." + std::string{source.kind};
+    const std::string table = "shop." + std::string{source.lines};
+    const pqxx::result found =
+        owner.exec("SELECT line.document, line.line_no, coalesce(header.customer, ''), header.state,"
+                   " coalesce(header.day::date::text, ''), coalesce(line.article, ''), line.quantity, line.price, " +
+                   std::string{source.has_amounts ? "line.amount, line.written" : "0, 0"} + " FROM " + table + " line JOIN " +
+                   header + " header ON header.id = line.document");
+    for (const auto& row : found) {
+        const std::string line_no = row[1].as<std::string>();
+        lines.push_back({.table = table,
+                         .key = source.document_in_key ? escaped(row[0].as<std::string>()) + "/" + line_no : line_no,
+                         .customer = row[2].as<std::string>(),
+                         .state = row[3].as<std::string>(),
+                         .day = row[4].as<std::string>(),
+                         .article = row[5].as<std::string>(),
+                         .quantity = row[6].is_null() ? std::nullopt : std::optional{units(row[6])},
+                         .price = units(row[7]),
+                         .amount = units(row[8]),
+                         .written = units(row[9]),
+                         .has_amount = source.has_amounts});
+    }
+}
+
+static std::vector<Account> read_accounts(pqxx::work& owner)
+{
+    std::vector<Account> accounts;
+    for (const auto& row : owner.exec("SELECT customer, code, balance, value, last_lot_no, last_entry_no"
+                                      " FROM credits.account JOIN credits.credit_type USING (type_id) ORDER BY customer, code"))
+        accounts.push_back(
+            {row[0].as<std::string>(), row[1].as<std::string>(), units(row[2]), units(row[3]), number(row[4]), number(row[5])});
+    return accounts;
+}
+
+static std::vector<Lot> read_lots(pqxx::work& owner)
+{
+    std::vector<Lot> lots;
+    for (const auto& row :
+         owner.exec("SELECT customer, code, lot_no, sold_on, quantity, value, remaining, remaining_value, open"
+                    " FROM credits.lot JOIN credits.credit_type USING (type_id) ORDER BY customer, code, lot_no"))
+        lots.push_back({row[0].as<std::string>(), row[1].as<std::string>(), number(row[2]), row[3].as<std::string>(),
+                        units(row[4]), units(row[5]), units(row[6]), units(row[7]), row[8].as<bool>()});
+    return lots;
+}
+
+static std::vector<Entry> read_entries(pqxx::work& owner)
+{
+    std::vector<Entry> entries;
+    for (const auto& row : owner.exec("SELECT customer, code, entry_no, kind, coalesce(lot_no, 0), reverses, quantity, value, "
+                                      "amount, balance_after, booked_on,"
+                                      " line_table, line_key FROM credits.entry JOIN credits.credit_type USING (type_id) ORDER "
+                                      "BY customer, code, entry_no"))
+        entries.push_back({row[0].as<std::string>(), row[1].as<std::string>(), number(row[2]), row[3].as<std::string>(),
+                           number(row[4]), number(row[5]), units(row[6]), units(row[7]), units(row[8]), units(row[9]),
+                           row[10].as<std::string>(), row[11].as<std::string>(), row[12].as<std::string>()});
+    return entries;
+}
+
+Books read_books(pqxx::connection& connection)
+{
+    pqxx::work owner{connection};
+    Books books;
+    for (const Source& source : sources)
+        read_lines(owner, source, books.lines);
+    books.accounts = read_accounts(owner);
+    books.lots = read_lots(owner);
+    books.entries = read_entries(owner);
+    for (const auto& row : owner.exec("SELECT concat_ws(' · ', invariant, customer, type_code, detail) FROM credits.verify()"))
+        books.verified.push_back(row[0].as<std::string>());
+    return books;
+}
+
+} // namespace concurrency

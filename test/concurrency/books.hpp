@@ -1,0 +1,77 @@
+// What is written down, read by plain SELECTs when all is quiet: the ERP's documents, and the ledger's own tables.
+#pragma once
+
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+#include <vector>
+
+#include "catalogue.hpp"
+#include "decimal.hpp"
+
+namespace concurrency
+{
+
+/// A line of a document of the ERP, with what its header says.
+struct DocumentLine {
+    std::string table; // shop.invoice_line
+    std::string key;   // as the ledger writes it
+    std::string customer;
+    std::string state;
+    std::string day;
+    std::string article;
+    std::optional<Units> quantity;
+    Units price;
+    Units amount;  // 0 where the source has none
+    Units written; // the amount that the ERP last wrote
+    bool has_amount;
+};
+
+struct Account {
+    std::string customer;
+    std::string type;
+    Units balance;
+    Units value;
+    int64_t last_lot_no;
+    int64_t last_entry_no;
+};
+
+struct Lot {
+    std::string customer;
+    std::string type;
+    int64_t lot_no;
+    std::string sold_on;
+    Units quantity;
+    Units value;
+    Units remaining;
+    Units remaining_value;
+    bool open;
+};
+
+struct Entry {
+    std::string customer;
+    std::string type;
+    int64_t entry_no;
+    std::string kind;
+    int64_t lot_no;
+    int64_t reverses; // 0: none
+    Units quantity;
+    Units value;
+    Units amount;
+    Units balance_after;
+    std::string booked_on;
+    std::string table;
+    std::string key;
+};
+
+struct Books {
+    std::vector<DocumentLine> lines;
+    std::vector<Account> accounts;
+    std::vector<Lot> lots;
+    std::vector<Entry> entries;        // per account in order of entry_no
+    std::vector<std::string> verified; // what credits.verify() has to say
+};
+
+Books read_books(pqxx::connection& owner);
+
+} // namespace concurrency

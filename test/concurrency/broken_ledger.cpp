@@ -1,0 +1,127 @@
+// The oracle's own test: it accepts a sound ledger, written by hand, and finds each way to break it.
+#include "scenarios.hpp"
+
+#include "oracle.hpp"
+
+namespace concurrency
+{
+
+namespace
+{
+
+const std::string invoice_line = "shop.invoice_line";
+const std::string report_line = "shop.service_report_line";
+
+Entry entry(int64_t entry_no, const std::string& kind, int64_t lot_no, int64_t reverses, const char* quantity, const char* value,
+            const char* balance_after, const std::string& day, const std::string& table, const std::string& key)
+{
+    const Units amount = kind == "sale" ? to_units(value) : 0;
+    return {"C1001",
+            "SUPPORT",
+            entry_no,
+            kind,
+            lot_no,
+            reverses,
+            to_units(quantity),
+            to_units(value),
+            amount,
+            to_units(balance_after),
+            day,
+            table,
+            key};
+}
+
+/// Three credits for 100.00 and 2.5 for 230.00; of the first, one is consumed, and two of which one comes back.
+Books sound_books()
+{
+    Books books;
+    books.lines = {
+        {invoice_line, "1", "C1001", "posted", "2026-01-05", "SUPPORT-1", 3 * one, 100 * one, 100 * one, 100 * one, true},
+        {report_line, "1", "C1001", "posted", "2026-01-06", "QUARTER", 4 * one, 0, 0, 0, false},
+        {report_line, "2", "C1001", "posted", "2026-01-07", "QUARTER", 4 * one, 0, 0, 0, false},
+        {invoice_line, "2", "C1001", "posted", "2026-01-08", "SUPPORT-2.5", one, 230 * one, 230 * one, 230 * one, true},
+        {report_line, "3", "B1000", "posted", "2026-01-08", "QUARTER", 4 * one, 25 * one, 0, 0, false},
+        {report_line, "4", "C1001", "draft", "2026-01-08", "QUARTER", 4 * one, 0, 0, 0, false},
+    };
+    books.entries = {
+        entry(1, "sale", 1, 0, "3", "100", "3", "2026-01-05", invoice_line, "1"),
+        entry(2, "consumption", 1, 0, "-1", "-33.33", "2", "2026-01-06", report_line, "1"),
+        entry(3, "consumption", 1, 0, "-2", "-66.67", "0", "2026-01-07", report_line, "2"),
+        entry(4, "consumption_change", 1, 3, "1", "33.34", "1", "2026-01-07", report_line, "2"),
+        entry(5, "sale", 2, 0, "2.5", "230", "3.5", "2026-01-08", invoice_line, "2"),
+    };
+    books.lots = {
+        {"C1001", "SUPPORT", 1, "2026-01-05", 3 * one, 100 * one, one, to_units("33.34"), true},
+        {"C1001", "SUPPORT", 2, "2026-01-08", to_units("2.5"), 230 * one, to_units("2.5"), 230 * one, true},
+    };
+    books.accounts = {{"C1001", "SUPPORT", to_units("3.5"), to_units("263.34"), 2, 5}};
+    return books;
+}
+
+struct Breakage {
+    const char* what;
+    Property found_as;
+    void (*breaks)(Books&);
+};
+
+const Breakage breakages[] = {
+    {"a balance too high", Property::balances, [](Books& b) { b.accounts[0].balance += 1; }},
+    {"an account that is gone", Property::balances, [](Books& b) { b.accounts.clear(); }},
+    {"a lost update of a quantity", Property::lines, [](Books& b) { b.lines[1].quantity = 5 * one; }},
+    {"a line that was not booked", Property::lines, [](Books& b) { b.lines[5].state = "posted"; }},
+    {"a cancelled document still booked", Property::lines, [](Books& b) { b.lines[2].state = "cancelled"; }},
+    {"a deleted line still booked", Property::lines, [](Books& b) { b.lines.erase(b.lines.begin() + 1); }},
+    {"a line booked for the wrong customer", Property::lines, [](Books& b) { b.lines[2].customer = "C1002"; }},
+    {"a movement booked under another line", Property::lines, [](Books& b) { b.entries[3].key = "3"; }},
+    {"a sale whose amount changed unnoticed", Property::sales,
+     [](Books& b) { b.lines[0].amount = b.lines[0].written = 99 * one; }},
+    {"a sale of another value", Property::sales, [](Books& b) { b.entries[4].value -= cent; }},
+    {"a cent lost", Property::conservation, [](Books& b) { b.lots[0].remaining_value -= cent; }},
+    {"a cent lost in the account", Property::conservation, [](Books& b) { b.accounts[0].value -= cent; }},
+    {"a consumption at too little", Property::conservation, [](Books& b) { b.entries[1].value += cent; }},
+    {"a lot fuller than it was sold", Property::lots, [](Books& b) { b.lots[1].remaining += 1; }},
+    {"a lot below zero", Property::lots, [](Books& b) { b.lots[0].remaining = -1; }},
+    {"a closed lot with credits", Property::lots, [](Books& b) { b.lots[1].open = false; }},
+    {"a lot of another size than sold", Property::lots, [](Books& b) { b.lots[1].quantity += one; }},
+    {"a gap between entries", Property::numbers, [](Books& b) { b.entries[4].entry_no = b.accounts[0].last_entry_no = 6; }},
+    {"a broken chain", Property::numbers, [](Books& b) { b.entries[1].balance_after -= 1; }},
+    {"a gap between lots", Property::numbers,
+     [](Books& b) { b.lots[1].lot_no = b.entries[4].lot_no = b.accounts[0].last_lot_no = 3; }},
+    {"an entry that is gone", Property::numbers, [](Books& b) { b.entries.pop_back(); }},
+    {"a draw at another share", Property::draws, [](Books& b) { b.entries[1].value -= cent; }},
+    {"a younger lot drawn first", Property::draws,
+     [](Books& b) {
+         b.lots[0].sold_on = "2026-01-09", b.entries[4].entry_no = 0, std::ranges::rotate(b.entries, b.entries.end() - 1);
+     }},
+    {"a return to a draw that was not the last", Property::draws, [](Books& b) { b.entries[3].reverses = 2; }},
+    {"a return of another value", Property::draws, [](Books& b) { b.entries[3].value -= cent; }},
+    {"a lot drawn below zero", Property::draws, [](Books& b) { b.entries[2].quantity -= 1; }},
+    {"a consumption booked before its sale", Property::days, [](Books& b) { b.entries[1].booked_on = "2026-01-04"; }},
+    {"a consumption that kept its price", Property::prices, [](Books& b) { b.lines[1].price = 25 * one; }},
+    {"a draft's consumption that kept its price", Property::prices, [](Books& b) { b.lines[5].price = 25 * one; }},
+    {"a sale that lost its price", Property::prices, [](Books& b) { b.lines[3].price = 0; }},
+    {"a sale that lost its amount", Property::prices, [](Books& b) { b.lines[3].amount = 0; }},
+    {"a word of verify()", Property::verified, [](Books& b) { b.verified.push_back("balance"); }},
+};
+
+} // namespace
+
+void test_oracle(Tally& tally)
+{
+    const std::vector<Customer> known = customers(3);
+    std::vector<std::string> wrong;
+    for (const Finding& finding : judge(sound_books(), known))
+        wrong.push_back(finding.what);
+    tally.check("the oracle", "accepts a sound ledger", wrong);
+
+    for (const Breakage& breakage : breakages) {
+        Books books = sound_books();
+        breakage.breaks(books);
+        const bool found =
+            std::ranges::any_of(judge(books, known), [&](const Finding& f) { return f.property == breakage.found_as; });
+        tally.check("the oracle", std::string{"finds "} + breakage.what,
+                    found ? std::vector<std::string>{} : std::vector<std::string>{"it did not"});
+    }
+}
+
+} // namespace concurrency

@@ -1,0 +1,106 @@
+#include "clerk.hpp"
+
+namespace concurrency
+{
+
+void Outcome::add(const Outcome& other)
+{
+    for (const auto& [act, count] : other.saved)
+        saved[act] += count;
+    for (const auto& [constraint, count] : other.refused)
+        refused[constraint] += count;
+    retried += other.retried;
+    deadlocks.insert(deadlocks.end(), other.deadlocks.begin(), other.deadlocks.end());
+    lost_races.insert(lost_races.end(), other.lost_races.begin(), other.lost_races.end());
+    unexpected.insert(unexpected.end(), other.unexpected.begin(), other.unexpected.end());
+}
+
+std::string any_quantity(Random& random, const Source& source, const Article& article)
+{
+    const Units whole = static_cast<Units>(1 + below(random, static_cast<size_t>(article.usual)));
+    if (source.decimals_of_quantity == 0 || !chance(random, 40))
+        return std::to_string(whole);
+    return to_text(whole * one - static_cast<Units>(below(random, 1000)) * 10); // down to a thousandth
+}
+
+static const Article& any_article(Random& random, const Source& source)
+{
+    const bool sale = chance(random, source.has_amounts ? 30 : 5);
+    for (;;) {
+        const Article& article = articles[below(random, articles.size())];
+        if (!article.type || article.sells() == sale)
+            return article;
+    }
+}
+
+static NewLine any_line(Random& random, const Source& source, Place place)
+{
+    const Article& article = any_article(random, source);
+    const std::string quantity = any_quantity(random, source, article);
+    if (article.consumes() && place == Place::counter)
+        return {&article, quantity, 0, 0};
+    const Units list_price = article.price * one;
+    const Units full = proportion(list_price, to_units(quantity), one, cent);
+    const Units amount = chance(random, 10) ? 0 : full - static_cast<Units>(below(random, 5000)) * cent * (full > 5000 * cent);
+    return {&article, quantity, list_price, amount};
+}
+
+std::vector<NewLine> any_lines(Random& random, const Source& source, Place place, size_t most)
+{
+    std::vector<NewLine> lines;
+    for (size_t count = 1 + below(random, most); count > 0; --count)
+        lines.push_back(any_line(random, source, place));
+    return lines;
+}
+
+Clerk::Clerk(const Database& database, Register& documents_, const std::vector<Customer>& customers_, Custom custom_,
+             Random random_)
+    : documents{documents_}, customers{customers_}, custom{custom_}, random{random_}, connection{database.address()}
+{
+    database.sign_in(connection, custom.level);
+}
+
+Outcome Clerk::work(int count)
+{
+    try {
+        for (int i = 0; i < count; ++i)
+            chance(50) ? serve_desk() : serve_counter();
+    } catch (const std::exception& error) {
+        outcome.unexpected.push_back(std::string{"a clerk went home: "} + error.what());
+    }
+    return outcome;
+}
+
+void Clerk::remember()
+{
+    for (const std::string& act : acts)
+        ++outcome.saved[act];
+    documents.file(written);
+    documents.forget(deleted);
+}
+
+bool Clerk::is_lost_race_to_retry(const std::exception& error)
+{
+    if (custom.level != Level::serializable || sqlstate_of(error) != "40001")
+        return false;
+    ++outcome.retried;
+    return true;
+}
+
+void Clerk::note(const std::exception& error)
+{
+    const std::string state = sqlstate_of(error);
+    const std::string constraint = constraint_of(error);
+    if (state == "23514" && (constraint == "credits_balance_not_negative" || constraint == "credits_lot_not_consumed"))
+        ++outcome.refused[constraint];
+    else if (state == "40P01")
+        outcome.deadlocks.emplace_back(error.what());
+    else if (state == "40001")
+        outcome.lost_races.emplace_back(error.what());
+    else if (dynamic_cast<const pqxx::broken_connection*>(&error))
+        throw pqxx::broken_connection{error.what()};
+    else
+        outcome.unexpected.emplace_back(error.what());
+}
+
+} // namespace concurrency

@@ -1,0 +1,127 @@
+// One clerk: a connection, a thread's worth of random saves, and what came of them.
+#pragma once
+
+#include <map>
+
+#include "database.hpp"
+#include "register.hpp"
+
+namespace concurrency
+{
+
+/// What came of the saves of one clerk, or of all.
+struct Outcome {
+    std::map<std::string, long> saved;   // acts that were committed
+    std::map<std::string, long> refused; // by constraint
+    long retried = 0;                    // lost races at SERIALIZABLE
+    std::vector<std::string> deadlocks;  // 40P01
+    std::vector<std::string> lost_races; // 40001 below SERIALIZABLE
+    std::vector<std::string> unexpected; // anything else
+
+    void add(const Outcome& other);
+};
+
+/// How the clerks of a run behave.
+struct Custom {
+    Level level;
+    bool counters_unlocked; // edits of counter documents do not wait for each other: only where all are at READ COMMITTED
+};
+
+/// Where a line is entered: at a counter the clerk himself writes 0 as the price of a consumption.
+enum class Place { desk, counter };
+
+/// Up to `most` random lines for a document of this source.
+std::vector<NewLine> any_lines(Random& random, const Source& source, Place place, size_t most);
+
+/// A random quantity of this article, as fine as the source allows.
+std::string any_quantity(Random& random, const Source& source, const Article& article);
+
+class Clerk
+{
+public:
+    Clerk(const Database& database, Register& documents, const std::vector<Customer>& customers, Custom custom, Random random);
+
+    /// Does `count` random operations. Returns early when the connection is lost.
+    Outcome work(int count);
+
+private:
+    /// One document of a save: an existing one, or one to be written.
+    struct Paper {
+        std::optional<Document> existing;
+        std::string customer;
+    };
+
+    // At a desk: whole documents, one or several in a transaction (clerk_desk.cpp).
+    void serve_desk();
+    std::vector<Paper> papers_in_order(pqxx::work& erp, const std::vector<Document>& existing, size_t fresh, bool several);
+    void handle(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
+    void write_new(pqxx::work& erp, const std::string& customer);
+    void edit_in_savepoint(pqxx::work& erp, const Document& document);
+    void edit(pqxx::transaction_base& erp, const Document& document);
+    void edit_header(pqxx::transaction_base& erp, const Document& document);
+    void edit_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);
+    void move_line_within(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
+
+    // At a counter: one statement on a document that others use at the same time (clerk_counter.cpp).
+    void serve_counter();
+    void add_to_counter(const Register::Counter& counter);
+    void edit_at_counter(const Register::Counter& counter);
+    void change_header_at_counter(pqxx::work& erp, const Document& document, bool wandering);
+
+    /// Runs a transaction and notes what came of it; at SERIALIZABLE again and again until it is not a lost race.
+    template <typename Act>
+    void save(int percent_rolled_back, Act act);
+    void remember();
+    bool is_lost_race_to_retry(const std::exception& error);
+    void note(const std::exception& error);
+
+    void did(const char* act) { acts.emplace_back(act); }
+    bool is_deleted(const Document& document) const { return std::ranges::find(deleted, document) != deleted.end(); }
+    size_t roll(size_t count) { return below(random, count); }
+    bool chance(int percent) { return concurrency::chance(random, percent); }
+    const std::string& any_customer() { return customers[roll(customers.size())].key; }
+    int any_day() { return static_cast<int>(roll(60)) - 55; }
+
+    Register& documents;
+    const std::vector<Customer>& customers;
+    Custom custom;
+    Random random;
+    pqxx::connection connection;
+    pqxx::quiet_errorhandler quiet{connection};
+    Outcome outcome;
+
+    // Of the save under way; remembered when it commits.
+    std::vector<std::string> acts;
+    std::vector<Document> written;
+    std::vector<Document> deleted;
+};
+
+template <typename Act>
+void Clerk::save(int percent_rolled_back, Act act)
+{
+    const Random dice = random;
+    for (;;) {
+        random = dice;
+        acts.clear();
+        written.clear();
+        deleted.clear();
+        try {
+            pqxx::work erp{connection};
+            act(erp);
+            if (chance(percent_rolled_back)) {
+                ++outcome.saved["rolled back"];
+                return;
+            }
+            erp.commit();
+            remember();
+            return;
+        } catch (const std::exception& error) {
+            if (!is_lost_race_to_retry(error)) {
+                note(error);
+                return;
+            }
+        }
+    }
+}
+
+} // namespace concurrency

@@ -1,0 +1,174 @@
+// At a desk: documents are opened, edited, written, several in one transaction, with savepoints.
+// Several customers are taken in key order, and a document changes customer only as the first act of a transaction of its own,
+// so that every transaction locks the customers in one order.
+#include "clerk.hpp"
+
+namespace concurrency
+{
+
+static constexpr std::array<std::string_view, 3> states{"draft", "posted", "cancelled"};
+
+void Clerk::serve_desk()
+{
+    const size_t fresh = roll(3);
+    const std::vector<Document> existing = documents.pick(random, fresh == 0 ? 1 + roll(2) : roll(2));
+    const bool several = chance(25);
+    const Register::Opened opened = documents.open(existing);
+    save(10, [&](pqxx::work& erp) {
+        const std::vector<Paper> papers = papers_in_order(erp, existing, fresh, several);
+        for (const Paper& paper : papers)
+            handle(erp, papers, paper);
+    });
+}
+
+/// What is to be done, in order of customer; of one customer alone unless `several`.
+std::vector<Clerk::Paper> Clerk::papers_in_order(pqxx::work& erp, const std::vector<Document>& existing, size_t fresh,
+                                                 bool several)
+{
+    std::vector<Paper> papers;
+    for (const Document& document : existing)
+        if (const std::optional<Header> header = read_header(erp, document))
+            papers.push_back({document, header->customer});
+    for (size_t i = 0; i < fresh; ++i)
+        papers.push_back({std::nullopt, several || papers.empty() ? any_customer() : papers.front().customer});
+    if (!several && !papers.empty())
+        std::erase_if(papers,
+                      [one_customer = papers.front().customer](const Paper& paper) { return paper.customer != one_customer; });
+    std::ranges::stable_sort(papers, {}, &Paper::customer);
+    if (papers.size() > 1)
+        did(papers.front().customer == papers.back().customer ? "several documents" : "several customers");
+    return papers;
+}
+
+void Clerk::handle(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper)
+{
+    if (!paper.existing)
+        return write_new(erp, paper.customer);
+    if (papers.size() == 1 && chance(15)) {
+        change_customer(erp, *paper.existing, chance(10) ? "" : any_customer());
+        did("customer changed");
+    }
+    if (papers.size() > 1 && chance(20))
+        move_line_within(erp, papers, paper);
+    for (size_t edits = 1 + roll(3); edits > 0 && !is_deleted(*paper.existing); --edits)
+        chance(25) ? edit_in_savepoint(erp, *paper.existing) : edit(erp, *paper.existing);
+}
+
+/// Header first, then the lines, as a draft that is posted afterwards or posted at once.
+void Clerk::write_new(pqxx::work& erp, const std::string& customer)
+{
+    const Source& source = sources[roll(sources.size())];
+    const bool draft_first = chance(50);
+    const Document document = open_document(erp, source, chance(5) ? "" : customer, any_day(), draft_first ? "draft" : "posted");
+    const std::vector<NewLine> lines = any_lines(random, source, Place::desk, 4);
+    if (chance(50)) {
+        add_lines(erp, document, lines);
+        did("lines in one statement");
+    } else {
+        for (const NewLine& line : lines)
+            add_lines(erp, document, {line});
+        did("lines one by one");
+    }
+    if (draft_first && chance(80)) {
+        change_state(erp, document, "posted");
+        did("posted");
+    }
+    written.push_back(document);
+}
+
+/// An edit that is refused in its savepoint, or rolled back to it, leaves the transaction as it was.
+void Clerk::edit_in_savepoint(pqxx::work& erp, const Document& document)
+{
+    const std::vector<std::string> acts_before = acts;
+    const std::vector<Document> deleted_before = deleted;
+    const auto undo = [&](const char* act) {
+        acts = acts_before;
+        deleted = deleted_before;
+        did(act);
+    };
+    try {
+        pqxx::subtransaction savepoint{erp, "edit"};
+        edit(savepoint, document);
+        if (chance(40))
+            return undo("savepoint rolled back");
+        savepoint.commit();
+    } catch (const std::exception& error) {
+        if (sqlstate_of(error) != "23514")
+            throw;
+        note(error);
+        undo("refused in a savepoint");
+    }
+}
+
+void Clerk::edit(pqxx::transaction_base& erp, const Document& document)
+{
+    if (chance(30))
+        return edit_header(erp, document);
+    const std::vector<std::string> lines = line_numbers(erp, document);
+    if (lines.empty() || chance(25)) {
+        add_lines(erp, document, chance(10) ? std::vector{NewLine{}} : any_lines(random, *document.source, Place::desk, 3));
+        return did("lines added");
+    }
+    edit_line(erp, document, lines[roll(lines.size())]);
+}
+
+void Clerk::edit_header(pqxx::transaction_base& erp, const Document& document)
+{
+    switch (roll(10)) {
+    case 0:
+        delete_document(erp, document);
+        deleted.push_back(document);
+        return did("document deleted");
+    case 1:
+    case 2:
+        change_day(erp, document, any_day());
+        return did("day changed");
+    case 3:
+        touch(erp, document);
+        return did("touched");
+    default:
+        const std::string_view state = states[roll(states.size())];
+        change_state(erp, document, state);
+        return did(state.data());
+    }
+}
+
+void Clerk::edit_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no)
+{
+    const NewLine line = any_lines(random, *document.source, Place::desk, 1).front();
+    switch (roll(6)) {
+    case 0:
+        delete_line(erp, document, line_no);
+        return did("line deleted");
+    case 1:
+        if (document.source->has_amounts)
+            change_amount(erp, document, line_no, line.amount);
+        return did("amount changed");
+    case 2:
+    case 3:
+        rewrite_line(erp, document, line_no, line);
+        return did("line rewritten");
+    default:
+        change_quantity(erp, document, line_no, line.quantity);
+        return did("quantity changed");
+    }
+}
+
+/// A line goes from one document to another of the same source and customer: where the document is in the key, the key changes
+/// too.
+void Clerk::move_line_within(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper)
+{
+    for (const Paper& other : papers) {
+        const bool fits = other.existing && paper.existing->source == other.existing->source && paper.customer == other.customer;
+        if (!fits || paper.existing == other.existing || is_deleted(*other.existing))
+            continue;
+        const std::vector<std::string> lines = line_numbers(erp, *paper.existing);
+        if (!lines.empty()) {
+            move_line(erp, *paper.existing, lines[roll(lines.size())], *other.existing);
+            did("line moved");
+        }
+        return;
+    }
+}
+
+} // namespace concurrency

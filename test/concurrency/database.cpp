@@ -1,0 +1,124 @@
+#include "database.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+
+namespace concurrency
+{
+
+static std::string file_content(const char* path)
+{
+    std::ifstream file{path};
+    if (!file)
+        throw std::runtime_error(std::string{"cannot read "} + path);
+    return (std::ostringstream{} << file.rdbuf()).str();
+}
+
+static void create_shop(pqxx::work& owner, const std::string& clerk)
+{
+    owner.exec(file_content(ERP_SQL));
+    owner.exec("GRANT USAGE ON SCHEMA shop TO " + clerk);
+    owner.exec("GRANT ALL ON ALL TABLES IN SCHEMA shop TO " + clerk);
+    owner.exec("GRANT ALL ON ALL SEQUENCES IN SCHEMA shop TO " + clerk);
+}
+
+static void set_up_credits(pqxx::work& owner, const std::vector<Customer>& customers)
+{
+    const auto null_when_empty = [](std::string_view text) { return text.empty() ? nullptr : text.data(); };
+    owner.exec("CREATE EXTENSION credits");
+    for (const CreditType& type : credit_types)
+        owner.exec_params("INSERT INTO credits.credit_type (code, valuation, unit_value, alarm_level)"
+                          " VALUES ($1, CASE WHEN $2::numeric IS NULL THEN 'fifo' ELSE 'fixed' END, $2::numeric, $3::numeric)",
+                          type.code.data(), null_when_empty(type.unit_value), null_when_empty(type.alarm_level));
+    for (const Article& article : articles)
+        owner.exec_params("INSERT INTO credits.article (article, type_id, coefficient)"
+                          " VALUES ($1, (SELECT type_id FROM credits.credit_type WHERE code = $2), $3::numeric)",
+                          article.code.data(), article.type ? article.type->code.data() : nullptr,
+                          null_when_empty(article.coefficient));
+    for (const Customer& customer : customers)
+        if (customer.known)
+            owner.exec_params("INSERT INTO credits.customer (customer, works_with_credits) VALUES ($1, $2::boolean)",
+                              customer.key, customer.works_with_credits ? "true" : "false");
+}
+
+// SELECT credits.attach('shop.invoice_line', kind => 'invoice', article => 'article', …, counts_when => $$header.state =
+// 'posted'$$)
+static void attach(pqxx::work& owner, const Source& source)
+{
+    owner.exec_params("SELECT credits.attach($1::text::regclass, kind => $2, article => 'article', quantity => 'quantity',"
+                      " amount => $3, customer => 'header.customer', document_date => 'header.day',"
+                      " document_number => 'header.number', header_table => $4::text::regclass,"
+                      " counts_when => $$header.state = 'posted'$$, zero_columns => $5::name[])",
+                      "shop." + std::string{source.lines}, source.kind.data(), source.has_amounts ? "amount" : nullptr,
+                      "shop." + std::string{source.kind}, source.has_amounts ? "{price,amount}" : "{price}");
+}
+
+Database::Database(const std::vector<Customer>& customers, Ledger ledger)
+    : name{"credits_concurrency_" + std::to_string(getpid())}, clerk_{name + "_clerk"}, address_{"dbname=" + name}
+{
+    pqxx::connection server{"dbname=postgres"};
+    pqxx::nontransaction commands{server};
+    commands.exec("CREATE ROLE " + clerk_ + " NOLOGIN");
+    commands.exec("CREATE DATABASE " + name);
+
+    pqxx::connection connection{address_};
+    pqxx::quiet_errorhandler quiet{connection};
+    pqxx::work owner{connection};
+    create_shop(owner, clerk_);
+    if (ledger == Ledger::attached) {
+        set_up_credits(owner, customers);
+        for (const Source& source : sources)
+            attach(owner, source);
+    }
+    owner.commit();
+}
+
+Database::~Database()
+{
+    try {
+        pqxx::connection server{"dbname=postgres"};
+        pqxx::nontransaction commands{server};
+        commands.exec("DROP DATABASE " + name + " WITH (FORCE)");
+        commands.exec("DROP ROLE " + clerk_);
+    } catch (const std::exception& error) {
+        fprintf(stderr, "%s is left behind: %s\n", name.c_str(), error.what());
+    }
+}
+
+void Database::sign_in(pqxx::connection& connection, Level level) const
+{
+#if PQXX_VERSION_MAJOR < 7
+    connection.set_verbosity(pqxx::connection_base::verbose);
+#else
+    connection.set_verbosity(pqxx::error_verbosity::verbose);
+#endif
+    pqxx::nontransaction session{connection};
+    session.exec("SET statement_timeout = '60s'"); // a clerk who waits for ever is a failure, not a pause
+    session.exec("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL " + std::string{name_of(level)});
+    session.exec("SET ROLE " + clerk_);
+}
+
+std::string sqlstate_of(const std::exception& error)
+{
+    // Before libpqxx 7 these two are no sql_error.
+    if (dynamic_cast<const pqxx::deadlock_detected*>(&error))
+        return "40P01";
+    if (dynamic_cast<const pqxx::serialization_failure*>(&error))
+        return "40001";
+    const auto* said = dynamic_cast<const pqxx::sql_error*>(&error);
+    return said ? said->sqlstate() : "";
+}
+
+std::string constraint_of(const std::exception& error)
+{
+    static constexpr std::string_view field = "CONSTRAINT NAME:  ";
+    const std::string message = error.what();
+    const size_t found = message.find(field);
+    if (found == std::string::npos)
+        return "";
+    const size_t start = found + field.size();
+    return message.substr(start, message.find('\n', start) - start);
+}
+
+} // namespace concurrency

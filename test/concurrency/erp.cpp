@@ -1,0 +1,148 @@
+#include "erp.hpp"
+
+namespace concurrency
+{
+
+static std::string header_table(const Source& source) { return "shop." + std::string{source.kind}; }
+
+static std::string line_table(const Source& source) { return "shop." + std::string{source.lines}; }
+
+static std::string text_of(std::string_view text) { return std::string{text}; }
+
+static const char* null_when_empty(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+Document open_document(pqxx::transaction_base& erp, const Source& source, const std::string& customer, int days,
+                       std::string_view state)
+{
+    const pqxx::result saved =
+        erp.exec_params("INSERT INTO " + header_table(source) +
+                            " (customer, day, state) VALUES ($1, current_date + $2::integer, $3) RETURNING id",
+                        null_when_empty(customer), days, text_of(state));
+    return {&source, saved[0][0].as<std::string>()};
+}
+
+static std::string row_of(pqxx::transaction_base& erp, const Document& document, const NewLine& line)
+{
+    std::string row = "(" + erp.quote(document.id) + ", ";
+    row += line.article ? erp.quote(text_of(line.article->code)) : "NULL";
+    row += ", " + (line.article ? line.quantity : "NULL") + ", " + to_text(line.price);
+    if (document.source->has_amounts)
+        row += ", " + to_text(line.amount) + ", " + to_text(line.amount);
+    return row + ")";
+}
+
+// INSERT INTO shop.invoice_line (document, article, quantity, price, amount, written) VALUES ('7', 'QUARTER',
+// 2, 25.00, 50.00, 50.00), (…)
+void add_lines(pqxx::transaction_base& erp, const Document& document, const std::vector<NewLine>& lines)
+{
+    std::string rows;
+    for (const NewLine& line : lines)
+        rows += (rows.empty() ? "" : ", ") + row_of(erp, document, line);
+    erp.exec("INSERT INTO " + line_table(*document.source) + " (document, article, quantity, price" +
+             (document.source->has_amounts ? ", amount, written" : "") + ") VALUES " + rows);
+}
+
+std::optional<Header> read_header(pqxx::transaction_base& erp, const Document& document)
+{
+    const pqxx::result found = erp.exec_params(
+        "SELECT coalesce(customer, ''), state FROM " + header_table(*document.source) + " WHERE id = $1", document.id);
+    if (found.empty())
+        return std::nullopt;
+    return Header{found[0][0].as<std::string>(), found[0][1].as<std::string>()};
+}
+
+std::vector<std::string> line_numbers(pqxx::transaction_base& erp, const Document& document)
+{
+    const pqxx::result found = erp.exec_params(
+        "SELECT line_no FROM " + line_table(*document.source) + " WHERE document = $1 ORDER BY line_no", document.id);
+    std::vector<std::string> numbers;
+    for (const auto& row : found)
+        numbers.push_back(row[0].as<std::string>());
+    return numbers;
+}
+
+// UPDATE shop.invoice_line SET <change> WHERE document = $1 AND line_no = $2
+template <typename... Values>
+static void update_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no,
+                        const std::string& change, const Values&... values)
+{
+    erp.exec_params("UPDATE " + line_table(*document.source) + " SET " + change + " WHERE document = $1 AND line_no = $2",
+                    document.id, line_no, values...);
+}
+
+// UPDATE shop.invoice SET <change> WHERE id = $1
+template <typename... Values>
+static void update_header(pqxx::transaction_base& erp, const Document& document, const std::string& change,
+                          const Values&... values)
+{
+    erp.exec_params("UPDATE " + header_table(*document.source) + " SET " + change + " WHERE id = $1", document.id, values...);
+}
+
+void rewrite_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no, const NewLine& line)
+{
+    const std::string change = "article = $3, quantity = $4, price = $5";
+    const std::string article = line.article ? text_of(line.article->code) : "";
+    const char* quantity = line.article ? line.quantity.c_str() : nullptr;
+    if (document.source->has_amounts)
+        update_line(erp, document, line_no, change + ", amount = $6, written = $6", null_when_empty(article), quantity,
+                    to_text(line.price), to_text(line.amount));
+    else
+        update_line(erp, document, line_no, change, null_when_empty(article), quantity, to_text(line.price));
+}
+
+void change_quantity(pqxx::transaction_base& erp, const Document& document, const std::string& line_no,
+                     const std::string& quantity)
+{
+    update_line(erp, document, line_no, "quantity = $3", quantity);
+}
+
+void change_amount(pqxx::transaction_base& erp, const Document& document, const std::string& line_no, Units amount)
+{
+    update_line(erp, document, line_no, "amount = $3, written = $3", to_text(amount));
+}
+
+void touch(pqxx::transaction_base& erp, const Document& document)
+{
+    erp.exec_params("UPDATE " + line_table(*document.source) + " SET memo = 'seen' WHERE document = $1", document.id);
+    update_header(erp, document, "memo = 'seen'");
+}
+
+void move_line(pqxx::transaction_base& erp, const Document& from, const std::string& line_no, const Document& to)
+{
+    update_line(erp, from, line_no, "document = $3", to.id);
+}
+
+void delete_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no)
+{
+    erp.exec_params("DELETE FROM " + line_table(*document.source) + " WHERE document = $1 AND line_no = $2", document.id,
+                    line_no);
+}
+
+void delete_document(pqxx::transaction_base& erp, const Document& document)
+{
+    erp.exec_params("DELETE FROM " + header_table(*document.source) + " WHERE id = $1", document.id);
+}
+
+void change_state(pqxx::transaction_base& erp, const Document& document, std::string_view state)
+{
+    update_header(erp, document, "state = $2", text_of(state));
+}
+
+void change_day(pqxx::transaction_base& erp, const Document& document, int days)
+{
+    update_header(erp, document, "day = current_date + $2::integer", days);
+}
+
+void change_customer(pqxx::transaction_base& erp, const Document& document, const std::string& customer)
+{
+    update_header(erp, document, "customer = $2", null_when_empty(customer));
+}
+
+void write_total(pqxx::transaction_base& erp, const Document& document)
+{
+    const std::string price = document.source->has_amounts ? "amount" : "price";
+    update_header(erp, document,
+                  "total = (SELECT sum(" + price + ") FROM " + line_table(*document.source) + " WHERE document = $1)");
+}
+
+} // namespace concurrency

@@ -1,0 +1,75 @@
+// What the ERP sends to the server: each function is one statement on a document, in the caller's transaction.
+#pragma once
+
+#include <optional>
+#include <pqxx/pqxx>
+#include <string>
+#include <vector>
+
+#include "catalogue.hpp"
+#include "decimal.hpp"
+
+namespace concurrency
+{
+
+struct Document {
+    const Source* source;
+    std::string id;
+
+    friend bool operator==(const Document&, const Document&) = default;
+};
+
+/// A line as a clerk enters it.
+struct NewLine {
+    const Article* article; // null: a stub, to be filled in later
+    std::string quantity;
+    Units price;
+    Units amount;
+};
+
+struct Header {
+    std::string customer; // empty: none yet
+    std::string state;
+};
+
+/// Writes a header for today plus `days`; an empty customer is none. Returns the document.
+Document open_document(pqxx::transaction_base& erp, const Source& source, const std::string& customer, int days,
+                       std::string_view state);
+
+/// Adds lines, in one statement.
+void add_lines(pqxx::transaction_base& erp, const Document& document, const std::vector<NewLine>& lines);
+
+/// Nothing when the document is gone.
+std::optional<Header> read_header(pqxx::transaction_base& erp, const Document& document);
+
+/// The numbers of a document's lines, oldest first.
+std::vector<std::string> line_numbers(pqxx::transaction_base& erp, const Document& document);
+
+/// Saves the whole line anew, as a form does.
+void rewrite_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no, const NewLine& line);
+
+/// Changes nothing but the quantity; the amount stays.
+void change_quantity(pqxx::transaction_base& erp, const Document& document, const std::string& line_no,
+                     const std::string& quantity);
+
+/// Changes what the line was invoiced for. Only for a source with amounts.
+void change_amount(pqxx::transaction_base& erp, const Document& document, const std::string& line_no, Units amount);
+
+/// Changes a column that credits do not depend on, in all lines and in the header.
+void touch(pqxx::transaction_base& erp, const Document& document);
+
+/// Moves a line to another document of the same source.
+void move_line(pqxx::transaction_base& erp, const Document& from, const std::string& line_no, const Document& to);
+
+void delete_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);
+void delete_document(pqxx::transaction_base& erp, const Document& document);
+void change_state(pqxx::transaction_base& erp, const Document& document, std::string_view state);
+void change_day(pqxx::transaction_base& erp, const Document& document, int days);
+
+/// An empty customer is none.
+void change_customer(pqxx::transaction_base& erp, const Document& document, const std::string& customer);
+
+/// Writes the header's total, as an ERP does after each line.
+void write_total(pqxx::transaction_base& erp, const Document& document);
+
+} // namespace concurrency

@@ -1,0 +1,59 @@
+// The concurrency harness: sixteen clerks save documents at once, at every isolation level; an oracle judges the ledger
+// afterwards.
+//
+// Runs on the server that the PG* variables name, as a superuser, in databases of its own.
+// CREDITS_SEED replays a failure as far as the server's scheduling allows; CREDITS_OPERATIONS sets the length of a run.
+#include <cstdlib>
+#include <exception>
+
+#include "scenarios.hpp"
+#include "workload.hpp"
+
+using namespace concurrency;
+
+static uint64_t from_environment(const char* name, uint64_t otherwise)
+{
+    const char* value = std::getenv(name);
+    return value && *value ? std::strtoull(value, nullptr, 10) : otherwise;
+}
+
+static std::vector<Run> runs(int operations)
+{
+    static constexpr Level levels[] = {Level::read_committed, Level::repeatable_read, Level::serializable};
+    static constexpr struct {
+        const char* name;
+        int customers;
+    } crowds[] = {{"few customers", 3}, {"many customers", 300}};
+
+    // Without the ledger: whatever fails here is the ERP's own, and would excuse the ledger afterwards.
+    std::vector<Run> all{{"the ERP alone, READ COMMITTED", {Level::read_committed}, 3, operations, Ledger::absent},
+                         {"the ERP alone, mixed levels", {std::begin(levels), std::end(levels)}, 3, operations, Ledger::absent}};
+    for (const auto& crowd : crowds) {
+        for (const Level level : levels)
+            all.push_back(
+                {crowd.name + (", " + std::string{name_of(level)}), {level}, crowd.customers, operations, Ledger::attached});
+        all.push_back({crowd.name + std::string{", mixed levels"},
+                       {std::begin(levels), std::end(levels)},
+                       crowd.customers,
+                       operations,
+                       Ledger::attached});
+    }
+    return all;
+}
+
+int main()
+{
+    const uint64_t seed = from_environment("CREDITS_SEED", std::random_device{}());
+    const int operations = static_cast<int>(from_environment("CREDITS_OPERATIONS", 3200));
+    printf("CREDITS_SEED=%llu CREDITS_OPERATIONS=%d\n", static_cast<unsigned long long>(seed), operations);
+    Tally tally;
+    try {
+        test_oracle(tally);
+        for (const Run& run : runs(operations))
+            test_clerks(tally, run, seed);
+        test_memory(tally);
+    } catch (const std::exception& error) {
+        tally.check("the harness", "comes to its end", {error.what()});
+    }
+    return tally.report();
+}

@@ -1,0 +1,132 @@
+// Plans and memory: ten thousand statements of each kind, each in a transaction of its own, leave the backend as it was.
+//
+// pg_prepared_statements does not see what an extension prepares; the memory contexts do.
+#include "scenarios.hpp"
+
+#include "database.hpp"
+#include "erp.hpp"
+
+namespace concurrency
+{
+
+namespace
+{
+
+constexpr int warm_up = 2'000;
+constexpr int statements = 10'000;
+constexpr int lines_per_report = 60;
+constexpr int reports = (warm_up + statements) / lines_per_report;
+constexpr long noise = 16'384; // bytes: the server's own caches breathe; a leak of two bytes per statement would show
+
+struct Footprint {
+    long plans; // contexts of cached plans
+    long bytes; // in use, in all contexts of the backend
+};
+
+struct Kind {
+    const char* name;
+    const char* statement; // as saved by a clerk; $1 counts from 0
+};
+
+// Each line and each header has its turn, so that none gets a long history. Reports that are cancelled and posted have one line.
+constexpr Kind kinds[] = {
+    {"update", "UPDATE shop.service_report_line SET quantity = 1 + $1::integer % 3 WHERE line_no = 1 + $1::integer % 1000"},
+    {"update of nothing that matters", "UPDATE shop.service_report_line SET memo = $1 WHERE line_no = 1 + $1::integer % 1000"},
+    {"delete", "DELETE FROM shop.service_report_line WHERE line_no = 1 + $1::integer"},
+    {"insert", "INSERT INTO shop.service_report_line (document, article, quantity, price)"
+               " VALUES (1 + $1::integer % 200, 'QUARTER', 2, 25)"},
+    {"multi-row insert", "INSERT INTO shop.service_report_line (document, article, quantity, price)"
+                         " SELECT 1 + $1::integer % 200, article, 1, 25 FROM unnest('{QUARTER,EVENING,CABLE}'::text[]) article"},
+    {"header change", "UPDATE shop.service_report SET state = CASE state WHEN 'posted' THEN 'cancelled' ELSE 'posted' END"
+                      " WHERE id = 1001 + $1::integer % 200"},
+};
+
+constexpr const char* refused = "INSERT INTO shop.service_report_line (document, article, quantity, price)"
+                                " VALUES (1 + $1::integer % 200, 'QUARTER', 99999999, 25)";
+
+void prepare_documents(pqxx::connection& connection)
+{
+    pqxx::work erp{connection};
+    const Document invoice = open_document(erp, sources[0], customers(2)[1].key, -1, "posted");
+    add_lines(erp, invoice, {{&articles[0], "1000000", 100 * one, 1'000'000 * one}});
+    erp.exec_params("INSERT INTO shop.service_report (id, customer, day, state)"
+                    " SELECT id, $1, current_date, 'posted' FROM generate_series(1, 1200) id WHERE id <= 200 OR id > 1000",
+                    customers(2)[1].key);
+    erp.exec("INSERT INTO shop.service_report_line (document, article, quantity, price)"
+             " SELECT 1 + line % " +
+             std::to_string(reports) + ", 'QUARTER', 1, 25 FROM generate_series(1, " + std::to_string(warm_up + statements) +
+             ") line");
+    erp.exec("INSERT INTO shop.service_report_line (document, article, quantity, price)"
+             " SELECT id, 'QUARTER', 1, 25 FROM shop.service_report WHERE id > 1000");
+    erp.commit();
+}
+
+/// Looks at the backend's own contexts, which a clerk may not.
+Footprint footprint(pqxx::connection& connection, const std::string& clerk)
+{
+    pqxx::nontransaction session{connection};
+    session.exec("RESET ROLE");
+    const pqxx::result seen =
+        session.exec("SELECT count(*) FILTER (WHERE name IN ('CachedPlan', 'CachedPlanSource', 'CachedPlanQuery', 'SPI Plan')),"
+                     " sum(used_bytes) FROM pg_backend_memory_contexts");
+    session.exec("SET ROLE " + clerk);
+    return {seen[0][0].as<long>(), seen[0][1].as<long>()};
+}
+
+/// Runs statements `from` to below `to`, and says what memory they kept; the measurement is part of the warm-up.
+template <typename Save>
+void check_flat(Tally& tally, pqxx::connection& connection, const std::string& clerk, const char* name, Save save)
+{
+    for (int i = 0; i < warm_up; ++i)
+        save(i);
+    footprint(connection, clerk);
+    const Footprint before = footprint(connection, clerk);
+    for (int i = warm_up; i < warm_up + statements; ++i)
+        save(i);
+    const Footprint after = footprint(connection, clerk);
+
+    std::vector<std::string> grown;
+    if (after.plans != before.plans)
+        grown.push_back(std::to_string(before.plans) + " plans before, " + std::to_string(after.plans) + " after");
+    if (after.bytes - before.bytes > noise)
+        grown.push_back(std::to_string(before.bytes) + " bytes before, " + std::to_string(after.bytes) + " after");
+    tally.check("memory", name + (" of " + std::to_string(statements) + " statements stays flat"), grown);
+}
+
+void save_refused(pqxx::connection& connection, int number)
+{
+    pqxx::work erp{connection};
+    try {
+        pqxx::subtransaction savepoint{erp, "line"};
+        savepoint.exec_prepared("refused", number);
+    } catch (const std::exception& error) {
+        if (constraint_of(error) != "credits_balance_not_negative")
+            throw;
+        return erp.commit();
+    }
+    throw std::runtime_error("a line that takes too much was saved");
+}
+
+} // namespace
+
+void test_memory(Tally& tally)
+{
+    const Database database{customers(2), Ledger::attached};
+    pqxx::connection connection{database.address()};
+    pqxx::quiet_errorhandler quiet{connection};
+    database.sign_in(connection, Level::read_committed);
+    prepare_documents(connection);
+
+    for (const Kind& kind : kinds) {
+        connection.prepare(kind.name, kind.statement);
+        check_flat(tally, connection, database.clerk(), kind.name, [&](int number) {
+            pqxx::nontransaction erp{connection};
+            erp.exec_prepared(kind.name, number);
+        });
+    }
+    connection.prepare("refused", refused);
+    check_flat(tally, connection, database.clerk(), "refused insert in a savepoint",
+               [&](int number) { save_refused(connection, number); });
+}
+
+} // namespace concurrency

@@ -1,0 +1,22 @@
+// The scenarios of the harness: each adds its checks to the tally.
+#pragma once
+
+#include <cstdint>
+
+#include "tally.hpp"
+
+namespace concurrency
+{
+
+struct Run;
+
+/// The oracle finds every ledger that was broken on purpose. Needs no server.
+void test_oracle(Tally& tally);
+
+/// One run of all clerks, and the oracle's judgement afterwards.
+void test_clerks(Tally& tally, const Run& run, uint64_t seed);
+
+/// Ten thousand statements of each kind leave the backend's plans and memory as they were.
+void test_memory(Tally& tally);
+
+} // namespace concurrency

@@ -1,0 +1,67 @@
+#include "workload.hpp"
+
+#include <future>
+
+namespace concurrency
+{
+
+static void sell_something_of_everything(pqxx::work& erp, const std::vector<Customer>& customers)
+{
+    for (const Customer& customer : customers) {
+        const Document invoice = open_document(erp, sources[0], customer.key, -60, "posted");
+        std::vector<NewLine> lines;
+        for (const Article& article : articles)
+            if (article.sells())
+                lines.push_back({&article, "3", article.price * one, article.price * 3 * one});
+        add_lines(erp, invoice, lines);
+    }
+}
+
+static Register::Counter open_counter(pqxx::work& erp, const std::string& customer, Random& random)
+{
+    Register::Counter counter;
+    for (const Source& source : sources)
+        counter.steady.push_back(open_document(erp, source, customer, static_cast<int>(below(random, 30)) - 30, "posted"));
+    const Source& source = sources[below(random, sources.size())];
+    counter.wandering.push_back(open_document(erp, source, chance(random, 30) ? "" : customer, 0, "posted"));
+    return counter;
+}
+
+void open_shop(const Database& database, Register& documents, const std::vector<Customer>& customers, Random& random)
+{
+    pqxx::connection connection{database.address()};
+    pqxx::quiet_errorhandler quiet{connection};
+    database.sign_in(connection, Level::read_committed);
+    pqxx::work erp{connection};
+    sell_something_of_everything(erp, customers);
+    for (const Customer& customer : customers)
+        documents.counters.push_back(open_counter(erp, customer.key, random));
+    erp.commit();
+}
+
+static Outcome one_clerk(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
+                         Random random, int number)
+{
+    const bool unlocked = std::ranges::all_of(run.levels, [](Level level) { return level == Level::read_committed; });
+    const Custom custom{run.levels[static_cast<size_t>(number) % run.levels.size()], unlocked};
+    Clerk clerk{database, documents, customers, custom, random};
+    return clerk.work(run.operations / clerks);
+}
+
+Outcome let_clerks_work(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
+                        uint64_t seed)
+{
+    std::vector<std::future<Outcome>> at_work;
+    for (int number = 0; number < clerks; ++number) {
+        std::seed_seq own{seed, seed >> 32, uint64_t(number)}; // takes 32 bits of each
+        at_work.push_back(std::async(std::launch::async, [&, number, random = Random{own}] {
+            return one_clerk(run, database, documents, customers, random, number);
+        }));
+    }
+    Outcome all;
+    for (std::future<Outcome>& clerk : at_work)
+        all.add(clerk.get());
+    return all;
+}
+
+} // namespace concurrency
