@@ -10,7 +10,7 @@ CREATE TABLE credits._account (
     below_alarm   boolean NOT NULL,
     balance       numeric NOT NULL,
     value         numeric NOT NULL,
-    alarm_level   numeric,
+    alarm_level   numeric CHECK (alarm_level >= 0 AND alarm_level < 1e14),
     PRIMARY KEY (customer, type_id),
     CONSTRAINT credits_balance_not_negative CHECK (balance >= 0)
 ) WITH (fillfactor = 70);

@@ -1,0 +1,233 @@
+-- What settings may not be or become (rules 1 to 7).
+-- The functions run as the extension's owner: a role needs no right but that on the table that it changes.
+
+-- Whether the ledger uses a setting is asked here. The latest state, since at REPEATABLE READ the transaction's own snapshot
+-- misses a save that committed after it; there are no foreign keys between the ledger and the settings that would look.
+CREATE FUNCTION credits._now(query text) RETURNS SETOF record
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_now';
+COMMENT ON FUNCTION credits._now(text) IS
+'Returns the rows of a read-only query at the latest committed state, whatever the isolation level.';
+
+CREATE FUNCTION credits._exists_now(query text) RETURNS boolean
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+RETURN EXISTS (SELECT FROM credits._now(query || ' LIMIT 1') AS found (one integer));
+COMMENT ON FUNCTION credits._exists_now(text) IS
+'Tells whether a query SELECT 1 … finds a row at the latest committed state.';
+
+CREATE FUNCTION credits._check_key_length(what text, key text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF octet_length(key) > 255 THEN
+        RAISE EXCEPTION '% key is too long', what
+            USING ERRCODE = 'string_data_right_truncation', SCHEMA = 'credits', TABLE = what,
+                  DETAIL = format('It has %s bytes; at most 255 are allowed.', octet_length(key));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._check_key_length(text, text) IS
+'Raises 22001 for a key of more than 255 bytes.';
+
+-- Types
+
+CREATE FUNCTION credits._keep_used_type() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: no save is under way with this type
+    IF credits._exists_now(format('SELECT 1 FROM credits._account WHERE type_id = %s', OLD.type_id))
+       OR credits._exists_now(format('SELECT 1 FROM credits.article WHERE type_id = %s', OLD.type_id)) THEN
+        RAISE EXCEPTION 'credit type "%" is used', OLD.code
+            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'credit_type',
+                  DETAIL = 'An account or an article refers to it.',
+                  HINT = 'Make it inactive instead.';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+COMMENT ON FUNCTION credits._keep_used_type() IS
+'Trigger: a type that was used is not deleted and keeps its type_id (rule 2).';
+
+CREATE TRIGGER credits_keep_used_type BEFORE DELETE ON credits.credit_type
+    FOR EACH ROW EXECUTE FUNCTION credits._keep_used_type();
+CREATE TRIGGER credits_keep_used_type_id BEFORE UPDATE OF type_id ON credits.credit_type
+    FOR EACH ROW WHEN (OLD.type_id <> NEW.type_id)
+    EXECUTE FUNCTION credits._keep_used_type();
+
+CREATE FUNCTION credits._keep_worth_of_open_credits() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: no sale is under way at the old value
+    IF (OLD.valuation, OLD.unit_value) IS DISTINCT FROM (NEW.valuation, NEW.unit_value)
+       AND credits._exists_now(format('SELECT 1 FROM credits._lot WHERE open AND type_id = %s', OLD.type_id)) THEN
+        RAISE EXCEPTION 'cannot change the valuation of credit type "%" while credits are open', OLD.code
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_unit_value_kept',
+                  DETAIL = format('The valuation is %s%s.', OLD.valuation, ', the unit value ' || OLD.unit_value),
+                  HINT = 'Use a new credit type, or revalue what is open.';
+    END IF;
+    IF OLD.currency <> NEW.currency
+       AND credits._exists_now(format('SELECT 1 FROM credits._lot WHERE type_id = %s', OLD.type_id)) THEN
+        RAISE EXCEPTION 'cannot change the currency of credit type "%" after credits were sold', OLD.code
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_currency_kept',
+                  DETAIL = format('Its lots and entries are in %s.', OLD.currency),
+                  HINT = 'Use a new credit type.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION credits._keep_worth_of_open_credits() IS
+'Trigger: valuation and unit value stay while credits of the type are open, the currency once any were sold.';
+
+CREATE TRIGGER credits_keep_worth BEFORE UPDATE OF valuation, unit_value, currency ON credits.credit_type
+    FOR EACH ROW WHEN ((OLD.valuation, OLD.unit_value, OLD.currency) IS DISTINCT FROM (NEW.valuation, NEW.unit_value, NEW.currency))
+    EXECUTE FUNCTION credits._keep_worth_of_open_credits();
+
+CREATE FUNCTION credits._advise_few_types() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    types CONSTANT bigint := (SELECT count(*) FROM credits.credit_type WHERE active);
+BEGIN
+    IF types > 4 THEN
+        RAISE NOTICE '% credit types are active', types
+            USING HINT = 'At most 4 keep the administration small.';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION credits._advise_few_types() IS
+'Trigger: a NOTICE when more than 4 types are active (rule 3).';
+
+CREATE TRIGGER credits_advise_few_types AFTER INSERT OR UPDATE OF active ON credits.credit_type
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._advise_few_types();
+
+-- Articles
+
+CREATE FUNCTION credits._complete_article() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._check_key_length('article', NEW.article);
+    NEW.had_type := NEW.had_type OR NEW.type_id IS NOT NULL;
+    IF TG_OP = 'UPDATE' THEN
+        NEW.had_type := NEW.had_type OR OLD.had_type;
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION credits._complete_article() IS
+'Trigger: remembers that an article had a type, since its recorded lines still settle (rules 16 and 23).';
+
+CREATE FUNCTION credits._keep_used_article() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF credits._exists_now(format('SELECT 1 FROM credits.entry WHERE article = %L', OLD.article)) THEN
+        RAISE EXCEPTION 'article "%" is used', OLD.article
+            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'article',
+                  DETAIL = 'Entries of the ledger refer to it.',
+                  HINT = 'Set its type_id and coefficient to null instead.';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+COMMENT ON FUNCTION credits._keep_used_article() IS
+'Trigger: an article that the ledger names is not deleted and keeps its key.';
+
+CREATE TRIGGER credits_complete_article BEFORE INSERT OR UPDATE ON credits.article
+    FOR EACH ROW EXECUTE FUNCTION credits._complete_article();
+CREATE TRIGGER credits_keep_used_article BEFORE DELETE ON credits.article
+    FOR EACH ROW WHEN (OLD.had_type) -- no other was ever booked, and the question reads all entries
+    EXECUTE FUNCTION credits._keep_used_article();
+CREATE TRIGGER credits_keep_used_key BEFORE UPDATE OF article ON credits.article
+    FOR EACH ROW WHEN (OLD.had_type AND OLD.article <> NEW.article)
+    EXECUTE FUNCTION credits._keep_used_article();
+
+-- Customers
+
+CREATE FUNCTION credits._check_customer() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._check_key_length('customer', NEW.customer);
+    IF NEW.account_of IS NOT NULL THEN
+        RAISE EXCEPTION 'a customer who uses the credits of another one is not supported yet'
+            USING ERRCODE = 'feature_not_supported', SCHEMA = 'credits', TABLE = 'customer', COLUMN = 'account_of',
+                  HINT = 'Leave account_of empty.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION credits._check_customer() IS
+'Trigger: refuses a key that is too long, and account_of.';
+
+CREATE FUNCTION credits._keep_used_customer() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF credits._exists_now(format('SELECT 1 FROM credits._account WHERE customer = %L', OLD.customer)) THEN
+        RAISE EXCEPTION 'customer "%" has an account', OLD.customer
+            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer',
+                  DETAIL = 'The ledger refers to the customer.',
+                  HINT = 'Switch works_with_credits off instead: new lines are then left alone.';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$$;
+COMMENT ON FUNCTION credits._keep_used_customer() IS
+'Trigger: a customer with an account is not deleted and keeps his key, which is the lock of his ledger (invariant 3).';
+
+CREATE TRIGGER credits_check_customer BEFORE INSERT OR UPDATE OF customer, account_of ON credits.customer
+    FOR EACH ROW EXECUTE FUNCTION credits._check_customer();
+CREATE TRIGGER credits_keep_used_customer BEFORE DELETE ON credits.customer
+    FOR EACH ROW EXECUTE FUNCTION credits._keep_used_customer();
+CREATE TRIGGER credits_keep_used_key BEFORE UPDATE OF customer ON credits.customer
+    FOR EACH ROW WHEN (OLD.customer <> NEW.customer)
+    EXECUTE FUNCTION credits._keep_used_customer();
+
+-- Parameters: the one row is there before a restore brings its own.
+
+CREATE FUNCTION credits._set_parameters() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE credits.parameter SET
+        active = NEW.active,
+        fixed_relation = NEW.fixed_relation,
+        closed_month_policy = NEW.closed_month_policy,
+        closing_hook = NEW.closing_hook,
+        notify = NEW.notify;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION credits._set_parameters() IS
+'Trigger: INSERT of parameters updates the one row, with the rights of whoever inserts.';
+
+CREATE FUNCTION credits._keep_parameters() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'cannot delete the parameters of the module'
+        USING ERRCODE = 'restrict_violation', SCHEMA = 'credits', TABLE = 'parameter',
+              HINT = 'Update them instead.';
+END
+$$;
+COMMENT ON FUNCTION credits._keep_parameters() IS
+'Trigger: there is always one row of parameters.';
+
+CREATE TRIGGER credits_set_parameters BEFORE INSERT ON credits.parameter
+    FOR EACH ROW EXECUTE FUNCTION credits._set_parameters();
+CREATE TRIGGER credits_keep_parameters BEFORE DELETE ON credits.parameter
+    FOR EACH ROW EXECUTE FUNCTION credits._keep_parameters();

@@ -1,0 +1,71 @@
+-- A customer's own alarm level (rule 7).
+
+-- Locks as a save does: the gate, then the customer's row.
+CREATE FUNCTION credits._lock_ledger_of(customer text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    LOCK TABLE credits.closing IN ROW EXCLUSIVE MODE;
+    PERFORM FROM credits.customer AS his WHERE his.customer = _lock_ledger_of.customer FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'customer "%" does not exist', customer
+            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._lock_ledger_of(text) IS
+'Locks the gate and the customer''s row, which guards his accounts (invariant 3). 23503 when there is no such customer.';
+
+-- An alarm that the new level no longer justifies ends; a new one waits for the balance to fall.
+CREATE FUNCTION credits._clear_alarm(customer text, type_id integer) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH cleared AS (
+        UPDATE credits._account AS account SET below_alarm = false
+        FROM credits.credit_type AS type
+        WHERE account.customer = _clear_alarm.customer
+          AND account.type_id = _clear_alarm.type_id
+          AND type.type_id = account.type_id
+          AND account.below_alarm
+          AND (account.balance < coalesce(account.alarm_level, type.alarm_level)) IS NOT TRUE
+        RETURNING account.customer, account.type_id
+    )
+    UPDATE credits.alarm_episode AS episode SET cleared_at = clock_timestamp()
+    FROM cleared
+    WHERE episode.customer = cleared.customer
+      AND episode.type_id = cleared.type_id
+      AND episode.cleared_at IS NULL;
+END;
+COMMENT ON FUNCTION credits._clear_alarm(text, integer) IS
+'Ends the alarm of an account whose balance is not below its level. The caller holds the customer''s row.';
+
+CREATE FUNCTION credits.set_alarm_level(customer text, type_code text, level numeric) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    of_type  CONSTANT integer := (SELECT type.type_id FROM credits.credit_type AS type WHERE type.code = type_code);
+    previous numeric;
+BEGIN
+    IF of_type IS NULL THEN
+        RAISE EXCEPTION 'credit type "%" does not exist', type_code
+            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'credit_type';
+    END IF;
+    PERFORM credits._lock_ledger_of(customer);
+    SELECT account.alarm_level INTO previous
+    FROM credits._account AS account
+    WHERE account.customer = set_alarm_level.customer AND account.type_id = of_type;
+    INSERT INTO credits._account AS account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, alarm_level)
+    VALUES (set_alarm_level.customer, of_type, 0, 0, false, 0, 0, level)
+    ON CONFLICT ON CONSTRAINT _account_pkey DO UPDATE SET alarm_level = excluded.alarm_level;
+    PERFORM credits._clear_alarm(customer, of_type);
+    INSERT INTO credits.setting_change (table_name, key, column_name, old_value, new_value, changed_at, changed_by)
+    SELECT 'account', format('%s/%s', customer, type_code), 'alarm_level', previous, level, clock_timestamp(), credits._acting_role()
+    WHERE previous IS DISTINCT FROM level;
+END
+$$;
+COMMENT ON FUNCTION credits.set_alarm_level(text, text, numeric) IS
+'Sets a customer''s own alarm level for a credit type, in credits; null returns to the type''s default (rule 7). For credits_management. '
+'23503 when customer or type do not exist, 23514 when the level is negative or beyond 14 digits.';

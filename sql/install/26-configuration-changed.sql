@@ -1,0 +1,17 @@
+-- Changes of the configuration are announced to every backend, whose caches then load it again.
+
+CREATE FUNCTION credits._configuration_changed() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_configuration_changed';
+COMMENT ON FUNCTION credits._configuration_changed() IS
+'Trigger: invalidates the caches of all backends at commit, and those of this one at once.';
+
+CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.credit_type
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.article
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.parameter
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.source
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.closing
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
