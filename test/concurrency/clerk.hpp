@@ -57,9 +57,9 @@ private:
     void handle(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
     void write_new(pqxx::work& erp, const std::string& customer);
     void edit_in_savepoint(pqxx::work& erp, const Document& document);
-    void edit(pqxx::transaction_base& erp, const Document& document);
-    void edit_header(pqxx::transaction_base& erp, const Document& document);
-    void edit_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);
+    void edit(pqxx::work& erp, const Document& document);
+    void edit_header(pqxx::work& erp, const Document& document);
+    void edit_line(pqxx::work& erp, const Document& document, const std::string& line_no);
     void move_line_within(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
 
     // At a counter: one statement on a document that others use at the same time (clerk_counter.cpp).

@@ -2,6 +2,7 @@
 // Several customers are taken in key order, and a document changes customer only as the first act of a transaction of its own,
 // so that every transaction locks the customers in one order.
 #include "clerk.hpp"
+#include "savepoint.hpp"
 
 namespace concurrency
 {
@@ -87,11 +88,11 @@ void Clerk::edit_in_savepoint(pqxx::work& erp, const Document& document)
         did(act);
     };
     try {
-        pqxx::subtransaction savepoint{erp, "edit"};
-        edit(savepoint, document);
+        Savepoint savepoint{erp};
+        edit(erp, document);
         if (chance(40))
             return undo("savepoint rolled back");
-        savepoint.commit();
+        savepoint.release();
     } catch (const std::exception& error) {
         if (sqlstate_of(error) != "23514")
             throw;
@@ -100,7 +101,7 @@ void Clerk::edit_in_savepoint(pqxx::work& erp, const Document& document)
     }
 }
 
-void Clerk::edit(pqxx::transaction_base& erp, const Document& document)
+void Clerk::edit(pqxx::work& erp, const Document& document)
 {
     if (chance(30))
         return edit_header(erp, document);
@@ -112,7 +113,7 @@ void Clerk::edit(pqxx::transaction_base& erp, const Document& document)
     edit_line(erp, document, lines[roll(lines.size())]);
 }
 
-void Clerk::edit_header(pqxx::transaction_base& erp, const Document& document)
+void Clerk::edit_header(pqxx::work& erp, const Document& document)
 {
     switch (roll(10)) {
     case 0:
@@ -133,7 +134,7 @@ void Clerk::edit_header(pqxx::transaction_base& erp, const Document& document)
     }
 }
 
-void Clerk::edit_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no)
+void Clerk::edit_line(pqxx::work& erp, const Document& document, const std::string& line_no)
 {
     const NewLine line = any_lines(random, *document.source, Place::desk, 1).front();
     switch (roll(6)) {

@@ -5,6 +5,7 @@
 
 #include "database.hpp"
 #include "erp.hpp"
+#include "savepoint.hpp"
 
 namespace concurrency
 {
@@ -97,8 +98,8 @@ void save_refused(pqxx::connection& connection, int number)
 {
     pqxx::work erp{connection};
     try {
-        pqxx::subtransaction savepoint{erp, "line"};
-        savepoint.exec_prepared("refused", number);
+        const Savepoint savepoint{erp};
+        erp.exec_prepared("refused", number);
     } catch (const std::exception& error) {
         if (constraint_of(error) != "credits_balance_not_negative")
             throw;
