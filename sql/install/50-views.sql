@@ -1,0 +1,207 @@
+-- What users read: accounts, lots, portfolio, open lots, history, alarms. Quantities are in credits, without trailing zeros; money is in
+-- the currency of the type, with its decimals, as stored. Inactive types are left out of portfolio, open_lot and alarm (rule 2).
+--
+-- At REPEATABLE READ a transaction that saved after somebody else sees a row of _account and _lot twice: the version of its
+-- snapshot and its own. Each version carries its last entry number, and these views show the newest one per key.
+-- They stay as fast as the tables when a customer is given: conditions on the key columns reach the index.
+
+CREATE VIEW credits.account AS
+SELECT DISTINCT ON (customer, type_id)
+    customer,
+    type_id,
+    balance,
+    value,
+    alarm_level,
+    last_lot_no,
+    last_entry_no
+FROM credits._account
+ORDER BY customer, type_id, last_entry_no DESC;
+COMMENT ON VIEW credits.account IS 'A customer''s account in one credit type.';
+COMMENT ON COLUMN credits.account.customer      IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.account.type_id       IS 'the credit type';
+COMMENT ON COLUMN credits.account.balance       IS 'credits, never negative';
+COMMENT ON COLUMN credits.account.value         IS 'money: the value of its open lots';
+COMMENT ON COLUMN credits.account.alarm_level   IS 'in credits: the customer''s own level; null for the type''s default';
+COMMENT ON COLUMN credits.account.last_lot_no   IS 'number of its newest lot; 0 for none';
+COMMENT ON COLUMN credits.account.last_entry_no IS 'number of its newest entry; 0 for none';
+
+CREATE VIEW credits.lot AS
+SELECT DISTINCT ON (customer, type_id, lot_no)
+    customer,
+    type_id,
+    lot_no,
+    sold_on,
+    booked_on,
+    quantity,
+    amount,
+    value,
+    remaining,
+    remaining_value,
+    open,
+    line_table,
+    line_key,
+    document_kind,
+    document_number,
+    article,
+    coefficient,
+    ledger_account
+FROM credits._lot
+ORDER BY customer, type_id, lot_no, last_entry_no DESC;
+COMMENT ON VIEW credits.lot IS 'The credits of one sale, kept apart with their value.';
+COMMENT ON COLUMN credits.lot.customer        IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.lot.type_id         IS 'the credit type';
+COMMENT ON COLUMN credits.lot.lot_no          IS 'number within the account, gapless, in order of sale';
+COMMENT ON COLUMN credits.lot.sold_on         IS 'date of the sale''s document: oldest first';
+COMMENT ON COLUMN credits.lot.booked_on       IS 'date that the sale is booked on (rule 28)';
+COMMENT ON COLUMN credits.lot.quantity        IS 'credits sold';
+COMMENT ON COLUMN credits.lot.amount          IS 'net amount invoiced';
+COMMENT ON COLUMN credits.lot.value           IS 'what the credits were worth at the sale (rule 11)';
+COMMENT ON COLUMN credits.lot.remaining       IS 'credits not consumed';
+COMMENT ON COLUMN credits.lot.remaining_value IS 'value of what remains';
+COMMENT ON COLUMN credits.lot.open            IS 'some of it remains';
+COMMENT ON COLUMN credits.lot.line_table      IS 'attached table of the sale line; null when registered by hand';
+COMMENT ON COLUMN credits.lot.line_key        IS 'key of the sale line';
+COMMENT ON COLUMN credits.lot.document_kind   IS 'kind of the sale document';
+COMMENT ON COLUMN credits.lot.document_number IS 'number of the sale document';
+COMMENT ON COLUMN credits.lot.article         IS 'article sold';
+COMMENT ON COLUMN credits.lot.coefficient     IS 'of the article at the sale';
+COMMENT ON COLUMN credits.lot.ledger_account  IS 'the article''s account at the sale';
+
+-- Not the view lot with a condition: it would read all lots of a customer, of which few are open.
+CREATE VIEW credits._open_lot AS
+SELECT lot.*
+FROM credits._lot AS lot
+WHERE lot.open
+  AND NOT EXISTS (
+      SELECT
+      FROM credits._lot AS newer
+      WHERE newer.customer = lot.customer
+        AND newer.type_id = lot.type_id
+        AND newer.lot_no = lot.lot_no
+        AND newer.last_entry_no > lot.last_entry_no);
+COMMENT ON VIEW credits._open_lot IS
+'Lots with credits, of active and inactive types, in their newest version, by the index of open lots.';
+
+CREATE VIEW credits.open_lot AS
+SELECT
+    lot.customer,
+    type.code AS type_code,
+    lot.lot_no,
+    lot.sold_on,
+    lot.document_number,
+    lot.article,
+    lot.quantity,
+    lot.remaining,
+    lot.value,
+    lot.remaining_value
+FROM credits._open_lot AS lot
+JOIN credits.credit_type AS type USING (type_id)
+WHERE type.active;
+COMMENT ON VIEW credits.open_lot IS 'The lots that have credits left, of active types; consumption draws from the oldest first (rule 11).';
+COMMENT ON COLUMN credits.open_lot.customer        IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.open_lot.type_code       IS 'code of the credit type';
+COMMENT ON COLUMN credits.open_lot.lot_no          IS 'number within the account';
+COMMENT ON COLUMN credits.open_lot.sold_on         IS 'date of the sale''s document';
+COMMENT ON COLUMN credits.open_lot.document_number IS 'number of the sale document';
+COMMENT ON COLUMN credits.open_lot.article         IS 'article sold';
+COMMENT ON COLUMN credits.open_lot.quantity        IS 'credits sold';
+COMMENT ON COLUMN credits.open_lot.remaining       IS 'credits left';
+COMMENT ON COLUMN credits.open_lot.value           IS 'value of the credits sold';
+COMMENT ON COLUMN credits.open_lot.remaining_value IS 'value of the credits left';
+
+-- Sold and consumed come from the lots, so that no entry is read but the account's last one.
+CREATE VIEW credits.portfolio AS
+SELECT
+    account.customer,
+    customer.name AS customer_name,
+    type.code AS type_code,
+    type.currency,
+    pg_catalog.trim_scale(sales.sold) AS sold,
+    pg_catalog.trim_scale(sales.sold - account.balance) AS consumed,
+    account.balance AS open,
+    account.value AS open_value,
+    coalesce(account.alarm_level, type.alarm_level) AS alarm_level,
+    coalesce(account.balance < coalesce(account.alarm_level, type.alarm_level), false) AS below_alarm,
+    (SELECT pg_catalog.min(lot.sold_on) FROM credits._open_lot AS lot
+     WHERE lot.customer = account.customer AND lot.type_id = account.type_id) AS oldest_open_sale,
+    (SELECT pg_catalog.max(entry.booked_on) FROM credits.entry
+     WHERE entry.customer = account.customer AND entry.type_id = account.type_id
+       AND entry.entry_no = account.last_entry_no) AS last_booked_on
+FROM credits.account
+JOIN credits.credit_type AS type USING (type_id)
+LEFT JOIN credits.customer USING (customer)
+CROSS JOIN LATERAL (
+    SELECT coalesce(pg_catalog.sum(lot.quantity), 0) AS sold
+    FROM credits.lot
+    WHERE lot.customer = account.customer AND lot.type_id = account.type_id) AS sales
+WHERE type.active;
+COMMENT ON VIEW credits.portfolio IS 'What each customer has, per active credit type: sold, consumed, open (rule 29).';
+COMMENT ON COLUMN credits.portfolio.customer         IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.portfolio.customer_name    IS 'his name, where it is known';
+COMMENT ON COLUMN credits.portfolio.type_code        IS 'code of the credit type';
+COMMENT ON COLUMN credits.portfolio.currency         IS 'ISO 4217 code of the money in this row';
+COMMENT ON COLUMN credits.portfolio.sold             IS 'credits sold so far, net of what was taken back';
+COMMENT ON COLUMN credits.portfolio.consumed         IS 'credits consumed so far, net of what was returned';
+COMMENT ON COLUMN credits.portfolio.open             IS 'credits left: sold - consumed';
+COMMENT ON COLUMN credits.portfolio.open_value       IS 'value of the credits left';
+COMMENT ON COLUMN credits.portfolio.alarm_level      IS 'in credits: his own level, else that of the type; null for no alarm';
+COMMENT ON COLUMN credits.portfolio.below_alarm      IS 'fewer credits are left than the alarm level';
+COMMENT ON COLUMN credits.portfolio.oldest_open_sale IS 'date of the oldest sale of which credits are left; null for none';
+COMMENT ON COLUMN credits.portfolio.last_booked_on   IS 'date that the last entry is booked on; null for none';
+
+CREATE VIEW credits.history AS
+SELECT
+    entry.customer,
+    type.code AS type_code,
+    entry.entry_no,
+    entry.booked_on,
+    entry.kind,
+    entry.document_kind,
+    entry.document_number,
+    entry.document_date,
+    entry.article,
+    entry.quantity,
+    entry.value,
+    entry.balance_after,
+    entry.lot_no,
+    entry.description,
+    entry.recorded_at,
+    entry.recorded_by
+FROM credits.entry
+JOIN credits.credit_type AS type USING (type_id);
+COMMENT ON VIEW credits.history IS 'Every entry of the ledger, of inactive types too: what moved, by which document, and the balance after it (rule 29).';
+COMMENT ON COLUMN credits.history.customer        IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.history.type_code       IS 'code of the credit type';
+COMMENT ON COLUMN credits.history.entry_no        IS 'number within customer and type, gapless, in order of booking';
+COMMENT ON COLUMN credits.history.booked_on       IS 'date for the books (rule 28)';
+COMMENT ON COLUMN credits.history.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.history.document_kind   IS 'kind of the document; null when registered by hand';
+COMMENT ON COLUMN credits.history.document_number IS 'number of the document';
+COMMENT ON COLUMN credits.history.document_date   IS 'date of the document';
+COMMENT ON COLUMN credits.history.article         IS 'article of the line';
+COMMENT ON COLUMN credits.history.quantity        IS 'credits: > 0 came in, < 0 went out';
+COMMENT ON COLUMN credits.history.value           IS 'money that moved with them, same sign';
+COMMENT ON COLUMN credits.history.balance_after   IS 'credits of the account after this entry';
+COMMENT ON COLUMN credits.history.lot_no          IS 'the lot that it moved';
+COMMENT ON COLUMN credits.history.description     IS 'given with a registration by hand';
+COMMENT ON COLUMN credits.history.recorded_at     IS 'start of the statement that recorded it';
+COMMENT ON COLUMN credits.history.recorded_by     IS 'role that recorded it';
+
+CREATE VIEW credits.alarm AS
+SELECT
+    episode.customer,
+    type.code AS type_code,
+    episode.balance,
+    episode.alarm_level,
+    episode.raised_at,
+    episode.cleared_at
+FROM credits.alarm_episode AS episode
+JOIN credits.credit_type AS type USING (type_id)
+WHERE type.active;
+COMMENT ON VIEW credits.alarm IS 'Balances that fell below their alarm level, of active types: one row from falling below to being above again (rule 21).';
+COMMENT ON COLUMN credits.alarm.customer    IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.alarm.type_code   IS 'code of the credit type';
+COMMENT ON COLUMN credits.alarm.balance     IS 'credits when the alarm was raised';
+COMMENT ON COLUMN credits.alarm.alarm_level IS 'in credits, when the alarm was raised';
+COMMENT ON COLUMN credits.alarm.raised_at   IS 'when the balance fell below its level';
+COMMENT ON COLUMN credits.alarm.cleared_at  IS 'when it was no longer below; null while it is';
