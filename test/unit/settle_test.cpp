@@ -28,6 +28,7 @@ std::vector<Effect> effects()
             sale(8_u, 1'000_u),
             sale(10_u, zero),
             {10_u, 1'000_u, 950_u},
+            {10_u, 900_u, 950_u},
             sale(0.0001_u, 0.01_u),
             sale(most, most),
             consumption(0.5_u),
@@ -46,6 +47,13 @@ Effect carry_out(Effect recorded, const Settlement& s)
         recorded = {add(is_sale(recorded) ? zero : recorded.credits, s.sale.credits).value(), s.sale.amount, s.sale.value};
     recorded.credits.units += s.give_back.units - s.draw.units;
     return recorded;
+}
+
+TEST(Effect, of_no_credits_is_neither_sale_nor_consumption)
+{
+    EXPECT_FALSE(is_sale(nothing) || is_consumption(nothing));
+    EXPECT_TRUE(is_sale(sale(0.0001_u, zero)));
+    EXPECT_TRUE(is_consumption(consumption(0.0001_u)));
 }
 
 TEST(Settlement, of_a_new_sale_opens_a_lot)
@@ -138,6 +146,7 @@ TEST(Settlement, leads_to_what_is_wanted_and_then_to_nothing_more)
             for (const Place place : places) {
                 const Effect reached = carry_out(recorded, settle(recorded, wanted, place));
                 EXPECT_EQ(reached, wanted);
+                EXPECT_TRUE(recorded == wanted || !changes_nothing(settle(recorded, wanted, place)));
                 EXPECT_TRUE(changes_nothing(settle(reached, wanted, Place::same)));
             }
 }
