@@ -1,0 +1,150 @@
+-- The invariants between the documents and the ledger, and verify(), which asks them all.
+-- A line wants what its row says now, under the settings of now; only type and coefficient stay those of its first booking (rule 16).
+
+-- Where a line stands with credits; if nowhere, where it stood last.
+CREATE VIEW credits._line_booking AS
+SELECT DISTINCT ON (line_table, line_key)
+    line_table,
+    line_key,
+    customer,
+    type_id,
+    article,
+    coefficient,
+    quantity
+FROM (SELECT entry.line_table, entry.line_key, entry.customer, entry.type_id, entry.article, entry.coefficient,
+             entry.recorded_at, entry.entry_no,
+             pg_catalog.sum(entry.quantity) OVER account AS quantity
+      FROM credits.entry
+      WHERE entry.line_table IS NOT NULL
+      WINDOW account AS (PARTITION BY entry.line_table, entry.line_key, entry.customer, entry.type_id)) AS booked
+ORDER BY line_table, line_key, quantity <> 0 DESC, recorded_at DESC, entry_no DESC;
+COMMENT ON VIEW credits._line_booking IS
+'How each document line was booked last: account, article, coefficient, and the credits that it has there.';
+
+CREATE VIEW credits._line_wish AS
+SELECT
+    source.line_table,
+    line.line_key,
+    line.customer,
+    terms.type_id,
+    pg_catalog.round(line.quantity * terms.coefficient, 4) AS credits,
+    CASE WHEN terms.coefficient > 0 THEN pg_catalog.round(coalesce(line.amount, 0), 4) END AS amount,
+    booking.line_key IS NOT NULL AS is_recorded
+FROM credits.source
+CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
+CROSS JOIN credits.parameter
+LEFT JOIN credits.customer ON customer.customer = line.customer
+LEFT JOIN credits.article ON article.article = line.article
+LEFT JOIN credits._line_booking AS booking
+    ON booking.line_table = source.line_table AND booking.line_key = line.line_key
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN kept THEN booking.type_id ELSE article.type_id END AS type_id,
+           CASE WHEN kept THEN booking.coefficient ELSE article.coefficient END AS coefficient
+    FROM (SELECT booking.coefficient IS NOT NULL AND booking.article = line.article AS kept) AS rule_16) AS terms
+WHERE line.counts
+  AND pg_catalog.round(line.quantity * terms.coefficient, 4) <> 0
+  AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
+  AND ((parameter.active AND customer.works_with_credits) OR (booking.quantity <> 0 AND booking.customer = line.customer));
+COMMENT ON VIEW credits._line_wish IS
+'What each line of the attached tables wants now, in credits and, for a sale, net amount (rules 8 to 11, 16, 18, 23).';
+
+CREATE VIEW credits._verify_line_booked AS
+SELECT
+    customer,
+    type_id,
+    pg_catalog.format('%s, line %s: %s credits are booked%s, it wants %s%s', line_table, line_key,
+                      coalesce(booked.credits, 0), ' for ' || booked.amount, coalesce(wish.credits, 0), ' for ' || wish.amount) AS detail
+FROM (SELECT line_table, line_key, customer, type_id, pg_catalog.sum(quantity) AS credits, pg_catalog.sum(amount) AS amount
+      FROM credits.entry
+      WHERE line_table IN (SELECT source.line_table FROM credits.source)
+      GROUP BY line_table, line_key, customer, type_id) AS booked
+FULL JOIN (SELECT * FROM credits._line_wish WHERE is_recorded) AS wish
+    USING (line_table, line_key, customer, type_id)
+WHERE coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
+   OR coalesce(booked.amount, 0) <> coalesce(wish.amount, 0);
+COMMENT ON VIEW credits._verify_line_booked IS
+'Document lines whose entries do not add up to what the line wants now (invariant 1).';
+
+CREATE VIEW credits._verify_unbooked_line AS
+SELECT customer, type_id, pg_catalog.format('%s, line %s: it wants %s credits%s', line_table, line_key, credits, ' for ' || amount) AS detail
+FROM credits._line_wish
+WHERE NOT is_recorded;
+COMMENT ON VIEW credits._verify_unbooked_line IS
+'Document lines that should be booked and are not: of before the table, the customer or the article worked with credits (rule 8).';
+
+CREATE VIEW credits._verify_accounts_match AS
+SELECT NULL::text AS customer, type_id, pg_catalog.format('article %s: its %s account is %s, that of the type %s', article, side,
+                                                          ledger_account, type_account) AS detail
+FROM credits._posting_mismatch
+JOIN credits.credit_type AS type ON type.code = type_code;
+COMMENT ON VIEW credits._verify_accounts_match IS
+'Activation and result articles that do not match their type (rule 4).';
+
+CREATE VIEW credits._violation AS
+SELECT violation.invariant, violation.customer, type.code AS type_code, violation.detail
+FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account_has_customer
+      UNION ALL
+      SELECT 'account_has_type', * FROM credits._verify_account_has_type
+      UNION ALL
+      SELECT 'ledger_has_account', * FROM credits._verify_ledger_has_account
+      UNION ALL
+      SELECT 'balance_not_negative', * FROM credits._verify_balance_not_negative
+      UNION ALL
+      SELECT 'balance_equals_entries', * FROM credits._verify_balance_equals_entries
+      UNION ALL
+      SELECT 'balance_equals_lots', * FROM credits._verify_balance_equals_lots
+      UNION ALL
+      SELECT 'value_equals_entries', * FROM credits._verify_value_equals_entries
+      UNION ALL
+      SELECT 'value_equals_lots', * FROM credits._verify_value_equals_lots
+      UNION ALL
+      SELECT 'alarm_agrees', * FROM credits._verify_alarm_agrees
+      UNION ALL
+      SELECT 'lot_numbers_gapless', * FROM credits._verify_lot_numbers_gapless
+      UNION ALL
+      SELECT 'lot_equals_entries', * FROM credits._verify_lot_equals_entries
+      UNION ALL
+      SELECT 'lot_equals_sale', * FROM credits._verify_lot_equals_sale
+      UNION ALL
+      SELECT 'lot_within_quantity', * FROM credits._verify_lot_within_quantity
+      UNION ALL
+      SELECT 'lot_open_while_remaining', * FROM credits._verify_lot_open_while_remaining
+      UNION ALL
+      SELECT 'lot_value_with_credits', * FROM credits._verify_lot_value_with_credits
+      UNION ALL
+      SELECT 'lot_last_entry', * FROM credits._verify_lot_last_entry
+      UNION ALL
+      SELECT 'entry_numbers_gapless', * FROM credits._verify_entry_numbers_gapless
+      UNION ALL
+      SELECT 'balance_after_chains', * FROM credits._verify_balance_after_chains
+      UNION ALL
+      SELECT 'sign_by_kind', * FROM credits._verify_sign_by_kind
+      UNION ALL
+      SELECT 'reversal_within_draw', * FROM credits._verify_reversal_within_draw
+      UNION ALL
+      SELECT 'booked_after_lot', * FROM credits._verify_booked_after_lot
+      UNION ALL
+      SELECT 'line_booked', * FROM credits._verify_line_booked
+      UNION ALL
+      SELECT 'unbooked_line', * FROM credits._verify_unbooked_line
+      UNION ALL
+      SELECT 'accounts_match', * FROM credits._verify_accounts_match) AS violation
+LEFT JOIN credits.credit_type AS type USING (type_id);
+COMMENT ON VIEW credits._violation IS
+'All violations of all invariants, at the snapshot of whoever reads; verify() reads it at the latest one.';
+
+-- As the owner, since the question reads at the latest snapshot and sees every attached table.
+CREATE FUNCTION credits.verify(OUT invariant text, OUT customer text, OUT type_code text, OUT detail text) RETURNS SETOF record
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off -- so many joins cost more to compile than to run
+BEGIN ATOMIC
+    SELECT violation.invariant, violation.customer, violation.type_code, violation.detail
+    FROM credits._now('SELECT * FROM credits._violation')
+        AS violation (invariant text, customer text, type_code text, detail text)
+    ORDER BY 1, 2, 3, 4;
+END;
+COMMENT ON FUNCTION credits.verify() IS
+'Checks every invariant of the ledger, of its documents and of its settings, and returns what violates one; no row means that everything holds. '
+'An invariant is a view of its own, credits._verify_<invariant>. unbooked_line is a line that should be booked and is not. '
+'Reads at one snapshot, the latest, and writes nothing. For credits_reader.';
