@@ -30,11 +30,11 @@ std::vector<Clerk::Paper> Clerk::papers_in_order(pqxx::work& erp, const std::vec
     for (const Document& document : existing)
         if (const std::optional<Header> header = read_header(erp, document))
             papers.push_back({document, header->customer});
+    const std::string one_customer = papers.empty() ? any_customer() : papers.front().customer;
+    if (!several)
+        std::erase_if(papers, [&](const Paper& paper) { return paper.customer != one_customer; });
     for (size_t i = 0; i < fresh; ++i)
-        papers.push_back({std::nullopt, several || papers.empty() ? any_customer() : papers.front().customer});
-    if (!several && !papers.empty())
-        std::erase_if(papers,
-                      [one_customer = papers.front().customer](const Paper& paper) { return paper.customer != one_customer; });
+        papers.insert(papers.begin(), {std::nullopt, several ? any_customer() : one_customer});
     std::ranges::stable_sort(papers, {}, &Paper::customer);
     if (papers.size() > 1)
         did(papers.front().customer == papers.back().customer ? "several documents" : "several customers");
@@ -49,7 +49,7 @@ void Clerk::handle(pqxx::work& erp, const std::vector<Paper>& papers, const Pape
         change_customer(erp, *paper.existing, chance(10) ? "" : any_customer());
         did("customer changed");
     }
-    if (papers.size() > 1 && chance(20))
+    if (papers.size() > 1 && chance(30))
         move_line_within(erp, papers, paper);
     for (size_t edits = 1 + roll(3); edits > 0 && !is_deleted(*paper.existing); --edits)
         chance(25) ? edit_in_savepoint(erp, *paper.existing) : edit(erp, *paper.existing);
@@ -155,21 +155,22 @@ void Clerk::edit_line(pqxx::work& erp, const Document& document, const std::stri
     }
 }
 
-/// A line goes from one document to another of the same source and customer: where the document is in the key, the key changes
-/// too.
+/// A line goes to another document of the same source and customer: where the document is in the key, the key changes too.
 void Clerk::move_line_within(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper)
 {
-    for (const Paper& other : papers) {
-        const bool fits = other.existing && paper.existing->source == other.existing->source && paper.customer == other.customer;
-        if (!fits || paper.existing == other.existing || is_deleted(*other.existing))
-            continue;
-        const std::vector<std::string> lines = line_numbers(erp, *paper.existing);
-        if (!lines.empty()) {
-            move_line(erp, *paper.existing, lines[roll(lines.size())], *other.existing);
-            did("line moved");
-        }
+    std::vector<Document> others;
+    for (const Paper& other : papers)
+        if (other.existing && other.existing != paper.existing && other.customer == paper.customer &&
+            !is_deleted(*other.existing))
+            others.push_back(*other.existing);
+    if (papers.front().customer == papers.back().customer)
+        others.insert(others.end(), written.begin(), written.end());
+    std::erase_if(others, [&](const Document& other) { return other.source != paper.existing->source; });
+    const std::vector<std::string> lines = line_numbers(erp, *paper.existing);
+    if (others.empty() || lines.empty())
         return;
-    }
+    move_line(erp, *paper.existing, lines[roll(lines.size())], others[roll(others.size())]);
+    did("line moved");
 }
 
 } // namespace concurrency

@@ -38,8 +38,8 @@ void add_lines(pqxx::transaction_base& erp, const Document& document, const std:
     std::string rows;
     for (const NewLine& line : lines)
         rows += (rows.empty() ? "" : ", ") + row_of(erp, document, line);
-    erp.exec("INSERT INTO " + line_table(*document.source) + " (document, article, quantity, price" +
-             (document.source->has_amounts ? ", amount, written" : "") + ") VALUES " + rows);
+    erp.exec_params("INSERT INTO " + line_table(*document.source) + " (document, article, quantity, price" +
+                    (document.source->has_amounts ? ", amount, written" : "") + ") VALUES " + rows);
 }
 
 std::optional<Header> read_header(pqxx::transaction_base& erp, const Document& document)

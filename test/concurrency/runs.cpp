@@ -90,6 +90,10 @@ void print(const Run& run, const Outcome& outcome, double seconds)
         acts_saved += count;
     printf("%-36s %5d operations, %5ld acts, %4ld refused, %5ld retried, %4.1f s\n", run.name.c_str(), run.operations, acts_saved,
            refused, outcome.retried, seconds);
+    if (std::getenv("CREDITS_ACTS"))
+        for (const auto& counts : {outcome.saved, outcome.refused})
+            for (const auto& [act, count] : counts)
+                printf("    %6ld %s\n", count, act.c_str());
     fflush(stdout);
 }
 

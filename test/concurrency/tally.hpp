@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    static constexpr size_t shown = 5;
+    static constexpr size_t shown = 3;
     int passed = 0;
     int failed = 0;
 };
