@@ -10,12 +10,12 @@ BEGIN
     PERFORM FROM credits.customer AS his WHERE his.customer = _lock_ledger_of.customer FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'customer "%" does not exist', customer
-            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer';
+            USING ERRCODE = 'no_data_found', HINT = 'Customers are the rows of credits.customer.';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION credits._lock_ledger_of(text) IS
-'Locks the gate and the customer''s row, which guards his accounts (invariant 3). 23503 when there is no such customer.';
+'Locks the gate and the customer''s row, which guards his accounts (invariant 3). P0002 when there is no such customer.';
 
 -- An alarm that the new level no longer justifies ends; a new one waits for the balance to fall.
 CREATE FUNCTION credits._clear_alarm(customer text, type_id integer) RETURNS void
@@ -51,7 +51,7 @@ DECLARE
 BEGIN
     IF of_type IS NULL THEN
         RAISE EXCEPTION 'credit type "%" does not exist', type_code
-            USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'credit_type';
+            USING ERRCODE = 'no_data_found', HINT = 'Credit types are the rows of credits.credit_type.';
     END IF;
     PERFORM credits._lock_ledger_of(customer);
     SELECT account.alarm_level INTO previous
@@ -68,4 +68,4 @@ END
 $$;
 COMMENT ON FUNCTION credits.set_alarm_level(text, text, numeric) IS
 'Sets a customer''s own alarm level for a credit type, in credits; null returns to the type''s default (rule 7). For credits_management. '
-'23503 when customer or type do not exist, 23514 when the level is negative or beyond 14 digits.';
+'P0002 when customer or type do not exist, 23514 when the level is negative or beyond 14 digits.';
