@@ -1,5 +1,6 @@
-// A savepoint that is rolled back unless released. (libpqxx 6 opens its subtransaction at the first `exec`, and misses
-// `exec_params`.)
+// A savepoint that is rolled back unless released.
+// Between the two, statements go by `exec_params` or `exec_prepared`: libpqxx 6 gives up the whole transaction when an `exec` fails,
+// and its own subtransaction is opened by the first `exec` only.
 #pragma once
 
 #include <pqxx/pqxx>
