@@ -1,0 +1,87 @@
+-- Attaching the ERP's line tables, and the triggers that attach creates on them.
+
+-- What the generated mapping function of a source says of a line; src/source.hpp names the fields in this order.
+CREATE TYPE credits.line_facts AS (
+    line_key        text,
+    kind            text,
+    article         text,
+    quantity        numeric,
+    amount          numeric,
+    customer        text,
+    document_date   date,
+    document_number text,
+    applies         boolean,
+    counts          boolean,
+    currency        text,
+    entered_by      text,
+    zeroed          boolean,
+    joined          boolean
+);
+COMMENT ON TYPE credits.line_facts IS 'What a document line says: the result of the mapping functions that credits.attach() makes.';
+
+CREATE FUNCTION credits.attach(
+    line_table      regclass,
+    kind            text,
+    article         text,
+    quantity        text,
+    amount          text,
+    customer        text,
+    document_date   text,
+    document_number text     DEFAULT NULL,
+    line_key        name[]   DEFAULT NULL,
+    header_table    regclass DEFAULT NULL,
+    header_key      name[]   DEFAULT NULL,
+    line_header     name[]   DEFAULT NULL,
+    applies_to      text     DEFAULT NULL,
+    counts_when     text     DEFAULT NULL,
+    zero_columns    name[]   DEFAULT '{}',
+    origin          text     DEFAULT NULL,
+    origin_table    regclass DEFAULT NULL,
+    refers_to       text     DEFAULT NULL,
+    currency        text     DEFAULT NULL,
+    entered_by      text     DEFAULT NULL,
+    from_date       date     DEFAULT NULL,
+    check_at        text     DEFAULT 'statement'
+) RETURNS void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_attach';
+COMMENT ON FUNCTION credits.attach(regclass, text, text, text, text, text, text, text, name[], regclass, name[], name[], text, text,
+    name[], text, regclass, text, text, text, date, text)
+    IS 'Attaches a line table: from now on its lines sell and consume credits. Arguments name a column of the line, header.column, or an immutable expression over line and header. The caller owns both tables. Existing lines are not touched. Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no key, 42809 not an ordinary table, 42710 attached already, 42501 not the owner, 0A000 not supported.';
+
+CREATE FUNCTION credits.detach(line_table regclass) RETURNS void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_detach';
+COMMENT ON FUNCTION credits.detach(regclass)
+    IS 'Takes the triggers off an attached line table. The ledger keeps its entries; they are recognised by table and key when the table is attached again. The caller owns the table. Errors: 42704 not attached, 42501 not the owner.';
+
+CREATE FUNCTION credits._line_changed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_changed';
+COMMENT ON FUNCTION credits._line_changed() IS 'Statement trigger of attached line tables: settles the changed lines.';
+
+CREATE FUNCTION credits._line_truncated() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_truncated';
+COMMENT ON FUNCTION credits._line_truncated() IS 'Truncate trigger of attached line tables: refuses while lines have credits (23514 credits_lines_kept).';
+
+CREATE FUNCTION credits._header_changed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_header_changed';
+COMMENT ON FUNCTION credits._header_changed() IS 'Statement trigger of header tables: settles the lines of changed headers.';
+
+CREATE FUNCTION credits._price_line() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_price_line';
+COMMENT ON FUNCTION credits._price_line() IS 'Row trigger of attached line tables with zero_columns: sets the price of consumptions to 0 (rule 11).';
+
+CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
+    line_key        text,
+    kind            text,
+    article         text,
+    quantity        numeric,
+    amount          numeric,
+    customer        text,
+    document_date   date,
+    document_number text,
+    counts          boolean
+)
+    LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_wanted_line';
+COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table under its mapping, read as the table''s owner: the documents'' side of verify().';

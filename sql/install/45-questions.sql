@@ -1,0 +1,33 @@
+-- What an ERP's form may ask before it saves. These lock and write nothing.
+
+CREATE FUNCTION credits.balance(customer text, type_code text) RETURNS numeric
+    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'credits_balance';
+COMMENT ON FUNCTION credits.balance(text, text)
+    IS 'The customer''s credits of a type, as of now, also for a transaction with an older snapshot; 0 when he never had any. Errors: P0002 unknown type.';
+
+CREATE FUNCTION credits.preview_line(customer text, article text, quantity numeric) RETURNS TABLE (
+    type_code      text,
+    credits        numeric,
+    balance_before numeric,
+    balance_after  numeric,
+    enough         boolean,
+    value          numeric,
+    draws          jsonb
+)
+    LANGUAGE c STRICT STABLE ROWS 1 AS 'MODULE_PATHNAME', 'credits_preview_line';
+COMMENT ON FUNCTION credits.preview_line(text, text, numeric)
+    IS 'What a line would do to the customer''s credits: credits > 0 are sold, < 0 consumed; value and draws (lot_no, quantity, value) of a consumption. No row when the line would not touch credits. Errors: 23514 credits_quantity_in_range. Rules 8, 9 and 11.';
+
+CREATE FUNCTION credits.is_consumption(customer text, article text) RETURNS boolean
+    LANGUAGE sql STRICT STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    RETURN (SELECT p.active FROM credits.parameter AS p)
+        AND EXISTS (SELECT FROM credits.customer AS c WHERE c.customer = is_consumption.customer AND c.works_with_credits)
+        AND EXISTS (SELECT FROM credits.article AS a WHERE a.article = is_consumption.article AND a.coefficient < 0);
+COMMENT ON FUNCTION credits.is_consumption(text, text)
+    IS 'Would a line with this article consume the customer''s credits? Rule 8.';
+
+CREATE FUNCTION credits.price_for(customer text, article text, price numeric) RETURNS numeric
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    RETURN CASE WHEN credits.is_consumption(customer, article) THEN 0 ELSE price END;
+COMMENT ON FUNCTION credits.price_for(text, text, numeric)
+    IS 'The price of a line: 0 for a consumption of credits, else the price given. Rule 11.';

@@ -1,0 +1,91 @@
+// The messages of attach and detach.
+#include "errors.hpp"
+
+namespace credits::errors {
+
+void not_owner(Oid table)
+{
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of table %s", get_rel_name(table)));
+}
+
+void not_attached(Oid table)
+{
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" is not attached to credits", get_rel_name(table)),
+            errhint("The view credits.source shows the attached tables."));
+}
+
+void already_attached(Oid table)
+{
+    ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("table \"%s\" is attached to credits already", get_rel_name(table)),
+            errhint("Detach it first with credits.detach()."));
+}
+
+void wrong_table_kind(Oid table, const char* hint)
+{
+    ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("cannot attach \"%s\" to credits", get_rel_name(table)),
+            errhint("%s", hint));
+}
+
+void no_key(Oid table)
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("table \"%s\" has no fitting key", get_rel_name(table)),
+            errdetail("A line and a header are recognised by columns with a unique index that is not partial and not deferrable."),
+            errhint("Give the table a primary key, or name the columns of a unique key."));
+}
+
+void no_header_reference(Oid line_table, Oid header_table, const char* detail)
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+            errmsg("table \"%s\" does not refer to \"%s\" by one foreign key", get_rel_name(line_table), get_rel_name(header_table)),
+            errdetail("%s", detail), errhint("Name the columns of the lines with line_header."));
+}
+
+void no_such_column(Oid table, const char* column)
+{
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),
+            errmsg("column \"%s\" of table \"%s\" does not exist", column, get_rel_name(table)));
+}
+
+void wrong_column_type(const char* argument, Oid type, const char* expected)
+{
+    ereport(ERROR, errcode(ERRCODE_DATATYPE_MISMATCH),
+            errmsg("argument \"%s\" is of type %s, but must be %s", argument, format_type_be(type), expected));
+}
+
+void not_one_expression(const char* argument, const char* text)
+{
+    ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR), errmsg("argument \"%s\" is not one column or expression: %s", argument, text));
+}
+
+void not_supported(const char* what, const char* hint)
+{
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s is not supported", what), hint == nullptr ? 0 : errhint("%s", hint));
+}
+
+void not_immutable(const char* argument, const char* text)
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+            errmsg("argument \"%s\" must be an immutable expression: %s", argument, text),
+            errhint("It may depend on nothing but the line and its header: not on the time zone, DateStyle, the current time or other "
+                    "tables. For a timestamp with time zone, say AT TIME ZONE."));
+}
+
+void invalid_argument(const char* argument, const char* value, const char* hint)
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("argument \"%s\" cannot be \"%s\"", argument, value),
+            errhint("%s", hint));
+}
+
+void mapping_not_immutable(Oid line_table)
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+            errmsg("the mapping of table \"%s\" does not read as immutable expressions", get_rel_name(line_table)),
+            errhint("Detach the table with credits.detach(), and attach it again."));
+}
+
+void too_many_sources(int limit)
+{
+    ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %d tables are attached to credits", limit));
+}
+
+} // namespace credits::errors

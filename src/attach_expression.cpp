@@ -1,0 +1,129 @@
+// Checks what attach is given, at attach time rather than at the first save.
+#include "attach_expression.hpp"
+
+#include <array>
+
+#include "errors.hpp"
+#include "pg/version.hpp"
+
+extern "C" {
+#include "parser/parse_collate.h"
+}
+
+namespace credits {
+
+namespace {
+
+/// The one expression in a text such as "quantity" or "line.quantity * line.unit_price"; anything else is refused.
+Node* parse_one_expression(const char* argument, const char* text)
+{
+    const List* const statements = raw_parser(text, RAW_PARSE_PLPGSQL_EXPR);
+    const auto* raw = static_cast<const RawStmt*>(linitial(statements));
+    const auto* select = reinterpret_cast<const SelectStmt*>(raw->stmt);
+    const bool is_plain = list_length(statements) == 1 && IsA(raw->stmt, SelectStmt) && list_length(select->targetList) == 1 &&
+                          select->distinctClause == NIL && select->intoClause == nullptr && select->fromClause == NIL &&
+                          select->whereClause == nullptr && select->groupClause == NIL && select->havingClause == nullptr &&
+                          select->windowClause == NIL && select->valuesLists == NIL && select->sortClause == NIL &&
+                          select->limitOffset == nullptr && select->limitCount == nullptr && select->lockingClause == NIL &&
+                          select->withClause == nullptr && select->op == SETOP_NONE;
+    const auto* target = is_plain ? static_cast<const ResTarget*>(linitial(select->targetList)) : nullptr;
+    if (target == nullptr || target->name != nullptr || target->indirection != NIL)
+        errors::not_one_expression(argument, text);
+    return target->val;
+}
+
+bool has_subquery(Node* node, void* context)
+{
+    if (node == nullptr)
+        return false;
+    return IsA(node, SubLink) || pg::walk_raw_expression(node, has_subquery, context);
+}
+
+/// The name of a column of the line that stands alone; null for anything else.
+const char* bare_column(Node* expression)
+{
+    if (!IsA(expression, ColumnRef))
+        return nullptr;
+    const List* const fields = reinterpret_cast<ColumnRef*>(expression)->fields;
+    if (list_length(fields) != 1 || !IsA(linitial(fields), String))
+        return nullptr;
+    return strVal(linitial(fields));
+}
+
+void add_table(ParseState* state, Relation table, const char* name)
+{
+    if (table == nullptr)
+        return;
+    ParseNamespaceItem* const item =
+        addRangeTableEntryForRelation(state, table, AccessShareLock, makeAlias(name, NIL), false, true);
+    addNSItemToQuery(state, item, false, true, true);
+}
+
+/// Analyses an expression over `line` and `header`; the rules are those of a generated column: no subquery, aggregate or set.
+Node* analyse(const MappedTables& tables, const char* text, Node* expression)
+{
+    ParseState* const state = make_parsestate(nullptr);
+    state->p_sourcetext = text;
+    add_table(state, tables.lines, "line");
+    add_table(state, tables.header, "header");
+    Node* const analysed = transformExpr(state, expression, EXPR_KIND_GENERATED_COLUMN);
+    assign_expr_collations(state, analysed);
+    free_parsestate(state);
+    return analysed;
+}
+
+Node* parse_and_analyse(const MappedTables& tables, const char* argument, const char* text)
+{
+    Node* const expression = parse_one_expression(argument, text);
+    if (has_subquery(expression, nullptr))
+        errors::not_supported(psprintf("a subquery in argument \"%s\"", argument),
+                              "A mapping may read the line and its header only.");
+    return analyse(tables, text, expression);
+}
+
+bool is_number(Oid type)
+{
+    constexpr std::array<Oid, 6> numbers{NUMERICOID, INT2OID, INT4OID, INT8OID, FLOAT4OID, FLOAT8OID};
+    return std::ranges::find(numbers, type) != numbers.end();
+}
+
+/// Checks the type, and returns the type that the fact has.
+const char* check_type(const char* argument, Oid type, Expected expected)
+{
+    const Oid base = getBaseType(type);
+    switch (expected) {
+    case Expected::number:
+        if (base == INTERVALOID)
+            errors::not_supported("a quantity of type interval", "Map the number of hours instead.");
+        if (!is_number(base))
+            errors::wrong_column_type(argument, type, "a numeric, integer or floating-point type");
+        return "numeric";
+    case Expected::day:
+        if (base != DATEOID && base != TIMESTAMPOID && base != TIMESTAMPTZOID)
+            errors::wrong_column_type(argument, type, "date or timestamp");
+        return "date";
+    case Expected::boolean:
+        if (base != BOOLOID)
+            errors::wrong_column_type(argument, type, "boolean");
+        return "bool";
+    case Expected::text:
+        break;
+    }
+    return "text";
+}
+
+} // namespace
+
+const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected)
+{
+    const char* const column = bare_column(parse_one_expression(argument, text));
+    // The line break ends a comment that the text may end with.
+    const char* const sql = column == nullptr ? psprintf("(%s\n)", text) : psprintf("line.%s", quote_identifier(column));
+    const Oid type = exprType(parse_and_analyse(tables, argument, sql));
+    const char* const fact = psprintf("%s::pg_catalog.%s", sql, check_type(argument, type, expected));
+    if (contain_mutable_functions(parse_and_analyse(tables, argument, fact)))
+        errors::not_immutable(argument, text);
+    return fact;
+}
+
+} // namespace credits

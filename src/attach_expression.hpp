@@ -1,0 +1,21 @@
+// The arguments of attach that say how a line reads: a column, or an expression over line and header.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace credits {
+
+/// The two tables that expressions may name. Held open by attach.
+struct MappedTables {
+    Relation lines;
+    Relation header; // null: none
+};
+
+/// What an argument must give.
+enum class Expected { text, number, day, boolean };
+
+/// Checks one argument and turns it into SQL of the fact's type, over `line` and `header`.
+/// Raises 42601, 42703, 42804, 42P17 or 0A000, naming the argument.
+const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected);
+
+} // namespace credits

@@ -1,0 +1,183 @@
+// Reads row images under the mapping of their source.
+#include "batch.hpp"
+
+#include "errors.hpp"
+#include "pg/identity.hpp"
+#include "pg/text.hpp"
+
+namespace credits {
+
+namespace {
+
+constexpr size_t max_key_length = 255;
+
+FactReader& reader(Batch& batch, Fact fact)
+{
+    return reader(*batch.source, fact);
+}
+
+ExprState* state_of(Batch& batch, Fact fact)
+{
+    const FactReader& fact_reader = reader(batch, fact);
+    if (fact_reader.state != nullptr)
+        return fact_reader.state;
+    if (batch.states == nullptr)
+        batch.states = static_cast<ExprState**>(MemoryContextAllocZero(batch.memory, sizeof(ExprState*) * fact_count));
+    ExprState*& state = batch.states[static_cast<int>(fact)];
+    if (state == nullptr) {
+        const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+        state = ExecInitExpr(fact_reader.expression, nullptr);
+        MemoryContextSwitchTo(caller);
+    }
+    return state;
+}
+
+Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
+{
+    ExprState* const state = state_of(batch, fact);
+    if (!batch.source->calls_user_functions)
+        return ExecEvalExpr(state, batch.expressions, is_null);
+    return pg::as_role(
+        batch.source->owner, [&] { return ExecEvalExpr(state, batch.expressions, is_null); }, batch.security_flags);
+}
+
+std::string_view to_key(Batch& batch, std::string_view text, const char* what)
+{
+    if (text.size() > max_key_length)
+        errors::key_too_long(batch.source->line_table, what, text.size());
+    return text;
+}
+
+/// Reads what decides whether the line counts; an article of no interest has been dropped before.
+void read_document(Batch& batch, DocumentLine& line, const Header* header)
+{
+    bool has_no_date = true;
+    bool has_no_quantity = true;
+    const Datum date = evaluate(batch, Fact::document_date, &has_no_date);
+    has_no_date = has_no_date || DATE_NOT_FINITE(DatumGetDateADT(date));
+    line.has_date = !has_no_date;
+    line.date = has_no_date ? 0 : DatumGetDateADT(date);
+    line.article = evaluate_text(batch, Fact::article);
+    line.customer = evaluate_text(batch, Fact::customer);
+    line.number = evaluate_text(batch, Fact::document_number);
+    line.kind = evaluate_text(batch, Fact::kind);
+    line.quantity = evaluate(batch, Fact::quantity, &has_no_quantity);
+    line.has_quantity = !has_no_quantity;
+    const bool has_header = !OidIsValid(batch.source->header_table) || (header != nullptr && header->tuple != nullptr);
+    line.counts = has_header && !has_no_date && !has_no_quantity && !is_null(line.article) && !is_null(line.customer) &&
+                  evaluate_bool(batch, Fact::counts);
+}
+
+/// What a sale and the record of an entry need besides.
+void read_details(Batch& batch, DocumentLine& line)
+{
+    bool has_no_amount = true;
+    line.amount = evaluate(batch, Fact::amount, &has_no_amount);
+    line.has_amount = !has_no_amount;
+    line.currency = evaluate_text(batch, Fact::currency);
+    line.entered_by = evaluate_text(batch, Fact::entered_by);
+    line.is_zeroed = batch.source->zero_columns == nullptr || evaluate_bool(batch, Fact::zeroed);
+}
+
+/// A line that is gone, or none of the extension's business, keeps its key alone: there the ledger may have it recorded.
+DocumentLine read_line(Batch& batch, const LineImage& image)
+{
+    DocumentLine line{};
+    line.image = &image;
+    line.is_zeroed = true;
+    if (image.old_line != nullptr) {
+        show(batch, image.old_line, image.old_header);
+        line.key = line.recorded_key = evaluate_text(batch, Fact::line_key);
+    }
+    line.is_gone = image.new_line == nullptr;
+    if (line.is_gone)
+        return line;
+    show(batch, image.new_line, image.new_header);
+    line.key = to_key(batch, evaluate_text(batch, Fact::line_key), "line key");
+    if (image.old_line == nullptr)
+        line.recorded_key = line.key;
+    if (evaluate_bool(batch, Fact::applies)) {
+        read_document(batch, line, image.new_header);
+        read_details(batch, line);
+    }
+    return line;
+}
+
+} // namespace
+
+Batch begin_batch(Source& source, Relation line_table)
+{
+    Batch batch{};
+    batch.source = &source;
+    batch.memory = CurrentMemoryContext;
+    batch.reads_ledger = true;
+    batch.line_slot = MakeSingleTupleTableSlot(RelationGetDescr(line_table), &TTSOpsMinimalTuple);
+    batch.expressions = makeNode(ExprContext);
+    batch.expressions->ecxt_per_query_memory = batch.memory;
+    batch.expressions->ecxt_per_tuple_memory = batch.memory;
+    return batch;
+}
+
+void end_batch(Batch& batch)
+{
+    ExecDropSingleTupleTableSlot(batch.line_slot);
+    if (batch.header_slot != nullptr)
+        ExecDropSingleTupleTableSlot(batch.header_slot);
+}
+
+void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
+{
+    if (batch.image_count == batch.image_capacity) {
+        batch.image_capacity = batch.image_capacity == 0 ? 1 : batch.image_capacity * 4;
+        const Size size = sizeof(LineImage) * static_cast<Size>(batch.image_capacity);
+        batch.images = static_cast<LineImage*>(batch.images == nullptr ? MemoryContextAllocHuge(batch.memory, size)
+                                                                       : repalloc_huge(batch.images, size));
+    }
+    batch.images[batch.image_count++] = {.old_line = old_line, .new_line = new_line, .old_header = nullptr, .new_header = nullptr};
+}
+
+void show(Batch& batch, MinimalTuple line, const Header* header)
+{
+    batch.expressions->ecxt_innertuple = ExecStoreMinimalTuple(line, batch.line_slot, false);
+    batch.shows_header = header != nullptr && header->tuple != nullptr;
+    if (batch.shows_header)
+        batch.expressions->ecxt_outertuple = ExecStoreHeapTuple(header->tuple, batch.header_slot, false);
+}
+
+Datum evaluate(Batch& batch, Fact fact, bool* is_null)
+{
+    const FactReader& fact_reader = reader(batch, fact);
+    if (fact_reader.needs_header && !batch.shows_header) {
+        *is_null = true;
+        return Datum(0);
+    }
+    if (fact_reader.line_column != 0)
+        return slot_getattr(batch.line_slot, fact_reader.line_column, is_null);
+    if (fact_reader.header_column != 0)
+        return slot_getattr(batch.header_slot, fact_reader.header_column, is_null);
+    return evaluate_expression(batch, fact, is_null);
+}
+
+std::string_view evaluate_text(Batch& batch, Fact fact)
+{
+    bool is_null = true;
+    const Datum value = evaluate(batch, fact, &is_null);
+    return is_null ? std::string_view() : pg::to_view(value);
+}
+
+bool evaluate_bool(Batch& batch, Fact fact)
+{
+    bool is_null = true;
+    const Datum value = evaluate(batch, fact, &is_null);
+    return !is_null && DatumGetBool(value);
+}
+
+void read_lines(Batch& batch)
+{
+    batch.lines = static_cast<DocumentLine*>(
+        MemoryContextAllocHuge(batch.memory, sizeof(DocumentLine) * static_cast<Size>(batch.image_count + 1)));
+    for (int i = 0; i < batch.image_count; i++)
+        batch.lines[batch.line_count++] = read_line(batch, batch.images[i]);
+}
+
+} // namespace credits

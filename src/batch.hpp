@@ -1,0 +1,78 @@
+// A batch: the lines that one statement changed, on their way from row images to document lines.
+// It lives in a memory context of its own, deleted when the statement's trigger returns.
+#pragma once
+
+#include <span>
+
+#include "line.hpp"
+#include "source.hpp"
+
+namespace credits {
+
+/// A line's header row as it is now, under lock. A null tuple: there is none.
+struct Header {
+    Datum key[INDEX_MAX_KEYS];
+    bool is_missing; // the line names none
+    HeapTuple tuple;
+};
+
+/// The row images of one changed line. A null image: it did not exist before, or does not exist any more.
+struct LineImage {
+    MinimalTuple old_line;
+    MinimalTuple new_line;
+    Header* old_header;
+    Header* new_header;
+};
+
+struct Batch {
+    Source* source;
+    MemoryContext memory;
+    bool reads_ledger; // a line may have entries: always, except for lines just inserted
+
+    LineImage* images;
+    int image_count;
+    int image_capacity;
+
+    DocumentLine* lines;
+    int line_count;
+
+    TupleTableSlot* line_slot;   // for minimal tuples
+    TupleTableSlot* header_slot; // for heap tuples; null without a header table
+    bool shows_header;
+    ExprContext* expressions;
+    int security_flags; // under which users' functions run, besides those of pg::as_role
+    ExprState** states; // for a source whose expressions call users' functions; null otherwise
+};
+
+/// Makes a batch in the current memory context.
+Batch begin_batch(Source& source, Relation line_table);
+void end_batch(Batch& batch);
+
+/// Adds a changed line whose images are already in the batch's memory.
+void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line);
+
+/// Shows a line image and its header, which may be null, to the next evaluations.
+void show(Batch& batch, MinimalTuple line, const Header* header);
+
+/// Evaluates one fact of the line that is shown. Without a header every fact that needs one is null.
+Datum evaluate(Batch& batch, Fact fact, bool* is_null);
+std::string_view evaluate_text(Batch& batch, Fact fact);
+bool evaluate_bool(Batch& batch, Fact fact);
+
+/// Locks the headers that the images name, old and new, in the order of their keys, and hands them to the images.
+void lock_headers(Batch& batch);
+
+/// Makes the document lines of the images, whose headers are locked by now.
+void read_lines(Batch& batch);
+
+/// Locks the customers, decides and records: the rest of the way, common to all triggers.
+/// The caller has passed the gate, locked the headers and read the lines.
+void settle(Batch& batch);
+
+/// Carries out the settlements of lines whose customers are locked; `line_table` is InvalidOid for registrations by hand.
+void record(const Configuration& configuration, Oid line_table, std::span<DocumentLine> lines);
+
+/// The gate: what is booked from here on belongs to a month that stays open until the end of the transaction.
+void pass_gate();
+
+} // namespace credits

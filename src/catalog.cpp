@@ -1,0 +1,89 @@
+// The object ids of the extension's own tables and indexes.
+#include "catalog.hpp"
+
+#include "configuration.hpp"
+#include "errors.hpp"
+#include "source.hpp"
+
+namespace credits {
+
+namespace {
+
+constinit Catalog known{};
+constinit bool is_known = false;
+constinit bool listens = false;
+
+Oid find_relation(Oid schema, const char* name)
+{
+    const Oid relation = get_relname_relid(name, schema);
+    if (!OidIsValid(relation))
+        errors::missing_relation(name);
+    return relation;
+}
+
+Oid owner_of(Oid relation)
+{
+    const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+    ReleaseSysCache(tuple);
+    return owner;
+}
+
+/// Marks what was loaded from a changed relation; loads nothing. InvalidOid stands for all of them.
+void on_relation_change(Datum, Oid relation)
+{
+    const bool all = !OidIsValid(relation);
+    const Catalog& c = known;
+    if (all || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer)
+        is_known = false;
+    if (all || relation == c.article || relation == c.credit_type || relation == c.parameter || relation == c.closing)
+        mark_configuration_stale();
+    if (all || relation == c.source)
+        mark_sources_stale();
+    else
+        mark_source_stale(relation);
+}
+
+Catalog look_up()
+{
+    const Oid schema = get_namespace_oid("credits", false);
+    const auto id = [schema](const char* name) { return find_relation(schema, name); };
+    const Oid account = id("_account");
+    return {
+        .schema = schema,
+        .owner = owner_of(account),
+        .account = account,
+        .account_pkey = id("_account_pkey"),
+        .lot = id("_lot"),
+        .lot_pkey = id("_lot_pkey"),
+        .lot_open_idx = id("_lot_open_idx"),
+        .entry = id("entry"),
+        .entry_pkey = id("entry_pkey"),
+        .entry_line_idx = id("entry_line_idx"),
+        .customer = id("customer"),
+        .customer_pkey = id("customer_pkey"),
+        .article = id("article"),
+        .article_had_type_idx = id("article_had_type_idx"),
+        .credit_type = id("credit_type"),
+        .parameter = id("parameter"),
+        .closing = id("closing"),
+        .source = id("source"),
+    };
+}
+
+} // namespace
+
+const Catalog& catalog()
+{
+    if (!listens) {
+        CacheRegisterRelcacheCallback(on_relation_change, 0);
+        listens = true;
+    }
+    if (!is_known) {
+        known = look_up();
+        is_known = true;
+    }
+    return known;
+}
+
+} // namespace credits

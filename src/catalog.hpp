@@ -1,0 +1,23 @@
+// The object ids of the extension's own tables and indexes, looked up by name once per backend.
+// Forgotten when one of them is dropped, so that DROP and CREATE EXTENSION in one session work.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace credits {
+
+struct Catalog {
+    Oid schema;
+    Oid owner; // the extension's owner: the role that its rare SQL runs as
+    Oid account, account_pkey;
+    Oid lot, lot_pkey, lot_open_idx;
+    Oid entry, entry_pkey, entry_line_idx;
+    Oid customer, customer_pkey;
+    Oid article, article_had_type_idx;
+    Oid credit_type, parameter, closing, source;
+};
+
+/// The ids, as of now. The reference is valid until the next command.
+const Catalog& catalog();
+
+} // namespace credits

@@ -1,0 +1,58 @@
+// Which columns of a row changed, and how deep in triggers somebody settled before us.
+#include "changes.hpp"
+
+#include <algorithm>
+
+namespace credits {
+
+namespace {
+
+/// Only ever a reason to read a line again, so it may be too deep (a savepoint rolled back), never too shallow.
+struct Settled {
+    TransactionId transaction;
+    int deepest;
+};
+
+constinit Settled settled{};
+
+} // namespace
+
+bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b)
+{
+    int member = -1;
+    while ((member = bms_next_member(columns, member)) >= 0) {
+        const int column = member + FirstLowInvalidHeapAttributeNumber;
+        bool a_is_null = false;
+        bool b_is_null = false;
+        const Datum left = slot_getattr(a, column, &a_is_null);
+        const Datum right = slot_getattr(b, column, &b_is_null);
+        const Form_pg_attribute attribute = TupleDescAttr(a->tts_tupleDescriptor, column - 1);
+        if (a_is_null != b_is_null)
+            return false;
+        if (!a_is_null && !datum_image_eq(left, right, attribute->attbyval, attribute->attlen))
+            return false;
+    }
+    return true;
+}
+
+int trigger_depth()
+{
+    LOCAL_FCINFO(call, 0);
+    InitFunctionCallInfoData(*call, nullptr, 0, InvalidOid, nullptr, nullptr);
+    return DatumGetInt32(pg_trigger_depth(call));
+}
+
+void note_settled(int depth)
+{
+    const TransactionId transaction = GetTopTransactionIdIfAny();
+    if (settled.transaction != transaction)
+        settled = {.transaction = transaction, .deepest = 0};
+    settled.deepest = std::max(settled.deepest, depth);
+}
+
+bool has_settled_deeper(int depth)
+{
+    return settled.transaction == GetTopTransactionIdIfAny() && settled.deepest > depth;
+}
+
+} // namespace credits

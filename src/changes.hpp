@@ -1,0 +1,17 @@
+// Which columns of a row changed, and how deep in triggers somebody settled before us.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace credits {
+
+/// Are the columns (offset as pull_varattnos does) equal, byte by byte, in both rows?
+bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b);
+
+/// A trigger that runs within another's statement settles lines before the outer statement's trigger does, which then must not
+/// trust the row images it was handed: it reads the lines again. This remembers how deep the transaction has settled.
+int trigger_depth();
+void note_settled(int depth);
+bool has_settled_deeper(int depth);
+
+} // namespace credits

@@ -1,0 +1,54 @@
+// Credit types, articles and parameters, as the hot path needs them: plain data, kept per backend, loaded again when they change.
+// Triggers on the configuration tables announce a change as a relcache message; the callback only marks.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/amount.hpp"
+#include "pg/postgres.hpp"
+
+namespace credits {
+
+struct CreditType {
+    int32 type_id;
+    std::string_view code;
+    std::string_view currency;
+    bool active;
+    std::optional<core::Amount> alarm_level;
+    std::optional<core::Amount> unit_value; // exactly when the valuation is `fixed`
+    int money_decimals;                     // of the currency
+    core::Amount money_step;                // its smallest coin
+};
+
+struct Article {
+    std::string_view article;
+    const CreditType* type;           // null: it had a type once
+    std::optional<Datum> coefficient; // numeric; exactly when it has a type
+    bool sells;                       // coefficient > 0
+    std::string_view ledger_account;
+    bool has_ledger_account;
+};
+
+struct Configuration {
+    bool is_active;
+    bool notifies;
+    DateADT first_open_day; // DATEVAL_NOBEGIN while no month is closed
+
+    CreditType* types;
+    int type_count;
+    HTAB* articles; // of Article, by its text: those that have or had a type
+};
+
+/// The configuration as of now. What it points to stays valid until the end of the transaction.
+const Configuration& configuration();
+
+/// The article, when it has or had a credit type; null for any other.
+const Article* find_article(const Configuration& configuration, std::string_view article);
+
+const CreditType* find_type(const Configuration& configuration, int32 type_id);
+const CreditType* find_type(const Configuration& configuration, std::string_view code);
+
+void mark_configuration_stale();
+
+} // namespace credits

@@ -1,0 +1,117 @@
+// Locks the customers of a batch.
+#include "customers.hpp"
+
+#include <algorithm>
+
+#include "catalog.hpp"
+#include "errors.hpp"
+#include "pg/key.hpp"
+#include "pg/snapshot.hpp"
+
+namespace credits {
+
+namespace {
+
+constexpr int works_with_credits_column = 3;
+
+bool is_flagged(const pg::Table& customers)
+{
+    return DatumGetBool(pg::get_not_null(customers, works_with_credits_column));
+}
+
+void add(Customers& customers, std::string_view customer, bool has_ledger_work, bool is_recorded)
+{
+    if (is_null(customer))
+        return;
+    Customer* const last = customers.count == 0 ? nullptr : &customers.sorted[customers.count - 1];
+    if (last != nullptr && last->customer == customer) {
+        last->has_ledger_work |= has_ledger_work;
+        last->is_recorded |= is_recorded;
+        return;
+    }
+    customers.sorted[customers.count++] = {.customer = customer,
+                                           .has_ledger_work = has_ledger_work,
+                                           .is_recorded = is_recorded,
+                                           .exists = false,
+                                           .works_with_credits = false};
+}
+
+Customers name_customers(const Batch& batch)
+{
+    const Size most = 2 * static_cast<Size>(batch.line_count) + 1;
+    Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(batch.memory, sizeof(Customer) * most)), .count = 0};
+    for (int i = 0; i < batch.line_count; i++) {
+        const DocumentLine& line = batch.lines[i];
+        if (line.recorded != nullptr)
+            add(customers, line.recorded->customer, true, true);
+        if (line.counts || !line.is_zeroed)
+            add(customers, line.customer, line.counts, false);
+    }
+    return customers;
+}
+
+void sort_and_merge(Customers& customers)
+{
+    Customer* const begin = customers.sorted;
+    std::sort(begin, begin + customers.count, [](const Customer& a, const Customer& b) { return a.customer < b.customer; });
+    Customers merged{.sorted = begin, .count = 0};
+    for (int i = 0; i < customers.count; i++) {
+        const Customer customer = begin[i];
+        add(merged, customer.customer, customer.has_ledger_work, customer.is_recorded);
+    }
+    customers.count = merged.count;
+}
+
+void lock(pg::Table& table, Customer& customer)
+{
+    const auto never = [](const pg::Table&) { return false; };
+    bool (*const worth_locking)(const pg::Table&) = customer.is_recorded       ? nullptr
+                                                    : customer.has_ledger_work ? is_flagged
+                                                                               : +never;
+    const auto key = pg::make_key(customer.customer);
+    customer.exists = pg::lock_latest(table, catalog().customer_pkey, key, worth_locking) != pg::LockResult::absent;
+    customer.works_with_credits = customer.exists && is_flagged(table);
+}
+
+} // namespace
+
+Customers lock_customers(Batch& batch)
+{
+    Customers customers = name_customers(batch);
+    sort_and_merge(customers);
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    for (int i = 0; i < customers.count; i++)
+        lock(table, customers.sorted[i]);
+    pg::close_table(table);
+    return customers;
+}
+
+const Customer& find_customer(const Customers& customers, std::string_view customer)
+{
+    const Customer* const end = customers.sorted + customers.count;
+    return *std::lower_bound(static_cast<const Customer*>(customers.sorted), end, customer,
+                             [](const Customer& a, std::string_view key) { return a.customer < key; });
+}
+
+Customer lock_customer(std::string_view key)
+{
+    Customer customer{.customer = key, .has_ledger_work = true, .is_recorded = true, .exists = false, .works_with_credits = false};
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    lock(table, customer);
+    pg::close_table(table);
+    if (!customer.exists)
+        errors::unknown_customer(key);
+    return customer;
+}
+
+bool works_with_credits(std::string_view customer)
+{
+    return pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table table = pg::open_table(catalog().customer, AccessShareLock);
+        const bool found = pg::find(table, catalog().customer_pkey, pg::make_key(customer), snapshot) && is_flagged(table);
+        pg::close_table(table);
+        return found;
+    });
+}
+
+} // namespace credits

@@ -1,0 +1,241 @@
+// Every message of the extension and its SQLSTATE.
+#include "errors.hpp"
+
+#include "pg/numeric.hpp"
+#include "pg/text.hpp"
+
+namespace credits::errors {
+
+namespace {
+
+const char* text(std::string_view view)
+{
+    return is_null(view) ? "" : pg::to_cstring(view);
+}
+
+const char* text(core::Amount amount)
+{
+    return DatumGetCString(DirectFunctionCall1(numeric_out, pg::to_numeric(amount)));
+}
+
+/// " (invoice 2026-17, line 3)": as much of it as is known; a registration by hand has none.
+const char* place_of(const DocumentLine& line)
+{
+    if (is_null(line.kind) || is_null(line.key))
+        return "";
+    if (is_null(line.number))
+        return psprintf(" (%s, line %s)", text(line.kind), text(line.key));
+    return psprintf(" (%s %s, line %s)", text(line.kind), text(line.number), text(line.key));
+}
+
+int constraint(const char* name)
+{
+    return err_generic_string(PG_DIAG_CONSTRAINT_NAME, name);
+}
+
+int table(Oid oid)
+{
+    err_generic_string(PG_DIAG_SCHEMA_NAME, get_namespace_name(get_rel_namespace(oid)));
+    return err_generic_string(PG_DIAG_TABLE_NAME, get_rel_name(oid));
+}
+
+int account_table()
+{
+    err_generic_string(PG_DIAG_SCHEMA_NAME, "credits");
+    return err_generic_string(PG_DIAG_TABLE_NAME, "account");
+}
+
+} // namespace
+
+void balance_not_negative(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
+                          core::Amount available)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("not enough credits"),
+            errdetail("Customer \"%s\" has %s credits of type \"%s\", and %s are needed%s.", text(customer), text(available),
+                      text(type_code), text(needed), place_of(line)),
+            errhint("Sell credits to the customer first, or lower the quantity."), account_table(),
+            constraint("credits_balance_not_negative"));
+}
+
+void lot_not_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code, const core::Lot& lot)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot change a sale of credits of which some are consumed"),
+            errdetail("Of lot %lld of customer \"%s\", %s of %s credits of type \"%s\" are consumed%s.",
+                      static_cast<long long>(lot.lot_no), text(customer), text(core::less(lot.quantity, lot.remaining)),
+                      text(lot.quantity), text(type_code), place_of(line)),
+            errhint("Leave the line as it is, or undo the consumptions first."), account_table(),
+            constraint("credits_lot_not_consumed"));
+}
+
+void type_not_active(const DocumentLine& line, std::string_view type_code)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("credit type \"%s\" is not active", text(type_code)),
+            errdetail("Customer \"%s\" cannot buy credits of it%s.", text(line.customer), place_of(line)),
+            errhint("Use an article of an active type, or make the type active again."), account_table(),
+            constraint("credits_type_active"));
+}
+
+void currency_differs(const DocumentLine& line, const CreditType& type)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+            errmsg("document is in another currency than credit type \"%s\"", text(type.code)),
+            errdetail("The document is in %s, the credit type in %s%s.", text(line.currency), text(type.currency), place_of(line)),
+            errhint("Sell these credits in %s.", text(type.currency)), account_table(), constraint("credits_currency_matches"));
+}
+
+void quantity_out_of_range(const DocumentLine& line, const char* what)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("%s of credits is out of range", what),
+            errdetail("It is not a number, infinite, or has more than 14 digits before the decimal point%s.", place_of(line)),
+            errhint("Correct the %s of the line.", what), account_table(), constraint("credits_quantity_in_range"));
+}
+
+void negative_amount(const DocumentLine& line)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("amount of a sale of credits is negative"),
+            errdetail("Customer \"%s\" would buy credits for less than nothing%s.", text(line.customer), place_of(line)),
+            errhint("A gift has amount 0."), account_table(), constraint("credits_quantity_in_range"));
+}
+
+void balance_out_of_range(std::string_view customer, std::string_view type_code)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("balance of credits is out of range"),
+            errdetail("Customer \"%s\" would have more than 14 digits of credits or value of type \"%s\".", text(customer),
+                      text(type_code)),
+            account_table(), constraint("credits_quantity_in_range"));
+}
+
+void lines_kept(Oid line_table)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+            errmsg("cannot truncate table \"%s\", which has lines with credits", get_rel_name(line_table)),
+            errdetail("Some of its lines have sold or consumed credits, and the ledger still counts them."),
+            errhint("Delete the lines, so that their credits are settled, or detach the table with credits.detach()."),
+            table(line_table), constraint("credits_lines_kept"));
+}
+
+void key_too_long(Oid line_table, const char* what, size_t length)
+{
+    ereport(ERROR, errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION), errmsg("%s is too long for the ledger of credits", what),
+            errdetail("It has %zu bytes; at most 255 are allowed.", length),
+            OidIsValid(line_table) ? table(line_table) : account_table());
+}
+
+void lost_race()
+{
+    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("could not serialize access due to concurrent update"),
+            errhint("The transaction might succeed if retried."));
+}
+
+void unknown_customer(std::string_view customer)
+{
+    ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("customer \"%s\" does not exist", text(customer)),
+            errhint("Customers are the rows of credits.customer."));
+}
+
+void unknown_type(std::string_view type_code)
+{
+    ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("credit type \"%s\" does not exist", text(type_code)),
+            errhint("Credit types are the rows of credits.credit_type."));
+}
+
+void missing_argument(const char* argument)
+{
+    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", argument));
+}
+
+void quantity_not_positive(const char* argument)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("argument \"%s\" must be greater than 0", argument),
+            errdetail("It is a number of credits with at most 14 digits before the decimal point; four decimals count."),
+            account_table(), constraint("credits_quantity_in_range"));
+}
+
+void not_working_with_credits(std::string_view customer)
+{
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("customer \"%s\" does not work with credits", text(customer)),
+            errhint("Set works_with_credits in credits.customer first."));
+}
+
+void module_not_active()
+{
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the credits module is switched off"),
+            errhint("Set active in credits.parameter first."));
+}
+
+void no_such_registration(std::string_view customer, std::string_view type_code, int64 entry_no)
+{
+    ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
+            errmsg("no registration by hand has entry number %lld", static_cast<long long>(entry_no)),
+            errdetail("Customer \"%s\", credit type \"%s\".", text(customer), text(type_code)),
+            errhint("Give the number that register_consumption or register_sale returned. Entries of document lines change with "
+                    "their documents."));
+}
+
+void already_reversed(std::string_view customer, std::string_view type_code, int64 entry_no)
+{
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("registration %lld is reversed already", static_cast<long long>(entry_no)),
+            errdetail("Customer \"%s\", credit type \"%s\".", text(customer), text(type_code)));
+}
+
+void missing_relation(const char* name)
+{
+    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("extension credits lacks relation \"%s\"", name));
+}
+
+void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no)
+{
+    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
+            errmsg_internal("ledger of customer \"%s\", type \"%s\" lacks lot %lld", text(customer), text(type_code),
+                            static_cast<long long>(lot_no)),
+            errhint("Run credits.verify()."));
+}
+
+void missing_open_lots(std::string_view customer, std::string_view type_code)
+{
+    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
+            errmsg_internal("open lots of customer \"%s\", type \"%s\" do not add up to the balance", text(customer), text(type_code)),
+            errhint("Run credits.verify()."));
+}
+
+void missing_type(int32 type_id)
+{
+    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("credit type %d of a booked line does not exist", type_id));
+}
+
+void not_called_as_trigger(const char* function)
+{
+    ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+            errmsg("function \"%s\" was not called by trigger manager", function));
+}
+
+void unexpected_lock_result(Relation relation, int result)
+{
+    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
+            errmsg_internal("unexpected result %d of locking a row of \"%s\"", result, RelationGetRelationName(relation)));
+}
+
+void unexpected_update_result(Relation relation, int result)
+{
+    if (IsolationIsSerializable())
+        lost_race();
+    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
+            errmsg_internal("unexpected result %d of updating a row of \"%s\"", result, RelationGetRelationName(relation)));
+}
+
+void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level)
+{
+    ereport(WARNING, errmsg("credits of customer \"%s\" are below their alarm level", text(customer)),
+            errdetail("%s credits of type \"%s\" are left; the alarm level is %s.", text(balance), text(type_code), text(level)),
+            errhint("Offer the customer new credits."));
+}
+
+void warn_price_stays_zero(const DocumentLine& line)
+{
+    ereport(WARNING, errmsg("the price of a line that consumes no credits any more is still 0"),
+            errdetail("Only the application knows its price%s.", place_of(line)), errhint("Enter the price of the line again."));
+}
+
+} // namespace credits::errors

@@ -1,0 +1,66 @@
+// Every message of the extension and its SQLSTATE, so that they are read as one page. doc/errors.md explains them.
+// None of these returns, unless it says so.
+#pragma once
+
+#include <string_view>
+
+#include "core/fifo.hpp"
+#include "line.hpp"
+#include "pg/postgres.hpp"
+
+namespace credits::errors {
+
+// Refusals of a save: class 23, with the constraint that tells which.
+[[noreturn]] void balance_not_negative(const DocumentLine& line, std::string_view customer, std::string_view type_code,
+                                       core::Amount needed, core::Amount available);
+[[noreturn]] void lot_not_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code,
+                                   const core::Lot& lot);
+[[noreturn]] void type_not_active(const DocumentLine& line, std::string_view type_code);
+[[noreturn]] void currency_differs(const DocumentLine& line, const CreditType& type);
+[[noreturn]] void quantity_out_of_range(const DocumentLine& line, const char* what);
+[[noreturn]] void negative_amount(const DocumentLine& line);
+[[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
+[[noreturn]] void lines_kept(Oid line_table);
+[[noreturn]] void key_too_long(Oid line_table, const char* what, size_t length);
+[[noreturn]] void lost_race();
+
+// Registrations and questions.
+[[noreturn]] void unknown_customer(std::string_view customer);
+[[noreturn]] void unknown_type(std::string_view type_code);
+[[noreturn]] void missing_argument(const char* argument);
+[[noreturn]] void quantity_not_positive(const char* argument);
+[[noreturn]] void not_working_with_credits(std::string_view customer);
+[[noreturn]] void module_not_active();
+[[noreturn]] void no_such_registration(std::string_view customer, std::string_view type_code, int64 entry_no);
+[[noreturn]] void already_reversed(std::string_view customer, std::string_view type_code, int64 entry_no);
+
+// attach and detach.
+[[noreturn]] void not_owner(Oid table);
+[[noreturn]] void not_attached(Oid table);
+[[noreturn]] void already_attached(Oid table);
+[[noreturn]] void wrong_table_kind(Oid table, const char* hint);
+[[noreturn]] void no_key(Oid table);
+[[noreturn]] void no_header_reference(Oid line_table, Oid header_table, const char* detail);
+[[noreturn]] void no_such_column(Oid table, const char* column);
+[[noreturn]] void wrong_column_type(const char* argument, Oid type, const char* expected);
+[[noreturn]] void not_one_expression(const char* argument, const char* text);
+[[noreturn]] void not_supported(const char* what, const char* hint);
+[[noreturn]] void not_immutable(const char* argument, const char* text);
+[[noreturn]] void invalid_argument(const char* argument, const char* value, const char* hint);
+[[noreturn]] void mapping_not_immutable(Oid line_table);
+[[noreturn]] void too_many_sources(int limit);
+
+// What cannot happen: a broken installation or a broken ledger.
+[[noreturn]] void missing_relation(const char* name);
+[[noreturn]] void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no);
+[[noreturn]] void missing_open_lots(std::string_view customer, std::string_view type_code);
+[[noreturn]] void missing_type(int32 type_id);
+[[noreturn]] void not_called_as_trigger(const char* function);
+[[noreturn]] void unexpected_lock_result(Relation relation, int result);
+[[noreturn]] void unexpected_update_result(Relation relation, int result);
+
+// Warnings and notices: these return.
+void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level);
+void warn_price_stays_zero(const DocumentLine& line);
+
+} // namespace credits::errors

@@ -1,0 +1,156 @@
+// The statement trigger of a header table: a header whose state, customer, date or number changes settles its lines.
+// Its rows are locked by the statement itself; a line that another transaction adds waits for that lock, or was committed before
+// and is seen by the latest snapshot.
+#include "batch.hpp"
+#include "changes.hpp"
+#include "errors.hpp"
+#include "line_lookup.hpp"
+#include "pg/table.hpp"
+#include "pg/transition.hpp"
+#include "price.hpp"
+#include "wish.hpp"
+
+namespace credits {
+
+namespace {
+
+/// A header that the statement changed: as it was, and, under lock, as it is now.
+struct ChangedHeader {
+    Header before;
+    Header now;
+};
+
+struct ChangedHeaders {
+    ChangedHeader** headers;
+    int count;
+    int capacity;
+};
+
+void add(ChangedHeaders& changed, ChangedHeader* header)
+{
+    if (changed.count == changed.capacity) {
+        changed.capacity = changed.capacity == 0 ? 4 : changed.capacity * 4;
+        const Size size = sizeof(ChangedHeader*) * changed.capacity;
+        changed.headers = static_cast<ChangedHeader**>(changed.headers == nullptr ? palloc(size) : repalloc(changed.headers, size));
+    }
+    changed.headers[changed.count++] = header;
+}
+
+/// Locks the row with the key that the image has, and keeps its latest version.
+void lock_header(const Source& source, pg::Table& table, Header& header, TupleTableSlot* image)
+{
+    pg::KeyPart key[INDEX_MAX_KEYS];
+    const HeapTuple row = ExecCopySlotHeapTuple(image);
+    for (int i = 0; i < source.header_key_count; i++) {
+        bool is_null = false;
+        header.key[i] = heap_getattr(row, source.header_key[i].column, RelationGetDescr(table.relation), &is_null);
+        key[i] = {.equals = source.header_key[i].own_equals, .collation = source.header_key[i].collation, .value = header.key[i]};
+    }
+    const std::span parts(key, static_cast<size_t>(source.header_key_count));
+    if (pg::lock_latest(table, source.header_index, parts) == pg::LockResult::locked)
+        header.tuple = ExecCopySlotHeapTuple(table.found);
+}
+
+ChangedHeaders read_changed_headers(const Source& source, const TriggerData& trigger)
+{
+    const TupleDesc row = RelationGetDescr(trigger.tg_relation);
+    TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
+    TupleTableSlot* const new_slot = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
+    const pg::TransitionReader old_rows = pg::begin_reading(trigger.tg_oldtable);
+    const pg::TransitionReader new_rows = pg::begin_reading(trigger.tg_newtable);
+    pg::Table table = pg::open_table(source.header_table, RowShareLock);
+    ChangedHeaders changed{};
+    while (pg::read_row(old_rows, old_slot) && pg::read_row(new_rows, new_slot)) {
+        if (are_equal(source.header_columns, old_slot, new_slot))
+            continue;
+        if (changed.count == 0) {
+            CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+            pass_gate();
+        }
+        auto* const header = static_cast<ChangedHeader*>(palloc0(sizeof(ChangedHeader)));
+        header->before.tuple = ExecCopySlotHeapTuple(old_slot);
+        lock_header(source, table, header->now, new_slot);
+        add(changed, header);
+    }
+    pg::close_table(table);
+    pg::end_reading(new_rows);
+    pg::end_reading(old_rows);
+    ExecDropSingleTupleTableSlot(new_slot);
+    ExecDropSingleTupleTableSlot(old_slot);
+    return changed;
+}
+
+/// Was the line a consumption, at price 0, under the header as it was, and is none any more? Only the ERP knows its price now.
+bool needs_price(Batch& batch, const DocumentLine& line, const Header& before)
+{
+    const Configuration& settings = configuration();
+    const auto is_consumption = [&](std::string_view customer) {
+        const Customer as_now{.customer = customer,
+                              .has_ledger_work = false,
+                              .is_recorded = false,
+                              .exists = true,
+                              .works_with_credits = works_with_credits(customer)};
+        return is_consumption_line(settings, as_now, line);
+    };
+    show(batch, line.image->new_line, &before);
+    const std::string_view customer_before = evaluate_text(batch, Fact::customer);
+    if (is_null(customer_before) || customer_before == line.customer || !is_consumption(customer_before))
+        return false;
+    return is_null(line.customer) || !is_consumption(line.customer);
+}
+
+void warn_of_zero_prices(Batch& batch, const ChangedHeaders& changed)
+{
+    if (batch.source->zero_columns == nullptr)
+        return;
+    for (int i = 0; i < batch.line_count; i++) {
+        const DocumentLine& line = batch.lines[i];
+        for (int h = 0; h < changed.count; h++)
+            if (&changed.headers[h]->now == line.image->new_header && line.is_zeroed &&
+                needs_price(batch, line, changed.headers[h]->before))
+                errors::warn_price_stays_zero(line);
+    }
+}
+
+void settle_lines_of_headers(Source& source, const TriggerData& trigger)
+{
+    const ChangedHeaders changed = read_changed_headers(source, trigger);
+    if (changed.count == 0)
+        return;
+    const Relation lines = table_open(source.line_table, AccessShareLock);
+    Batch batch = begin_batch(source, lines);
+    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger.tg_relation), &TTSOpsHeapTuple);
+    for (int i = 0; i < changed.count; i++)
+        if (changed.headers[i]->now.tuple != nullptr)
+            add_lines_of_header(batch, &changed.headers[i]->now);
+    read_lines(batch);
+    settle(batch);
+    warn_of_zero_prices(batch, changed);
+    // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
+    note_settled(trigger_depth() + 1);
+    end_batch(batch);
+    table_close(lines, NoLock);
+}
+
+} // namespace
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_header_changed);
+}
+
+/// AFTER UPDATE … FOR EACH STATEMENT on the header table of attached lines, with transition tables.
+Datum credits_header_changed(PG_FUNCTION_ARGS)
+{
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        errors::not_called_as_trigger("_header_changed");
+    const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    for (const Oid line_table : line_tables_of_header(RelationGetRelid(trigger.tg_relation)))
+        settle_lines_of_headers(get_source(line_table), trigger);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(memory);
+    return PointerGetDatum(nullptr);
+}
+
+} // namespace credits

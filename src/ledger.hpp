@@ -1,0 +1,95 @@
+// The ledger: accounts, lots and entries, read and written by direct access.
+// The caller holds the gate and the customer's row (invariant 3), and one snapshot taken after the last lock.
+// A Ledger lives for one batch; an account is opened, changed and closed before the next one.
+#pragma once
+
+#include "line.hpp"
+#include "pg/table.hpp"
+
+namespace credits {
+
+/// One lot as the batch sees it. Written once, when its account is closed.
+struct LoadedLot {
+    core::Lot lot;
+    DateADT sold_on;
+    DateADT booked_on;
+    int64 last_entry_no;
+    HeapTuple stored;         // null: sold in this batch
+    const DocumentLine* sale; // the line that sold it, in this batch
+    bool is_changed;
+};
+
+/// An index scan over the lots that were open before the batch, one row ahead.
+struct OpenLotScan {
+    pg::IndexCursor cursor;
+    bool is_begun;
+    bool is_ended;
+};
+
+struct Account {
+    std::string_view customer;
+    const CreditType* type;
+    HeapTuple stored; // null: a new account
+    int64 last_lot_no;
+    int64 last_entry_no;
+    bool is_below_alarm;
+    core::Amount balance;
+    core::Amount value;
+    bool has_own_alarm_level;
+    core::Amount own_alarm_level;
+    core::Amount balance_before; // when it was opened
+
+    LoadedLot** lots;
+    int lot_count;
+    int lot_capacity;
+    HTAB* lots_by_number; // once there are many; else null
+    OpenLotScan open_lots; // from the first draw on
+    LoadedLot* scanned;    // the oldest of the scan that still has credits
+    LoadedLot** given;     // the lots touched before the first draw, in order of sale
+    int given_count;
+    int next_given;
+};
+
+struct Ledger {
+    pg::Table accounts;
+    pg::Table lots;
+    pg::Table entries;
+    Snapshot snapshot;
+    MemoryContext memory;     // of the batch
+    MemoryContext row_memory; // emptied after each row written
+    Oid line_table;           // InvalidOid: registrations by hand
+    DateADT first_open_day;
+    TimestampTz recorded_at;
+    std::string_view recorded_by;
+};
+
+/// Opens the ledger for writing, or, with AccessShareLock, for looking only.
+Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, LOCKMODE mode = RowExclusiveLock);
+void close_ledger(Ledger& ledger);
+
+/// Finds the account or makes a new one.
+Account open_account(Ledger& ledger, std::string_view customer, const CreditType* type);
+
+/// Writes the lots and the account, and returns it as it is now.
+void close_account(Ledger& ledger, Account& account);
+
+/// Returns credits of a recorded consumption to the lots they came from, last draw first (rule 15).
+void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
+
+/// Changes the lot of a recorded sale to `sale` (zeros empty it). Refused when some of it is consumed (rule 14).
+void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core::Effect& sale);
+
+/// Opens a new lot (rule 10).
+void open_lot(Ledger& ledger, Account& account, DocumentLine& line);
+
+/// Draws credits from the oldest lots (rule 11). Refused when there are not enough (rule 12).
+void draw(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
+
+/// The line key of a registration by hand: its account and the number of its first entry.
+std::string_view registration_key(std::string_view customer, int32 type_id, int64 entry_no);
+
+/// Reads what is recorded for a line; null when nothing ever was. Needs no lock of a customer: whoever settles a line holds the
+/// line's own row or its header's.
+Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, Snapshot snapshot);
+
+} // namespace credits

@@ -1,0 +1,75 @@
+// A document line on its way through a settlement: what its row says, what the ledger has recorded, what it wants.
+// Everything here lives in the memory of one batch. A view without data stands for SQL's null.
+#pragma once
+
+#include <string_view>
+
+#include "configuration.hpp"
+#include "core/fifo.hpp"
+#include "core/settle.hpp"
+#include "pg/postgres.hpp"
+
+namespace credits {
+
+inline bool is_null(std::string_view text)
+{
+    return text.data() == nullptr;
+}
+
+/// A draw that is still standing, and the date that it is booked on.
+struct RecordedDraw {
+    core::Draw draw;
+    DateADT booked_on;
+};
+
+/// What the ledger has recorded for a line: the sum of its entries, and how it was booked last (rule 16).
+struct Recorded {
+    std::string_view customer;
+    int32 type_id;
+    std::string_view article;
+    Datum coefficient; // numeric; 0 for a manual registration, which has none
+    bool has_coefficient;
+    DateADT document_date;
+    std::string_view document_number;
+    core::Effect effect;
+    int64 lot_no; // of a sale
+    RecordedDraw* draws;
+    int draw_count;
+};
+
+struct LineImage;
+
+struct DocumentLine {
+    const LineImage* image;        // its rows; null when registered by hand
+    std::string_view key;          // null: registered by hand, until its first entry gives it one
+    std::string_view recorded_key; // the key under which the ledger knows it; another one after a renumbering
+    std::string_view kind;
+    std::string_view number;
+    std::string_view article;
+    std::string_view customer;
+    std::string_view entered_by;
+    std::string_view description;
+    std::string_view ledger_account;
+    DateADT date;
+    bool has_date;
+    bool counts;    // with article, customer, quantity, date and header all there
+    bool is_gone;   // deleted: `key` is all there is
+    bool is_zeroed; // its price columns are 0, or there are none
+
+    Datum quantity; // numeric
+    bool has_quantity;
+    Datum amount; // numeric
+    bool has_amount;
+    std::string_view currency;
+
+    const CreditType* type; // of what it wants; null when that is nothing
+    Datum coefficient;      // the one that it is booked with
+    bool has_coefficient;
+    core::Effect wanted;
+
+    Recorded* recorded; // null: nothing was ever recorded
+    int64 first_entry_no; // of those that this batch books; 0: none yet
+    core::Settlement settlement;
+};
+
+} // namespace credits

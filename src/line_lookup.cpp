@@ -1,0 +1,160 @@
+// Reads lines from their table, and sets their price.
+#include "line_lookup.hpp"
+
+#include <algorithm>
+
+#include "errors.hpp"
+#include "pg/query.hpp"
+#include "pg/sql_text.hpp"
+#include "pg/table.hpp"
+
+namespace credits {
+
+namespace {
+
+/// The line as it is now; null when it is gone.
+MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
+{
+    const Source& source = *batch.source;
+    pg::KeyPart key[INDEX_MAX_KEYS];
+    show(batch, image, nullptr);
+    for (int i = 0; i < source.line_key_count; i++) {
+        bool is_null = false;
+        const Datum value = slot_getattr(batch.line_slot, source.line_key[i].column, &is_null);
+        if (is_null) // a unique index on nullable columns: this row cannot be told from others
+            return image;
+        key[i] = {.equals = source.line_key[i].equals, .collation = source.line_key[i].collation, .value = value};
+    }
+    const std::span parts(key, static_cast<size_t>(source.line_key_count));
+    return pg::find(table, source.line_index, parts, snapshot) ? ExecCopySlotMinimalTuple(table.found) : nullptr;
+}
+
+void add_current_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
+{
+    if (image == nullptr)
+        return;
+    const MinimalTuple line = find_line(batch, table, image, snapshot);
+    add_image(batch, line == nullptr ? image : nullptr, line);
+}
+
+/// SELECT line FROM ONLY erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
+SPIPlanPtr prepare_lines_of_header(const Source& source)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT line FROM ONLY %s AS line", pg::table_name(source.line_table));
+    Oid types[INDEX_MAX_KEYS];
+    for (int i = 0; i < source.header_key_count; i++) {
+        const KeyColumn& key = source.header_key[i];
+        types[i] = get_atttype(source.header_table, key.column);
+        appendStringInfo(&sql, " %s $%d %s line.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(key.equality),
+                         pg::column_name(source.line_table, key.referring));
+    }
+    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
+    if (plan == nullptr || SPI_keepplan(plan) != 0)
+        elog(ERROR, "could not prepare: %s", sql.data);
+    return plan;
+}
+
+MinimalTuple to_row(Datum composite)
+{
+    const HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
+    HeapTupleData tuple{};
+    tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+    tuple.t_data = header;
+    return minimal_tuple_from_heap_tuple(&tuple);
+}
+
+void add_selected_lines(Batch& batch, Header* header)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+    for (uint64 row = 0; row < SPI_processed; row++) {
+        bool is_null = false;
+        add_image(batch, nullptr, to_row(pg::result(row, 1, &is_null)));
+        batch.images[batch.image_count - 1].new_header = header;
+    }
+    MemoryContextSwitchTo(caller);
+}
+
+/// UPDATE ONLY erp.invoice_line AS line SET price = 0, net = 0 WHERE line.id OPERATOR(pg_catalog.=) $1 [AND …]
+const char* update_price_text(const Source& source)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "UPDATE ONLY %s AS line SET ", pg::table_name(source.line_table));
+    const char* separator = "";
+    int member = -1;
+    while ((member = bms_next_member(source.zero_columns, member)) >= 0) {
+        const auto column = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
+        appendStringInfo(&sql, "%s%s = 0", separator, pg::column_name(source.line_table, column));
+        separator = ", ";
+    }
+    for (int i = 0; i < source.line_key_count; i++)
+        appendStringInfo(&sql, " %s line.%s %s $%d", i == 0 ? "WHERE" : "AND",
+                         pg::column_name(source.line_table, source.line_key[i].column),
+                         pg::operator_name(source.line_key[i].equality), i + 1);
+    return sql.data;
+}
+
+} // namespace
+
+void read_lines_again(Batch& batch)
+{
+    const LineImage* const images = batch.images;
+    const int count = batch.image_count;
+    batch.images = nullptr;
+    batch.image_count = batch.image_capacity = 0;
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
+        for (int i = 0; i < count; i++) {
+            add_current_line(batch, table, images[i].old_line, snapshot);
+            add_current_line(batch, table, images[i].new_line, snapshot);
+        }
+        pg::close_table(table);
+    });
+}
+
+void drop_repeated_lines(Batch& batch)
+{
+    DocumentLine* const end = batch.lines + batch.line_count;
+    std::sort(batch.lines, end, [](const DocumentLine& a, const DocumentLine& b) {
+        return a.key != b.key ? a.key < b.key : a.image < b.image;
+    });
+    DocumentLine* const last =
+        std::unique(batch.lines, end, [](const DocumentLine& a, const DocumentLine& b) { return a.key == b.key; });
+    batch.line_count = static_cast<int>(last - batch.lines);
+}
+
+void add_lines_of_header(Batch& batch, Header* header)
+{
+    Source& source = *batch.source;
+    pg::Parameter parameters[INDEX_MAX_KEYS];
+    for (int i = 0; i < source.header_key_count; i++)
+        parameters[i] = {get_atttype(source.header_table, source.header_key[i].column), header->key[i], false};
+    pg::with_spi([&] {
+        pg::as_role(source.owner, [&] {
+            if (source.lines_of_header == nullptr)
+                source.lines_of_header = prepare_lines_of_header(source);
+            pg::execute_plan(source.lines_of_header, {parameters, static_cast<size_t>(source.header_key_count)}, true);
+        });
+        add_selected_lines(batch, header);
+    });
+}
+
+void set_price_to_zero(Batch& batch, MinimalTuple line)
+{
+    const Source& source = *batch.source;
+    pg::Parameter parameters[INDEX_MAX_KEYS];
+    show(batch, line, nullptr);
+    for (int i = 0; i < source.line_key_count; i++) {
+        pg::Parameter& parameter = parameters[i];
+        parameter.type = get_atttype(source.line_table, source.line_key[i].column);
+        parameter.value = slot_getattr(batch.line_slot, source.line_key[i].column, &parameter.is_null);
+    }
+    pg::run({.role = source.owner,
+             .sql = update_price_text(source),
+             .parameters = {parameters, static_cast<size_t>(source.line_key_count)},
+             .reads_only = false});
+}
+
+} // namespace credits

@@ -1,0 +1,21 @@
+// Reads lines from their table: by key, and those of a header.
+#pragma once
+
+#include "batch.hpp"
+
+namespace credits {
+
+/// Replaces the images by the lines as they are now, one for each key that an image has, old or new: a deeper trigger may have
+/// changed, deleted and settled them since the images were made. A key may come twice.
+void read_lines_again(Batch& batch);
+
+/// Drops the lines that read_lines_again found twice.
+void drop_repeated_lines(Batch& batch);
+
+/// Adds the lines of a header, as of the latest snapshot.
+void add_lines_of_header(Batch& batch, Header* header);
+
+/// Sets the price columns of a line to 0, as its table's owner. The line's own triggers see an ordinary UPDATE.
+void set_price_to_zero(Batch& batch, MinimalTuple line);
+
+} // namespace credits

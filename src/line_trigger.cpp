@@ -1,0 +1,125 @@
+// The statement triggers of an attached line table: read the lines, lock, decide, record.
+// All lines of a statement are settled together, so that a document may sell and use at once (rule 13).
+#include "batch.hpp"
+#include "catalog.hpp"
+#include "changes.hpp"
+#include "errors.hpp"
+#include "line_lookup.hpp"
+#include "pg/transition.hpp"
+
+namespace credits {
+
+namespace {
+
+MinimalTuple copy_row(TupleTableSlot* slot)
+{
+    return ExecCopySlotMinimalTuple(slot);
+}
+
+/// Does the row in the line slot have an article that has, or had, a credit type? An article that only the header tells may have.
+bool has_credits_article(Batch& batch, const Configuration& settings)
+{
+    if (reader(*batch.source, Fact::article).needs_header)
+        return true;
+    batch.expressions->ecxt_innertuple = batch.line_slot;
+    batch.shows_header = false;
+    const std::string_view article = evaluate_text(batch, Fact::article);
+    return !is_null(article) && find_article(settings, article) != nullptr;
+}
+
+/// INSERT and DELETE: one image per line.
+void read_images(Batch& batch, const Configuration& settings, Tuplestorestate* rows, bool is_new)
+{
+    const pg::TransitionReader reader = pg::begin_reading(rows);
+    while (pg::read_row(reader, batch.line_slot)) {
+        if (!has_credits_article(batch, settings))
+            continue;
+        const MinimalTuple row = copy_row(batch.line_slot);
+        add_image(batch, is_new ? nullptr : row, is_new ? row : nullptr);
+    }
+    pg::end_reading(reader);
+}
+
+/// UPDATE: both tables hold the lines in the same order.
+void read_image_pairs(Batch& batch, const Configuration& settings, const TriggerData& trigger)
+{
+    const pg::TransitionReader old_rows = pg::begin_reading(trigger.tg_oldtable);
+    const pg::TransitionReader new_rows = pg::begin_reading(trigger.tg_newtable);
+    TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(batch.line_slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
+    while (pg::read_row(old_rows, old_slot) && pg::read_row(new_rows, batch.line_slot)) {
+        if (are_equal(batch.source->line_columns, old_slot, batch.line_slot))
+            continue;
+        const MinimalTuple old_line = copy_row(old_slot);
+        const MinimalTuple new_line = copy_row(batch.line_slot);
+        bool is_relevant = has_credits_article(batch, settings);
+        if (!is_relevant) {
+            ExecStoreMinimalTuple(old_line, batch.line_slot, false);
+            is_relevant = has_credits_article(batch, settings);
+        }
+        if (is_relevant)
+            add_image(batch, old_line, new_line);
+    }
+    pg::end_reading(new_rows);
+    pg::end_reading(old_rows);
+    ExecDropSingleTupleTableSlot(old_slot);
+}
+
+void read_changed_lines(Batch& batch, const TriggerData& trigger)
+{
+    const Configuration& settings = configuration();
+    if (TRIGGER_FIRED_BY_INSERT(trigger.tg_event))
+        read_images(batch, settings, trigger.tg_newtable, true);
+    else if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
+        read_images(batch, settings, trigger.tg_oldtable, false);
+    else
+        read_image_pairs(batch, settings, trigger);
+}
+
+void settle_changed_lines(Batch& batch, const TriggerData& trigger)
+{
+    read_changed_lines(batch, trigger);
+    if (batch.image_count == 0)
+        return;
+    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+    pass_gate();
+    const int depth = trigger_depth();
+    const bool has_old_images = has_settled_deeper(depth);
+    if (has_old_images)
+        read_lines_again(batch);
+    batch.reads_ledger = has_old_images || batch.source->has_history || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event);
+    lock_headers(batch);
+    read_lines(batch);
+    if (has_old_images)
+        drop_repeated_lines(batch);
+    settle(batch);
+    note_settled(depth);
+}
+
+} // namespace
+
+void pass_gate()
+{
+    LockRelationOid(catalog().closing, RowExclusiveLock);
+}
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_line_changed);
+}
+
+/// AFTER INSERT, UPDATE or DELETE … FOR EACH STATEMENT on an attached line table, with transition tables.
+Datum credits_line_changed(PG_FUNCTION_ARGS)
+{
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        errors::not_called_as_trigger("_line_changed");
+    const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    Batch batch = begin_batch(get_source(RelationGetRelid(trigger.tg_relation)), trigger.tg_relation);
+    settle_changed_lines(batch, trigger);
+    end_batch(batch);
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(memory);
+    return PointerGetDatum(nullptr);
+}
+
+} // namespace credits

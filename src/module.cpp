@@ -1,0 +1,6 @@
+// What makes this a PostgreSQL module.
+#include "pg/postgres.hpp"
+
+extern "C" {
+PG_MODULE_MAGIC;
+}

@@ -1,0 +1,27 @@
+// Acting as another role for a while, as foreign key checks do, so that nobody's code runs with more rights than its owner has.
+#pragma once
+
+#include <type_traits>
+
+#include "pg/postgres.hpp"
+
+namespace credits::pg {
+
+/// Calls fn as `role`, unhampered by forced row security. An error restores the caller's identity with the transaction.
+template <class Fn> auto as_role(Oid role, Fn fn, int more_flags = 0)
+{
+    Oid caller = InvalidOid;
+    int flags = 0;
+    GetUserIdAndSecContext(&caller, &flags);
+    SetUserIdAndSecContext(role, flags | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS | more_flags);
+    if constexpr (std::is_void_v<decltype(fn())>) {
+        fn();
+        SetUserIdAndSecContext(caller, flags);
+    } else {
+        auto result = fn();
+        SetUserIdAndSecContext(caller, flags);
+        return result;
+    }
+}
+
+} // namespace credits::pg

@@ -1,0 +1,23 @@
+// numeric <-> core::Amount. Exact both ways: an amount has four decimals, what has more is rounded half away from zero.
+#pragma once
+
+#include <optional>
+
+#include "core/amount.hpp"
+#include "pg/postgres.hpp"
+
+namespace credits::pg {
+
+/// Makes a numeric with as few decimals as the amount needs, but at least `min_decimals` (0 to 4).
+Datum to_numeric(core::Amount amount, int min_decimals = 0);
+
+/// Reads a numeric that the extension wrote itself: it is known to be in range.
+core::Amount to_amount(Datum numeric);
+
+/// Rounds a numeric from outside to an amount; nothing when it is NaN, infinite or beyond 14 digits before the decimal point.
+std::optional<core::Amount> to_amount_in_range(Datum numeric);
+
+/// quantity x coefficient, rounded once (rule 9); nothing when out of range.
+std::optional<core::Amount> multiply_rounded(Datum quantity, Datum coefficient);
+
+} // namespace credits::pg

@@ -1,0 +1,135 @@
+// Direct access to tables: lookups through an index, and the lock of a row in its latest version.
+#include "pg/table.hpp"
+
+#include "errors.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/version.hpp"
+
+namespace credits::pg {
+
+namespace {
+
+constexpr int max_key_parts = INDEX_MAX_KEYS;
+
+int build_scan_keys(ScanKeyData* scan_keys, std::span<const KeyPart> key)
+{
+    int count = 0;
+    for (const KeyPart& part : key) {
+        const auto attribute = static_cast<AttrNumber>(count + 1);
+        const int flags = RegProcedureIsValid(part.equals) ? 0 : SK_ISNULL | SK_SEARCHNULL;
+        ScanKeyEntryInitialize(&scan_keys[count], flags, attribute, flags == 0 ? BTEqualStrategyNumber : InvalidStrategy, InvalidOid, part.collation, part.equals,
+                               part.value);
+        count++;
+    }
+    return count;
+}
+
+enum class LockOutcome { locked, gone, newer_version };
+
+/// Locks the version in table.found or a later one.
+LockOutcome lock_found(Table& table, Snapshot snapshot)
+{
+    ItemPointerData tid = table.found->tts_tid;
+    TM_FailureData failure{};
+    const TM_Result result =
+        table_tuple_lock(table.relation, &tid, snapshot, table.found, GetCurrentCommandId(false), LockTupleNoKeyExclusive,
+                         LockWaitBlock, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
+    switch (result) {
+    case TM_Ok:
+        return failure.traversed ? LockOutcome::newer_version : LockOutcome::locked;
+    case TM_Deleted:
+        return LockOutcome::gone;
+    default:
+        errors::unexpected_lock_result(table.relation, result);
+    }
+}
+
+bool has_key(Table& table, Oid index, std::span<const KeyPart> key)
+{
+    const Relation relation = index_open(index, AccessShareLock);
+    bool same = true;
+    for (size_t i = 0; i < key.size() && same; i++) {
+        bool is_null = false;
+        const Datum value = get(table, relation->rd_index->indkey.values[i], &is_null);
+        same = !is_null && DatumGetBool(OidFunctionCall2Coll(key[i].equals, key[i].collation, value, key[i].value));
+    }
+    index_close(relation, AccessShareLock);
+    return same;
+}
+
+} // namespace
+
+Table open_table(Oid table, LOCKMODE mode)
+{
+    const Relation relation = table_open(table, mode);
+    return {
+        .relation = relation,
+        .found = table_slot_create(relation, nullptr),
+        .written = MakeSingleTupleTableSlot(RelationGetDescr(relation), table_slot_callbacks(relation)),
+        .indexes = nullptr,
+        .index_count = 0,
+        .expressions = nullptr,
+        .memory = CurrentMemoryContext,
+    };
+}
+
+IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot)
+{
+    ScanKeyData scan_keys[max_key_parts];
+    const int count = build_scan_keys(scan_keys, key);
+    const Relation index_relation = index_open(index, AccessShareLock);
+    const IndexScanDesc scan = begin_index_scan(table.relation, index_relation, snapshot, count);
+    index_rescan(scan, scan_keys, count, nullptr, 0);
+    return {.table = &table, .index = index_relation, .scan = scan};
+}
+
+bool next(IndexCursor& cursor)
+{
+    return index_getnext_slot(cursor.scan, ForwardScanDirection, cursor.table->found);
+}
+
+void end_scan(IndexCursor& cursor)
+{
+    index_endscan(cursor.scan);
+    index_close(cursor.index, AccessShareLock);
+}
+
+bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot)
+{
+    IndexCursor cursor = begin_scan(table, index, key, snapshot);
+    const bool found = next(cursor);
+    end_scan(cursor);
+    return found;
+}
+
+LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, bool (*worth_locking)(const Table&))
+{
+    for (;;) {
+        enum class Outcome { absent, declined, locked, changed };
+        const Outcome outcome = with_latest_snapshot([&](Snapshot snapshot) {
+            if (!find(table, index, key, snapshot))
+                return Outcome::absent;
+            if (worth_locking != nullptr && !worth_locking(table))
+                return Outcome::declined;
+            const LockOutcome lock = lock_found(table, snapshot);
+            const bool is_it = lock == LockOutcome::locked || (lock == LockOutcome::newer_version && has_key(table, index, key));
+            return is_it ? Outcome::locked : Outcome::changed;
+        });
+        if (outcome == Outcome::changed) {
+            CHECK_FOR_INTERRUPTS(); // deleted or renumbered while we waited: look again
+            continue;
+        }
+        if (outcome == Outcome::absent)
+            return LockResult::absent;
+        require_visible_to_transaction(table);
+        return outcome == Outcome::locked ? LockResult::locked : LockResult::declined;
+    }
+}
+
+void require_visible_to_transaction(Table& table)
+{
+    if (IsolationIsSerializable() && !table_tuple_satisfies_snapshot(table.relation, table.found, GetTransactionSnapshot()))
+        errors::lost_race();
+}
+
+} // namespace credits::pg

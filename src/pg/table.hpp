@@ -1,0 +1,76 @@
+// Direct access to one table and its indexes, without SPI and without privileges: find, lock the latest version, insert, update.
+// A Table lives from open_table to close_table, within one statement; an error closes it with the resource owner.
+// Writing keeps every index, and users' row triggers on the table fire (table_writer.cpp says how).
+#pragma once
+
+#include <span>
+
+#include "pg/postgres.hpp"
+
+namespace credits::pg {
+
+struct IndexAccess {
+    Relation relation;
+    IndexInfo* info;
+};
+
+struct Table {
+    Relation relation;
+    TupleTableSlot* found;   // what find, next and lock_latest store
+    TupleTableSlot* written; // what insert and update are given
+    IndexAccess* indexes;    // opened at the first write; null before
+    int index_count;
+    EState* expressions;     // for indexes with expressions or predicates; null without
+    MemoryContext memory;    // where all of these live; the caller's context may be reset between two rows
+};
+
+/// Opens a table; its slots and index descriptions are allocated in the current memory context.
+Table open_table(Oid table, LOCKMODE mode);
+void close_table(Table& table);
+
+/// One equality condition of an index lookup: operator procedure, collation and value; without a procedure, IS NULL.
+struct KeyPart {
+    RegProcedure equals;
+    Oid collation;
+    Datum value;
+};
+
+/// An index scan in index order, into table.found.
+struct IndexCursor {
+    Table* table;
+    Relation index;
+    IndexScanDesc scan;
+};
+IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot);
+bool next(IndexCursor& cursor);
+void end_scan(IndexCursor& cursor);
+
+/// Finds the one row with this key into table.found.
+bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot);
+
+/// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, waiting for whoever holds it; stores it in
+/// table.found. With `worth_locking`, a row that it declines is found but not locked. No 40001 below SERIALIZABLE; there, when the version is not the transaction's.
+enum class LockResult { absent, declined, locked };
+LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, bool (*worth_locking)(const Table&) = nullptr);
+
+/// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
+void require_visible_to_transaction(Table& table);
+
+/// Inserts the row in table.written, which was filled with ExecStoreVirtualTuple.
+void insert(Table& table);
+
+/// Updates the row at `tid` to table.written. The caller holds the lock that makes a concurrent update impossible.
+void update(Table& table, ItemPointer tid, Snapshot snapshot);
+
+/// Fetches an attribute of table.found.
+inline Datum get(const Table& table, int attribute, bool* is_null)
+{
+    return slot_getattr(table.found, attribute, is_null);
+}
+inline Datum get_not_null(const Table& table, int attribute)
+{
+    bool is_null = false;
+    return slot_getattr(table.found, attribute, &is_null);
+}
+
+} // namespace credits::pg

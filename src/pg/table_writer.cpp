@@ -1,0 +1,153 @@
+// Inserts and updates of a Table.
+// The fast way writes heap and indexes itself: the constraint checks of the executor, compiled anew for each statement, would cost
+// as much as a whole lookup. Where users have put ROW triggers on the table, the executor writes, so that they fire.
+#include "pg/table.hpp"
+
+#include "errors.hpp"
+#include "pg/version.hpp"
+
+namespace credits::pg {
+
+namespace {
+
+void open_indexes(Table& table)
+{
+    if (table.indexes != nullptr)
+        return;
+    const MemoryContext caller = MemoryContextSwitchTo(table.memory);
+    List* const index_oids = RelationGetIndexList(table.relation);
+    table.indexes = static_cast<IndexAccess*>(palloc(sizeof(IndexAccess) * (list_length(index_oids) + 1)));
+    for (int i = 0; i < list_length(index_oids); i++) {
+        const Relation index = index_open(list_nth_oid(index_oids, i), RowExclusiveLock);
+        IndexInfo* const info = BuildIndexInfo(index);
+        if (info->ii_ReadyForInserts)
+            table.indexes[table.index_count++] = {.relation = index, .info = info};
+        else
+            index_close(index, NoLock);
+    }
+    MemoryContextSwitchTo(caller);
+}
+
+/// The executor state in which index expressions and predicates are evaluated, with table.written as the scan tuple.
+EState* expression_state(Table& table)
+{
+    if (table.expressions == nullptr) {
+        const MemoryContext caller = MemoryContextSwitchTo(table.memory);
+        table.expressions = CreateExecutorState();
+        MemoryContextSwitchTo(caller);
+    }
+    GetPerTupleExprContext(table.expressions)->ecxt_scantuple = table.written;
+    return table.expressions;
+}
+
+bool belongs_into(Table& table, IndexInfo* info)
+{
+    if (info->ii_Predicate == NIL)
+        return true;
+    EState* const estate = expression_state(table);
+    if (info->ii_PredicateState == nullptr)
+        info->ii_PredicateState = ExecPrepareQual(info->ii_Predicate, estate);
+    return ExecQual(info->ii_PredicateState, GetPerTupleExprContext(estate));
+}
+
+void insert_index_entries(Table& table, IndexUpdate which)
+{
+    for (int i = 0; i < table.index_count; i++) {
+        const IndexAccess& index = table.indexes[i];
+        if (which == IndexUpdate::summarizing && !is_summarizing(index.info))
+            continue;
+        if (!belongs_into(table, index.info))
+            continue;
+        Datum values[INDEX_MAX_KEYS];
+        bool is_null[INDEX_MAX_KEYS];
+        EState* const estate = index.info->ii_Expressions == NIL ? nullptr : expression_state(table);
+        FormIndexDatum(index.info, table.written, estate, values, is_null);
+        const IndexUniqueCheck check = index.relation->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO;
+        index_insert(index.relation, values, is_null, &table.written->tts_tid, table.relation, check, false, index.info);
+    }
+    if (table.expressions != nullptr)
+        ResetPerTupleExprContext(table.expressions);
+}
+
+bool has_row_triggers(const Table& table)
+{
+    const TriggerDesc* triggers = table.relation->trigdesc;
+    return triggers != nullptr && (triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
+                                   triggers->trig_update_before_row || triggers->trig_update_after_row);
+}
+
+/// Calls fn(estate, result relation) as one query of the executor, and fires the triggers that it queued.
+template <class Fn> void with_executor(Table& table, Fn fn)
+{
+    EState* const estate = CreateExecutorState();
+    RangeTblEntry* const entry = makeNode(RangeTblEntry);
+    entry->rtekind = RTE_RELATION;
+    entry->relid = RelationGetRelid(table.relation);
+    entry->relkind = table.relation->rd_rel->relkind;
+    entry->rellockmode = RowExclusiveLock;
+    init_range_table(estate, entry);
+    ResultRelInfo* const result_relation = makeNode(ResultRelInfo);
+    InitResultRelInfo(result_relation, table.relation, 1, nullptr, 0);
+    estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, result_relation);
+    estate->es_output_cid = GetCurrentCommandId(true);
+    AfterTriggerBeginQuery();
+    ExecOpenIndices(result_relation, false);
+    fn(estate, result_relation);
+    AfterTriggerEndQuery(estate);
+    ExecCloseResultRelations(estate);
+    ExecResetTupleTable(estate->es_tupleTable, false);
+    FreeExecutorState(estate);
+}
+
+} // namespace
+
+void insert(Table& table)
+{
+    if (has_row_triggers(table)) {
+        with_executor(table, [&](EState* estate, ResultRelInfo* result_relation) {
+            ExecSimpleRelationInsert(result_relation, estate, table.written);
+        });
+        return;
+    }
+    open_indexes(table);
+    table_tuple_insert(table.relation, table.written, GetCurrentCommandId(true), 0, nullptr);
+    insert_index_entries(table, IndexUpdate::all);
+}
+
+void update(Table& table, ItemPointer tid, Snapshot snapshot)
+{
+    if (has_row_triggers(table)) {
+        // The executor fetches the old row for the triggers by the tid in table.found.
+        with_executor(table, [&](EState* estate, ResultRelInfo* result_relation) {
+            EPQState epq;
+            EvalPlanQualInit(&epq, estate, nullptr, NIL, -1);
+            PushActiveSnapshot(snapshot);
+            table.found->tts_tid = *tid;
+            ExecSimpleRelationUpdate(result_relation, estate, &epq, table.found, table.written);
+            PopActiveSnapshot();
+            EvalPlanQualEnd(&epq);
+        });
+        return;
+    }
+    IndexUpdate which = IndexUpdate::none;
+    const TM_Result result = update_tuple(table.relation, tid, table.written, GetCurrentCommandId(true), snapshot, &which);
+    if (result != TM_Ok)
+        errors::unexpected_update_result(table.relation, result);
+    if (which == IndexUpdate::none)
+        return;
+    open_indexes(table);
+    insert_index_entries(table, which);
+}
+
+void close_table(Table& table)
+{
+    for (int i = 0; i < table.index_count; i++)
+        index_close(table.indexes[i].relation, NoLock);
+    if (table.expressions != nullptr)
+        FreeExecutorState(table.expressions);
+    ExecDropSingleTupleTableSlot(table.written);
+    ExecDropSingleTupleTableSlot(table.found);
+    table_close(table.relation, NoLock);
+}
+
+} // namespace credits::pg

@@ -1,0 +1,97 @@
+// What differs between PostgreSQL majors, under the names of the newest.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace credits::pg {
+
+inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int key_count)
+{
+#if PG_VERSION_NUM >= 180000
+    return index_beginscan(table, index, snapshot, nullptr, key_count, 0);
+#else
+    return index_beginscan(table, index, snapshot, key_count, 0);
+#endif
+}
+
+/// Which indexes an update must maintain.
+enum class IndexUpdate { none, all, summarizing };
+
+inline TM_Result update_tuple(Relation table, ItemPointer tid, TupleTableSlot* slot, CommandId command, Snapshot snapshot,
+                              IndexUpdate* indexes)
+{
+    TM_FailureData failure;
+    LockTupleMode lock_mode;
+#if PG_VERSION_NUM >= 160000
+    TU_UpdateIndexes which;
+    const TM_Result result =
+        table_tuple_update(table, tid, slot, command, snapshot, InvalidSnapshot, true, &failure, &lock_mode, &which);
+    *indexes = which == TU_None ? IndexUpdate::none : which == TU_Summarizing ? IndexUpdate::summarizing : IndexUpdate::all;
+#else
+    bool all;
+    const TM_Result result =
+        table_tuple_update(table, tid, slot, command, snapshot, InvalidSnapshot, true, &failure, &lock_mode, &all);
+    *indexes = all ? IndexUpdate::all : IndexUpdate::none;
+#endif
+    return result;
+}
+
+inline bool is_summarizing(const IndexInfo* info)
+{
+#if PG_VERSION_NUM >= 160000
+    return info->ii_Summarizing;
+#else
+    (void)info;
+    return false;
+#endif
+}
+
+inline bool owns_table(Oid table, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+    return object_ownercheck(RelationRelationId, table, role);
+#else
+    return pg_class_ownercheck(table, role);
+#endif
+}
+
+/// Gives an executor state its range table: the one relation that it writes.
+inline void init_range_table(EState* estate, RangeTblEntry* entry)
+{
+#if PG_VERSION_NUM >= 160000
+    List* permissions = NIL;
+    addRTEPermissionInfo(&permissions, entry);
+#endif
+#if PG_VERSION_NUM >= 180000
+    ExecInitRangeTable(estate, list_make1(entry), permissions, bms_make_singleton(1));
+#elif PG_VERSION_NUM >= 160000
+    ExecInitRangeTable(estate, list_make1(entry), permissions);
+#else
+    ExecInitRangeTable(estate, list_make1(entry));
+#endif
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-function-type" // before 16 walkers are declared without arguments
+using ExpressionWalker = bool (*)(Node*, void*);
+
+inline bool walk_expression(Node* node, ExpressionWalker walker, void* context)
+{
+#if PG_VERSION_NUM >= 160000
+    return expression_tree_walker(node, walker, context);
+#else
+    return expression_tree_walker(node, reinterpret_cast<bool (*)()>(walker), context);
+#endif
+}
+
+inline bool walk_raw_expression(Node* node, ExpressionWalker walker, void* context)
+{
+#if PG_VERSION_NUM >= 160000
+    return raw_expression_tree_walker(node, walker, context);
+#else
+    return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(walker), context);
+#endif
+}
+#pragma GCC diagnostic pop
+
+} // namespace credits::pg

@@ -1,0 +1,103 @@
+// Prices of consumptions.
+#include "price.hpp"
+
+#include "errors.hpp"
+#include "line_lookup.hpp"
+#include "pg/snapshot.hpp"
+#include "wish.hpp"
+
+namespace credits {
+
+namespace {
+
+/// 0 as a value of the column's type.
+Datum zero_of(Form_pg_attribute column)
+{
+    Oid input = InvalidOid;
+    Oid parameter = InvalidOid;
+    getTypeInputInfo(column->atttypid, &input, &parameter);
+    char zero[] = "0";
+    return OidInputFunctionCall(input, zero, parameter, column->atttypmod);
+}
+
+HeapTuple with_zero_prices(const Source& source, TupleDesc row, HeapTuple line)
+{
+    int columns[MaxHeapAttributeNumber];
+    Datum values[MaxHeapAttributeNumber];
+    bool nulls[MaxHeapAttributeNumber];
+    int count = 0;
+    int member = -1;
+    while ((member = bms_next_member(source.zero_columns, member)) >= 0) {
+        columns[count] = member + FirstLowInvalidHeapAttributeNumber;
+        values[count] = zero_of(TupleDescAttr(row, columns[count] - 1));
+        nulls[count++] = false;
+    }
+    return heap_modify_tuple_by_cols(line, row, count, columns, values, nulls);
+}
+
+/// Could the line's article be consumed? Asked before anything is looked up.
+bool may_be_consumption(Batch& batch, const Configuration& settings)
+{
+    if (reader(*batch.source, Fact::article).needs_header)
+        return true;
+    const std::string_view text = evaluate_text(batch, Fact::article);
+    const Article* const article = is_null(text) ? nullptr : find_article(settings, text);
+    return article != nullptr && !article->sells;
+}
+
+bool needs_zero_price(Batch& batch, MinimalTuple row)
+{
+    const Configuration& settings = configuration();
+    show(batch, row, nullptr);
+    if (!may_be_consumption(batch, settings))
+        return false;
+    add_image(batch, nullptr, row);
+    batch.images[0].new_header = find_header(batch, row);
+    read_lines(batch);
+    const DocumentLine& line = batch.lines[0];
+    if (line.is_zeroed || is_null(line.customer))
+        return false;
+    const Customer customer{.customer = line.customer,
+                            .has_ledger_work = false,
+                            .is_recorded = false,
+                            .exists = true,
+                            .works_with_credits = works_with_credits(line.customer)};
+    return is_consumption_line(settings, customer, line);
+}
+
+} // namespace
+
+void set_prices_to_zero(const Configuration& settings, const Customers& customers, Batch& batch)
+{
+    for (int i = 0; i < batch.line_count; i++) {
+        const DocumentLine& line = batch.lines[i];
+        if (!line.is_zeroed && !is_null(line.customer) && is_consumption_line(settings, find_customer(customers, line.customer), line))
+            set_price_to_zero(batch, line.image->new_line);
+    }
+}
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_price_line);
+}
+
+/// BEFORE INSERT OR UPDATE … FOR EACH ROW on an attached line table with zero_columns.
+Datum credits_price_line(PG_FUNCTION_ARGS)
+{
+    if (!CALLED_AS_TRIGGER(fcinfo))
+        errors::not_called_as_trigger("_price_line");
+    const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
+    HeapTuple line = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event) ? trigger.tg_newtuple : trigger.tg_trigtuple;
+    Source& source = get_source(RelationGetRelid(trigger.tg_relation));
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits price", ALLOCSET_SMALL_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    Batch batch = begin_batch(source, trigger.tg_relation);
+    const bool becomes_zero = needs_zero_price(batch, minimal_tuple_from_heap_tuple(line));
+    end_batch(batch);
+    MemoryContextSwitchTo(caller);
+    if (becomes_zero)
+        line = with_zero_prices(source, RelationGetDescr(trigger.tg_relation), line);
+    MemoryContextDelete(memory);
+    return PointerGetDatum(line);
+}
+
+} // namespace credits

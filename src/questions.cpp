@@ -1,0 +1,128 @@
+// What an ERP's form may ask before it saves. Nothing is locked or written; answers are as of now, at every isolation level but
+// SERIALIZABLE, where they are those of the transaction's snapshot.
+#include <algorithm>
+
+#include "catalog.hpp"
+#include "customers.hpp"
+#include "errors.hpp"
+#include "ledger.hpp"
+#include "ledger_lots.hpp"
+#include "pg/numeric.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/text.hpp"
+
+namespace credits {
+
+namespace {
+
+/// Calls fn(ledger) with the ledger opened for looking.
+template <class Fn> auto look_into_ledger(Fn fn)
+{
+    const auto look = [&](Snapshot snapshot) {
+        Ledger ledger = open_ledger(snapshot, InvalidOid, DATEVAL_NOBEGIN, AccessShareLock);
+        auto answer = fn(ledger);
+        close_ledger(ledger);
+        return answer;
+    };
+    return IsolationIsSerializable() ? look(GetTransactionSnapshot()) : pg::with_latest_snapshot(look);
+}
+
+/// What a line would do, as preview_line returns it.
+struct Preview {
+    core::Amount balance_before;
+    core::Amount balance_after;
+    core::Amount value;
+    StringInfoData draws; // JSON
+};
+
+void append_draw(StringInfo draws, int64 lot_no, const core::Movement& drawn, int decimals)
+{
+    appendStringInfo(draws, "%s{\"lot_no\": %lld, \"quantity\": %s, \"value\": %s}", draws->len > 1 ? ", " : "",
+                     static_cast<long long>(lot_no),
+                     DatumGetCString(DirectFunctionCall1(numeric_out, pg::to_numeric(drawn.quantity))),
+                     DatumGetCString(DirectFunctionCall1(numeric_out, pg::to_numeric(drawn.value, decimals))));
+}
+
+void preview_draws(Ledger& ledger, Account& account, core::Amount needed, Preview& preview)
+{
+    while (needed > core::zero) {
+        LoadedLot* const lot = oldest_open_lot(ledger, account);
+        if (lot == nullptr)
+            break;
+        const core::Movement drawn = core::draw_from(lot->lot, needed, account.type->money_step);
+        needed = core::less(needed, drawn.quantity);
+        preview.value.units += drawn.value.units;
+        append_draw(&preview.draws, lot->lot.lot_no, drawn, account.type->money_decimals);
+    }
+    end_open_lots(account);
+}
+
+Preview preview(std::string_view customer, const CreditType* type, core::Amount credits)
+{
+    return look_into_ledger([&](Ledger& ledger) {
+        Preview preview{};
+        initStringInfo(&preview.draws);
+        appendStringInfoChar(&preview.draws, '[');
+        Account account = open_account(ledger, customer, type);
+        preview.balance_before = account.balance;
+        preview.balance_after = {account.balance.units + credits.units};
+        if (credits < core::zero)
+            preview_draws(ledger, account, -credits, preview);
+        appendStringInfoChar(&preview.draws, ']');
+        return preview;
+    });
+}
+
+void put_preview(FunctionCallInfo fcinfo, const CreditType& type, core::Amount credits, const Preview& preview)
+{
+    const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
+    const bool consumes = credits < core::zero;
+    Datum values[]{PointerGetDatum(pg::to_text(type.code)),
+                   pg::to_numeric(credits),
+                   pg::to_numeric(preview.balance_before),
+                   pg::to_numeric(preview.balance_after),
+                   BoolGetDatum(preview.balance_after >= core::zero),
+                   pg::to_numeric(preview.value, type.money_decimals),
+                   DirectFunctionCall1(jsonb_in, CStringGetDatum(preview.draws.data))};
+    bool nulls[]{false, false, false, false, false, !consumes, !consumes};
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+} // namespace
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_balance);
+PG_FUNCTION_INFO_V1(credits_preview_line);
+}
+
+/// balance(customer, type_code): strict.
+Datum credits_balance(PG_FUNCTION_ARGS)
+{
+    const std::string_view customer = pg::to_view(PG_GETARG_DATUM(0));
+    const std::string_view code = pg::to_view(PG_GETARG_DATUM(1));
+    const CreditType* const type = find_type(configuration(), code);
+    if (type == nullptr)
+        errors::unknown_type(code);
+    const core::Amount balance =
+        look_into_ledger([&](Ledger& ledger) { return open_account(ledger, customer, type).balance; });
+    return pg::to_numeric(balance);
+}
+
+/// preview_line(customer, article, quantity): strict; one row, or none when credits are not touched.
+Datum credits_preview_line(PG_FUNCTION_ARGS)
+{
+    InitMaterializedSRF(fcinfo, 0);
+    const std::string_view customer = pg::to_view(PG_GETARG_DATUM(0));
+    const Configuration& settings = configuration();
+    const Article* const article = find_article(settings, pg::to_view(PG_GETARG_DATUM(1)));
+    if (!settings.is_active || article == nullptr || article->type == nullptr || !works_with_credits(customer))
+        return Datum(0);
+    const std::optional<core::Amount> credits = pg::multiply_rounded(PG_GETARG_DATUM(2), *article->coefficient);
+    if (!credits)
+        errors::quantity_out_of_range({}, "quantity");
+    if (*credits != core::zero)
+        put_preview(fcinfo, *article->type, *credits, preview(customer, article->type, *credits));
+    return Datum(0);
+}
+
+} // namespace credits

@@ -1,0 +1,93 @@
+// A source: a line table that the extension is attached to, and how its rows read.
+// Kept per backend, loaded again when the table, its header or the row in credits.source changes.
+#pragma once
+
+#include <span>
+
+#include "pg/postgres.hpp"
+#include "pg/table.hpp"
+
+namespace credits {
+
+/// What the mapping function of a source says of a line: the fields of the composite type credits.line_facts, in their order.
+enum class Fact {
+    line_key,
+    kind,
+    article,
+    quantity,
+    amount,
+    customer,
+    document_date,
+    document_number,
+    applies,
+    counts,
+    currency,
+    entered_by,
+    zeroed, // all zero_columns are 0
+    joined, // the header's key equals the line's columns
+};
+inline constexpr int fact_count = static_cast<int>(Fact::joined) + 1;
+
+/// How one fact is read: straight from a column, or by evaluating an expression.
+struct FactReader {
+    Expr* expression; // over INNER_VAR (the line) and OUTER_VAR (the header)
+    ExprState* state; // null for a column, and where a user's function is called: that is prepared per statement
+    AttrNumber line_column;
+    AttrNumber header_column;
+    bool needs_header;
+};
+
+/// One column of a key: in its own table, in the table that refers to it, and how the two compare.
+struct KeyColumn {
+    AttrNumber column = 0;
+    AttrNumber referring = 0; // header keys: the line's column; a line's own key: the same as `column`
+    Oid equality = InvalidOid; // the operator column = referring
+    RegProcedure equals = InvalidOid; // its function
+    RegProcedure own_equals = InvalidOid; // column = column
+    Oid collation = InvalidOid;
+};
+
+struct Source {
+    Oid line_table;
+    Oid header_table; // InvalidOid: the line is its own document
+    Oid mapping;
+    Oid owner; // of the line table: the mapping's expressions run as he
+    bool sells;       // it has amounts
+    bool has_history; // entries were there before it was attached, so that a new line's key may have some
+    bool is_stale;
+    bool calls_user_functions;
+    MemoryContext memory;
+
+    FactReader facts[fact_count];
+    Bitmapset* line_columns;   // that credits depend on, offset as pull_varattnos does
+    Bitmapset* header_columns; // likewise
+    Bitmapset* zero_columns;   // likewise; null for none
+
+    Oid line_index; // unique, on the line key
+    int line_key_count;
+    KeyColumn line_key[INDEX_MAX_KEYS];
+    Oid header_index; // unique, on the header key
+    int header_key_count;
+    KeyColumn header_key[INDEX_MAX_KEYS];
+
+    SPIPlanPtr lines_of_header; // selects a header's lines; prepared at first use
+};
+
+/// The source of an attached line table, ready to read lines. Valid until the end of the transaction.
+Source& get_source(Oid line_table);
+
+/// The sources whose lines have this header table.
+std::span<Oid> line_tables_of_header(Oid header_table);
+
+/// Reads one source from scratch, raising what is wrong with it (attach calls this to check its own work).
+void check_source(Oid line_table);
+
+void mark_sources_stale();
+void mark_source_stale(Oid table);
+
+inline FactReader& reader(Source& source, Fact fact)
+{
+    return source.facts[static_cast<int>(fact)];
+}
+
+} // namespace credits

@@ -1,0 +1,96 @@
+// What verify() needs of C++: all lines of a table as their documents say, and a snapshot newer than the transaction's, so that it
+// is right in a REPEATABLE READ transaction that has saved, too.
+#include "batch.hpp"
+#include "errors.hpp"
+#include "pg/query.hpp"
+#include "pg/table.hpp"
+#include "pg/text.hpp"
+#include "price.hpp"
+
+namespace credits {
+
+namespace {
+
+void put_text(Datum* values, bool* nulls, int column, std::string_view text)
+{
+    nulls[column] = is_null(text);
+    values[column] = nulls[column] ? Datum(0) : pg::to_text(text);
+}
+
+/// One row of _wanted_line.
+void put_line(const ReturnSetInfo* result, const DocumentLine& line)
+{
+    Datum values[9]{};
+    bool nulls[9]{};
+    put_text(values, nulls, 0, line.key);
+    put_text(values, nulls, 1, line.kind);
+    put_text(values, nulls, 2, line.article);
+    values[3] = line.quantity;
+    nulls[3] = !line.has_quantity;
+    values[4] = line.amount;
+    nulls[4] = !line.has_amount;
+    put_text(values, nulls, 5, line.customer);
+    values[6] = DateADTGetDatum(line.date);
+    nulls[6] = !line.has_date;
+    put_text(values, nulls, 7, line.number);
+    values[8] = BoolGetDatum(line.counts);
+    tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/// Reads one line in memory of its own; the batch is begun anew for each.
+void put_row(const ReturnSetInfo* result, Source& source, Relation table, TupleTableSlot* slot)
+{
+    Batch batch = begin_batch(source, table);
+    batch.security_flags = SECURITY_RESTRICTED_OPERATION;
+    const MinimalTuple row = ExecCopySlotMinimalTuple(slot);
+    add_image(batch, nullptr, row);
+    batch.images[0].new_header = find_header(batch, row);
+    read_lines(batch);
+    put_line(result, batch.lines[0]);
+    end_batch(batch);
+}
+
+} // namespace
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_wanted_line);
+PG_FUNCTION_INFO_V1(credits_now);
+}
+
+/// _wanted_line(line_table): strict; reads at the active snapshot.
+Datum credits_wanted_line(PG_FUNCTION_ARGS)
+{
+    InitMaterializedSRF(fcinfo, 0);
+    const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
+    Source& source = get_source(PG_GETARG_OID(0));
+    const Relation table = table_open(source.line_table, AccessShareLock);
+    TupleTableSlot* const slot = table_slot_create(table, nullptr);
+    const TableScanDesc scan = table_beginscan(table, GetActiveSnapshot(), 0, nullptr);
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits line", ALLOCSET_DEFAULT_SIZES);
+    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        const MemoryContext caller = MemoryContextSwitchTo(memory);
+        put_row(result, source, table, slot);
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(memory);
+    }
+    table_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(table, AccessShareLock);
+    return Datum(0);
+}
+
+/// _now(query): strict; runs a read-only query at the latest snapshot, as whoever calls. Only the extension's own functions may.
+Datum credits_now(PG_FUNCTION_ARGS)
+{
+    InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+    const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
+    const char* const query = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    pg::run({.role = GetUserId(), .sql = query, .parameters = {}, .reads_only = true}, [&] {
+        for (uint64 row = 0; row < SPI_processed; row++)
+            tuplestore_puttuple(result->setResult, SPI_tuptable->vals[row]);
+    });
+    return Datum(0);
+}
+
+} // namespace credits

@@ -1,0 +1,140 @@
+// What a line wants.
+#include "wish.hpp"
+
+#include "errors.hpp"
+#include "pg/numeric.hpp"
+
+namespace credits {
+
+namespace {
+
+/// The terms on which a line is booked: type and coefficient.
+struct Terms {
+    const CreditType* type; // null: none
+    Datum coefficient;
+    std::string_view ledger_account;
+};
+
+/// A line keeps the terms of its first booking until its article changes (rule 16).
+Terms find_terms(const Configuration& configuration, const DocumentLine& line)
+{
+    const Article* const article = find_article(configuration, line.article);
+    const std::string_view ledger_account = article == nullptr ? std::string_view() : article->ledger_account;
+    const Recorded* const recorded = line.recorded;
+    if (recorded != nullptr && recorded->has_coefficient && recorded->article == line.article)
+        return {find_type(configuration, recorded->type_id), recorded->coefficient, ledger_account};
+    if (article == nullptr || article->type == nullptr)
+        return {};
+    return {article->type, *article->coefficient, ledger_account};
+}
+
+bool is_positive(Datum coefficient)
+{
+    return pg::to_amount(coefficient) > core::zero;
+}
+
+/// New lines need the module, and a customer who works with credits; what is booked already settles on (rules 8 and 23).
+bool may_touch_credits(const Configuration& configuration, const Customers& customers, const DocumentLine& line)
+{
+    const Recorded* const recorded = line.recorded;
+    if (recorded != nullptr && recorded->effect.credits != core::zero && recorded->customer == line.customer)
+        return true;
+    return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
+}
+
+core::Amount count_credits(const DocumentLine& line, Datum coefficient)
+{
+    const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, coefficient);
+    if (!credits)
+        errors::quantity_out_of_range(line, "quantity");
+    return *credits;
+}
+
+/// Would the wanted effect stand where the recorded one does?
+core::Place compare_places(const DocumentLine& line)
+{
+    const Recorded& recorded = *line.recorded;
+    const bool same = line.type != nullptr && recorded.customer == line.customer && recorded.type_id == line.type->type_id &&
+                      recorded.article == line.article && recorded.document_date == line.date;
+    return same ? core::Place::same : core::Place::moved;
+}
+
+void want_sale(DocumentLine& line, core::Amount credits)
+{
+    const CreditType& type = *line.type;
+    const bool stays = line.recorded != nullptr && core::is_sale(line.recorded->effect);
+    if (!type.active && !stays)
+        errors::type_not_active(line, type.code);
+    if (!is_null(line.currency) && line.currency != type.currency)
+        errors::currency_differs(line, type);
+    line.wanted = make_sale(type, line, credits);
+    // Under `fixed` an untouched sale keeps its value, also when the unit value has changed since.
+    const bool keeps_value = stays && type.unit_value && line.recorded->effect.credits == credits &&
+                             (line.recorded->effect.amount == core::zero) == (line.wanted.amount == core::zero);
+    if (keeps_value && compare_places(line) == core::Place::same)
+        line.wanted.value = line.recorded->effect.value;
+}
+
+void want(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
+{
+    if (line.is_gone || !line.counts || !may_touch_credits(configuration, customers, line))
+        return;
+    const Terms terms = find_terms(configuration, line);
+    if (terms.type == nullptr || (is_positive(terms.coefficient) && !sells))
+        return;
+    const core::Amount credits = count_credits(line, terms.coefficient);
+    if (credits == core::zero)
+        return;
+    if (is_positive(terms.coefficient) != (credits > core::zero))
+        errors::not_supported(is_positive(terms.coefficient) ? "a credit note (negative quantity of an article that sells credits)"
+                                                             : "a return (negative quantity of an article that consumes credits)",
+                              nullptr);
+    line.type = terms.type;
+    line.coefficient = terms.coefficient;
+    line.has_coefficient = true;
+    line.ledger_account = terms.ledger_account;
+    if (credits > core::zero)
+        want_sale(line, credits);
+    else
+        line.wanted.credits = credits;
+}
+
+} // namespace
+
+core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits)
+{
+    const std::optional<core::Amount> amount = line.has_amount ? pg::to_amount_in_range(line.amount) : core::zero;
+    if (!amount)
+        errors::quantity_out_of_range(line, "amount");
+    if (*amount < core::zero)
+        errors::negative_amount(line);
+    if (!type.unit_value)
+        return {.credits = credits, .amount = *amount, .value = core::round_to(*amount, type.money_step)};
+    const std::optional<core::Amount> value =
+        *amount == core::zero ? core::zero : core::multiply(credits, *type.unit_value, type.money_step);
+    if (!value)
+        errors::quantity_out_of_range(line, "value");
+    return {.credits = credits, .amount = *amount, .value = *value};
+}
+
+void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
+{
+    want(configuration, customers, sells, line);
+    if (line.recorded == nullptr)
+        line.settlement = core::settle({}, line.wanted, core::Place::moved);
+    else
+        line.settlement = core::settle(line.recorded->effect, line.wanted, compare_places(line));
+}
+
+bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line)
+{
+    if (!configuration.is_active || !customer.works_with_credits || is_null(line.article) || !line.has_quantity)
+        return false;
+    const Terms terms = find_terms(configuration, line);
+    if (terms.type == nullptr || is_positive(terms.coefficient))
+        return false;
+    const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
+    return credits && *credits != core::zero;
+}
+
+} // namespace credits

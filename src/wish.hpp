@@ -1,0 +1,20 @@
+// What a line wants: its credits under the rules 2, 8 to 11 and 16, or nothing; and the refusals that need no ledger.
+#pragma once
+
+#include "configuration.hpp"
+#include "customers.hpp"
+#include "line.hpp"
+
+namespace credits {
+
+/// Fills in type, coefficient and wanted effect of the line, and its settlement.
+/// `sells`: the source has amounts.
+void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line);
+
+/// Is the line a consumption of a credits customer, counting or not: one whose price is to be 0 (rule 11)?
+bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line);
+
+/// The wanted sale: the amount in range, and its value under the type's valuation.
+core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits);
+
+} // namespace credits
