@@ -64,7 +64,7 @@ COMMENT ON COLUMN credits._lot.remaining       IS 'credits not consumed, between
 COMMENT ON COLUMN credits._lot.remaining_value IS 'value of what remains; 0 when nothing does';
 COMMENT ON COLUMN credits._lot.line_table      IS 'attached table of the sale line; null when registered by hand';
 COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line';
-COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document';
+COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document; manual when registered by hand';
 COMMENT ON COLUMN credits._lot.document_number IS 'number of the sale document';
 COMMENT ON COLUMN credits._lot.article         IS 'article sold';
 COMMENT ON COLUMN credits._lot.coefficient     IS 'of the article at the sale';
@@ -113,8 +113,8 @@ COMMENT ON COLUMN credits.entry.value           IS 'money that moved with them, 
 COMMENT ON COLUMN credits.entry.amount          IS 'of a sale and its changes: net amount invoiced; else null';
 COMMENT ON COLUMN credits.entry.balance_after   IS 'credits of the account after this entry';
 COMMENT ON COLUMN credits.entry.line_table      IS 'attached table of the document line; null when registered by hand';
-COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line';
-COMMENT ON COLUMN credits.entry.document_kind   IS 'kind of the document';
+COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line; customer, type and first entry of a registration by hand';
+COMMENT ON COLUMN credits.entry.document_kind   IS 'kind of the document; manual when registered by hand';
 COMMENT ON COLUMN credits.entry.document_number IS 'number of the document';
 COMMENT ON COLUMN credits.entry.article         IS 'article of the line';
 COMMENT ON COLUMN credits.entry.coefficient     IS 'credits per unit that the line is booked with (rule 16)';

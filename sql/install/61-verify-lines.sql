@@ -27,8 +27,8 @@ SELECT
     line.line_key,
     line.customer,
     terms.type_id,
-    pg_catalog.round(line.quantity * terms.coefficient, 4) AS credits,
-    CASE WHEN terms.coefficient > 0 THEN pg_catalog.round(coalesce(line.amount, 0), 4) END AS amount,
+    pg_catalog.trim_scale(pg_catalog.round(line.quantity * terms.coefficient, 4)) AS credits,
+    CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(pg_catalog.round(coalesce(line.amount, 0), 4)) END AS amount,
     booking.line_key IS NOT NULL AS is_recorded
 FROM credits.source
 CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
@@ -54,7 +54,8 @@ SELECT
     type_id,
     pg_catalog.format('%s, line %s: %s credits are booked%s, it wants %s%s', line_table, line_key,
                       coalesce(booked.credits, 0), ' for ' || booked.amount, coalesce(wish.credits, 0), ' for ' || wish.amount) AS detail
-FROM (SELECT line_table, line_key, customer, type_id, pg_catalog.sum(quantity) AS credits, pg_catalog.sum(amount) AS amount
+FROM (SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
+             pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount
       FROM credits.entry
       WHERE line_table IN (SELECT source.line_table FROM credits.source)
       GROUP BY line_table, line_key, customer, type_id) AS booked

@@ -1,0 +1,160 @@
+-- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
+BEGIN;
+SELECT plan(50);
+SET LOCAL client_min_messages = error;
+
+-- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
+
+CREATE SCHEMA shop;
+CREATE TABLE shop.line (line_id bigint PRIMARY KEY, customer text, day date, state text, article text, quantity numeric, amount numeric);
+INSERT INTO credits.credit_type (type_id, code) VALUES (101, 'SUPPORT'), (102, 'OTHER');
+INSERT INTO credits.article (article, type_id, coefficient) VALUES ('SALE', 101, 1), ('HOUR', 101, -1), ('QUARTER', 101, -0.25);
+INSERT INTO credits.customer (customer) VALUES ('C1'), ('C2');
+SELECT credits.set_alarm_level('C1', 'SUPPORT', 8);
+INSERT INTO shop.line VALUES (9, 'C2', '2026-01-31', 'posted', 'SALE', 1, 100), (10, 'C2', '2026-01-31', 'posted', 'TABLE', 1, 100);
+SELECT credits.attach('shop.line', 'invoice', article => 'article', quantity => 'quantity', amount => 'amount',
+    customer => 'customer', document_date => 'day', counts_when => $$line.state = 'posted'$$);
+INSERT INTO shop.line VALUES
+    (1, 'C1', '2026-01-01', 'posted', 'SALE', 3, 100),
+    (2, 'C1', '2026-01-02', 'posted', 'SALE', 10, 900),
+    (3, 'C1', '2026-01-03', 'posted', 'HOUR', 4, 0),
+    (4, 'C1', '2026-01-04', 'draft', 'HOUR', 4, 0),
+    (5, 'C2', '2026-01-05', 'posted', 'SALE', 2, 50);
+UPDATE shop.line SET quantity = 5 WHERE line_id = 3;
+UPDATE shop.line SET quantity = 2 WHERE line_id = 3;
+SELECT credits.register_consumption('C1', 'SUPPORT', 4, 'a word on the phone', '2026-01-05');
+
+SELECT results_eq($$SELECT entry_no, kind, lot_no, quantity, value, reverses FROM credits.entry WHERE customer = 'C1' ORDER BY entry_no$$,
+    $$VALUES (1::bigint, 'sale', 1::bigint, 3::numeric, 100.00, NULL::bigint),
+             (2, 'sale', 2, 10, 900.00, NULL),
+             (3, 'consumption', 1, -3, -100.00, NULL),
+             (4, 'consumption', 2, -1, -90.00, NULL),
+             (5, 'consumption_change', 2, -1, -90.00, NULL),
+             (6, 'consumption_change', 2, 1, 90.00, 5),
+             (7, 'consumption_change', 2, 1, 90.00, 4),
+             (8, 'consumption_change', 1, 1, 33.33, 3),
+             (9, 'consumption', 1, -1, -33.33, NULL),
+             (10, 'consumption', 2, -3, -270.00, NULL)$$, 'given this ledger');
+SELECT results_eq($$SELECT invariant, customer, type_code, detail FROM credits.verify()$$,
+    $$VALUES ('unbooked_line', 'C2', 'SUPPORT', 'shop.line, line 9: it wants 1 credits for 100')$$,
+    'verify finds nothing but the line of before the attachment');
+DELETE FROM shop.line WHERE line_id = 9;
+SELECT is_empty($$SELECT * FROM credits.verify()$$, 'and nothing when that is gone');
+
+-- when one thing is broken, verify names it.
+
+ALTER TABLE credits._account DROP CONSTRAINT credits_balance_not_negative;
+ALTER TABLE credits._lot DROP CONSTRAINT _lot_check;
+ALTER TABLE credits.customer DISABLE TRIGGER credits_keep_used_customer;
+ALTER TABLE credits.credit_type DISABLE TRIGGER credits_keep_used_type;
+
+CREATE TEMPORARY TABLE seen (invariant text);
+CREATE FUNCTION pg_temp.broken(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
+BEGIN
+    EXECUTE statement;
+    SELECT string_agg(DISTINCT invariant, ' ' ORDER BY invariant) INTO found FROM credits.verify();
+    RAISE EXCEPTION 'undo';
+EXCEPTION WHEN raise_exception THEN
+    INSERT INTO seen SELECT string_to_table(found, ' ');
+    RETURN found;
+END
+$$;
+
+SELECT is(pg_temp.broken($$DELETE FROM credits.customer WHERE customer = 'C1'$$), 'account_has_customer', 'a customer''s row is gone');
+SELECT is(pg_temp.broken($$INSERT INTO credits._account VALUES ('C1', 999, 0, 0, false, 0, 0)$$), 'account_has_type', 'a type is gone');
+SELECT is(pg_temp.broken($$DELETE FROM credits._account WHERE customer = 'C2'$$), 'ledger_has_account', 'an account is gone');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET balance = -1 WHERE customer = 'C1'$$),
+    'balance_equals_entries balance_equals_lots balance_not_negative', 'a balance is negative');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET value = -1 WHERE customer = 'C1'$$),
+    'balance_not_negative value_equals_entries value_equals_lots', 'a value is negative');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET balance_after = -1 WHERE customer = 'C1' AND entry_no = 3$$),
+    'balance_after_chains balance_not_negative', 'a balance was negative once');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET balance = balance + 1 WHERE customer = 'C1'$$),
+    'balance_equals_entries balance_equals_lots', 'a balance is wrong');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET value = value + 0.01 WHERE customer = 'C1'$$),
+    'value_equals_entries value_equals_lots', 'a value is wrong by a cent');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 6 WHERE customer = 'C1' AND lot_no = 2$$),
+    'balance_equals_lots lot_equals_entries', 'a lot has less than its entries say');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining_value = 600 WHERE customer = 'C1' AND lot_no = 2$$),
+    'lot_equals_entries value_equals_lots', 'a lot is worth less than its entries say');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET lot_no = 3 WHERE customer = 'C1' AND entry_no = 10$$),
+    'lot_equals_entries lot_last_entry', 'an entry moves a lot that is not there');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET quantity = 11 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_equals_sale', 'a lot is larger than its sale');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET amount = 901 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_equals_sale', 'or was dearer');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET value = 901 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_equals_sale', 'or worth more');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 3.5 WHERE customer = 'C2'$$),
+    'balance_equals_lots lot_equals_entries lot_within_quantity', 'a lot is fuller than it was sold');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = -1 WHERE customer = 'C1' AND lot_no = 1$$),
+    'balance_equals_lots lot_equals_entries lot_within_quantity', 'a lot is overdrawn');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET open = false WHERE customer = 'C2'$$), 'lot_open_while_remaining', 'a lot with credits is not open');
+SELECT is(pg_temp.broken($$
+    UPDATE credits._lot SET remaining = 0, open = false WHERE customer = 'C2';
+    UPDATE credits._account SET balance = 0 WHERE customer = 'C2';
+    INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at, recorded_by)
+    VALUES ('C2', 101, 2, 1, '2026-01-06', 'consumption', -2, 0, 0, now(), 'somebody');
+    UPDATE credits._account SET last_entry_no = 2 WHERE customer = 'C2';
+    UPDATE credits._lot SET last_entry_no = 2 WHERE customer = 'C2'$$), 'lot_value_with_credits', 'a lot that is used up still has a value');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET last_entry_no = 9 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_last_entry', 'a lot''s version is off');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$), 'lot_numbers_gapless', 'a last lot number is off');
+SELECT is(pg_temp.broken($$
+    UPDATE credits._lot SET lot_no = 3 WHERE customer = 'C1' AND lot_no = 2;
+    UPDATE credits.entry SET lot_no = 3 WHERE customer = 'C1' AND lot_no = 2;
+    UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$), 'lot_numbers_gapless', 'lot numbers have a gap');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET last_entry_no = 11 WHERE customer = 'C1'$$), 'entry_numbers_gapless', 'a last entry number is off');
+SELECT is(pg_temp.broken($$
+    UPDATE credits.entry SET entry_no = 12 WHERE customer = 'C1' AND entry_no = 10;
+    UPDATE credits._lot SET last_entry_no = 12 WHERE customer = 'C1' AND lot_no = 2;
+    UPDATE credits._account SET last_entry_no = 12 WHERE customer = 'C1'$$), 'entry_numbers_gapless', 'entry numbers have a gap');
+SELECT is(pg_temp.broken($$DELETE FROM credits.entry WHERE customer = 'C2'$$),
+    'balance_equals_entries entry_numbers_gapless lot_equals_entries lot_equals_sale lot_last_entry unbooked_line value_equals_entries',
+    'an entry was deleted');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET balance_after = 12 WHERE customer = 'C1' AND entry_no = 4$$), 'balance_after_chains', 'a balance does not follow');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'credit_note' WHERE customer = 'C2'$$), 'lot_equals_sale sign_by_kind', 'a credit note gives');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'return' WHERE customer = 'C1' AND entry_no = 9$$), 'sign_by_kind', 'a return takes');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'revaluation' WHERE customer = 'C1' AND entry_no = 9$$), 'sign_by_kind', 'a revaluation moves credits');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 5 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'a draw came back twice');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 3 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'a draw came back to another lot');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 99 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'what came back was never drawn');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2025-12-31' WHERE customer = 'C1' AND entry_no = 9$$), 'booked_after_lot', 'a draw is older than its lot');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET below_alarm = NOT below_alarm WHERE customer = 'C1'$$), 'alarm_agrees', 'an alarm mark is wrong');
+SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C1', 101, now(), NULL, 1, 2)$$), 'alarm_agrees', 'two alarms are under way');
+SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C2', 102, now(), NULL, 1, 2)$$), 'alarm_agrees', 'there is an alarm without an account');
+SELECT is(pg_temp.broken($$
+    ALTER TABLE credits.credit_type DISABLE TRIGGER credits_accounts_match;
+    UPDATE credits.credit_type SET activation_article = 'HOUR' WHERE type_id = 102$$), 'accounts_match', 'an activation article carries credits');
+
+-- And the documents: saved behind the extension's back.
+
+SELECT is(pg_temp.broken($$
+    ALTER TABLE shop.line DISABLE TRIGGER USER;
+    UPDATE shop.line SET quantity = 9 WHERE line_id = 3$$), 'line_booked', 'a line wants more than is booked');
+SELECT is(pg_temp.broken($$
+    ALTER TABLE shop.line DISABLE TRIGGER USER;
+    UPDATE shop.line SET amount = 901 WHERE line_id = 2$$), 'line_booked', 'a sale is dearer than booked');
+SELECT is(pg_temp.broken($$
+    ALTER TABLE shop.line DISABLE TRIGGER USER;
+    DELETE FROM shop.line WHERE line_id = 3$$), 'line_booked', 'a booked line is gone');
+
+SELECT is(pg_temp.broken($$
+    ALTER TABLE shop.line DISABLE TRIGGER USER;
+    UPDATE shop.line SET customer = 'C2' WHERE line_id = 3$$), 'line_booked', 'a booked line is another customer''s');
+SELECT is(pg_temp.broken($$
+    ALTER TABLE shop.line DISABLE TRIGGER USER;
+    UPDATE shop.line SET state = 'posted' WHERE line_id = 4$$), 'unbooked_line', 'a line counts and is not booked');
+
+SELECT set_eq($$SELECT DISTINCT invariant FROM seen$$,
+    $$SELECT substr(relname, 9) FROM pg_class WHERE relnamespace = 'credits'::regnamespace AND relname LIKE '\_verify\_%'$$,
+    'each invariant was seen failing');
+
+-- A change of the settings is no violation: what is booked stays as it was booked (rules 8, 16, 23).
+
+SELECT is(pg_temp.broken($$UPDATE credits.article SET coefficient = -2 WHERE article = 'HOUR'$$), NULL, 'a new coefficient is for new lines');
+SELECT is(pg_temp.broken($$UPDATE credits.article SET type_id = NULL, coefficient = NULL$$), NULL, 'so is an article''s leaving of credits');
+SELECT is(pg_temp.broken($$UPDATE credits.customer SET works_with_credits = false$$), NULL, 'a customer''s');
+SELECT is(pg_temp.broken($$UPDATE credits.parameter SET active = false$$), NULL, 'and the module''s');
+SELECT is(pg_temp.broken($$SELECT credits.detach('shop.line'); DELETE FROM shop.line$$), NULL, 'a table that is not attached is not asked');
+
+SELECT * FROM finish();
+ROLLBACK;
