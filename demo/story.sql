@@ -55,30 +55,30 @@ SELECT credits.attach('erp.invoice_line', 'invoice',
     customer => 'header.relation_id', document_date => 'header.invoice_date', document_number => 'header.number',
     header_table => 'erp.invoice', counts_when => $$header.state = 'posted'$$,
     zero_columns => '{unit_price, amount}', from_date => '2026-01-01');
-
+\echo
 SELECT credits.attach('erp.delivery_note_line', 'delivery_note',
     article => 'item', quantity => 'quantity', amount => NULL,
     customer => 'header.relation_id', document_date => 'header.delivered_on', document_number => 'header.number',
     header_table => 'erp.delivery_note', counts_when => $$header.state = 'delivered'$$,
     zero_columns => '{unit_price}');
-
+\echo
 SELECT credits.attach('erp.cash_sale_line', 'cash_sale',
     article => 'item', quantity => 'quantity', amount => 'amount',
     customer => 'header.relation_id', document_date => 'header.sold_at', document_number => 'header.ticket',
     header_table => 'erp.cash_sale', zero_columns => '{unit_price, amount}');
-
+\echo
 SELECT credits.attach('erp.service_report_line', 'service_report',
     article => 'item', quantity => 'quantity', amount => NULL,
     customer => 'header.relation_id', document_date => 'header.report_date', document_number => 'header.number',
     header_table => 'erp.service_report', counts_when => $$header.state = 'signed'$$,
     zero_columns => '{unit_price}');
-
+\echo
 SELECT credits.attach('erp.helpdesk_intervention', 'helpdesk',
     article => 'item', quantity => 'ceil(line.minutes / 15.0)', amount => NULL,
     customer => 'header.relation_id', document_date => 'header.opened_on', document_number => 'header.number',
     header_table => 'erp.helpdesk_case', counts_when => $$header.state = 'solved'$$,
     zero_columns => '{unit_price}');
-
+\echo
 SELECT credits.attach('erp.participant', 'event',
     article => 'header.item', quantity => '1', amount => NULL,
     customer => 'relation_id', document_date => 'header.held_on', document_number => 'header.event_code',
@@ -88,7 +88,7 @@ SELECT credits.attach('erp.participant', 'event',
 \o
 
 \echo
-\echo '3. SELLING: ordinary invoices. The first one counts when it is posted'
+\echo '3. SELLING: ordinary invoices (their headers are not shown). The first one counts when it is posted'
 \echo
 SET ROLE erp_application;
 INSERT INTO erp.invoice (number, relation_id, invoice_date)
@@ -110,7 +110,8 @@ INSERT INTO erp.invoice_line VALUES (:invoice_id, 1, 'VOUCHER', 3, 250.00, 750.0
 RESET ROLE;
 \echo
 \set ECHO queries
-SELECT customer, type_code, lot_no, sold_on, document_number, remaining, remaining_value FROM credits.open_lot;
+SELECT customer, type_code, lot_no, sold_on, document_number, remaining, remaining_value
+FROM credits.open_lot ORDER BY customer, type_code, lot_no;
 \set ECHO none
 
 \echo '4. CONSUMING: by all kinds of documents. The price becomes 0, credits go, oldest lot first'
@@ -158,7 +159,7 @@ INSERT INTO erp.cash_sale VALUES ('K-00045', 1001, '2026-02-20 11:20');
 \set ECHO queries
 INSERT INTO erp.helpdesk_intervention VALUES (:case_id, 1, 'QUARTER', 20, 25.00)
 RETURNING item, minutes, unit_price;
-INSERT INTO erp.cash_sale_line VALUES ('K-00045/1', 'K-00045', 'HOUR', 1, 100.00, 100.00)
+INSERT INTO erp.cash_sale_line VALUES ('K-00045.1', 'K-00045', 'HOUR', 1, 100.00, 100.00)
 RETURNING item, quantity, unit_price, amount;
 \set ECHO none
 
@@ -184,19 +185,25 @@ RESET ROLE;
 \echo '5. THE HISTORY: what went out of which lot, at which value'
 \echo
 \set ECHO queries
-SELECT customer, entry_no AS entry, booked_on, kind, document_number, article, quantity, value,
-       lot_no AS lot, balance_after AS balance
+SELECT customer, entry_no AS entry, booked_on, kind, coalesce(document_number, description) AS document,
+       article, quantity, value, lot_no AS lot, balance_after AS balance
 FROM credits.history ORDER BY customer, type_code, entry_no;
 \set ECHO none
 
-\echo '6. NEVER NEGATIVE: 4 hours are open, a ticket of 5 is refused as a whole. This is what the ERP gets'
+\echo '6. NEVER NEGATIVE: 4 hours are open. The ERP may ask beforehand whether 5 can be had'
+\echo
+\set ECHO queries
+SELECT type_code, credits, balance_before, balance_after, enough FROM credits.preview_line('1001', 'HOUR', 5);
+\set ECHO none
+
+\echo '   If it just saves, the ticket is refused as a whole. This is what the ERP gets.'
 \echo
 SET ROLE erp_application;
 \set ON_ERROR_STOP off
 \set ECHO queries
 BEGIN;
 INSERT INTO erp.cash_sale VALUES ('K-00046', 1001, '2026-02-26 09:15');
-INSERT INTO erp.cash_sale_line VALUES ('K-00046/1', 'K-00046', 'HOUR', 5, 100.00, 500.00);
+INSERT INTO erp.cash_sale_line VALUES ('K-00046.1', 'K-00046', 'HOUR', 5, 100.00, 500.00);
 \set ECHO none
 \ir refused.sql
 \set ECHO queries
@@ -208,8 +215,8 @@ SELECT count(*) AS tickets FROM erp.cash_sale WHERE ticket = 'K-00046';
 \echo
 INSERT INTO erp.cash_sale VALUES ('K-00047', 1001, '2026-02-26 09:20');
 \set ECHO queries
-INSERT INTO erp.cash_sale_line VALUES ('K-00047/1', 'K-00047', 'HOUR', 2, 100.00, 200.00);
-INSERT INTO erp.cash_sale_line VALUES ('K-00047/2', 'K-00047', 'QUARTER', 1, 25.00, 25.00);
+INSERT INTO erp.cash_sale_line VALUES ('K-00047.1', 'K-00047', 'HOUR', 2, 100.00, 200.00);
+INSERT INTO erp.cash_sale_line VALUES ('K-00047.2', 'K-00047', 'QUARTER', 1, 25.00, 25.00);
 \set ECHO none
 
 \echo
@@ -220,8 +227,8 @@ UPDATE erp.service_report_line SET quantity = 6
 WHERE report_id = (SELECT report_id FROM erp.service_report WHERE number = 'SR-0101');
 UPDATE erp.invoice SET state = 'cancelled' WHERE number = '08000004';
 RESET ROLE;
-SELECT entry_no AS entry, booked_on, kind, document_number, article, quantity, value,
-       lot_no AS lot, balance_after AS balance
+SELECT entry_no AS entry, booked_on, kind, document_number AS document,
+       article, quantity, value, lot_no AS lot, balance_after AS balance
 FROM credits.history WHERE customer = '1001' AND entry_no > 12 ORDER BY entry_no;
 \set ECHO none
 
@@ -248,8 +255,10 @@ RESET ROLE;
 \echo
 SET ROLE credits_reader;
 \set ECHO queries
-SELECT customer_name, type_code, sold, consumed, open, open_value, alarm_level, below_alarm FROM credits.portfolio;
-SELECT customer, lot_no, sold_on, document_number, quantity, remaining, value, remaining_value FROM credits.open_lot;
+SELECT customer_name, type_code, sold, consumed, open, open_value, alarm_level, below_alarm
+FROM credits.portfolio ORDER BY customer, type_code;
+SELECT customer, type_code, lot_no, sold_on, document_number, quantity, remaining, value, remaining_value
+FROM credits.open_lot ORDER BY customer, type_code, lot_no;
 SELECT customer, type_code, balance, alarm_level, cleared_at IS NOT NULL AS cleared FROM credits.alarm;
 \set ECHO none
 RESET ROLE;
