@@ -1,0 +1,35 @@
+-- Who may do what. Privileges are few: the ledger is written by the module, which needs none and gives none.
+--
+-- Schema USAGE goes to everybody: attach, detach and settle ask for ownership of the table, not for a role of ours, and a name
+-- that can be seen opens nothing. Whoever lacks a right is told which table or function it is about.
+
+GRANT USAGE ON SCHEMA credits TO PUBLIC;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA credits FROM PUBLIC;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
+
+-- The owner of an ERP table; each checks that he is.
+GRANT EXECUTE ON FUNCTION
+    credits.attach,
+    credits.detach
+TO PUBLIC;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA credits TO credits_reader;
+GRANT EXECUTE ON FUNCTION
+    credits.balance,
+    credits.preview_line,
+    credits.is_consumption,
+    credits.price_for,
+    credits.verify
+TO credits_reader;
+
+GRANT EXECUTE ON FUNCTION
+    credits.register_consumption,
+    credits.register_sale,
+    credits.reverse_registration
+TO credits_registration;
+
+GRANT INSERT, UPDATE, DELETE ON credits.credit_type, credits.article, credits.customer, credits.parameter TO credits_management;
+GRANT EXECUTE ON FUNCTION
+    credits.set_alarm_level
+TO credits_management;
