@@ -9,9 +9,11 @@
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 constexpr const char* open_episode = "INSERT INTO credits.alarm_episode (customer, type_id, balance, alarm_level, raised_at)"
                                      " VALUES ($1, $2, $3, $4, pg_catalog.clock_timestamp())";

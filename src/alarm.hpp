@@ -3,7 +3,8 @@
 
 #include "ledger.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// An account that crossed its alarm level in this batch.
 struct Crossing {

@@ -15,9 +15,11 @@ extern "C" {
 #include "catalog/pg_inherits.h"
 }
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// The arguments of attach, in their order. Null pointers stand for SQL's null.
 struct Arguments {
@@ -54,15 +56,9 @@ const char* text_argument(FunctionCallInfo fcinfo, int i)
     return PG_ARGISNULL(i) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(i));
 }
 
-ArrayType* array_argument(FunctionCallInfo fcinfo, int i)
-{
-    return PG_ARGISNULL(i) ? nullptr : PG_GETARG_ARRAYTYPE_P(i);
-}
+ArrayType* array_argument(FunctionCallInfo fcinfo, int i) { return PG_ARGISNULL(i) ? nullptr : PG_GETARG_ARRAYTYPE_P(i); }
 
-Oid oid_argument(FunctionCallInfo fcinfo, int i)
-{
-    return PG_ARGISNULL(i) ? InvalidOid : PG_GETARG_OID(i);
-}
+Oid oid_argument(FunctionCallInfo fcinfo, int i) { return PG_ARGISNULL(i) ? InvalidOid : PG_GETARG_OID(i); }
 
 Arguments read_arguments(FunctionCallInfo fcinfo)
 {
@@ -241,8 +237,8 @@ const char* counts_text(const MappedTables& tables, const Arguments& arguments)
 {
     const char* const condition = arguments.counts_when == nullptr ? "true" : arguments.counts_when;
     const char* const counts = make_fact(tables, "counts_when", condition, Expected::boolean);
-    const char* const applies = make_fact(tables, "applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to,
-                                          Expected::boolean);
+    const char* const applies =
+        make_fact(tables, "applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to, Expected::boolean);
     if (!arguments.has_from_date)
         return psprintf("%s AND %s", applies, counts);
     return psprintf("%s AND %s AND %s >= (DATE '2000-01-01' + %d)", applies, counts,
@@ -280,10 +276,7 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
     return sql.data;
 }
 
-void execute(const char* sql)
-{
-    pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false});
-}
+void execute(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false}); }
 
 const char* signature_of(Oid line_table, Oid header_table)
 {
@@ -315,10 +308,12 @@ void create_triggers(const Arguments& arguments, const Keys& keys)
     const Oid lines = arguments.line_table;
     if (keys.zero_columns.count > 0)
         create_trigger("zz_credits_price", "BEFORE INSERT OR UPDATE", lines, "FOR EACH ROW", "_price_line");
-    create_trigger("zz_credits_insert", "AFTER INSERT", lines, "REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT", "_line_changed");
+    create_trigger("zz_credits_insert", "AFTER INSERT", lines, "REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT",
+                   "_line_changed");
     create_trigger("zz_credits_update", "AFTER UPDATE", lines,
                    "REFERENCING OLD TABLE AS old_lines NEW TABLE AS new_lines FOR EACH STATEMENT", "_line_changed");
-    create_trigger("zz_credits_delete", "AFTER DELETE", lines, "REFERENCING OLD TABLE AS old_lines FOR EACH STATEMENT", "_line_changed");
+    create_trigger("zz_credits_delete", "AFTER DELETE", lines, "REFERENCING OLD TABLE AS old_lines FOR EACH STATEMENT",
+                   "_line_changed");
     create_trigger("zz_credits_truncate", "BEFORE TRUNCATE", lines, "FOR EACH STATEMENT", "_line_truncated");
     if (OidIsValid(arguments.header_table) && line_tables_of_header(arguments.header_table).size() == 1)
         create_trigger("zz_credits_header", "AFTER UPDATE", arguments.header_table,
@@ -330,7 +325,8 @@ constexpr const char* record_source =
     " document_number, line_key, header_key, line_header, applies_to, counts_when, zero_columns, currency, entered_by, from_date,"
     " has_history, check_at, attached_at, attached_by)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-    " EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1), $20, pg_catalog.clock_timestamp(), $21)";
+    " EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1), $20, pg_catalog.clock_timestamp(), "
+    "$21)";
 
 pg::Parameter text_parameter(const char* value)
 {

@@ -1,7 +1,8 @@
 // The messages of attach and detach.
 #include "errors.hpp"
 
-namespace credits::errors {
+namespace credits::errors
+{
 
 void not_owner(Oid table)
 {
@@ -28,16 +29,18 @@ void wrong_table_kind(Oid table, const char* hint)
 
 void no_key(Oid table)
 {
-    ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("table \"%s\" has no fitting key", get_rel_name(table)),
-            errdetail("A line and a header are recognised by columns with a unique index that is not partial and not deferrable."),
-            errhint("Give the table a primary key, or name the columns of a unique key."));
+    ereport(
+        ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION), errmsg("table \"%s\" has no fitting key", get_rel_name(table)),
+        errdetail("A line and a header are recognised by columns with a unique index that is not partial and not deferrable."),
+        errhint("Give the table a primary key, or name the columns of a unique key."));
 }
 
 void no_header_reference(Oid line_table, Oid header_table, const char* detail)
 {
-    ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
-            errmsg("table \"%s\" does not refer to \"%s\" by one foreign key", get_rel_name(line_table), get_rel_name(header_table)),
-            errdetail("%s", detail), errhint("Name the columns of the lines with line_header."));
+    ereport(
+        ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+        errmsg("table \"%s\" does not refer to \"%s\" by one foreign key", get_rel_name(line_table), get_rel_name(header_table)),
+        errdetail("%s", detail), errhint("Name the columns of the lines with line_header."));
 }
 
 void no_such_column(Oid table, const char* column)
@@ -59,15 +62,18 @@ void not_one_expression(const char* argument, const char* text)
 
 void not_supported(const char* what, const char* hint)
 {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s is not supported", what), hint == nullptr ? 0 : errhint("%s", hint));
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("%s is not supported", what),
+            hint == nullptr ? 0 : errhint("%s", hint));
 }
 
 void not_immutable(const char* argument, const char* text)
 {
-    ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-            errmsg("argument \"%s\" must be an immutable expression: %s", argument, text),
-            errhint("It may depend on nothing but the line and its header: not on the time zone, DateStyle, the current time or other "
-                    "tables. For a timestamp with time zone, say AT TIME ZONE."));
+    ereport(
+        ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+        errmsg("argument \"%s\" must be an immutable expression: %s", argument, text),
+        errhint(
+            "It may depend on nothing but the line and its header: not on the time zone, DateStyle, the current time or other "
+            "tables. For a timestamp with time zone, say AT TIME ZONE."));
 }
 
 void invalid_argument(const char* argument, const char* value, const char* hint)

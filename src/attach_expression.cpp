@@ -10,9 +10,11 @@ extern "C" {
 #include "parser/parse_collate.h"
 }
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// The one expression in a text such as "quantity" or "line.quantity * line.unit_price"; anything else is refused.
 Node* parse_one_expression(const char* argument, const char* text)

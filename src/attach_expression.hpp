@@ -3,7 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// The two tables that expressions may name. Held open by attach.
 struct MappedTables {

@@ -5,9 +5,11 @@
 
 #include "errors.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 const char* name_of(Relation table, AttrNumber column)
 {
@@ -24,8 +26,8 @@ Columns index_columns(Oid index_oid)
     const Relation index = index_open(index_oid, AccessShareLock);
     const Form_pg_index form = index->rd_index;
     Columns columns{};
-    const bool is_plain = form->indisunique && form->indimmediate && form->indisvalid && RelationGetIndexPredicate(index) == NIL &&
-                          RelationGetIndexExpressions(index) == NIL;
+    const bool is_plain = form->indisunique && form->indimmediate && form->indisvalid &&
+                          RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL;
     for (int i = 0; is_plain && i < form->indnkeyatts; i++)
         columns.numbers[columns.count++] = form->indkey.values[i];
     index_close(index, AccessShareLock);
@@ -129,9 +131,11 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
     if (count == 0 && line_header != nullptr)
         errors::not_supported("a header table without a foreign key from the lines", "Add the foreign key.");
     if (count != 1)
-        errors::no_header_reference(lines, header, count == 0 ? "There is no such foreign key." : "There are several foreign keys.");
+        errors::no_header_reference(lines, header,
+                                    count == 0 ? "There is no such foreign key." : "There are several foreign keys.");
     if (is_deferrable)
-        errors::not_supported("a header table that is reached by a deferrable foreign key", "Make the foreign key not deferrable.");
+        errors::not_supported("a header table that is reached by a deferrable foreign key",
+                              "Make the foreign key not deferrable.");
     return found;
 }
 

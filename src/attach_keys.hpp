@@ -3,7 +3,8 @@
 
 #include "attach_expression.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// Columns of one table, in a key's order.
 struct Columns {

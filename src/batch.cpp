@@ -5,16 +5,15 @@
 #include "pg/identity.hpp"
 #include "pg/text.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 constexpr size_t max_key_length = 255;
 
-FactReader& reader(Batch& batch, Fact fact)
-{
-    return reader(*batch.source, fact);
-}
+FactReader& reader(Batch& batch, Fact fact) { return reader(*batch.source, fact); }
 
 ExprState* state_of(Batch& batch, Fact fact)
 {
@@ -133,7 +132,8 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
         batch.images = static_cast<LineImage*>(batch.images == nullptr ? MemoryContextAllocHuge(batch.memory, size)
                                                                        : repalloc_huge(batch.images, size));
     }
-    batch.images[batch.image_count++] = {.old_line = old_line, .new_line = new_line, .old_header = nullptr, .new_header = nullptr};
+    batch.images[batch.image_count++] = {
+        .old_line = old_line, .new_line = new_line, .old_header = nullptr, .new_header = nullptr};
 }
 
 void show(Batch& batch, MinimalTuple line, const Header* header)

@@ -7,7 +7,8 @@
 #include "line.hpp"
 #include "source.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// A line's header row as it is now, under lock. A null tuple: there is none.
 struct Header {

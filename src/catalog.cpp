@@ -5,9 +5,11 @@
 #include "errors.hpp"
 #include "source.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 constinit Catalog known{};
 constinit bool is_known = false;

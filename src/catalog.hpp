@@ -4,7 +4,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits {
+namespace credits
+{
 
 struct Catalog {
     Oid schema;

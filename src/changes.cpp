@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// Only ever a reason to read a line again, so it may be too deep (a savepoint rolled back), never too shallow.
 struct Settled {
@@ -50,9 +52,6 @@ void note_settled(int depth)
     settled.deepest = std::max(settled.deepest, depth);
 }
 
-bool has_settled_deeper(int depth)
-{
-    return settled.transaction == GetTopTransactionIdIfAny() && settled.deepest > depth;
-}
+bool has_settled_deeper(int depth) { return settled.transaction == GetTopTransactionIdIfAny() && settled.deepest > depth; }
 
 } // namespace credits

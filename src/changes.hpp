@@ -3,7 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// Are the columns (offset as pull_varattnos does) equal, byte by byte, in both rows?
 bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b);

@@ -9,11 +9,20 @@
 #include "pg/table.hpp"
 #include "pg/text.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
-enum CreditTypeColumn { type_id = 1, type_code = 2, type_active = 4, type_alarm_level = 5, type_unit_value = 7, type_currency = 8 };
+enum CreditTypeColumn {
+    type_id = 1,
+    type_code = 2,
+    type_active = 4,
+    type_alarm_level = 5,
+    type_unit_value = 7,
+    type_currency = 8
+};
 enum ArticleColumn { article_key = 1, article_ledger_account = 3, article_type_id = 4, article_coefficient = 5 };
 enum ParameterColumn { parameter_active = 2, parameter_notify = 6 };
 enum ClosingColumn { closing_month = 3, closing_reopened_at = 6 };
@@ -51,10 +60,7 @@ std::optional<Datum> get_optional(const pg::Table& table, int column)
     return is_null ? std::nullopt : std::optional(value);
 }
 
-std::string_view copy_text(Datum text)
-{
-    return pg::copy(pg::to_view(text));
-}
+std::string_view copy_text(Datum text) { return pg::copy(pg::to_view(text)); }
 
 std::optional<core::Amount> get_amount(const pg::Table& table, int column)
 {
@@ -63,7 +69,8 @@ std::optional<core::Amount> get_amount(const pg::Table& table, int column)
 }
 
 /// Calls fn for each row of a configuration table, stored in table.found.
-template <class Fn> void for_each_row(Oid oid, Snapshot snapshot, Fn fn)
+template <class Fn>
+void for_each_row(Oid oid, Snapshot snapshot, Fn fn)
 {
     pg::Table table = pg::open_table(oid, AccessShareLock);
     const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
@@ -217,10 +224,7 @@ const CreditType* find_type(const Configuration& configuration, std::string_view
     return nullptr;
 }
 
-void mark_configuration_stale()
-{
-    is_stale = true;
-}
+void mark_configuration_stale() { is_stale = true; }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_configuration_changed);

@@ -8,7 +8,8 @@
 #include "core/amount.hpp"
 #include "pg/postgres.hpp"
 
-namespace credits {
+namespace credits
+{
 
 struct CreditType {
     int32 type_id;

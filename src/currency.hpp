@@ -7,7 +7,8 @@
 
 #include "core/amount.hpp"
 
-namespace credits {
+namespace credits
+{
 
 inline constexpr std::array<std::string_view, 16> without_decimals{"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
                                                                    "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};

@@ -8,16 +8,15 @@
 #include "pg/key.hpp"
 #include "pg/snapshot.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 constexpr int works_with_credits_column = 3;
 
-bool is_flagged(const pg::Table& customers)
-{
-    return DatumGetBool(pg::get_not_null(customers, works_with_credits_column));
-}
+bool is_flagged(const pg::Table& customers) { return DatumGetBool(pg::get_not_null(customers, works_with_credits_column)); }
 
 void add(Customers& customers, std::string_view customer, bool has_ledger_work, bool is_recorded)
 {
@@ -39,7 +38,8 @@ void add(Customers& customers, std::string_view customer, bool has_ledger_work, 
 Customers name_customers(const Batch& batch)
 {
     const Size most = 2 * static_cast<Size>(batch.line_count) + 1;
-    Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(batch.memory, sizeof(Customer) * most)), .count = 0};
+    Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(batch.memory, sizeof(Customer) * most)),
+                        .count = 0};
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
         if (line.recorded != nullptr)
@@ -95,7 +95,8 @@ const Customer& find_customer(const Customers& customers, std::string_view custo
 
 Customer lock_customer(std::string_view key)
 {
-    Customer customer{.customer = key, .has_ledger_work = true, .is_recorded = true, .exists = false, .works_with_credits = false};
+    Customer customer{
+        .customer = key, .has_ledger_work = true, .is_recorded = true, .exists = false, .works_with_credits = false};
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     lock(table, customer);
     pg::close_table(table);

@@ -5,12 +5,13 @@
 
 #include "batch.hpp"
 
-namespace credits {
+namespace credits
+{
 
 struct Customer {
     std::string_view customer;
-    bool has_ledger_work;    // a line of his counts, or did: his ledger may be written
-    bool is_recorded;        // the ledger knows one of the lines as his
+    bool has_ledger_work; // a line of his counts, or did: his ledger may be written
+    bool is_recorded;     // the ledger knows one of the lines as his
     bool exists;
     bool works_with_credits; // as of the lock
 };

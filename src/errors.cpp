@@ -4,19 +4,15 @@
 #include "pg/numeric.hpp"
 #include "pg/text.hpp"
 
-namespace credits::errors {
-
-namespace {
-
-const char* text(std::string_view view)
+namespace credits::errors
 {
-    return is_null(view) ? "" : pg::to_cstring(view);
-}
 
-const char* text(core::Amount amount)
+namespace
 {
-    return DatumGetCString(DirectFunctionCall1(numeric_out, pg::to_numeric(amount)));
-}
+
+const char* text(std::string_view view) { return is_null(view) ? "" : pg::to_cstring(view); }
+
+const char* text(core::Amount amount) { return DatumGetCString(DirectFunctionCall1(numeric_out, pg::to_numeric(amount))); }
 
 /// " (invoice 2026-17, line 3)": as much of it as is known; a registration by hand has none.
 const char* place_of(const DocumentLine& line)
@@ -28,10 +24,7 @@ const char* place_of(const DocumentLine& line)
     return psprintf(" (%s %s, line %s)", text(line.kind), text(line.number), text(line.key));
 }
 
-int constraint(const char* name)
-{
-    return err_generic_string(PG_DIAG_CONSTRAINT_NAME, name);
-}
+int constraint(const char* name) { return err_generic_string(PG_DIAG_CONSTRAINT_NAME, name); }
 
 int table(Oid oid)
 {
@@ -77,10 +70,11 @@ void type_not_active(const DocumentLine& line, std::string_view type_code)
 
 void currency_differs(const DocumentLine& line, const CreditType& type)
 {
-    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
-            errmsg("document is in another currency than credit type \"%s\"", text(type.code)),
-            errdetail("The document is in %s, the credit type in %s%s.", text(line.currency), text(type.currency), place_of(line)),
-            errhint("Sell these credits in %s.", text(type.currency)), account_table(), constraint("credits_currency_matches"));
+    ereport(
+        ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+        errmsg("document is in another currency than credit type \"%s\"", text(type.code)),
+        errdetail("The document is in %s, the credit type in %s%s.", text(line.currency), text(type.currency), place_of(line)),
+        errhint("Sell these credits in %s.", text(type.currency)), account_table(), constraint("credits_currency_matches"));
 }
 
 void quantity_out_of_range(const DocumentLine& line, const char* what)
@@ -196,7 +190,8 @@ void missing_lot(std::string_view customer, std::string_view type_code, int64 lo
 void missing_open_lots(std::string_view customer, std::string_view type_code)
 {
     ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-            errmsg_internal("open lots of customer \"%s\", type \"%s\" do not add up to the balance", text(customer), text(type_code)),
+            errmsg_internal("open lots of customer \"%s\", type \"%s\" do not add up to the balance", text(customer),
+                            text(type_code)),
             errhint("Run credits.verify()."));
 }
 

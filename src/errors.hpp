@@ -8,7 +8,8 @@
 #include "line.hpp"
 #include "pg/postgres.hpp"
 
-namespace credits::errors {
+namespace credits::errors
+{
 
 // Refusals of a save: class 23, with the constraint that tells which.
 [[noreturn]] void balance_not_negative(const DocumentLine& line, std::string_view customer, std::string_view type_code,

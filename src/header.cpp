@@ -1,6 +1,6 @@
 // Locks the headers of a batch's lines.
-// Without this lock a line that comes while its header changes would be settled by neither side. The lock also returns the header's
-// latest version, so it is read once. It needs no privilege on the header table, and row security hides nothing from it.
+// Without this lock a line that comes while its header changes would be settled by neither side. The lock also returns the
+// header's latest version, so it is read once. It needs no privilege on the header table, and row security hides nothing from it.
 #include <algorithm>
 
 #include "batch.hpp"
@@ -8,9 +8,11 @@
 #include "pg/table.hpp"
 #include "price.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// The order of header keys: that of the line's columns, so that all sources of a header agree.
 struct KeyOrder {
@@ -104,10 +106,7 @@ HeaderKey make_header_key(const Batch& batch, const Header& header)
     return key;
 }
 
-std::span<const pg::KeyPart> parts(const HeaderKey& key)
-{
-    return {key.parts, key.count};
-}
+std::span<const pg::KeyPart> parts(const HeaderKey& key) { return {key.parts, key.count}; }
 
 void lock_header(Batch& batch, pg::Table& table, Header& header)
 {
@@ -146,7 +145,8 @@ void lock_headers(Batch& batch)
     if (!OidIsValid(batch.source->header_table))
         return;
     const Size most = 2 * static_cast<Size>(batch.image_count) + 1;
-    References references{.headers = static_cast<Header**>(MemoryContextAllocHuge(batch.memory, sizeof(Header*) * most)), .count = 0};
+    References references{.headers = static_cast<Header**>(MemoryContextAllocHuge(batch.memory, sizeof(Header*) * most)),
+                          .count = 0};
     for (int i = 0; i < batch.image_count; i++) {
         LineImage& image = batch.images[i];
         image.old_header = add_reference(batch, references, image.old_line);

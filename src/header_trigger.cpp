@@ -10,9 +10,11 @@
 #include "price.hpp"
 #include "wish.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// A header that the statement changed: as it was, and, under lock, as it is now.
 struct ChangedHeader {
@@ -31,7 +33,8 @@ void add(ChangedHeaders& changed, ChangedHeader* header)
     if (changed.count == changed.capacity) {
         changed.capacity = changed.capacity == 0 ? 4 : changed.capacity * 4;
         const Size size = sizeof(ChangedHeader*) * changed.capacity;
-        changed.headers = static_cast<ChangedHeader**>(changed.headers == nullptr ? palloc(size) : repalloc(changed.headers, size));
+        changed.headers =
+            static_cast<ChangedHeader**>(changed.headers == nullptr ? palloc(size) : repalloc(changed.headers, size));
     }
     changed.headers[changed.count++] = header;
 }

@@ -8,9 +8,11 @@
 #include "pg/key.hpp"
 #include "pg/row.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 Account new_account(std::string_view customer, const CreditType* type)
 {

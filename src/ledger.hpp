@@ -6,7 +6,8 @@
 #include "line.hpp"
 #include "pg/table.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// One lot as the batch sees it. Written once, when its account is closed.
 struct LoadedLot {
@@ -42,7 +43,7 @@ struct Account {
     LoadedLot** lots;
     int lot_count;
     int lot_capacity;
-    HTAB* lots_by_number; // once there are many; else null
+    HTAB* lots_by_number;  // once there are many; else null
     OpenLotScan open_lots; // from the first draw on
     LoadedLot* scanned;    // the oldest of the scan that still has credits
     LoadedLot** given;     // the lots touched before the first draw, in order of sale

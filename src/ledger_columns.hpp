@@ -1,13 +1,16 @@
 // The columns of the ledger's tables by number, as sql/install/20-ledger.sql creates them.
 #pragma once
 
-namespace credits {
+namespace credits
+{
 
-namespace account_column {
+namespace account_column
+{
 enum { customer = 1, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, alarm_level, count = alarm_level };
 }
 
-namespace lot_column {
+namespace lot_column
+{
 enum {
     customer = 1,
     type_id,
@@ -32,7 +35,8 @@ enum {
 };
 }
 
-namespace entry_column {
+namespace entry_column
+{
 enum {
     customer = 1,
     type_id,

@@ -11,9 +11,11 @@
 #include "pg/key.hpp"
 #include "pg/row.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 constexpr int many_lots = 16;
 
@@ -72,10 +74,7 @@ LoadedLot* find_loaded(const Account& account, int64 lot_no)
     return nullptr;
 }
 
-core::Amount get_amount(const pg::Table& lots, int column)
-{
-    return pg::to_amount(pg::get_not_null(lots, column));
-}
+core::Amount get_amount(const pg::Table& lots, int column) { return pg::to_amount(pg::get_not_null(lots, column)); }
 
 /// Reads the lot in lots.found.
 LoadedLot& load_found(Ledger& ledger, Account& account)
@@ -164,10 +163,7 @@ LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no)
     return load_found(ledger, account);
 }
 
-LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot)
-{
-    return remember(ledger, account, lot);
-}
+LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot) { return remember(ledger, account, lot); }
 
 LoadedLot* oldest_open_lot(Ledger& ledger, Account& account)
 {

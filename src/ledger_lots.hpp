@@ -3,7 +3,8 @@
 
 #include "ledger.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// The lot with this number, loaded at its first use. It exists: an entry names it.
 LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no);

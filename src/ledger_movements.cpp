@@ -7,13 +7,16 @@
 #include "ledger_lots.hpp"
 #include "pg/row.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// One entry about to be booked. Quantity and value carry their sign: > 0 adds to the balance.
 struct Entry {
     const char* kind;
+    Document document;
     core::Amount quantity;
     core::Amount value;
     bool has_amount;
@@ -45,7 +48,7 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
     if (entry.reverses != 0)
         row.set_int8(reverses, entry.reverses);
     row.set_date(booked_on, entry.booked_on);
-    row.set_date(document_date, line.date);
+    row.set_date(document_date, entry.document.date);
     row.set_text(kind, entry.kind);
     row.set_amount(quantity, entry.quantity);
     row.set_amount(value, entry.value, decimals);
@@ -55,11 +58,11 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
     if (OidIsValid(ledger.line_table))
         row.set(line_table, ObjectIdGetDatum(ledger.line_table));
     row.set_text(line_key, line.key);
-    row.set_text(document_kind, line.kind);
-    row.set_text(document_number, line.number);
-    row.set_text(article, line.article);
-    if (line.has_coefficient)
-        row.set(coefficient, line.coefficient);
+    row.set_text(document_kind, entry.document.kind);
+    row.set_text(document_number, entry.document.number);
+    row.set_text(article, entry.document.article);
+    if (entry.document.has_coefficient)
+        row.set(coefficient, entry.document.coefficient);
     row.set_text(description, line.description);
     row.set(recorded_at, TimestampTzGetDatum(ledger.recorded_at));
     row.set_text(recorded_by, ledger.recorded_by);
@@ -92,16 +95,34 @@ void book(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, 
 }
 
 /// An entry is booked on the latest of its document's date, what it follows, and the first open day (rule 28).
-DateADT booking_date(const Ledger& ledger, const DocumentLine& line, DateADT follows)
+DateADT booking_date(const Ledger& ledger, const Document& document, DateADT follows)
 {
-    return std::max({line.date, follows, ledger.first_open_day});
+    return std::max({document.date, follows, ledger.first_open_day});
+}
+
+/// The line as it is now: what a new booking says.
+Document present_document(const DocumentLine& line)
+{
+    return {.kind = line.kind,
+            .number = line.number,
+            .date = line.date,
+            .article = line.article,
+            .coefficient = line.coefficient,
+            .has_coefficient = line.has_coefficient};
+}
+
+/// The line as it was booked: what an undoing entry says, so that the line keeps its terms while it does not count (rule 16).
+/// Its number is the present one: the ledger has followed it by now.
+Document recorded_document(const DocumentLine& line)
+{
+    Document document = line.recorded->document;
+    if (line.counts)
+        document.number = line.number;
+    return document;
 }
 
 /// Only the first booking of a line bears the plain name; what follows is a change of it.
-bool is_first(const DocumentLine& line)
-{
-    return line.recorded == nullptr || line.recorded->effect.credits == core::zero;
-}
+bool is_first(const DocumentLine& line) { return line.recorded == nullptr || line.recorded->effect.credits == core::zero; }
 
 } // namespace
 
@@ -116,6 +137,7 @@ std::string_view registration_key(std::string_view customer, int32 type_id, int6
 
 void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
 {
+    const Document document = recorded_document(line);
     for (int i = line.recorded->draw_count - 1; i >= 0 && credits > core::zero; i--) {
         RecordedDraw& recorded = line.recorded->draws[i];
         LoadedLot& lot = get_lot(ledger, account, recorded.draw.lot_no);
@@ -123,12 +145,13 @@ void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amoun
         credits = core::less(credits, back.quantity);
         book(ledger, account, line, lot,
              {.kind = "consumption_change",
+              .document = document,
               .quantity = back.quantity,
               .value = back.value,
               .has_amount = false,
               .amount = {},
               .reverses = recorded.draw.entry_no,
-              .booked_on = booking_date(ledger, line, recorded.booked_on)});
+              .booked_on = booking_date(ledger, document, recorded.booked_on)});
     }
 }
 
@@ -138,24 +161,26 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     core::Lot& lot = loaded.lot;
     if (!core::is_untouched(lot))
         errors::lot_not_consumed(line, account.customer, account.type->code, lot);
+    const Document document = recorded_document(line);
     const core::Lot before = lot;
     lot.quantity = lot.remaining = sale.credits;
     lot.value = lot.remaining_value = sale.value;
     lot.amount = sale.amount;
     book(ledger, account, line, loaded,
          {.kind = "sale_change",
+          .document = document,
           .quantity = {lot.quantity.units - before.quantity.units},
           .value = {lot.value.units - before.value.units},
           .has_amount = true,
           .amount = {lot.amount.units - before.amount.units},
           .reverses = 0,
-          .booked_on = booking_date(ledger, line, loaded.booked_on)});
+          .booked_on = booking_date(ledger, document, loaded.booked_on)});
 }
 
 void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
 {
     const core::Effect& sale = line.settlement.sale;
-    const DateADT booked_on = booking_date(ledger, line, DATEVAL_NOBEGIN);
+    const DateADT booked_on = booking_date(ledger, present_document(line), DATEVAL_NOBEGIN);
     LoadedLot& lot = add_lot(ledger, account,
                              {
                                  .lot = {.lot_no = ++account.last_lot_no,
@@ -173,6 +198,7 @@ void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
                              });
     book(ledger, account, line, lot,
          {.kind = "sale",
+          .document = present_document(line),
           .quantity = sale.credits,
           .value = sale.value,
           .has_amount = true,
@@ -185,6 +211,7 @@ void draw(Ledger& ledger, Account& account, DocumentLine& line, core::Amount cre
 {
     if (account.balance < credits)
         errors::balance_not_negative(line, account.customer, account.type->code, credits, account.balance);
+    const Document document = present_document(line);
     const char* const kind = is_first(line) ? "consumption" : "consumption_change";
     while (credits > core::zero) {
         LoadedLot* const lot = oldest_open_lot(ledger, account);
@@ -194,12 +221,13 @@ void draw(Ledger& ledger, Account& account, DocumentLine& line, core::Amount cre
         credits = core::less(credits, drawn.quantity);
         book(ledger, account, line, *lot,
              {.kind = kind,
+              .document = document,
               .quantity = -drawn.quantity,
               .value = -drawn.value,
               .has_amount = false,
               .amount = {},
               .reverses = 0,
-              .booked_on = booking_date(ledger, line, lot->booked_on)});
+              .booked_on = booking_date(ledger, document, lot->booked_on)});
     }
 }
 

@@ -9,12 +9,10 @@
 #include "core/settle.hpp"
 #include "pg/postgres.hpp"
 
-namespace credits {
-
-inline bool is_null(std::string_view text)
+namespace credits
 {
-    return text.data() == nullptr;
-}
+
+inline bool is_null(std::string_view text) { return text.data() == nullptr; }
 
 /// A draw that is still standing, and the date that it is booked on.
 struct RecordedDraw {
@@ -22,15 +20,21 @@ struct RecordedDraw {
     DateADT booked_on;
 };
 
+/// What an entry says of its document and article.
+struct Document {
+    std::string_view kind;
+    std::string_view number;
+    DateADT date;
+    std::string_view article;
+    Datum coefficient;    // numeric
+    bool has_coefficient; // a registration by hand has none
+};
+
 /// What the ledger has recorded for a line: the sum of its entries, and how it was booked last (rule 16).
 struct Recorded {
     std::string_view customer;
     int32 type_id;
-    std::string_view article;
-    Datum coefficient; // numeric; 0 for a manual registration, which has none
-    bool has_coefficient;
-    DateADT document_date;
-    std::string_view document_number;
+    Document document;
     core::Effect effect;
     int64 lot_no; // of a sale
     RecordedDraw* draws;
@@ -67,7 +71,7 @@ struct DocumentLine {
     bool has_coefficient;
     core::Effect wanted;
 
-    Recorded* recorded; // null: nothing was ever recorded
+    Recorded* recorded;   // null: nothing was ever recorded
     int64 first_entry_no; // of those that this batch books; 0: none yet
     core::Settlement settlement;
 };

@@ -8,9 +8,11 @@
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// The line as it is now; null when it is gone.
 MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
@@ -117,9 +119,8 @@ void read_lines_again(Batch& batch)
 void drop_repeated_lines(Batch& batch)
 {
     DocumentLine* const end = batch.lines + batch.line_count;
-    std::sort(batch.lines, end, [](const DocumentLine& a, const DocumentLine& b) {
-        return a.key != b.key ? a.key < b.key : a.image < b.image;
-    });
+    std::sort(batch.lines, end,
+              [](const DocumentLine& a, const DocumentLine& b) { return a.key != b.key ? a.key < b.key : a.image < b.image; });
     DocumentLine* const last =
         std::unique(batch.lines, end, [](const DocumentLine& a, const DocumentLine& b) { return a.key == b.key; });
     batch.line_count = static_cast<int>(last - batch.lines);

@@ -3,7 +3,8 @@
 
 #include "batch.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// Replaces the images by the lines as they are now, one for each key that an image has, old or new: a deeper trigger may have
 /// changed, deleted and settled them since the images were made. A key may come twice.

@@ -7,14 +7,13 @@
 #include "line_lookup.hpp"
 #include "pg/transition.hpp"
 
-namespace credits {
-
-namespace {
-
-MinimalTuple copy_row(TupleTableSlot* slot)
+namespace credits
 {
-    return ExecCopySlotMinimalTuple(slot);
-}
+
+namespace
+{
+
+MinimalTuple copy_row(TupleTableSlot* slot) { return ExecCopySlotMinimalTuple(slot); }
 
 /// Does the row in the line slot have an article that has, or had, a credit type? An article that only the header tells may have.
 bool has_credits_article(Batch& batch, const Configuration& settings)
@@ -97,10 +96,7 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger)
 
 } // namespace
 
-void pass_gate()
-{
-    LockRelationOid(catalog().closing, RowExclusiveLock);
-}
+void pass_gate() { LockRelationOid(catalog().closing, RowExclusiveLock); }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_line_changed);

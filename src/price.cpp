@@ -6,9 +6,11 @@
 #include "pg/snapshot.hpp"
 #include "wish.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// 0 as a value of the column's type.
 Datum zero_of(Form_pg_attribute column)
@@ -71,7 +73,8 @@ void set_prices_to_zero(const Configuration& settings, const Customers& customer
 {
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
-        if (!line.is_zeroed && !is_null(line.customer) && is_consumption_line(settings, find_customer(customers, line.customer), line))
+        if (!line.is_zeroed && !is_null(line.customer) &&
+            is_consumption_line(settings, find_customer(customers, line.customer), line))
             set_price_to_zero(batch, line.image->new_line);
     }
 }

@@ -4,7 +4,8 @@
 #include "batch.hpp"
 #include "customers.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// Sets the price columns of the consumptions in the batch to 0 where the BEFORE ROW trigger could not know: the header changed.
 void set_prices_to_zero(const Configuration& configuration, const Customers& customers, Batch& batch);

@@ -11,12 +11,15 @@
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// Calls fn(ledger) with the ledger opened for looking.
-template <class Fn> auto look_into_ledger(Fn fn)
+template <class Fn>
+auto look_into_ledger(Fn fn)
 {
     const auto look = [&](Snapshot snapshot) {
         Ledger ledger = open_ledger(snapshot, InvalidOid, DATEVAL_NOBEGIN, AccessShareLock);
@@ -103,8 +106,7 @@ Datum credits_balance(PG_FUNCTION_ARGS)
     const CreditType* const type = find_type(configuration(), code);
     if (type == nullptr)
         errors::unknown_type(code);
-    const core::Amount balance =
-        look_into_ledger([&](Ledger& ledger) { return open_account(ledger, customer, type).balance; });
+    const core::Amount balance = look_into_ledger([&](Ledger& ledger) { return open_account(ledger, customer, type).balance; });
     return pg::to_numeric(balance);
 }
 

@@ -7,9 +7,11 @@
 #include "pg/key.hpp"
 #include "pg/numeric.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 struct LineEntry {
     std::string_view customer;
@@ -18,12 +20,8 @@ struct LineEntry {
     int64 lot_no;
     int64 reverses;
     DateADT booked_on;
-    DateADT document_date;
     core::Effect effect;
-    std::string_view document_number;
-    std::string_view article;
-    Datum coefficient;
-    bool has_coefficient;
+    Document document;
     TimestampTz recorded_at;
     bool is_draw; // of a consumption; a smaller sale takes away, too
 };
@@ -60,12 +58,13 @@ LineEntry read_entry(const pg::Table& entries)
         .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
         .reverses = is_root ? 0 : DatumGetInt64(reversed),
         .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
-        .document_date = has_no_date ? 0 : DatumGetDateADT(date),
         .effect = {.credits = credits, .amount = get_amount(entries, amount), .value = get_amount(entries, value)},
-        .document_number = get_text(entries, entry_column::document_number),
-        .article = get_text(entries, entry_column::article),
-        .coefficient = has_no_coefficient ? Datum(0) : datumCopy(stored_coefficient, false, -1),
-        .has_coefficient = !has_no_coefficient,
+        .document = {.kind = get_text(entries, document_kind),
+                     .number = get_text(entries, document_number),
+                     .date = has_no_date ? 0 : DatumGetDateADT(date),
+                     .article = get_text(entries, article),
+                     .coefficient = has_no_coefficient ? Datum(0) : datumCopy(stored_coefficient, false, -1),
+                     .has_coefficient = !has_no_coefficient},
         .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
         .is_draw = credits < core::zero && entry_kind.starts_with("consumption"),
     };
@@ -94,10 +93,7 @@ LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key,
     return read;
 }
 
-bool is_same_account(const LineEntry& a, const LineEntry& b)
-{
-    return a.customer == b.customer && a.type_id == b.type_id;
-}
+bool is_same_account(const LineEntry& a, const LineEntry& b) { return a.customer == b.customer && a.type_id == b.type_id; }
 
 /// In the order in which they were booked: numbers tell it within an account, times between accounts.
 bool is_earlier(const LineEntry& a, const LineEntry& b)
@@ -161,9 +157,8 @@ void add_up(Recorded& recorded, const LineEntries& line, const LineEntry& last)
 void drop_settled_draws(Recorded& recorded)
 {
     RecordedDraw* const end = recorded.draws + recorded.draw_count;
-    RecordedDraw* const kept = std::remove_if(recorded.draws, end, [](const RecordedDraw& draw) {
-        return draw.draw.quantity <= core::zero;
-    });
+    RecordedDraw* const kept =
+        std::remove_if(recorded.draws, end, [](const RecordedDraw& draw) { return draw.draw.quantity <= core::zero; });
     recorded.draw_count = static_cast<int>(kept - recorded.draws);
 }
 
@@ -179,11 +174,7 @@ Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key
     auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
     recorded->customer = last.customer;
     recorded->type_id = last.type_id;
-    recorded->article = last.article;
-    recorded->coefficient = last.coefficient;
-    recorded->has_coefficient = last.has_coefficient;
-    recorded->document_date = last.document_date;
-    recorded->document_number = last.document_number;
+    recorded->document = last.document;
     add_up(*recorded, line, last);
     drop_settled_draws(*recorded);
     return recorded;

@@ -1,5 +1,5 @@
-// Registrations by hand (rule 22): a consumption, a sale, and their reversal. Each is a document line without a document: it passes
-// the gate, locks the customer and goes the way of all lines.
+// Registrations by hand (rule 22): a consumption, a sale, and their reversal. Each is a document line without a document: it
+// passes the gate, locks the customer and goes the way of all lines.
 #include "batch.hpp"
 #include "catalog.hpp"
 #include "customers.hpp"
@@ -10,9 +10,11 @@
 #include "pg/text.hpp"
 #include "wish.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 constexpr std::string_view manual = "manual";
 
@@ -136,7 +138,7 @@ Datum credits_reverse_registration(PG_FUNCTION_ARGS)
         errors::no_such_registration(line.customer, line.type->code, entry_no);
     if (line.recorded->effect.credits == core::zero)
         errors::already_reversed(line.customer, line.type->code, entry_no);
-    line.date = line.recorded->document_date;
+    line.date = line.recorded->document.date;
     line.settlement = core::undo(line.recorded->effect);
     record(configuration(), InvalidOid, {&line, 1});
     PG_RETURN_INT64(line.first_entry_no);

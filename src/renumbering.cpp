@@ -5,9 +5,11 @@
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// One statement for all lines, so that two lines may swap their keys.
 constexpr const char* follow =
@@ -27,14 +29,11 @@ constexpr const char* follow =
     ") INSERT INTO credits.renumbering (line_table, old_key, new_key, old_number, new_number, at, by)"
     " SELECT $1, old_key, new_key, old_number, new_number, pg_catalog.clock_timestamp(), $6 FROM renumbered";
 
-bool is_booked(const DocumentLine& line)
-{
-    return line.recorded != nullptr && line.recorded->effect.credits != core::zero;
-}
+bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && line.recorded->effect.credits != core::zero; }
 
 bool has_new_number(const DocumentLine& line)
 {
-    const std::string_view recorded = line.recorded->document_number;
+    const std::string_view recorded = line.recorded->document.number;
     return line.counts && is_booked(line) && (line.number != recorded || is_null(line.number) != is_null(recorded));
 }
 
@@ -90,8 +89,8 @@ void follow_renumbering(Batch& batch)
             continue;
         append(old_keys, line.recorded_key);
         append(new_keys, line.key);
-        append(old_numbers, line.recorded->document_number);
-        append(new_numbers, has_new_number(line) ? line.number : line.recorded->document_number);
+        append(old_numbers, line.recorded->document.number);
+        append(new_numbers, has_new_number(line) ? line.number : line.recorded->document.number);
     }
     const Datum by = pg::to_text(GetUserNameFromId(GetUserId(), false));
     const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(batch.source->line_table), false},

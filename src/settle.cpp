@@ -13,9 +13,11 @@
 #include "renumbering.hpp"
 #include "wish.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// The order in which the operations on one account are carried out (rule 13).
 enum class Phase { give_back, change_lot, open_lot, draw };

@@ -9,11 +9,19 @@
 #include "pg/row_function.hpp"
 #include "pg/snapshot.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
-enum SourceColumn { source_line_table = 1, source_mapping = 2, source_header_table = 3, source_amount = 7, source_has_history = 20 };
+enum SourceColumn {
+    source_line_table = 1,
+    source_mapping = 2,
+    source_header_table = 3,
+    source_amount = 7,
+    source_has_history = 20
+};
 
 constexpr int max_sources = 1024;
 
@@ -54,7 +62,8 @@ SourceRow read_row(const pg::Table& table)
 }
 
 /// Calls fn for each row of credits.source.
-template <class Fn> void for_each_source_row(Fn fn)
+template <class Fn>
+void for_each_source_row(Fn fn)
 {
     pg::with_latest_snapshot([&](Snapshot snapshot) {
         pg::Table table = pg::open_table(catalog().source, AccessShareLock);
@@ -116,10 +125,7 @@ FactReader make_reader(Expr* expression)
     return fact;
 }
 
-bool is_column(const FactReader& fact)
-{
-    return fact.line_column != 0 || fact.header_column != 0;
-}
+bool is_column(const FactReader& fact) { return fact.line_column != 0 || fact.header_column != 0; }
 
 /// The expression's states live as long as the source, unless a user's function might keep something of a failed call in them.
 void prepare_readers(Source& source)
@@ -133,10 +139,7 @@ void prepare_readers(Source& source)
             fact.state = ExecInitExpr(fact.expression, nullptr);
 }
 
-Oid row_type_of(Oid table)
-{
-    return OidIsValid(table) ? get_rel_type_id(table) : InvalidOid;
-}
+Oid row_type_of(Oid table) { return OidIsValid(table) ? get_rel_type_id(table) : InvalidOid; }
 
 void read_mapping(Source& source)
 {
@@ -162,9 +165,8 @@ bool orders_key(Oid index_oid, KeyColumn* key, int count)
     bool fits = form->indisunique && form->indisvalid && form->indimmediate && form->indnkeyatts == count &&
                 RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL;
     for (int i = 0; fits && i < count; i++) {
-        KeyColumn* const match = std::find_if(key + i, key + count, [&](const KeyColumn& column) {
-            return column.column == form->indkey.values[i];
-        });
+        KeyColumn* const match =
+            std::find_if(key + i, key + count, [&](const KeyColumn& column) { return column.column == form->indkey.values[i]; });
         fits = match != key + count;
         if (!fits)
             break;
@@ -322,10 +324,7 @@ void check_source(Oid line_table)
     MemoryContextDelete(source->memory);
 }
 
-void mark_sources_stale()
-{
-    is_stale = true;
-}
+void mark_sources_stale() { is_stale = true; }
 
 void mark_source_stale(Oid table)
 {

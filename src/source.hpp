@@ -7,7 +7,8 @@
 #include "pg/postgres.hpp"
 #include "pg/table.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// What the mapping function of a source says of a line: the fields of the composite type credits.line_facts, in their order.
 enum class Fact {
@@ -40,9 +41,9 @@ struct FactReader {
 /// One column of a key: in its own table, in the table that refers to it, and how the two compare.
 struct KeyColumn {
     AttrNumber column = 0;
-    AttrNumber referring = 0; // header keys: the line's column; a line's own key: the same as `column`
-    Oid equality = InvalidOid; // the operator column = referring
-    RegProcedure equals = InvalidOid; // its function
+    AttrNumber referring = 0;             // header keys: the line's column; a line's own key: the same as `column`
+    Oid equality = InvalidOid;            // the operator column = referring
+    RegProcedure equals = InvalidOid;     // its function
     RegProcedure own_equals = InvalidOid; // column = column
     Oid collation = InvalidOid;
 };
@@ -51,7 +52,7 @@ struct Source {
     Oid line_table;
     Oid header_table; // InvalidOid: the line is its own document
     Oid mapping;
-    Oid owner; // of the line table: the mapping's expressions run as he
+    Oid owner;        // of the line table: the mapping's expressions run as he
     bool sells;       // it has amounts
     bool has_history; // entries were there before it was attached, so that a new line's key may have some
     bool is_stale;
@@ -85,9 +86,6 @@ void check_source(Oid line_table);
 void mark_sources_stale();
 void mark_source_stale(Oid table);
 
-inline FactReader& reader(Source& source, Fact fact)
-{
-    return source.facts[static_cast<int>(fact)];
-}
+inline FactReader& reader(Source& source, Fact fact) { return source.facts[static_cast<int>(fact)]; }
 
 } // namespace credits

@@ -3,9 +3,11 @@
 #include "errors.hpp"
 #include "pg/query.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 constexpr const char* find_counting_line =
     "SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1"

@@ -1,5 +1,5 @@
-// What verify() needs of C++: all lines of a table as their documents say, and a snapshot newer than the transaction's, so that it
-// is right in a REPEATABLE READ transaction that has saved, too.
+// What verify() needs of C++: all lines of a table as their documents say, and a snapshot newer than the transaction's, so that
+// it is right in a REPEATABLE READ transaction that has saved, too.
 #include "batch.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
@@ -7,9 +7,11 @@
 #include "pg/text.hpp"
 #include "price.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 void put_text(Datum* values, bool* nulls, int column, std::string_view text)
 {

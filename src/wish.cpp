@@ -4,9 +4,11 @@
 #include "errors.hpp"
 #include "pg/numeric.hpp"
 
-namespace credits {
+namespace credits
+{
 
-namespace {
+namespace
+{
 
 /// The terms on which a line is booked: type and coefficient.
 struct Terms {
@@ -21,17 +23,14 @@ Terms find_terms(const Configuration& configuration, const DocumentLine& line)
     const Article* const article = find_article(configuration, line.article);
     const std::string_view ledger_account = article == nullptr ? std::string_view() : article->ledger_account;
     const Recorded* const recorded = line.recorded;
-    if (recorded != nullptr && recorded->has_coefficient && recorded->article == line.article)
-        return {find_type(configuration, recorded->type_id), recorded->coefficient, ledger_account};
+    if (recorded != nullptr && recorded->document.has_coefficient && recorded->document.article == line.article)
+        return {find_type(configuration, recorded->type_id), recorded->document.coefficient, ledger_account};
     if (article == nullptr || article->type == nullptr)
         return {};
     return {article->type, *article->coefficient, ledger_account};
 }
 
-bool is_positive(Datum coefficient)
-{
-    return pg::to_amount(coefficient) > core::zero;
-}
+bool is_positive(Datum coefficient) { return pg::to_amount(coefficient) > core::zero; }
 
 /// New lines need the module, and a customer who works with credits; what is booked already settles on (rules 8 and 23).
 bool may_touch_credits(const Configuration& configuration, const Customers& customers, const DocumentLine& line)
@@ -55,7 +54,7 @@ core::Place compare_places(const DocumentLine& line)
 {
     const Recorded& recorded = *line.recorded;
     const bool same = line.type != nullptr && recorded.customer == line.customer && recorded.type_id == line.type->type_id &&
-                      recorded.article == line.article && recorded.document_date == line.date;
+                      recorded.document.article == line.article && recorded.document.date == line.date;
     return same ? core::Place::same : core::Place::moved;
 }
 
@@ -86,8 +85,9 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     if (credits == core::zero)
         return;
     if (is_positive(terms.coefficient) != (credits > core::zero))
-        errors::not_supported(is_positive(terms.coefficient) ? "a credit note (negative quantity of an article that sells credits)"
-                                                             : "a return (negative quantity of an article that consumes credits)",
+        errors::not_supported(is_positive(terms.coefficient)
+                                  ? "a credit note (negative quantity of an article that sells credits)"
+                                  : "a return (negative quantity of an article that consumes credits)",
                               nullptr);
     line.type = terms.type;
     line.coefficient = terms.coefficient;

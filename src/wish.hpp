@@ -5,7 +5,8 @@
 #include "customers.hpp"
 #include "line.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// Fills in type, coefficient and wanted effect of the line, and its settlement.
 /// `sells`: the source has amounts.

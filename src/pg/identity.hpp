@@ -5,10 +5,12 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 /// Calls fn as `role`, unhampered by forced row security. An error restores the caller's identity with the transaction.
-template <class Fn> auto as_role(Oid role, Fn fn, int more_flags = 0)
+template <class Fn>
+auto as_role(Oid role, Fn fn, int more_flags = 0)
 {
     Oid caller = InvalidOid;
     int flags = 0;

@@ -11,31 +11,21 @@ extern "C" {
 #include "catalog/pg_collation.h"
 }
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 inline KeyPart key_part(std::string_view value)
 {
     return {.equals = F_TEXTEQ, .collation = C_COLLATION_OID, .value = to_text(value)};
 }
-inline KeyPart key_part(int32 value)
-{
-    return {.equals = F_INT4EQ, .collation = InvalidOid, .value = Int32GetDatum(value)};
-}
-inline KeyPart key_part(int64 value)
-{
-    return {.equals = F_INT8EQ, .collation = InvalidOid, .value = Int64GetDatum(value)};
-}
-inline KeyPart key_part(Oid value)
-{
-    return {.equals = F_OIDEQ, .collation = InvalidOid, .value = ObjectIdGetDatum(value)};
-}
+inline KeyPart key_part(int32 value) { return {.equals = F_INT4EQ, .collation = InvalidOid, .value = Int32GetDatum(value)}; }
+inline KeyPart key_part(int64 value) { return {.equals = F_INT8EQ, .collation = InvalidOid, .value = Int64GetDatum(value)}; }
+inline KeyPart key_part(Oid value) { return {.equals = F_OIDEQ, .collation = InvalidOid, .value = ObjectIdGetDatum(value)}; }
 
-inline KeyPart null_part()
-{
-    return {.equals = InvalidOid, .collation = InvalidOid, .value = 0};
-}
+inline KeyPart null_part() { return {.equals = InvalidOid, .collation = InvalidOid, .value = 0}; }
 
-template <class... Values> std::array<KeyPart, sizeof...(Values)> make_key(Values... values)
+template <class... Values>
+std::array<KeyPart, sizeof...(Values)> make_key(Values... values)
 {
     return {key_part(values)...};
 }

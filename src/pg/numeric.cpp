@@ -1,14 +1,13 @@
 // numeric <-> core::Amount, through the backend's own arithmetic.
 #include "pg/numeric.hpp"
 
-namespace credits::pg {
-
-namespace {
-
-Datum int64_numeric(int64 value)
+namespace credits::pg
 {
-    return NumericGetDatum(int64_to_numeric(value));
-}
+
+namespace
+{
+
+Datum int64_numeric(int64 value) { return NumericGetDatum(int64_to_numeric(value)); }
 
 bool is_finite(Datum numeric)
 {
@@ -19,7 +18,8 @@ bool is_finite(Datum numeric)
 bool is_below_limit(Datum numeric)
 {
     const Datum magnitude = DirectFunctionCall1(numeric_abs, numeric);
-    return DatumGetInt32(DirectFunctionCall2(numeric_cmp, magnitude, int64_numeric(core::Amount::limit / core::Amount::per_unit))) < 0;
+    return DatumGetInt32(
+               DirectFunctionCall2(numeric_cmp, magnitude, int64_numeric(core::Amount::limit / core::Amount::per_unit))) < 0;
 }
 
 } // namespace

@@ -6,7 +6,8 @@
 #include "core/amount.hpp"
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 /// Makes a numeric with as few decimals as the amount needs, but at least `min_decimals` (0 to 4).
 Datum to_numeric(core::Amount amount, int min_decimals = 0);

@@ -1,7 +1,8 @@
 // SQL through SPI.
 #include "pg/query.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only)
 {

@@ -8,7 +8,8 @@
 #include "pg/postgres.hpp"
 #include "pg/snapshot.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 struct Parameter {
     Oid type;
@@ -24,7 +25,8 @@ struct Statement {
 };
 
 /// Calls fn() within an SPI connection. Results that outlive it are copied to the caller's context by fn.
-template <class Fn> void with_spi(Fn fn)
+template <class Fn>
+void with_spi(Fn fn)
 {
     if (SPI_connect() != SPI_OK_CONNECT)
         elog(ERROR, "SPI_connect failed");
@@ -36,7 +38,8 @@ template <class Fn> void with_spi(Fn fn)
 void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only);
 
 /// Runs one statement, as its role, at the latest snapshot; fn() then looks at SPI_tuptable.
-template <class Fn> void run(const Statement& statement, Fn fn)
+template <class Fn>
+void run(const Statement& statement, Fn fn)
 {
     with_spi([&] {
         as_role(statement.role, [&] {

@@ -8,10 +8,12 @@
 #include "pg/table.hpp"
 #include "pg/text.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 /// Fills table.written. Columns that are not set are null.
-class Row {
+class Row
+{
 public:
     explicit Row(Table& table) : slot(table.written)
     {

@@ -3,14 +3,13 @@
 
 #include "pg/version.hpp"
 
-namespace credits::pg {
-
-namespace {
-
-bool is_user_function(Oid function, void*)
+namespace credits::pg
 {
-    return function >= FirstNormalObjectId;
-}
+
+namespace
+{
+
+bool is_user_function(Oid function, void*) { return function >= FirstNormalObjectId; }
 
 bool find_user_function(Node* node, void* context)
 {
@@ -37,9 +36,6 @@ List* inline_row_function(Oid function, Oid line_type, Oid header_type)
     return IsA(planned, RowExpr) ? reinterpret_cast<RowExpr*>(planned)->args : NIL;
 }
 
-bool calls_user_function(Node* expression)
-{
-    return find_user_function(expression, nullptr);
-}
+bool calls_user_function(Node* expression) { return find_user_function(expression, nullptr); }
 
 } // namespace credits::pg

@@ -3,7 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 /// Inlines function(line [, header]), which returns ROW(…): the list of its fields over Vars of INNER_VAR (line) and OUTER_VAR
 /// (header). NIL when it does not inline, which means that it is not immutable. Runs the planner: switch to the owner first.

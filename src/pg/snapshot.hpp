@@ -5,10 +5,12 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 /// Calls fn(snapshot) with a registered latest snapshot. An error releases it with the transaction's resource owner.
-template <class Fn> auto with_latest_snapshot(Fn fn)
+template <class Fn>
+auto with_latest_snapshot(Fn fn)
 {
     const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
     if constexpr (std::is_void_v<decltype(fn(snapshot))>) {

@@ -3,7 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 /// erp."Odd Table"
 inline const char* table_name(Oid table)
@@ -11,10 +12,7 @@ inline const char* table_name(Oid table)
     return quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
 }
 
-inline const char* column_name(Oid table, AttrNumber column)
-{
-    return quote_identifier(get_attname(table, column, false));
-}
+inline const char* column_name(Oid table, AttrNumber column) { return quote_identifier(get_attname(table, column, false)); }
 
 /// OPERATOR(pg_catalog.=)
 inline const char* operator_name(Oid oid)

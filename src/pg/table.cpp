@@ -5,9 +5,11 @@
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
-namespace {
+namespace
+{
 
 constexpr int max_key_parts = INDEX_MAX_KEYS;
 
@@ -17,8 +19,8 @@ int build_scan_keys(ScanKeyData* scan_keys, std::span<const KeyPart> key)
     for (const KeyPart& part : key) {
         const auto attribute = static_cast<AttrNumber>(count + 1);
         const int flags = RegProcedureIsValid(part.equals) ? 0 : SK_ISNULL | SK_SEARCHNULL;
-        ScanKeyEntryInitialize(&scan_keys[count], flags, attribute, flags == 0 ? BTEqualStrategyNumber : InvalidStrategy, InvalidOid, part.collation, part.equals,
-                               part.value);
+        ScanKeyEntryInitialize(&scan_keys[count], flags, attribute, flags == 0 ? BTEqualStrategyNumber : InvalidStrategy,
+                               InvalidOid, part.collation, part.equals, part.value);
         count++;
     }
     return count;
@@ -83,10 +85,7 @@ IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, Sn
     return {.table = &table, .index = index_relation, .scan = scan};
 }
 
-bool next(IndexCursor& cursor)
-{
-    return index_getnext_slot(cursor.scan, ForwardScanDirection, cursor.table->found);
-}
+bool next(IndexCursor& cursor) { return index_getnext_slot(cursor.scan, ForwardScanDirection, cursor.table->found); }
 
 void end_scan(IndexCursor& cursor)
 {

@@ -7,7 +7,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 struct IndexAccess {
     Relation relation;
@@ -20,8 +21,8 @@ struct Table {
     TupleTableSlot* written; // what insert and update are given
     IndexAccess* indexes;    // opened at the first write; null before
     int index_count;
-    EState* expressions;     // for indexes with expressions or predicates; null without
-    MemoryContext memory;    // where all of these live; the caller's context may be reset between two rows
+    EState* expressions;  // for indexes with expressions or predicates; null without
+    MemoryContext memory; // where all of these live; the caller's context may be reset between two rows
 };
 
 /// Opens a table; its slots and index descriptions are allocated in the current memory context.
@@ -49,7 +50,8 @@ void end_scan(IndexCursor& cursor);
 bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot);
 
 /// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, waiting for whoever holds it; stores it in
-/// table.found. With `worth_locking`, a row that it declines is found but not locked. No 40001 below SERIALIZABLE; there, when the version is not the transaction's.
+/// table.found. With `worth_locking`, a row that it declines is found but not locked. No 40001 below SERIALIZABLE; there, when
+/// the version is not the transaction's.
 enum class LockResult { absent, declined, locked };
 LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, bool (*worth_locking)(const Table&) = nullptr);
 
@@ -63,10 +65,7 @@ void insert(Table& table);
 void update(Table& table, ItemPointer tid, Snapshot snapshot);
 
 /// Fetches an attribute of table.found.
-inline Datum get(const Table& table, int attribute, bool* is_null)
-{
-    return slot_getattr(table.found, attribute, is_null);
-}
+inline Datum get(const Table& table, int attribute, bool* is_null) { return slot_getattr(table.found, attribute, is_null); }
 inline Datum get_not_null(const Table& table, int attribute)
 {
     bool is_null = false;

@@ -1,14 +1,16 @@
 // Inserts and updates of a Table.
-// The fast way writes heap and indexes itself: the constraint checks of the executor, compiled anew for each statement, would cost
-// as much as a whole lookup. Where users have put ROW triggers on the table, the executor writes, so that they fire.
+// The fast way writes heap and indexes itself: the constraint checks of the executor, compiled anew for each statement, would
+// cost as much as a whole lookup. Where users have put ROW triggers on the table, the executor writes, so that they fire.
 #include "pg/table.hpp"
 
 #include "errors.hpp"
 #include "pg/version.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
-namespace {
+namespace
+{
 
 void open_indexes(Table& table)
 {
@@ -77,7 +79,8 @@ bool has_row_triggers(const Table& table)
 }
 
 /// Calls fn(estate, result relation) as one query of the executor, and fires the triggers that it queued.
-template <class Fn> void with_executor(Table& table, Fn fn)
+template <class Fn>
+void with_executor(Table& table, Fn fn)
 {
     EState* const estate = CreateExecutorState();
     RangeTblEntry* const entry = makeNode(RangeTblEntry);

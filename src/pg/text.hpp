@@ -5,7 +5,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 /// Reads a text datum; it is detoasted into the current memory context when needed.
 inline std::string_view to_view(Datum text_datum)
@@ -21,10 +22,7 @@ inline Datum to_text(std::string_view view)
 }
 
 /// Makes a C string in the current memory context.
-inline char* to_cstring(std::string_view view)
-{
-    return pnstrdup(view.data(), view.size());
-}
+inline char* to_cstring(std::string_view view) { return pnstrdup(view.data(), view.size()); }
 
 /// Copies a view into the current memory context.
 inline std::string_view copy(std::string_view view)

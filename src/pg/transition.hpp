@@ -3,10 +3,11 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
-/// Reads one transition table from its start. Users' triggers share the table and may have left its read pointer anywhere, so it is
-/// read through a pointer of our own, and theirs is put back at the end. Nobody else reads in between.
+/// Reads one transition table from its start. Users' triggers share the table and may have left its read pointer anywhere, so it
+/// is read through a pointer of our own, and theirs is put back at the end. Nobody else reads in between.
 struct TransitionReader {
     Tuplestorestate* rows; // null: an empty table
 };

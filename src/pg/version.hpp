@@ -3,7 +3,8 @@
 
 #include "pg/postgres.hpp"
 
-namespace credits::pg {
+namespace credits::pg
+{
 
 inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int key_count)
 {
