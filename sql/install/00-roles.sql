@@ -3,14 +3,23 @@
 
 DO $$
 DECLARE
-    role name;
+    role    name;
+    purpose text;
 BEGIN
-    FOREACH role IN ARRAY ARRAY['credits_reader', 'credits_registration', 'credits_management'] LOOP
+    FOR role, purpose IN VALUES
+        ('credits_reader', 'reads every table and view of the extension credits'),
+        ('credits_registration', 'registers sales and consumptions of credits by hand'),
+        ('credits_management', 'changes credit types, articles, customers and parameters of the extension credits')
+    LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role) THEN
             EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role);
+            EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', role, purpose);
         END IF;
     END LOOP;
     GRANT credits_reader TO credits_registration;
     GRANT credits_reader, credits_registration TO credits_management;
 END
 $$;
+
+COMMENT ON SCHEMA credits IS
+'Prepaid credits, sold and consumed by the document lines of an ERP. What starts with _ is private.';
