@@ -139,6 +139,11 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
 void show(Batch& batch, MinimalTuple line, const Header* header)
 {
     batch.expressions->ecxt_innertuple = ExecStoreMinimalTuple(line, batch.line_slot, false);
+    show_header(batch, header);
+}
+
+void show_header(Batch& batch, const Header* header)
+{
     batch.shows_header = header != nullptr && header->tuple != nullptr;
     if (batch.shows_header)
         batch.expressions->ecxt_outertuple = ExecStoreHeapTuple(header->tuple, batch.header_slot, false);

@@ -55,6 +55,9 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line);
 /// Shows a line image and its header, which may be null, to the next evaluations.
 void show(Batch& batch, MinimalTuple line, const Header* header);
 
+/// Shows a header alone: for facts that need no line.
+void show_header(Batch& batch, const Header* header);
+
 /// Evaluates one fact of the line that is shown. Without a header every fact that needs one is null.
 Datum evaluate(Batch& batch, Fact fact, bool* is_null);
 std::string_view evaluate_text(Batch& batch, Fact fact);

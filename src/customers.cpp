@@ -69,8 +69,19 @@ void lock(pg::Table& table, Customer& customer)
                                                     : customer.has_ledger_work ? is_flagged
                                                                                : +never;
     const auto key = pg::make_key(customer.customer);
-    customer.exists = pg::lock_latest(table, catalog().customer_pkey, key, worth_locking) != pg::LockResult::absent;
+    customer.exists =
+        pg::lock_latest(table, catalog().customer_pkey, key, {.worth_locking = worth_locking}) != pg::LockResult::absent;
     customer.works_with_credits = customer.exists && is_flagged(table);
+}
+
+Customer lock_always(std::string_view key)
+{
+    Customer customer{
+        .customer = key, .has_ledger_work = true, .is_recorded = true, .exists = false, .works_with_credits = false};
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    lock(table, customer);
+    pg::close_table(table);
+    return customer;
 }
 
 } // namespace
@@ -95,14 +106,29 @@ const Customer& find_customer(const Customers& customers, std::string_view custo
 
 Customer lock_customer(std::string_view key)
 {
-    Customer customer{
-        .customer = key, .has_ledger_work = true, .is_recorded = true, .exists = false, .works_with_credits = false};
-    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
-    lock(table, customer);
-    pg::close_table(table);
+    const Customer customer = lock_always(key);
     if (!customer.exists)
         errors::unknown_customer(key);
     return customer;
+}
+
+void lock_customers_in_order(std::span<std::string_view> keys)
+{
+    std::sort(keys.begin(), keys.end());
+    for (const std::string_view key : keys)
+        if (!is_null(key))
+            lock_always(key);
+}
+
+bool is_customer_locked_by_us(std::string_view key)
+{
+    return pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table table = pg::open_table(catalog().customer, AccessShareLock);
+        const bool is_locked =
+            pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot) && pg::is_locked_by_us(table);
+        pg::close_table(table);
+        return is_locked;
+    });
 }
 
 bool works_with_credits(std::string_view customer)

@@ -31,6 +31,12 @@ const Customer& find_customer(const Customers& customers, std::string_view custo
 /// Locks one customer's row, for a registration by hand. Raises when he does not exist.
 Customer lock_customer(std::string_view customer);
 
+/// Locks the rows of these customers, as far as they exist, whether or not they work with credits.
+void lock_customers_in_order(std::span<std::string_view> keys);
+
+/// Does the current transaction hold the customer's row already?
+bool is_customer_locked_by_us(std::string_view customer);
+
 /// Reads, without a lock, whether the customer works with credits.
 bool works_with_credits(std::string_view customer);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "batch.hpp"
+#include "customers.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "price.hpp"
@@ -108,9 +109,31 @@ HeaderKey make_header_key(const Batch& batch, const Header& header)
 
 std::span<const pg::KeyPart> parts(const HeaderKey& key) { return {key.parts, key.count}; }
 
+/// The customer of a header whose lines all have his: null when that depends on the line.
+std::string_view customer_of(Batch& batch, const Header& header)
+{
+    if (reader(*batch.source, Fact::customer).needs_line)
+        return {};
+    show_header(batch, &header);
+    return evaluate_text(batch, Fact::customer);
+}
+
+/// Locks a header, unless it is busy and its customer's row is ours already. Then whoever holds the header saves lines of it, or
+/// changes it and must wait for the customer before he can settle its lines, ours among them: to wait for him here would be a
+/// deadlock, and going on with the committed header is right. As long as the customer is not ours, waiting is.
 void lock_header(Batch& batch, pg::Table& table, Header& header)
 {
-    if (pg::lock_latest(table, batch.source->header_index, parts(make_header_key(batch, header))) == pg::LockResult::locked)
+    const HeaderKey key = make_header_key(batch, header);
+    pg::LockResult result = pg::lock_latest(table, batch.source->header_index, parts(key), {.wait = LockWaitSkip});
+    if (result == pg::LockResult::busy) {
+        header.tuple = ExecCopySlotHeapTuple(table.found);
+        const std::string_view customer = customer_of(batch, header);
+        if (!is_null(customer) && is_customer_locked_by_us(customer))
+            return;
+        header.tuple = nullptr;
+        result = pg::lock_latest(table, batch.source->header_index, parts(key));
+    }
+    if (result == pg::LockResult::locked)
         header.tuple = ExecCopySlotHeapTuple(table.found);
 }
 

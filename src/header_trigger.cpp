@@ -115,6 +115,22 @@ void warn_of_zero_prices(Batch& batch, const ChangedHeaders& changed)
     }
 }
 
+/// Locks the customers that the headers had and have, before their lines are read: a saver who held one of them and did not wait
+/// for the header (header.cpp) is done then, and his lines are seen.
+void lock_customers_of_headers(Batch& batch, const ChangedHeaders& changed)
+{
+    if (reader(*batch.source, Fact::customer).needs_line)
+        return;
+    auto* const keys = static_cast<std::string_view*>(palloc0(sizeof(std::string_view) * 2 * changed.count));
+    size_t count = 0;
+    for (int i = 0; i < changed.count; i++)
+        for (const Header* const header : {&changed.headers[i]->before, &changed.headers[i]->now}) {
+            show_header(batch, header);
+            keys[count++] = evaluate_text(batch, Fact::customer);
+        }
+    lock_customers_in_order({keys, count});
+}
+
 void settle_lines_of_headers(Source& source, const TriggerData& trigger)
 {
     const ChangedHeaders changed = read_changed_headers(source, trigger);
@@ -123,6 +139,7 @@ void settle_lines_of_headers(Source& source, const TriggerData& trigger)
     const Relation lines = table_open(source.line_table, AccessShareLock);
     Batch batch = begin_batch(source, lines);
     batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger.tg_relation), &TTSOpsHeapTuple);
+    lock_customers_of_headers(batch, changed);
     for (int i = 0; i < changed.count; i++)
         if (changed.headers[i]->now.tuple != nullptr)
             add_lines_of_header(batch, &changed.headers[i]->now);

@@ -110,12 +110,21 @@ const Expr* strip_relabel(const Expr* expression)
     return expression;
 }
 
+bool mentions(Expr* expression, int row)
+{
+    Bitmapset* columns = nullptr;
+    pull_varattnos(reinterpret_cast<Node*>(expression), static_cast<Index>(row), &columns);
+    return !bms_is_empty(columns);
+}
+
 FactReader make_reader(Expr* expression)
 {
-    FactReader fact{.expression = expression, .state = nullptr, .line_column = 0, .header_column = 0, .needs_header = false};
-    Bitmapset* header_columns = nullptr;
-    pull_varattnos(reinterpret_cast<Node*>(expression), static_cast<Index>(OUTER_VAR), &header_columns);
-    fact.needs_header = !bms_is_empty(header_columns);
+    FactReader fact{.expression = expression,
+                    .state = nullptr,
+                    .line_column = 0,
+                    .header_column = 0,
+                    .needs_header = mentions(expression, OUTER_VAR),
+                    .needs_line = mentions(expression, INNER_VAR)};
     const Expr* const stripped = strip_relabel(expression);
     if (!IsA(stripped, Var))
         return fact;

@@ -36,6 +36,7 @@ struct FactReader {
     AttrNumber line_column;
     AttrNumber header_column;
     bool needs_header;
+    bool needs_line;
 };
 
 /// One column of a key: in its own table, in the table that refers to it, and how the two compare.

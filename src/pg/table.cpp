@@ -1,6 +1,9 @@
 // Direct access to tables: lookups through an index, and the lock of a row in its latest version.
 #include "pg/table.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "errors.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
@@ -26,21 +29,22 @@ int build_scan_keys(ScanKeyData* scan_keys, std::span<const KeyPart> key)
     return count;
 }
 
-enum class LockOutcome { locked, gone, newer_version };
+enum class LockOutcome { locked, gone, busy, newer_version };
 
 /// Locks the version in table.found or a later one.
-LockOutcome lock_found(Table& table, Snapshot snapshot)
+LockOutcome lock_found(Table& table, Snapshot snapshot, LockWaitPolicy wait)
 {
     ItemPointerData tid = table.found->tts_tid;
     TM_FailureData failure{};
-    const TM_Result result =
-        table_tuple_lock(table.relation, &tid, snapshot, table.found, GetCurrentCommandId(false), LockTupleNoKeyExclusive,
-                         LockWaitBlock, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
+    const TM_Result result = table_tuple_lock(table.relation, &tid, snapshot, table.found, GetCurrentCommandId(false),
+                                              LockTupleNoKeyExclusive, wait, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
     switch (result) {
     case TM_Ok:
         return failure.traversed ? LockOutcome::newer_version : LockOutcome::locked;
     case TM_Deleted:
         return LockOutcome::gone;
+    case TM_WouldBlock:
+        return LockOutcome::busy;
     default:
         errors::unexpected_lock_result(table.relation, result);
     }
@@ -101,28 +105,49 @@ bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapsh
     return found;
 }
 
-LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, bool (*worth_locking)(const Table&))
+LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockRequest request)
 {
     for (;;) {
-        enum class Outcome { absent, declined, locked, changed };
-        const Outcome outcome = with_latest_snapshot([&](Snapshot snapshot) {
+        const std::optional<LockResult> result = with_latest_snapshot([&](Snapshot snapshot) -> std::optional<LockResult> {
             if (!find(table, index, key, snapshot))
-                return Outcome::absent;
-            if (worth_locking != nullptr && !worth_locking(table))
-                return Outcome::declined;
-            const LockOutcome lock = lock_found(table, snapshot);
-            const bool is_it = lock == LockOutcome::locked || (lock == LockOutcome::newer_version && has_key(table, index, key));
-            return is_it ? Outcome::locked : Outcome::changed;
+                return LockResult::absent;
+            if (request.worth_locking != nullptr && !request.worth_locking(table))
+                return LockResult::declined;
+            switch (lock_found(table, snapshot, request.wait)) {
+            case LockOutcome::locked:
+                return LockResult::locked;
+            case LockOutcome::busy:
+                return find(table, index, key, snapshot) ? LockResult::busy : LockResult::absent;
+            case LockOutcome::newer_version:
+                return has_key(table, index, key) ? std::optional(LockResult::locked) : std::nullopt;
+            case LockOutcome::gone:
+                break;
+            }
+            return std::nullopt;
         });
-        if (outcome == Outcome::changed) {
-            CHECK_FOR_INTERRUPTS(); // deleted or renumbered while we waited: look again
-            continue;
-        }
-        if (outcome == Outcome::absent)
-            return LockResult::absent;
-        require_visible_to_transaction(table);
-        return outcome == Outcome::locked ? LockResult::locked : LockResult::declined;
+        if (result && *result != LockResult::absent)
+            require_visible_to_transaction(table);
+        if (result)
+            return *result;
+        CHECK_FOR_INTERRUPTS(); // deleted or renumbered while we waited: look again
     }
+}
+
+bool is_locked_by_us(const Table& table)
+{
+    const HeapTupleHeader row = reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data;
+    if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row)))
+        return true;
+    const TransactionId xmax = HeapTupleHeaderGetRawXmax(row);
+    if ((row->t_infomask & HEAP_XMAX_INVALID) != 0)
+        return false;
+    if ((row->t_infomask & HEAP_XMAX_IS_MULTI) == 0)
+        return TransactionIdIsCurrentTransactionId(xmax) && !HEAP_XMAX_IS_KEYSHR_LOCKED(row->t_infomask);
+    MultiXactMember* members = nullptr;
+    const int count = GetMultiXactIdMembers(xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
+    return std::any_of(members, members + std::max(count, 0), [](const MultiXactMember& member) {
+        return member.status >= MultiXactStatusForNoKeyUpdate && TransactionIdIsCurrentTransactionId(member.xid);
+    });
 }
 
 void require_visible_to_transaction(Table& table)

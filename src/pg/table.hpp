@@ -49,11 +49,19 @@ void end_scan(IndexCursor& cursor);
 /// Finds the one row with this key into table.found.
 bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot);
 
-/// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, waiting for whoever holds it; stores it in
-/// table.found. With `worth_locking`, a row that it declines is found but not locked. No 40001 below SERIALIZABLE; there, when
-/// the version is not the transaction's.
-enum class LockResult { absent, declined, locked };
-LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, bool (*worth_locking)(const Table&) = nullptr);
+/// How a row is locked: by waiting for whoever holds it, or not at all when it is held.
+struct LockRequest {
+    LockWaitPolicy wait = LockWaitBlock;
+    bool (*worth_locking)(const Table&) = nullptr; // declines what is found; null: everything is
+};
+enum class LockResult { absent, declined, busy, locked };
+
+/// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, and stores it in table.found. No 40001 below
+/// SERIALIZABLE; there, when the version is not the transaction's. A row that is declined or busy is stored as last committed.
+LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockRequest request = {});
+
+/// Does the current transaction hold a lock on the row in table.found that keeps other writers out?
+bool is_locked_by_us(const Table& table);
 
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
 void require_visible_to_transaction(Table& table);
