@@ -41,14 +41,6 @@ bool may_touch_credits(const Configuration& configuration, const Customers& cust
     return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
 }
 
-core::Amount count_credits(const DocumentLine& line, Datum coefficient)
-{
-    const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, coefficient);
-    if (!credits)
-        errors::quantity_out_of_range(line, "quantity");
-    return *credits;
-}
-
 /// Would the wanted effect stand where the recorded one does?
 core::Place compare_places(const DocumentLine& line)
 {
@@ -58,22 +50,28 @@ core::Place compare_places(const DocumentLine& line)
     return same ? core::Place::same : core::Place::moved;
 }
 
-void want_sale(DocumentLine& line, core::Amount credits)
+void require_sellable(const DocumentLine& line, const CreditType& type)
 {
-    const CreditType& type = *line.type;
     const bool stays = line.recorded != nullptr && core::is_sale(line.recorded->effect);
     if (!type.active && !stays)
         errors::type_not_active(line, type.code);
     if (!is_null(line.currency) && line.currency != type.currency)
         errors::currency_differs(line, type);
-    line.wanted = make_sale(type, line, credits);
-    // Under `fixed` an untouched sale keeps its value, also when the unit value has changed since.
-    const bool keeps_value = stays && type.unit_value && line.recorded->effect.credits == credits &&
-                             (line.recorded->effect.amount == core::zero) == (line.wanted.amount == core::zero);
-    if (keeps_value && compare_places(line) == core::Place::same)
-        line.wanted.value = line.recorded->effect.value;
 }
 
+void want_sale(DocumentLine& line, core::Amount credits)
+{
+    const CreditType& type = *line.type;
+    line.wanted = make_sale(type, line, credits);
+    if (line.recorded == nullptr || !core::is_sale(line.recorded->effect) || compare_places(line) == core::Place::moved)
+        return;
+    // Under `fixed` a sale keeps its value, also when the unit value has changed since.
+    const core::Effect& recorded = line.recorded->effect;
+    if (type.unit_value && recorded.credits == credits && (recorded.amount == core::zero) == (line.wanted.amount == core::zero))
+        line.wanted.value = recorded.value;
+}
+
+/// The refusals come in the order of doc/errors.md.
 void want(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
 {
     if (line.is_gone || !line.counts || !may_touch_credits(configuration, customers, line))
@@ -81,10 +79,14 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     const Terms terms = find_terms(configuration, line);
     if (terms.type == nullptr || (is_positive(terms.coefficient) && !sells))
         return;
-    const core::Amount credits = count_credits(line, terms.coefficient);
+    const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
     if (credits == core::zero)
         return;
-    if (is_positive(terms.coefficient) != (credits > core::zero))
+    if (is_positive(terms.coefficient))
+        require_sellable(line, *terms.type);
+    if (!credits)
+        errors::quantity_out_of_range(line, "quantity");
+    if (is_positive(terms.coefficient) != (*credits > core::zero))
         errors::not_supported(is_positive(terms.coefficient)
                                   ? "a credit note (negative quantity of an article that sells credits)"
                                   : "a return (negative quantity of an article that consumes credits)",
@@ -93,10 +95,10 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     line.coefficient = terms.coefficient;
     line.has_coefficient = true;
     line.ledger_account = terms.ledger_account;
-    if (credits > core::zero)
-        want_sale(line, credits);
+    if (*credits > core::zero)
+        want_sale(line, *credits);
     else
-        line.wanted.credits = credits;
+        line.wanted.credits = *credits;
 }
 
 } // namespace
@@ -108,11 +110,11 @@ core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::A
         errors::quantity_out_of_range(line, "amount");
     if (*amount < core::zero)
         errors::negative_amount(line);
-    if (!type.unit_value)
-        return {.credits = credits, .amount = *amount, .value = core::round_to(*amount, type.money_step)};
-    const std::optional<core::Amount> value =
-        *amount == core::zero ? core::zero : core::multiply(credits, *type.unit_value, type.money_step);
-    if (!value)
+    const std::optional<core::Amount> value = !type.unit_value ? core::round_to(*amount, type.money_step)
+                                              : *amount == core::zero
+                                                  ? core::zero
+                                                  : core::multiply(credits, *type.unit_value, type.money_step);
+    if (!value || !value->in_range())
         errors::quantity_out_of_range(line, "value");
     return {.credits = credits, .amount = *amount, .value = *value};
 }
