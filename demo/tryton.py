@@ -3,7 +3,8 @@
 tryton.py prepare                   makes a company with its accounts, a customer and two articles
 tryton.py invoice ARTICLE QUANTITY  types, saves and posts an invoice, and prints what Tryton shows after each
 
-The database is the one that TRYTOND_DATABASE_URI and DB_NAME say. Exit status 3: it refused, and the invoice is a draft.
+The database is the one that TRYTOND_DATABASE_URI and DB_NAME say. Exit status 3: it refused
+for want of credits, and the invoice is a draft.
 """
 import sys
 import traceback
@@ -82,7 +83,8 @@ def invoice(article, quantity):
         print('\n' + ''.join(traceback.format_exception_only(refusal)).rstrip() + '\n')
         document.reload()
         show('after', document)
-        sys.exit(REFUSED if document.state == 'draft' else 1)
+        not_enough = refusal.diag.constraint_name == 'credits_balance_not_negative'
+        sys.exit(REFUSED if not_enough and document.state == 'draft' else 1)
     show('posted', document)
     for entry in document.move.lines:
         print(f'    {entry.account.name:16} debit {entry.debit:>8} credit {entry.credit:>8}')
