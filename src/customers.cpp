@@ -35,6 +35,13 @@ void add(Customers& customers, std::string_view customer, bool has_ledger_work, 
                                            .works_with_credits = false};
 }
 
+/// Of a line whose record nets to nothing nothing is written, unless its entries follow a new key.
+bool writes_recorded_ledger(const DocumentLine& line)
+{
+    return line.recorded != nullptr &&
+           (line.recorded->effect.credits != core::zero || (!line.is_gone && line.recorded_key != line.key));
+}
+
 Customers name_customers(const Batch& batch)
 {
     const Size most = 2 * static_cast<Size>(batch.line_count) + 1;
@@ -42,7 +49,7 @@ Customers name_customers(const Batch& batch)
                         .count = 0};
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
-        if (line.recorded != nullptr)
+        if (writes_recorded_ledger(line))
             add(customers, line.recorded->customer, true, true);
         if (line.counts || !line.is_zeroed)
             add(customers, line.customer, line.counts, false);

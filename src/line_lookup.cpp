@@ -39,17 +39,27 @@ void add_current_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapsh
     add_image(batch, line == nullptr ? image : nullptr, line);
 }
 
+/// A name for the whole row: none of its columns has it.
+const char* row_alias(Oid table)
+{
+    const char* alias = "line";
+    while (get_attnum(table, alias) != InvalidAttrNumber)
+        alias = psprintf("%s_", alias);
+    return alias;
+}
+
 /// SELECT line FROM ONLY erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
 SPIPlanPtr prepare_lines_of_header(const Source& source)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "SELECT line FROM ONLY %s AS line", pg::table_name(source.line_table));
+    const char* const alias = row_alias(source.line_table);
+    appendStringInfo(&sql, "SELECT %s FROM ONLY %s AS %s", alias, pg::table_name(source.line_table), alias);
     Oid types[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++) {
         const KeyColumn& key = source.header_key[i];
         types[i] = get_atttype(source.header_table, key.column);
-        appendStringInfo(&sql, " %s $%d %s line.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(key.equality),
+        appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(key.equality), alias,
                          pg::column_name(source.line_table, key.referring));
     }
     const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
