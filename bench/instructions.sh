@@ -1,24 +1,22 @@
-# Instructions per line, counted by valgrind: they do not drift with the machine. To be sourced, after the server was prepared.
+# shellcheck shell=bash
+# Instructions per line, counted by valgrind: they do not drift with the machine. To be sourced; the server is stopped meanwhile.
 # Server side only: a DO loop of single-row inserts in a single-user server, the difference between 1 300 and 300 of them.
 
-print_instructions() {
-    local bin bare credits plpgsql article customer
-    bin=$("${PG_CONFIG:-pg_config}" --bindir)
-    as_server "$bin/pg_ctl" -D "$server/data" -m fast -s -w stop
-    bare=$(instructions erp_bare consumption)
-    credits=$(instructions erp_credits consumption)
-    plpgsql=$(instructions erp_plpgsql consumption)
-    article=$(instructions erp_credits other_article)
-    customer=$(instructions erp_credits other_customer)
-
+measure_instructions() {
+    local bare credits plpgsql
+    as_server "$(server_bin)/pg_ctl" -D "$server/data" -m fast -s -w stop
     printf '\nInstructions per line, and over bare\n'
+    bare=$(instructions erp_bare consumption)
     instructions_row 'bare insert (two indexes, one foreign key)' "$bare"
-    instructions_row 'credits' "$credits" 'target 160000 over bare'
+    credits=$(instructions erp_credits consumption)
+    instructions_row 'credits' "$credits" 'target <= 160000 over bare'
+    plpgsql=$(instructions erp_plpgsql consumption)
     instructions_row 'PL/pgSQL' "$plpgsql"
-    instructions_row 'credits, other article' "$article"
-    instructions_row 'credits, other customer' "$customer"
+    instructions_row 'credits, other article' "$(instructions erp_credits other_article)"
+    instructions_row 'credits, other customer' "$(instructions erp_credits other_customer)"
     printf '  %-62s %10.2f x       target <= 0.3\n' 'overhead of credits / overhead of PL/pgSQL' \
         "$((100 * (credits - bare) / (plpgsql - bare)))e-2"
+    as_server "$(server_bin)/pg_ctl" -D "$server/data" -l "$server/log" -s -w start
 }
 
 # instructions_row WHAT INSTRUCTIONS [TARGET]
@@ -38,7 +36,7 @@ instructions() {
 count_instructions() {
     local counted=$server/callgrind.out
     as_server valgrind --tool=callgrind --callgrind-out-file="$counted" \
-        "$bin/postgres" --single -j -D "$server/data" "$PGDATABASE" >"$server/single.log" 2>&1 <<SQL
+        "$(server_bin)/postgres" --single -j -D "$server/data" "$PGDATABASE" >"$server/single.log" 2>&1 <<SQL
 DO \$\$
 DECLARE
     line record;
@@ -53,6 +51,9 @@ SQL
     awk '/^(summary|totals):/ { print $2; exit }' "$counted"
 }
 
+# as_server PROGRAM [ARGUMENT]...: PostgreSQL refuses root.
 as_server() {
     if ((EUID == 0)); then (cd "$server" && runuser -u postgres -- "$@"); else "$@"; fi
 }
+
+server_bin() { "${PG_CONFIG:-pg_config}" --bindir; }
