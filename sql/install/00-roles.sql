@@ -13,8 +13,8 @@ BEGIN
     LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role) THEN
             EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role);
-            EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', role, purpose);
         END IF;
+        EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', role, purpose);
     END LOOP;
     GRANT credits_reader TO credits_registration;
     GRANT credits_reader, credits_registration TO credits_management;

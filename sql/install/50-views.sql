@@ -1,5 +1,4 @@
--- What users read: accounts, lots, portfolio, open lots, history, alarms. Quantities are in credits, without trailing zeros; money is in
--- the currency of the type, with its decimals, as stored. Inactive types are left out of portfolio, open_lot and alarm (rule 2).
+-- What users read. Quantities are in credits; money is in the currency of the type. Portfolio, open_lot and alarm leave inactive types out.
 --
 -- At REPEATABLE READ a transaction that saved after somebody else sees a row of _account and _lot twice: the version of its
 -- snapshot and its own. Each version carries its last entry number, and these views show the newest one per key.

@@ -1,0 +1,70 @@
+-- The integrity check: every invariant of ledger, documents and settings, asked at once.
+
+CREATE VIEW credits._violation AS
+SELECT violation.invariant, violation.customer, type.code AS type_code, violation.detail
+FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account_has_customer
+      UNION ALL
+      SELECT 'account_has_type', * FROM credits._verify_account_has_type
+      UNION ALL
+      SELECT 'ledger_has_account', * FROM credits._verify_ledger_has_account
+      UNION ALL
+      SELECT 'balance_not_negative', * FROM credits._verify_balance_not_negative
+      UNION ALL
+      SELECT 'balance_equals_entries', * FROM credits._verify_balance_equals_entries
+      UNION ALL
+      SELECT 'balance_equals_lots', * FROM credits._verify_balance_equals_lots
+      UNION ALL
+      SELECT 'value_equals_entries', * FROM credits._verify_value_equals_entries
+      UNION ALL
+      SELECT 'value_equals_lots', * FROM credits._verify_value_equals_lots
+      UNION ALL
+      SELECT 'alarm_agrees', * FROM credits._verify_alarm_agrees
+      UNION ALL
+      SELECT 'lot_numbers_gapless', * FROM credits._verify_lot_numbers_gapless
+      UNION ALL
+      SELECT 'lot_equals_entries', * FROM credits._verify_lot_equals_entries
+      UNION ALL
+      SELECT 'lot_equals_sale', * FROM credits._verify_lot_equals_sale
+      UNION ALL
+      SELECT 'lot_within_quantity', * FROM credits._verify_lot_within_quantity
+      UNION ALL
+      SELECT 'lot_open_while_remaining', * FROM credits._verify_lot_open_while_remaining
+      UNION ALL
+      SELECT 'lot_value_with_credits', * FROM credits._verify_lot_value_with_credits
+      UNION ALL
+      SELECT 'lot_last_entry', * FROM credits._verify_lot_last_entry
+      UNION ALL
+      SELECT 'entry_numbers_gapless', * FROM credits._verify_entry_numbers_gapless
+      UNION ALL
+      SELECT 'balance_after_chains', * FROM credits._verify_balance_after_chains
+      UNION ALL
+      SELECT 'sign_by_kind', * FROM credits._verify_sign_by_kind
+      UNION ALL
+      SELECT 'reversal_within_draw', * FROM credits._verify_reversal_within_draw
+      UNION ALL
+      SELECT 'booked_after_lot', * FROM credits._verify_booked_after_lot
+      UNION ALL
+      SELECT 'line_booked', * FROM credits._verify_line_booked
+      UNION ALL
+      SELECT 'unbooked_line', * FROM credits._verify_unbooked_line
+      UNION ALL
+      SELECT 'accounts_match', * FROM credits._verify_accounts_match) AS violation
+LEFT JOIN credits.credit_type AS type USING (type_id);
+COMMENT ON VIEW credits._violation IS
+'All violations of all invariants, at the snapshot of whoever reads; verify() reads it at the latest one.';
+
+-- As the owner, since the question reads at the latest snapshot and sees every attached table.
+CREATE FUNCTION credits.verify() RETURNS TABLE (invariant text, customer text, type_code text, detail text)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off -- so many joins cost more to compile than to run
+BEGIN ATOMIC
+    SELECT violation.invariant, violation.customer, violation.type_code, violation.detail
+    FROM credits._now('SELECT * FROM credits._violation')
+        AS violation (invariant text, customer text, type_code text, detail text)
+    ORDER BY 1, 2, 3, 4;
+END;
+COMMENT ON FUNCTION credits.verify() IS
+'Checks every invariant of the ledger, of its documents and of its settings, and returns what violates one; no row means that everything holds. '
+'An invariant is a view of its own, credits._verify_<invariant>. unbooked_line is a line that should be booked and is not. '
+'Reads at one snapshot, the latest, and writes nothing. For credits_reader.';
