@@ -1,8 +1,9 @@
 // attach and detach: the mapping function, the triggers and the row in credits.source.
 // The caller must own the tables; what is created is created by the extension's owner, so that he needs no right on its schema.
+#include <algorithm>
 #include <array>
 
-#include "attach_keys.hpp"
+#include "attach_mapping.hpp"
 #include "catalog.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
@@ -20,100 +21,6 @@ namespace credits
 
 namespace
 {
-
-/// The arguments of attach, in their order. Null pointers stand for SQL's null.
-struct Arguments {
-    Oid line_table;
-    const char* kind;
-    const char* article;
-    const char* quantity;
-    const char* amount;
-    const char* customer;
-    const char* document_date;
-    const char* document_number;
-    ArrayType* line_key;
-    Oid header_table;
-    ArrayType* header_key;
-    ArrayType* line_header;
-    const char* applies_to;
-    const char* counts_when;
-    ArrayType* zero_columns;
-    const char* origin;
-    Oid origin_table;
-    const char* refers_to;
-    const char* currency;
-    const char* entered_by;
-    bool has_from_date;
-    DateADT from_date;
-    const char* check_at;
-};
-
-constexpr std::array<std::string_view, 7> kinds{"invoice",  "delivery_note", "cash_sale", "service_report",
-                                                "helpdesk", "event",         "other"};
-
-const char* text_argument(FunctionCallInfo fcinfo, int i)
-{
-    return PG_ARGISNULL(i) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(i));
-}
-
-ArrayType* array_argument(FunctionCallInfo fcinfo, int i) { return PG_ARGISNULL(i) ? nullptr : PG_GETARG_ARRAYTYPE_P(i); }
-
-Oid oid_argument(FunctionCallInfo fcinfo, int i) { return PG_ARGISNULL(i) ? InvalidOid : PG_GETARG_OID(i); }
-
-Arguments read_arguments(FunctionCallInfo fcinfo)
-{
-    return {
-        .line_table = oid_argument(fcinfo, 0),
-        .kind = text_argument(fcinfo, 1),
-        .article = text_argument(fcinfo, 2),
-        .quantity = text_argument(fcinfo, 3),
-        .amount = text_argument(fcinfo, 4),
-        .customer = text_argument(fcinfo, 5),
-        .document_date = text_argument(fcinfo, 6),
-        .document_number = text_argument(fcinfo, 7),
-        .line_key = array_argument(fcinfo, 8),
-        .header_table = oid_argument(fcinfo, 9),
-        .header_key = array_argument(fcinfo, 10),
-        .line_header = array_argument(fcinfo, 11),
-        .applies_to = text_argument(fcinfo, 12),
-        .counts_when = text_argument(fcinfo, 13),
-        .zero_columns = array_argument(fcinfo, 14),
-        .origin = text_argument(fcinfo, 15),
-        .origin_table = oid_argument(fcinfo, 16),
-        .refers_to = text_argument(fcinfo, 17),
-        .currency = text_argument(fcinfo, 18),
-        .entered_by = text_argument(fcinfo, 19),
-        .has_from_date = !PG_ARGISNULL(20),
-        .from_date = PG_ARGISNULL(20) ? 0 : PG_GETARG_DATEADT(20),
-        .check_at = text_argument(fcinfo, 21),
-    };
-}
-
-void check_arguments(const Arguments& arguments)
-{
-    const auto require = [](bool is_given, const char* name) {
-        if (!is_given)
-            errors::missing_argument(name);
-    };
-    require(OidIsValid(arguments.line_table), "line_table");
-    require(arguments.kind != nullptr, "kind");
-    require(arguments.article != nullptr, "article");
-    require(arguments.quantity != nullptr, "quantity");
-    require(arguments.customer != nullptr, "customer");
-    require(arguments.document_date != nullptr, "document_date");
-    require(arguments.check_at != nullptr, "check_at");
-    const std::string_view check_at = arguments.check_at;
-    if (check_at == "commit")
-        errors::not_supported("check_at => 'commit'", "Attach the table with check_at => 'statement'.");
-    if (check_at != "statement")
-        errors::invalid_argument("check_at", arguments.check_at, "It is 'statement' or 'commit'.");
-    if (arguments.origin != nullptr || OidIsValid(arguments.origin_table))
-        errors::not_supported("a line made from another line (argument \"origin\")", nullptr);
-    if (arguments.refers_to != nullptr)
-        errors::not_supported("a credit note line that names its sale line (argument \"refers_to\")", nullptr);
-    if (!OidIsValid(arguments.header_table) && (arguments.header_key != nullptr || arguments.line_header != nullptr))
-        errors::missing_argument("header_table");
-}
 
 /// Opens a table that its owner wants to attach, so that nobody writes to it meanwhile.
 Relation open_own_table(Oid oid)
@@ -175,13 +82,6 @@ void check_zero_columns(Relation lines, const Columns& columns)
     }
 }
 
-/// The columns of the line and the header that belong together, and the price columns, as attach found them.
-struct Keys {
-    Columns line_key;
-    Columns zero_columns;
-    HeaderReference reference;
-};
-
 Keys find_keys(const MappedTables& tables, const Arguments& arguments)
 {
     Keys keys{};
@@ -196,84 +96,6 @@ Keys find_keys(const MappedTables& tables, const Arguments& arguments)
         check_unique(tables.header, find_columns(tables.header, arguments.header_key));
     keys.reference = find_header_reference(tables, arguments.line_header, arguments.header_key);
     return keys;
-}
-
-const char* kind_text(const char* kind)
-{
-    return std::ranges::find(kinds, std::string_view(kind)) == kinds.end() ? kind : quote_literal_cstr(kind);
-}
-
-/// NOT (line.price IS DISTINCT FROM 0 OR …)
-const char* zeroed_text(const MappedTables& tables, const Columns& columns)
-{
-    if (columns.count == 0)
-        return "true";
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < columns.count; i++)
-        appendStringInfo(&sql, "%sline.%s IS DISTINCT FROM 0", i == 0 ? "NOT (" : " OR ",
-                         pg::column_name(RelationGetRelid(tables.lines), columns.numbers[i]));
-    appendStringInfoChar(&sql, ')');
-    return sql.data;
-}
-
-/// header.id OPERATOR(pg_catalog.=) line.invoice_id [AND …]
-const char* joined_text(const MappedTables& tables, const HeaderReference& reference)
-{
-    if (tables.header == nullptr)
-        return "true";
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < reference.line_columns.count; i++)
-        appendStringInfo(&sql, "%sheader.%s %s line.%s", i == 0 ? "" : " AND ",
-                         pg::column_name(RelationGetRelid(tables.header), reference.header_columns.numbers[i]),
-                         pg::operator_name(reference.operators[i]),
-                         pg::column_name(RelationGetRelid(tables.lines), reference.line_columns.numbers[i]));
-    return sql.data;
-}
-
-/// A line counts when the caller's condition holds, and not before the cut-over.
-const char* counts_text(const MappedTables& tables, const Arguments& arguments)
-{
-    const char* const condition = arguments.counts_when == nullptr ? "true" : arguments.counts_when;
-    const char* const counts = make_fact(tables, "counts_when", condition, Expected::boolean);
-    const char* const applies =
-        make_fact(tables, "applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to, Expected::boolean);
-    if (!arguments.has_from_date)
-        return psprintf("%s AND %s", applies, counts);
-    return psprintf("%s AND %s AND %s >= (DATE '2000-01-01' + %d)", applies, counts,
-                    make_fact(tables, "document_date", arguments.document_date, Expected::day), arguments.from_date);
-}
-
-/// The fields of line_facts, in the order of enum Fact.
-const char* make_facts(const MappedTables& tables, const Arguments& arguments, const Keys& keys)
-{
-    const auto fact = [&](const char* argument, const char* text, Expected expected) {
-        if (text != nullptr)
-            return make_fact(tables, argument, text, expected);
-        return expected == Expected::number ? "NULL::pg_catalog.numeric" : "NULL::pg_catalog.text";
-    };
-    const std::array<const char*, fact_count> facts{
-        make_key_text(tables, keys.line_key),
-        fact("kind", kind_text(arguments.kind), Expected::text),
-        fact("article", arguments.article, Expected::text),
-        fact("quantity", arguments.quantity, Expected::number),
-        fact("amount", arguments.amount, Expected::number),
-        fact("customer", arguments.customer, Expected::text),
-        fact("document_date", arguments.document_date, Expected::day),
-        fact("document_number", arguments.document_number, Expected::text),
-        fact("applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to, Expected::boolean),
-        counts_text(tables, arguments),
-        fact("currency", arguments.currency, Expected::text),
-        fact("entered_by", arguments.entered_by, Expected::text),
-        zeroed_text(tables, keys.zero_columns),
-        joined_text(tables, keys.reference),
-    };
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (const char* const text : facts)
-        appendStringInfo(&sql, "%s\n    %s", text == facts.front() ? "" : ",", text);
-    return sql.data;
 }
 
 void execute(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false}); }
@@ -403,7 +225,6 @@ PG_FUNCTION_INFO_V1(credits_detach);
 Datum credits_attach(PG_FUNCTION_ARGS)
 {
     const Arguments arguments = read_arguments(fcinfo);
-    check_arguments(arguments);
     const MappedTables tables = open_tables(arguments);
     if (is_attached(arguments.line_table))
         errors::already_attached(arguments.line_table);

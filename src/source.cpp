@@ -1,13 +1,12 @@
-// Finds, loads and keeps sources.
+// Finds and keeps sources: the list of all, and those that were used.
 #include "source.hpp"
 
 #include <algorithm>
 
 #include "catalog.hpp"
 #include "errors.hpp"
-#include "pg/identity.hpp"
-#include "pg/row_function.hpp"
 #include "pg/snapshot.hpp"
+#include "source_loader.hpp"
 
 namespace credits
 {
@@ -36,15 +35,6 @@ struct Sources {
 constinit Sources sources{};
 constinit bool is_complete = false;
 constinit bool is_stale = false;
-
-/// What a row of credits.source says.
-struct SourceRow {
-    Oid line_table;
-    Oid mapping;
-    Oid header_table;
-    bool sells;
-    bool has_history;
-};
 
 SourceRow read_row(const pg::Table& table)
 {
@@ -103,188 +93,12 @@ void load_list()
     }
 }
 
-const Expr* strip_relabel(const Expr* expression)
-{
-    while (IsA(expression, RelabelType))
-        expression = reinterpret_cast<const RelabelType*>(expression)->arg;
-    return expression;
-}
-
-bool mentions(Expr* expression, int row)
-{
-    Bitmapset* columns = nullptr;
-    pull_varattnos(reinterpret_cast<Node*>(expression), static_cast<Index>(row), &columns);
-    return !bms_is_empty(columns);
-}
-
-FactReader make_reader(Expr* expression)
-{
-    FactReader fact{.expression = expression,
-                    .state = nullptr,
-                    .line_column = 0,
-                    .header_column = 0,
-                    .needs_header = mentions(expression, OUTER_VAR),
-                    .needs_line = mentions(expression, INNER_VAR)};
-    const Expr* const stripped = strip_relabel(expression);
-    if (!IsA(stripped, Var))
-        return fact;
-    const auto* var = reinterpret_cast<const Var*>(stripped);
-    if (var->varattno > 0)
-        (var->varno == INNER_VAR ? fact.line_column : fact.header_column) = var->varattno;
-    return fact;
-}
-
-bool is_column(const FactReader& fact) { return fact.line_column != 0 || fact.header_column != 0; }
-
-/// The expression's states live as long as the source, unless a user's function might keep something of a failed call in them.
-void prepare_readers(Source& source)
-{
-    for (FactReader& fact : source.facts)
-        source.calls_user_functions |= pg::calls_user_function(reinterpret_cast<Node*>(fact.expression));
-    if (source.calls_user_functions)
-        return;
-    for (FactReader& fact : source.facts)
-        if (!is_column(fact))
-            fact.state = ExecInitExpr(fact.expression, nullptr);
-}
-
-Oid row_type_of(Oid table) { return OidIsValid(table) ? get_rel_type_id(table) : InvalidOid; }
-
-void read_mapping(Source& source)
-{
-    const List* const facts = pg::as_role(source.owner, [&] {
-        return pg::inline_row_function(source.mapping, row_type_of(source.line_table), row_type_of(source.header_table));
-    });
-    if (list_length(facts) != fact_count)
-        errors::mapping_not_immutable(source.line_table);
-    for (int i = 0; i < fact_count; i++) {
-        auto* const expression = static_cast<Node*>(copyObjectImpl(list_nth(facts, i)));
-        source.facts[i] = make_reader(reinterpret_cast<Expr*>(expression));
-        Bitmapset*& line_columns = i == static_cast<int>(Fact::zeroed) ? source.zero_columns : source.line_columns;
-        pull_varattnos(expression, static_cast<Index>(INNER_VAR), &line_columns);
-        pull_varattnos(expression, static_cast<Index>(OUTER_VAR), &source.header_columns);
-    }
-}
-
-/// Is this the unique index on just the columns in `key`? Then their order becomes the index's.
-bool orders_key(Oid index_oid, KeyColumn* key, int count)
-{
-    const Relation index = index_open(index_oid, AccessShareLock);
-    const Form_pg_index form = index->rd_index;
-    bool fits = form->indisunique && form->indisvalid && form->indimmediate && form->indnkeyatts == count &&
-                RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL;
-    for (int i = 0; fits && i < count; i++) {
-        KeyColumn* const match =
-            std::find_if(key + i, key + count, [&](const KeyColumn& column) { return column.column == form->indkey.values[i]; });
-        fits = match != key + count;
-        if (!fits)
-            break;
-        std::swap(key[i], *match);
-        key[i].collation = index->rd_indcollation[i];
-        const Oid type = index->rd_opcintype[i];
-        const Oid own_equality = get_opfamily_member(index->rd_opfamily[i], type, type, BTEqualStrategyNumber);
-        key[i].own_equals = get_opcode(own_equality);
-        if (!OidIsValid(key[i].equals)) {
-            key[i].equality = own_equality;
-            key[i].equals = key[i].own_equals;
-        }
-    }
-    index_close(index, AccessShareLock);
-    return fits;
-}
-
-Oid find_key_index(Oid table, KeyColumn* key, int count)
-{
-    const Relation relation = table_open(table, AccessShareLock);
-    Oid found = InvalidOid;
-    const List* const indexes = RelationGetIndexList(relation);
-    for (int i = 0; i < list_length(indexes) && !OidIsValid(found); i++)
-        if (orders_key(list_nth_oid(indexes, i), key, count))
-            found = list_nth_oid(indexes, i);
-    table_close(relation, AccessShareLock);
-    if (!OidIsValid(found))
-        errors::no_key(table);
-    return found;
-}
-
-/// The line's key: the columns that make up its text.
-void read_line_key(Source& source)
-{
-    Bitmapset* columns = nullptr;
-    pull_varattnos(reinterpret_cast<Node*>(reader(source, Fact::line_key).expression), static_cast<Index>(INNER_VAR), &columns);
-    int member = -1;
-    while ((member = bms_next_member(columns, member)) >= 0) {
-        const auto column = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
-        source.line_key[source.line_key_count++] = {.column = column, .referring = column};
-    }
-    source.line_index = find_key_index(source.line_table, source.line_key, source.line_key_count);
-}
-
-/// The header's key: one comparison, header column = line column, or several under AND.
-void read_header_key(Source& source)
-{
-    if (!OidIsValid(source.header_table))
-        return;
-    Expr* const joined = reader(source, Fact::joined).expression;
-    List* const comparisons = IsA(joined, BoolExpr) ? reinterpret_cast<BoolExpr*>(joined)->args : list_make1(joined);
-    for (int i = 0; i < list_length(comparisons); i++) {
-        const auto* comparison = static_cast<const OpExpr*>(list_nth(comparisons, i));
-        const auto* header = reinterpret_cast<const Var*>(strip_relabel(static_cast<const Expr*>(linitial(comparison->args))));
-        const auto* line = reinterpret_cast<const Var*>(strip_relabel(static_cast<const Expr*>(lsecond(comparison->args))));
-        source.header_key[source.header_key_count++] = {.column = header->varattno,
-                                                        .referring = line->varattno,
-                                                        .equality = comparison->opno,
-                                                        .equals = comparison->opfuncid};
-    }
-    source.header_index = find_key_index(source.header_table, source.header_key, source.header_key_count);
-}
-
-void free_plan(void* argument)
-{
-    auto* source = static_cast<Source*>(argument);
-    if (source->lines_of_header != nullptr)
-        SPI_freeplan(source->lines_of_header);
-}
-
-Oid owner_of(Oid table)
-{
-    const Relation relation = table_open(table, AccessShareLock);
-    const Oid owner = relation->rd_rel->relowner;
-    table_close(relation, AccessShareLock);
-    return owner;
-}
-
-Source* load(const SourceRow& row)
-{
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits source", ALLOCSET_SMALL_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
-    auto* source = static_cast<Source*>(palloc0(sizeof(Source)));
-    source->line_table = row.line_table;
-    source->header_table = row.header_table;
-    source->mapping = row.mapping;
-    source->sells = row.sells;
-    source->has_history = row.has_history;
-    source->memory = memory;
-    source->owner = owner_of(row.line_table);
-    read_mapping(*source);
-    read_line_key(*source);
-    read_header_key(*source);
-    prepare_readers(*source);
-    auto* callback = static_cast<MemoryContextCallback*>(palloc(sizeof(MemoryContextCallback)));
-    callback->func = free_plan;
-    callback->arg = source;
-    MemoryContextRegisterResetCallback(memory, callback);
-    MemoryContextSwitchTo(caller);
-    MemoryContextSetParent(memory, TopMemoryContext);
-    return source;
-}
-
 Source* load_from_table(Oid line_table)
 {
     Source* found = nullptr;
     for_each_source_row([&](const SourceRow& row) {
         if (row.line_table == line_table)
-            found = load(row);
+            found = load_source(row);
     });
     if (found == nullptr)
         errors::not_attached(line_table);

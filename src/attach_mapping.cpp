@@ -1,0 +1,99 @@
+// The text of a source's mapping function.
+#include "attach_mapping.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "pg/sql_text.hpp"
+#include "source.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+constexpr std::array<std::string_view, 7> kinds{"invoice",  "delivery_note", "cash_sale", "service_report",
+                                                "helpdesk", "event",         "other"};
+
+const char* kind_text(const char* kind)
+{
+    return std::ranges::find(kinds, std::string_view(kind)) == kinds.end() ? kind : quote_literal_cstr(kind);
+}
+
+/// NOT (line.price IS DISTINCT FROM 0 OR …)
+const char* zeroed_text(const MappedTables& tables, const Columns& columns)
+{
+    if (columns.count == 0)
+        return "true";
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < columns.count; i++)
+        appendStringInfo(&sql, "%sline.%s IS DISTINCT FROM 0", i == 0 ? "NOT (" : " OR ",
+                         pg::column_name(RelationGetRelid(tables.lines), columns.numbers[i]));
+    appendStringInfoChar(&sql, ')');
+    return sql.data;
+}
+
+/// header.id OPERATOR(pg_catalog.=) line.invoice_id [AND …]
+const char* joined_text(const MappedTables& tables, const HeaderReference& reference)
+{
+    if (tables.header == nullptr)
+        return "true";
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < reference.line_columns.count; i++)
+        appendStringInfo(&sql, "%sheader.%s %s line.%s", i == 0 ? "" : " AND ",
+                         pg::column_name(RelationGetRelid(tables.header), reference.header_columns.numbers[i]),
+                         pg::operator_name(reference.operators[i]),
+                         pg::column_name(RelationGetRelid(tables.lines), reference.line_columns.numbers[i]));
+    return sql.data;
+}
+
+/// A line counts when the caller's condition holds, and not before the cut-over.
+const char* counts_text(const MappedTables& tables, const Arguments& arguments)
+{
+    const char* const condition = arguments.counts_when == nullptr ? "true" : arguments.counts_when;
+    const char* const counts = make_fact(tables, "counts_when", condition, Expected::boolean);
+    const char* const applies =
+        make_fact(tables, "applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to, Expected::boolean);
+    if (!arguments.has_from_date)
+        return psprintf("%s AND %s", applies, counts);
+    return psprintf("%s AND %s AND %s >= (DATE '2000-01-01' + %d)", applies, counts,
+                    make_fact(tables, "document_date", arguments.document_date, Expected::day), arguments.from_date);
+}
+
+} // namespace
+
+const char* make_facts(const MappedTables& tables, const Arguments& arguments, const Keys& keys)
+{
+    const auto fact = [&](const char* argument, const char* text, Expected expected) {
+        if (text != nullptr)
+            return make_fact(tables, argument, text, expected);
+        return expected == Expected::number ? "NULL::pg_catalog.numeric" : "NULL::pg_catalog.text";
+    };
+    const std::array<const char*, fact_count> facts{
+        make_key_text(tables, keys.line_key),
+        fact("kind", kind_text(arguments.kind), Expected::text),
+        fact("article", arguments.article, Expected::text),
+        fact("quantity", arguments.quantity, Expected::number),
+        fact("amount", arguments.amount, Expected::number),
+        fact("customer", arguments.customer, Expected::text),
+        fact("document_date", arguments.document_date, Expected::day),
+        fact("document_number", arguments.document_number, Expected::text),
+        fact("applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to, Expected::boolean),
+        counts_text(tables, arguments),
+        fact("currency", arguments.currency, Expected::text),
+        fact("entered_by", arguments.entered_by, Expected::text),
+        zeroed_text(tables, keys.zero_columns),
+        joined_text(tables, keys.reference),
+    };
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (const char* const text : facts)
+        appendStringInfo(&sql, "%s\n    %s", text == facts.front() ? "" : ",", text);
+    return sql.data;
+}
+
+} // namespace credits
