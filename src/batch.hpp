@@ -28,7 +28,8 @@ struct LineImage {
 struct Batch {
     Source* source;
     MemoryContext memory;
-    bool reads_ledger; // a line may have entries: always, except for lines just inserted
+    bool reads_ledger;  // a line may have entries: always, except for lines just inserted
+    bool is_read_again; // a deeper trigger may have settled a renumbered line under its new key
 
     LineImage* images;
     int image_count;

@@ -1,17 +1,17 @@
 // Which columns of a row changed, and how deep in triggers somebody settled before us.
 #include "changes.hpp"
 
-#include <algorithm>
-
 namespace credits
 {
 
 namespace
 {
 
-/// Only ever a reason to read a line again, so it may be too deep (a savepoint rolled back), never too shallow.
+/// Only ever a reason to read a line again, so it may be too deep (a savepoint rolled back), never too shallow. What an earlier
+/// message of the client settled was over before this statement began: its start time tells it apart.
 struct Settled {
     TransactionId transaction;
+    TimestampTz statement;
     int deepest;
 };
 
@@ -46,12 +46,14 @@ int trigger_depth()
 
 void note_settled(int depth)
 {
-    const TransactionId transaction = GetTopTransactionIdIfAny();
-    if (settled.transaction != transaction)
-        settled = {.transaction = transaction, .deepest = 0};
-    settled.deepest = std::max(settled.deepest, depth);
+    if (!has_settled_deeper(depth))
+        settled = {.transaction = GetTopTransactionIdIfAny(), .statement = GetCurrentStatementStartTimestamp(), .deepest = depth};
 }
 
-bool has_settled_deeper(int depth) { return settled.transaction == GetTopTransactionIdIfAny() && settled.deepest > depth; }
+bool has_settled_deeper(int depth)
+{
+    return settled.transaction == GetTopTransactionIdIfAny() && settled.statement == GetCurrentStatementStartTimestamp() &&
+           settled.deepest > depth;
+}
 
 } // namespace credits

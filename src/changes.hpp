@@ -10,7 +10,7 @@ namespace credits
 bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b);
 
 /// A trigger that runs within another's statement settles lines before the outer statement's trigger does, which then must not
-/// trust the row images it was handed: it reads the lines again. This remembers how deep the transaction has settled.
+/// trust the row images it was handed: it reads the lines again. This remembers how deep the client's statement has settled.
 int trigger_depth();
 void note_settled(int depth);
 bool has_settled_deeper(int depth);

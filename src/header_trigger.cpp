@@ -54,6 +54,16 @@ void lock_header(const Source& source, pg::Table& table, Header& header, TupleTa
         header.tuple = ExecCopySlotHeapTuple(table.found);
 }
 
+/// A header with a new key has lines only where the foreign key cascades: they change with it, and their own trigger settles
+/// them.
+bool is_renumbered(const Source& source, TupleTableSlot* before, TupleTableSlot* now)
+{
+    Bitmapset* key = nullptr;
+    for (int i = 0; i < source.header_key_count; i++)
+        key = bms_add_member(key, source.header_key[i].column - FirstLowInvalidHeapAttributeNumber);
+    return !are_equal(key, before, now);
+}
+
 ChangedHeaders read_changed_headers(const Source& source, const TriggerData& trigger)
 {
     const TupleDesc row = RelationGetDescr(trigger.tg_relation);
@@ -64,7 +74,7 @@ ChangedHeaders read_changed_headers(const Source& source, const TriggerData& tri
     pg::Table table = pg::open_table(source.header_table, RowShareLock);
     ChangedHeaders changed{};
     while (pg::read_row(old_rows, old_slot) && pg::read_row(new_rows, new_slot)) {
-        if (are_equal(source.header_columns, old_slot, new_slot))
+        if (are_equal(source.header_columns, old_slot, new_slot) || is_renumbered(source, old_slot, new_slot))
             continue;
         if (changed.count == 0) {
             CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows

@@ -31,12 +31,26 @@ MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snaps
     return pg::find(table, source.line_index, parts, snapshot) ? ExecCopySlotMinimalTuple(table.found) : nullptr;
 }
 
-void add_current_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
+std::string_view key_of(Batch& batch, MinimalTuple line)
 {
-    if (image == nullptr)
+    show(batch, line, nullptr);
+    return evaluate_text(batch, Fact::line_key);
+}
+
+/// Adds the lines that one image speaks of, as they are now.
+void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image, Snapshot snapshot)
+{
+    const bool is_renumbered =
+        image.old_line != nullptr && image.new_line != nullptr && key_of(batch, image.old_line) != key_of(batch, image.new_line);
+    const MinimalTuple last = image.new_line == nullptr ? image.old_line : image.new_line;
+    const MinimalTuple line = find_line(batch, table, last, snapshot);
+    if (line != nullptr) {
+        add_image(batch, is_renumbered ? image.old_line : nullptr, line);
         return;
-    const MinimalTuple line = find_line(batch, table, image, snapshot);
-    add_image(batch, line == nullptr ? image : nullptr, line);
+    }
+    add_image(batch, last, nullptr);
+    if (is_renumbered)
+        add_image(batch, image.old_line, nullptr);
 }
 
 /// A name for the whole row: none of its columns has it.
@@ -116,12 +130,11 @@ void read_lines_again(Batch& batch)
     const int count = batch.image_count;
     batch.images = nullptr;
     batch.image_count = batch.image_capacity = 0;
+    batch.is_read_again = true;
     pg::with_latest_snapshot([&](Snapshot snapshot) {
         pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
-        for (int i = 0; i < count; i++) {
-            add_current_line(batch, table, images[i].old_line, snapshot);
-            add_current_line(batch, table, images[i].new_line, snapshot);
-        }
+        for (int i = 0; i < count; i++)
+            add_current_lines(batch, table, images[i], snapshot);
         pg::close_table(table);
     });
 }

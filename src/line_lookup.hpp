@@ -6,8 +6,8 @@
 namespace credits
 {
 
-/// Replaces the images by the lines as they are now, one for each key that an image has, old or new: a deeper trigger may have
-/// changed, deleted and settled them since the images were made. A key may come twice.
+/// Replaces the images by the lines as they are now: a deeper trigger may have changed, deleted and settled them since the images
+/// were made. A key may come twice.
 void read_lines_again(Batch& batch);
 
 /// Drops the lines that read_lines_again found twice.

@@ -129,6 +129,19 @@ int settle_account(const Configuration& configuration, Ledger& ledger, const Ope
     return position;
 }
 
+void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, Snapshot snapshot)
+{
+    const Oid line_table = batch.source->line_table;
+    if (batch.is_read_again && line.recorded_key != line.key) {
+        line.recorded = read_recorded(entries, line_table, line.key, snapshot);
+        if (line.recorded != nullptr) {
+            line.recorded_key = line.key;
+            return;
+        }
+    }
+    line.recorded = read_recorded(entries, line_table, line.recorded_key, snapshot);
+}
+
 void read_all_recorded(Batch& batch)
 {
     if (!batch.reads_ledger)
@@ -136,7 +149,7 @@ void read_all_recorded(Batch& batch)
     pg::with_latest_snapshot([&](Snapshot snapshot) {
         pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
         for (int i = 0; i < batch.line_count; i++)
-            batch.lines[i].recorded = read_recorded(entries, batch.source->line_table, batch.lines[i].recorded_key, snapshot);
+            read_recorded_of(batch, batch.lines[i], entries, snapshot);
         pg::close_table(entries);
     });
 }

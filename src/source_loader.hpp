@@ -3,7 +3,8 @@
 
 #include "source.hpp"
 
-namespace credits {
+namespace credits
+{
 
 /// What a row of credits.source says.
 struct SourceRow {
