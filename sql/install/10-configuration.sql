@@ -72,7 +72,7 @@ CREATE TABLE credits.customer (
     customer           text    COLLATE "C" PRIMARY KEY CHECK (pg_catalog.octet_length(customer) <= 255),
     name               text,
     works_with_credits boolean NOT NULL DEFAULT true,
-    account_of         text    COLLATE "C" REFERENCES credits.customer,
+    account_of         text    COLLATE "C",
     statement_cycle    text    CHECK (statement_cycle IN ('week', 'month', 'quarter')),
     language           text
 );
