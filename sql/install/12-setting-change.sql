@@ -52,14 +52,25 @@ $$;
 COMMENT ON FUNCTION credits._record_setting_change() IS
 'Trigger: one row of setting_change per column that a statement really changed (rule 5).';
 
-CREATE TRIGGER credits_record_change AFTER INSERT OR UPDATE OR DELETE ON credits.credit_type
+-- An ERP that keeps its articles in step sends many updates that change nothing: for those, no function is called.
+CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.credit_type
     FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('code');
-CREATE TRIGGER credits_record_change AFTER INSERT OR UPDATE OR DELETE ON credits.article
+CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.credit_type
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION credits._record_setting_change('code');
+CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.article
     FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('article');
-CREATE TRIGGER credits_record_change AFTER INSERT OR UPDATE OR DELETE ON credits.customer
+CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.article
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION credits._record_setting_change('article');
+CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.customer
     FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('customer');
-CREATE TRIGGER credits_record_change AFTER UPDATE ON credits.parameter
-    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('only_row');
+CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.customer
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION credits._record_setting_change('customer');
+CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.parameter
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION credits._record_setting_change('only_row');
 
 -- What is given on INSERT stays, so that a restore does not rewrite it.
 CREATE FUNCTION credits._stamp_credit_type() RETURNS trigger

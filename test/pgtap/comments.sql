@@ -1,7 +1,9 @@
 -- Every object of the schema credits, and every column that a user sees, says what it is.
 BEGIN;
-SELECT plan(5);
+SELECT plan(6);
 
+SELECT cmp_ok(count(*), '>', 50::bigint, 'the schema has its objects')
+FROM pg_depend JOIN pg_extension AS e ON refclassid = 'pg_extension'::regclass AND refobjid = e.oid WHERE extname = 'credits';
 SELECT is_empty($$
     SELECT relname FROM pg_class
     WHERE relnamespace = 'credits'::regnamespace AND relkind NOT IN ('i', 'I', 'c') AND obj_description(oid, 'pg_class') IS NULL$$,
