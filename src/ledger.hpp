@@ -18,6 +18,7 @@ struct LoadedLot {
     HeapTuple stored;         // null: sold in this batch
     const DocumentLine* sale; // the line that sold it, in this batch
     bool is_changed;
+    bool is_resold; // quantity, amount and value changed, too
 };
 
 /// An index scan over the lots that were open before the batch, one row ahead.

@@ -102,6 +102,7 @@ LoadedLot& load_found(Ledger& ledger, Account& account)
                         .stored = stored,
                         .sale = nullptr,
                         .is_changed = false,
+                        .is_resold = false,
                     });
 }
 
@@ -194,9 +195,11 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     pg::Row row = loaded.stored == nullptr ? pg::Row(ledger.lots) : pg::Row(ledger.lots, loaded.stored);
     row.set_int8(last_entry_no, loaded.last_entry_no);
     row.set_bool(open, lot.remaining > core::zero);
-    row.set_amount(quantity, lot.quantity);
-    row.set_amount(amount, lot.amount, decimals);
-    row.set_amount(value, lot.value, decimals);
+    if (loaded.is_resold) {
+        row.set_amount(quantity, lot.quantity);
+        row.set_amount(amount, lot.amount, decimals);
+        row.set_amount(value, lot.value, decimals);
+    }
     row.set_amount(remaining, lot.remaining);
     row.set_amount(remaining_value, lot.remaining_value, decimals);
     if (loaded.stored != nullptr) {

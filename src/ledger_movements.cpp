@@ -166,6 +166,7 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     lot.quantity = lot.remaining = sale.credits;
     lot.value = lot.remaining_value = sale.value;
     lot.amount = sale.amount;
+    loaded.is_resold = true;
     book(ledger, account, line, loaded,
          {.kind = "sale_change",
           .document = document,
@@ -195,6 +196,7 @@ void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
                                  .stored = nullptr,
                                  .sale = &line,
                                  .is_changed = true,
+                                 .is_resold = true,
                              });
     book(ledger, account, line, lot,
          {.kind = "sale",

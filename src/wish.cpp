@@ -14,6 +14,7 @@ namespace
 struct Terms {
     const CreditType* type; // null: none
     Datum coefficient;
+    bool sells; // coefficient > 0
     std::string_view ledger_account;
 };
 
@@ -24,13 +25,12 @@ Terms find_terms(const Configuration& configuration, const DocumentLine& line)
     const std::string_view ledger_account = article == nullptr ? std::string_view() : article->ledger_account;
     const Recorded* const recorded = line.recorded;
     if (recorded != nullptr && recorded->document.has_coefficient && recorded->document.article == line.article)
-        return {find_type(configuration, recorded->type_id), recorded->document.coefficient, ledger_account};
+        return {find_type(configuration, recorded->type_id), recorded->document.coefficient,
+                pg::to_amount(recorded->document.coefficient) > core::zero, ledger_account};
     if (article == nullptr || article->type == nullptr)
         return {};
-    return {article->type, *article->coefficient, ledger_account};
+    return {article->type, *article->coefficient, article->sells, ledger_account};
 }
-
-bool is_positive(Datum coefficient) { return pg::to_amount(coefficient) > core::zero; }
 
 /// New lines need the module, and a customer who works with credits; what is booked already settles on (rules 8 and 23).
 bool may_touch_credits(const Configuration& configuration, const Customers& customers, const DocumentLine& line)
@@ -77,19 +77,18 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     if (line.is_gone || !line.counts || !may_touch_credits(configuration, customers, line))
         return;
     const Terms terms = find_terms(configuration, line);
-    if (terms.type == nullptr || (is_positive(terms.coefficient) && !sells))
+    if (terms.type == nullptr || (terms.sells && !sells))
         return;
     const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
     if (credits == core::zero)
         return;
-    if (is_positive(terms.coefficient))
+    if (terms.sells)
         require_sellable(line, *terms.type);
     if (!credits)
         errors::quantity_out_of_range(line, "quantity");
-    if (is_positive(terms.coefficient) != (*credits > core::zero))
-        errors::not_supported(is_positive(terms.coefficient)
-                                  ? "a credit note (negative quantity of an article that sells credits)"
-                                  : "a return (negative quantity of an article that consumes credits)",
+    if (terms.sells != (*credits > core::zero))
+        errors::not_supported(terms.sells ? "a credit note (negative quantity of an article that sells credits)"
+                                          : "a return (negative quantity of an article that consumes credits)",
                               nullptr);
     line.type = terms.type;
     line.coefficient = terms.coefficient;
@@ -133,7 +132,7 @@ bool is_consumption_line(const Configuration& configuration, const Customer& cus
     if (!configuration.is_active || !customer.works_with_credits || is_null(line.article) || !line.has_quantity)
         return false;
     const Terms terms = find_terms(configuration, line);
-    if (terms.type == nullptr || is_positive(terms.coefficient))
+    if (terms.type == nullptr || terms.sells)
         return false;
     const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
     return credits && *credits != core::zero;

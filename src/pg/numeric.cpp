@@ -1,4 +1,6 @@
-// numeric <-> core::Amount, through the backend's own arithmetic.
+// numeric <-> core::Amount.
+// Reading goes through numeric's wire format, which is documented and the same in all versions: digits of base 10 000, so that
+// the four decimals of an amount are just one digit behind the point. It costs a quarter of a multiplication and a cast.
 #include "pg/numeric.hpp"
 
 namespace credits::pg
@@ -7,20 +9,33 @@ namespace credits::pg
 namespace
 {
 
+constexpr int base = 10'000;
+static_assert(core::Amount::per_unit == base);
+
+/// What numeric_send says: value = digits[0] * base^weight + digits[1] * base^(weight - 1) + …
+struct WireNumeric {
+    int digit_count;
+    int weight;
+    int sign;
+    const unsigned char* digits;
+};
+
+constexpr int negative = 0x4000;
+constexpr int largest_weight = 3; // 10^16 and more is out of range in any case
+
+int read_int16(const unsigned char* bytes) { return static_cast<int16>(bytes[0] << 8 | bytes[1]); }
+
+WireNumeric to_wire(Datum numeric)
+{
+    const bytea* const message = DatumGetByteaPP(DirectFunctionCall1(numeric_send, numeric));
+    const auto* bytes = reinterpret_cast<const unsigned char*>(VARDATA_ANY(message));
+    return {
+        .digit_count = read_int16(bytes), .weight = read_int16(bytes + 2), .sign = read_int16(bytes + 4), .digits = bytes + 8};
+}
+
+int digit_at(const WireNumeric& wire, int i) { return i >= 0 && i < wire.digit_count ? read_int16(wire.digits + 2 * i) : 0; }
+
 Datum int64_numeric(int64 value) { return NumericGetDatum(int64_to_numeric(value)); }
-
-bool is_finite(Datum numeric)
-{
-    const Numeric value = DatumGetNumeric(numeric);
-    return !numeric_is_nan(value) && !numeric_is_inf(value);
-}
-
-bool is_below_limit(Datum numeric)
-{
-    const Datum magnitude = DirectFunctionCall1(numeric_abs, numeric);
-    return DatumGetInt32(
-               DirectFunctionCall2(numeric_cmp, magnitude, int64_numeric(core::Amount::limit / core::Amount::per_unit))) < 0;
-}
 
 } // namespace
 
@@ -35,23 +50,33 @@ Datum to_numeric(core::Amount amount, int min_decimals)
     return decimals == 0 ? int64_numeric(units) : NumericGetDatum(int64_div_fast_to_numeric(units, decimals));
 }
 
-core::Amount to_amount(Datum numeric)
-{
-    const Datum scaled = DirectFunctionCall2(numeric_mul, numeric, int64_numeric(core::Amount::per_unit));
-    return {DatumGetInt64(DirectFunctionCall1(numeric_int8, scaled))};
-}
-
 std::optional<core::Amount> to_amount_in_range(Datum numeric)
 {
-    if (!is_finite(numeric) || !is_below_limit(numeric))
+    const WireNumeric wire = to_wire(numeric);
+    const bool is_finite = wire.sign == 0 || wire.sign == negative;
+    if (!is_finite || wire.weight > largest_weight)
         return std::nullopt;
-    const core::Amount amount = to_amount(numeric);
-    return amount.in_range() ? std::optional(amount) : std::nullopt;
+    __int128 units = 0;
+    for (int i = 0; i <= wire.weight + 1; i++)
+        units = units * base + digit_at(wire, i);
+    if (digit_at(wire, wire.weight + 2) >= base / 2)
+        units++;
+    if (units >= core::Amount::limit)
+        return std::nullopt;
+    return core::Amount{static_cast<int64>(wire.sign == negative ? -units : units)};
+}
+
+core::Amount to_amount(Datum numeric)
+{
+    const std::optional<core::Amount> amount = to_amount_in_range(numeric);
+    if (!amount)
+        elog(ERROR, "amount of the ledger is out of range");
+    return *amount;
 }
 
 std::optional<core::Amount> multiply_rounded(Datum quantity, Datum coefficient)
 {
-    if (!is_finite(quantity) || !is_below_limit(quantity))
+    if (!to_amount_in_range(quantity))
         return std::nullopt;
     return to_amount_in_range(DirectFunctionCall2(numeric_mul, quantity, coefficient));
 }

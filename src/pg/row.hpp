@@ -15,7 +15,7 @@ namespace credits::pg
 class Row
 {
 public:
-    explicit Row(Table& table) : slot(table.written)
+    explicit Row(Table& table) : slot(written_slot(table))
     {
         ExecClearTuple(slot);
         for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
@@ -23,7 +23,7 @@ public:
     }
 
     /// Starts from an existing row of the table.
-    Row(Table& table, HeapTuple tuple) : slot(table.written)
+    Row(Table& table, HeapTuple tuple) : slot(written_slot(table))
     {
         ExecClearTuple(slot);
         heap_deform_tuple(tuple, slot->tts_tupleDescriptor, slot->tts_values, slot->tts_isnull);

@@ -71,7 +71,7 @@ Table open_table(Oid table, LOCKMODE mode)
     return {
         .relation = relation,
         .found = table_slot_create(relation, nullptr),
-        .written = MakeSingleTupleTableSlot(RelationGetDescr(relation), table_slot_callbacks(relation)),
+        .written = nullptr,
         .indexes = nullptr,
         .index_count = 0,
         .expressions = nullptr,

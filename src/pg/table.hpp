@@ -18,12 +18,15 @@ struct IndexAccess {
 struct Table {
     Relation relation;
     TupleTableSlot* found;   // what find, next and lock_latest store
-    TupleTableSlot* written; // what insert and update are given
+    TupleTableSlot* written; // what insert and update are given; null before the first
     IndexAccess* indexes;    // opened at the first write; null before
     int index_count;
     EState* expressions;  // for indexes with expressions or predicates; null without
     MemoryContext memory; // where all of these live; the caller's context may be reset between two rows
 };
+
+/// The slot to fill before insert or update.
+TupleTableSlot* written_slot(Table& table);
 
 /// Opens a table; its slots and index descriptions are allocated in the current memory context.
 Table open_table(Oid table, LOCKMODE mode);

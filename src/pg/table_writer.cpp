@@ -104,6 +104,16 @@ void with_executor(Table& table, Fn fn)
 
 } // namespace
 
+TupleTableSlot* written_slot(Table& table)
+{
+    if (table.written == nullptr) {
+        const MemoryContext caller = MemoryContextSwitchTo(table.memory);
+        table.written = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), table_slot_callbacks(table.relation));
+        MemoryContextSwitchTo(caller);
+    }
+    return table.written;
+}
+
 void insert(Table& table)
 {
     if (has_row_triggers(table)) {
@@ -148,7 +158,8 @@ void close_table(Table& table)
         index_close(table.indexes[i].relation, NoLock);
     if (table.expressions != nullptr)
         FreeExecutorState(table.expressions);
-    ExecDropSingleTupleTableSlot(table.written);
+    if (table.written != nullptr)
+        ExecDropSingleTupleTableSlot(table.written);
     ExecDropSingleTupleTableSlot(table.found);
     table_close(table.relation, NoLock);
 }
