@@ -62,11 +62,13 @@ private:
     void edit_line(pqxx::work& erp, const Document& document, const std::string& line_no);
     void move_line_within(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
 
-    // At a counter: one statement on a document that others use at the same time (clerk_counter.cpp).
+    // At a counter: documents that others use at the same time (clerk_counter.cpp).
     void serve_counter();
     void add_to_counter(const Register::Counter& counter);
     void edit_at_counter(const Register::Counter& counter);
-    void change_header_at_counter(pqxx::work& erp, const Document& document, bool wandering);
+    void add_at_counter(pqxx::work& erp, const Document& document);
+    void edit_line_at_counter(pqxx::work& erp, const Document& document);
+    void change_header_at_counter(pqxx::work& erp, const Document& document, bool wanders);
 
     /// Runs a transaction and notes what came of it; at SERIALIZABLE again and again until it is not a lost race.
     template <typename Act>

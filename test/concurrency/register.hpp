@@ -31,11 +31,11 @@ public:
     using Opened = std::vector<std::unique_lock<std::mutex>>;
 
     struct Counter {
-        std::vector<Document> steady; // two or more of one customer
-        std::vector<Document> wandering;
+        std::vector<Document> steady; // all of one customer
+        Document wandering;
     };
 
-    std::vector<Counter> counters; // one per customer; written before the clerks start, then only read
+    std::vector<Counter> counters; // written before the clerks start, then only read
 
     void file(const std::vector<Document>& documents)
     {

@@ -1,6 +1,6 @@
 // A savepoint that is rolled back unless released.
-// Between the two, statements go by `exec_params` or `exec_prepared`: libpqxx 6 gives up the whole transaction when an `exec` fails,
-// and its own subtransaction is opened by the first `exec` only.
+// Between the two, statements go by `exec_params` or `exec_prepared`: libpqxx 6 gives up the whole transaction when an `exec`
+// fails, and its own subtransaction is opened by the first `exec` only.
 #pragma once
 
 #include <pqxx/pqxx>

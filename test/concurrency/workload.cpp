@@ -23,7 +23,7 @@ static Register::Counter open_counter(pqxx::work& erp, const std::string& custom
     for (const Source& source : sources)
         counter.steady.push_back(open_document(erp, source, customer, static_cast<int>(below(random, 30)) - 30, "posted"));
     const Source& source = sources[below(random, sources.size())];
-    counter.wandering.push_back(open_document(erp, source, chance(random, 30) ? "" : customer, 0, "posted"));
+    counter.wandering = open_document(erp, source, chance(random, 50) ? "" : customer, 0, "posted");
     return counter;
 }
 
@@ -35,7 +35,8 @@ void open_shop(const Database& database, Register& documents, const std::vector<
     pqxx::work erp{connection};
     sell_something_of_everything(erp, customers);
     for (const Customer& customer : customers)
-        documents.counters.push_back(open_counter(erp, customer.key, random));
+        if (customer.works_with_credits)
+            documents.counters.push_back(open_counter(erp, customer.key, random));
     erp.commit();
 }
 
