@@ -115,6 +115,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM credits._check_key_length('article', NEW.article);
+    IF NEW.coefficient = 0 OR NEW.coefficient <> round(NEW.coefficient, 4) OR abs(NEW.coefficient) >= 1e10 THEN
+        RAISE EXCEPTION 'coefficient % of article "%" is not valid', NEW.coefficient, NEW.article
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'article', CONSTRAINT = 'credits_coefficient_valid',
+                  HINT = 'Credits per unit of quantity: > 0 sells, < 0 consumes, at most 4 decimals.';
+    END IF;
     NEW.had_type := NEW.had_type OR NEW.type_id IS NOT NULL;
     IF TG_OP = 'UPDATE' THEN
         NEW.had_type := NEW.had_type OR OLD.had_type;
@@ -123,7 +128,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._complete_article() IS
-'Trigger: remembers that an article had a type, since its recorded lines still settle (rules 16 and 23).';
+'Trigger: refuses a coefficient that is 0 or has more than 4 decimals (rule 9), and remembers that an article had a type, '
+'since its recorded lines still settle (rules 16 and 23).';
 
 CREATE FUNCTION credits._keep_used_article() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
