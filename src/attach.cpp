@@ -1,4 +1,4 @@
-// attach and detach: the mapping function, the triggers and the row in credits.source.
+// attach and detach: the mapping view, the triggers and the row in credits.source.
 // The caller must own the tables; what is created is created by the extension's owner, so that he needs no right on its schema.
 #include <algorithm>
 #include <array>
@@ -100,22 +100,24 @@ Keys find_keys(const MappedTables& tables, const Arguments& arguments)
 
 void execute(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false}); }
 
-const char* signature_of(Oid line_table, Oid header_table)
+/// CREATE VIEW credits._lines_invoice_line (line_key, …) AS
+/// SELECT … FROM erp.invoice_line AS line LEFT JOIN erp.invoice AS header ON header.id OPERATOR(pg_catalog.=) line.invoice_id
+/// Nobody selects from it: it keeps the mapping where PostgreSQL follows renames, refuses to drop a column in use, and dumps it.
+Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const Keys& keys)
 {
-    if (!OidIsValid(header_table))
-        return psprintf("credits._line_facts(line %s)", pg::table_name(line_table));
-    return psprintf("credits._line_facts(line %s, header %s)", pg::table_name(line_table), pg::table_name(header_table));
-}
-
-void create_mapping(const Arguments& arguments, const char* facts)
-{
-    const char* const signature = signature_of(arguments.line_table, arguments.header_table);
-    execute(psprintf("CREATE FUNCTION %s RETURNS credits.line_facts LANGUAGE sql IMMUTABLE\nRETURN ROW(%s\n)::credits.line_facts",
-                     signature, facts));
-    // It is the extension owner's, so that nobody else alters it; it is inlined, and evaluated, as the line table's owner.
-    execute(psprintf("GRANT EXECUTE ON FUNCTION %s TO PUBLIC", signature));
-    execute(psprintf("COMMENT ON FUNCTION %s IS 'How a line of %s reads; made by credits.attach().'", signature,
-                     pg::table_name(arguments.line_table)));
+    const char* const name = ChooseRelationName("_lines_of", nullptr, get_rel_name(arguments.line_table), catalog().schema, false);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "CREATE VIEW credits.%s (%s) AS SELECT%s\nFROM %s AS line", quote_identifier(name), fact_names,
+                     make_facts(tables, arguments, keys), pg::table_name(arguments.line_table));
+    if (tables.header != nullptr)
+        appendStringInfo(&sql, " LEFT JOIN %s AS header ON %s", pg::table_name(arguments.header_table),
+                         make_join(tables, keys.reference));
+    execute(sql.data);
+    execute(psprintf(
+        "COMMENT ON VIEW credits.%s IS %s", quote_identifier(name),
+        quote_literal_cstr(psprintf("How a line of %s reads; made by credits.attach().", pg::table_name(arguments.line_table)))));
+    return get_relname_relid(name, catalog().schema);
 }
 
 void create_trigger(const char* name, const char* event, Oid table, const char* clauses, const char* function)
@@ -165,7 +167,7 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, const
 {
     const pg::Parameter parameters[]{
         {REGCLASSOID, ObjectIdGetDatum(arguments.line_table), false},
-        {REGPROCEDUREOID, ObjectIdGetDatum(mapping), false},
+        {REGCLASSOID, ObjectIdGetDatum(mapping), false},
         {REGCLASSOID, ObjectIdGetDatum(arguments.header_table), !OidIsValid(arguments.header_table)},
         text_parameter(arguments.kind),
         text_parameter(arguments.article),
@@ -188,13 +190,6 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, const
     };
     pg::run({.role = catalog().owner, .sql = record_source, .parameters = parameters, .reads_only = false});
     CommandCounterIncrement();
-}
-
-Oid find_mapping(Oid line_table, Oid header_table)
-{
-    Oid types[]{get_rel_type_id(line_table), OidIsValid(header_table) ? get_rel_type_id(header_table) : InvalidOid};
-    List* const name = list_make2(makeString(pstrdup("credits")), makeString(pstrdup("_line_facts")));
-    return LookupFuncName(name, OidIsValid(header_table) ? 2 : 1, types, false);
 }
 
 bool is_attached(Oid line_table)
@@ -229,8 +224,7 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     if (is_attached(arguments.line_table))
         errors::already_attached(arguments.line_table);
     const Keys keys = find_keys(tables, arguments);
-    create_mapping(arguments, make_facts(tables, arguments, keys));
-    insert_source(arguments, tables, keys, find_mapping(arguments.line_table, arguments.header_table));
+    insert_source(arguments, tables, keys, create_mapping(arguments, tables, keys));
     check_source(arguments.line_table);
     create_triggers(arguments, keys);
     if (tables.header != nullptr)
@@ -249,6 +243,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
     if (!is_attached(line_table))
         errors::not_attached(line_table);
     const Oid header_table = get_source(line_table).header_table;
+    const Oid mapping = get_source(line_table).mapping;
     for (const char* const trigger :
          {"zz_credits_price", "zz_credits_insert", "zz_credits_update", "zz_credits_delete", "zz_credits_truncate"})
         drop_trigger(trigger, line_table);
@@ -259,7 +254,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
              .sql = "DELETE FROM credits.source AS s WHERE s.line_table OPERATOR(pg_catalog.=) $1",
              .parameters = parameters,
              .reads_only = false});
-    execute(psprintf("DROP FUNCTION %s", signature_of(line_table, header_table)));
+    execute(psprintf("DROP VIEW %s", pg::table_name(mapping)));
     relation_close(lines, NoLock);
     PG_RETURN_VOID();
 }

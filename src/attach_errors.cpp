@@ -82,10 +82,10 @@ void invalid_argument(const char* argument, const char* value, const char* hint)
             errhint("%s", hint));
 }
 
-void mapping_not_immutable(Oid line_table)
+void mapping_does_not_fit(Oid line_table)
 {
     ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-            errmsg("the mapping of table \"%s\" does not read as immutable expressions", get_rel_name(line_table)),
+            errmsg("the mapping of table \"%s\" is not one of this version", get_rel_name(line_table)),
             errhint("Detach the table with credits.detach(), and attach it again."));
 }
 

@@ -1,4 +1,4 @@
-// The text of a source's mapping function.
+// The text of a source's mapping view.
 #include "attach_mapping.hpp"
 
 #include <algorithm>
@@ -36,21 +36,6 @@ const char* zeroed_text(const MappedTables& tables, const Columns& columns)
     return sql.data;
 }
 
-/// header.id OPERATOR(pg_catalog.=) line.invoice_id [AND …]
-const char* joined_text(const MappedTables& tables, const HeaderReference& reference)
-{
-    if (tables.header == nullptr)
-        return "true";
-    StringInfoData sql;
-    initStringInfo(&sql);
-    for (int i = 0; i < reference.line_columns.count; i++)
-        appendStringInfo(&sql, "%sheader.%s %s line.%s", i == 0 ? "" : " AND ",
-                         pg::column_name(RelationGetRelid(tables.header), reference.header_columns.numbers[i]),
-                         pg::operator_name(reference.operators[i]),
-                         pg::column_name(RelationGetRelid(tables.lines), reference.line_columns.numbers[i]));
-    return sql.data;
-}
-
 /// A line counts when the caller's condition holds, and not before the cut-over.
 const char* counts_text(const MappedTables& tables, const Arguments& arguments)
 {
@@ -65,6 +50,20 @@ const char* counts_text(const MappedTables& tables, const Arguments& arguments)
 }
 
 } // namespace
+
+const char* make_join(const MappedTables& tables, const HeaderReference& reference)
+{
+    if (tables.header == nullptr)
+        return "true";
+    StringInfoData sql;
+    initStringInfo(&sql);
+    for (int i = 0; i < reference.line_columns.count; i++)
+        appendStringInfo(&sql, "%sheader.%s %s line.%s", i == 0 ? "" : " AND ",
+                         pg::column_name(RelationGetRelid(tables.header), reference.header_columns.numbers[i]),
+                         pg::operator_name(reference.operators[i]),
+                         pg::column_name(RelationGetRelid(tables.lines), reference.line_columns.numbers[i]));
+    return sql.data;
+}
 
 const char* make_facts(const MappedTables& tables, const Arguments& arguments, const Keys& keys)
 {
@@ -87,7 +86,7 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
         fact("currency", arguments.currency, Expected::text),
         fact("entered_by", arguments.entered_by, Expected::text),
         zeroed_text(tables, keys.zero_columns),
-        joined_text(tables, keys.reference),
+        make_join(tables, keys.reference),
     };
     StringInfoData sql;
     initStringInfo(&sql);

@@ -1,4 +1,4 @@
-// The text of a source's mapping function: one SQL expression for each fact of a line.
+// The text of a source's mapping view: one SQL expression for each fact of a line.
 #pragma once
 
 #include "attach_arguments.hpp"
@@ -14,7 +14,14 @@ struct Keys {
     HeaderReference reference;
 };
 
-/// The fields of line_facts, in the order of enum Fact, over `line` and `header`.
+/// The names of the view's columns, in the order of enum Fact.
+inline constexpr const char* fact_names = "line_key, kind, article, quantity, amount, customer, document_date, document_number,"
+                                          " applies, counts, currency, entered_by, zeroed, joined";
+
+/// How a line and its header find each other: header.id OPERATOR(pg_catalog.=) line.invoice_id [AND …]
+const char* make_join(const MappedTables& tables, const HeaderReference& reference);
+
+/// The expressions of the view's columns, over `line` and `header`.
 const char* make_facts(const MappedTables& tables, const Arguments& arguments, const Keys& keys);
 
 } // namespace credits

@@ -18,21 +18,17 @@ constexpr int works_with_credits_column = 3;
 
 bool is_flagged(const pg::Table& customers) { return DatumGetBool(pg::get_not_null(customers, works_with_credits_column)); }
 
-void add(Customers& customers, std::string_view customer, bool has_ledger_work, bool is_recorded)
+void add(Customers& customers, std::string_view customer, bool is_recorded)
 {
     if (is_null(customer))
         return;
     Customer* const last = customers.count == 0 ? nullptr : &customers.sorted[customers.count - 1];
     if (last != nullptr && last->customer == customer) {
-        last->has_ledger_work |= has_ledger_work;
         last->is_recorded |= is_recorded;
         return;
     }
-    customers.sorted[customers.count++] = {.customer = customer,
-                                           .has_ledger_work = has_ledger_work,
-                                           .is_recorded = is_recorded,
-                                           .exists = false,
-                                           .works_with_credits = false};
+    customers.sorted[customers.count++] = {
+        .customer = customer, .is_recorded = is_recorded, .exists = false, .works_with_credits = false};
 }
 
 /// Of a line whose record nets to nothing nothing is written, unless its entries follow a new key.
@@ -50,9 +46,9 @@ Customers name_customers(const Batch& batch)
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
         if (writes_recorded_ledger(line))
-            add(customers, line.recorded->customer, true, true);
-        if (line.counts || !line.is_zeroed)
-            add(customers, line.customer, line.counts, false);
+            add(customers, line.recorded->customer, true);
+        // Counting or not: a line is not dropped before its customer is locked.
+        add(customers, line.customer, false);
     }
     return customers;
 }
@@ -64,17 +60,14 @@ void sort_and_merge(Customers& customers)
     Customers merged{.sorted = begin, .count = 0};
     for (int i = 0; i < customers.count; i++) {
         const Customer customer = begin[i];
-        add(merged, customer.customer, customer.has_ledger_work, customer.is_recorded);
+        add(merged, customer.customer, customer.is_recorded);
     }
     customers.count = merged.count;
 }
 
 void lock(pg::Table& table, Customer& customer)
 {
-    const auto never = [](const pg::Table&) { return false; };
-    bool (*const worth_locking)(const pg::Table&) = customer.is_recorded       ? nullptr
-                                                    : customer.has_ledger_work ? is_flagged
-                                                                               : +never;
+    bool (*const worth_locking)(const pg::Table&) = customer.is_recorded ? nullptr : is_flagged;
     const auto key = pg::make_key(customer.customer);
     customer.exists =
         pg::lock_latest(table, catalog().customer_pkey, key, {.worth_locking = worth_locking}) != pg::LockResult::absent;
@@ -83,8 +76,7 @@ void lock(pg::Table& table, Customer& customer)
 
 Customer lock_always(std::string_view key)
 {
-    Customer customer{
-        .customer = key, .has_ledger_work = true, .is_recorded = true, .exists = false, .works_with_credits = false};
+    Customer customer{.customer = key, .is_recorded = true, .exists = false, .works_with_credits = false};
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     lock(table, customer);
     pg::close_table(table);

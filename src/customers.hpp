@@ -10,8 +10,7 @@ namespace credits
 
 struct Customer {
     std::string_view customer;
-    bool has_ledger_work; // a line of his counts, or did: his ledger may be written
-    bool is_recorded;     // the ledger knows one of the lines as his
+    bool is_recorded; // the ledger knows one of the lines as his
     bool exists;
     bool works_with_credits; // as of the lock
 };
@@ -22,7 +21,7 @@ struct Customers {
 };
 
 /// Finds the customers that the lines name and those that the ledger has recorded for them, and locks, in key order, the rows of
-/// those whose ledger may be written.
+/// those whose ledger may be written: who works with credits, or is recorded.
 Customers lock_customers(Batch& batch);
 
 /// The customer with this key, whom the batch names.

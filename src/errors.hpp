@@ -48,7 +48,7 @@ namespace credits::errors
 [[noreturn]] void not_supported(const char* what, const char* hint);
 [[noreturn]] void not_immutable(const char* argument, const char* text);
 [[noreturn]] void invalid_argument(const char* argument, const char* value, const char* hint);
-[[noreturn]] void mapping_not_immutable(Oid line_table);
+[[noreturn]] void mapping_does_not_fit(Oid line_table);
 [[noreturn]] void too_many_sources(int limit);
 
 // What cannot happen: a broken installation or a broken ledger.

@@ -98,11 +98,8 @@ bool needs_price(Batch& batch, const DocumentLine& line, const Header& before)
 {
     const Configuration& settings = configuration();
     const auto is_consumption = [&](std::string_view customer) {
-        const Customer as_now{.customer = customer,
-                              .has_ledger_work = false,
-                              .is_recorded = false,
-                              .exists = true,
-                              .works_with_credits = works_with_credits(customer)};
+        const Customer as_now{
+            .customer = customer, .is_recorded = false, .exists = true, .works_with_credits = works_with_credits(customer)};
         return is_consumption_line(settings, as_now, line);
     };
     show(batch, line.image->new_line, &before);

@@ -139,6 +139,20 @@ void read_lines_again(Batch& batch)
     });
 }
 
+bool has_repeated_lines(Batch& batch)
+{
+    if (batch.image_count < 2 || batch.images[0].old_line == nullptr)
+        return false;
+    auto* const keys = static_cast<std::string_view*>(
+        MemoryContextAllocHuge(batch.memory, sizeof(std::string_view) * static_cast<Size>(batch.image_count)));
+    std::string_view* const end = keys + batch.image_count;
+    for (int i = 0; i < batch.image_count; i++)
+        keys[i] = key_of(batch, batch.images[i].new_line == nullptr ? batch.images[i].old_line : batch.images[i].new_line);
+    if (!std::is_sorted(keys, end))
+        std::sort(keys, end);
+    return std::adjacent_find(keys, end) != end;
+}
+
 void drop_repeated_lines(Batch& batch)
 {
     DocumentLine* const end = batch.lines + batch.line_count;

@@ -10,6 +10,9 @@ namespace credits
 /// were made. A key may come twice.
 void read_lines_again(Batch& batch);
 
+/// Has the statement changed a line more than once? A cascading foreign key brings its changes in the same batch.
+bool has_repeated_lines(Batch& batch);
+
 /// Drops the lines that read_lines_again found twice.
 void drop_repeated_lines(Batch& batch);
 

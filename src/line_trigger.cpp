@@ -82,7 +82,7 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger)
     CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
     pass_gate();
     const int depth = trigger_depth();
-    const bool has_old_images = has_settled_deeper(depth);
+    const bool has_old_images = has_settled_deeper(depth) || has_repeated_lines(batch);
     if (has_old_images)
         read_lines_again(batch);
     batch.reads_ledger = has_old_images || batch.source->has_history || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event);

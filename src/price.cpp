@@ -59,11 +59,8 @@ bool needs_zero_price(Batch& batch, MinimalTuple row)
     const DocumentLine& line = batch.lines[0];
     if (line.is_zeroed || is_null(line.customer))
         return false;
-    const Customer customer{.customer = line.customer,
-                            .has_ledger_work = false,
-                            .is_recorded = false,
-                            .exists = true,
-                            .works_with_credits = works_with_credits(line.customer)};
+    const Customer customer{
+        .customer = line.customer, .is_recorded = false, .exists = true, .works_with_credits = works_with_credits(line.customer)};
     return is_consumption_line(settings, customer, line);
 }
 

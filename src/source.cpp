@@ -82,6 +82,8 @@ void load_list()
             retire(sources.loaded[i]);
         sources.count = 0;
         for_each_source_row([](const SourceRow& row) {
+            if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row.line_table))) // dropped with CASCADE
+                return;
             if (sources.count == max_sources)
                 errors::too_many_sources(max_sources);
             sources.line_tables[sources.count] = row.line_table;

@@ -10,7 +10,7 @@
 namespace credits
 {
 
-/// What the mapping function of a source says of a line: the fields of the composite type credits.line_facts, in their order.
+/// What the mapping view of a source says of a line: its columns, in their order.
 enum class Fact {
     line_key,
     kind,
@@ -52,7 +52,7 @@ struct KeyColumn {
 struct Source {
     Oid line_table;
     Oid header_table; // InvalidOid: the line is its own document
-    Oid mapping;
+    Oid mapping;      // the view
     Oid owner;        // of the line table: the mapping's expressions run as he
     bool sells;       // it has amounts
     bool has_history; // entries were there before it was attached, so that a new line's key may have some

@@ -5,7 +5,7 @@
 
 #include "errors.hpp"
 #include "pg/identity.hpp"
-#include "pg/row_function.hpp"
+#include "pg/view_columns.hpp"
 
 namespace credits
 {
@@ -58,15 +58,11 @@ void prepare_readers(Source& source)
             fact.state = ExecInitExpr(fact.expression, nullptr);
 }
 
-Oid row_type_of(Oid table) { return OidIsValid(table) ? get_rel_type_id(table) : InvalidOid; }
-
 void read_mapping(Source& source)
 {
-    const List* const facts = pg::as_role(source.owner, [&] {
-        return pg::inline_row_function(source.mapping, row_type_of(source.line_table), row_type_of(source.header_table));
-    });
+    const List* const facts = pg::as_role(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
     if (list_length(facts) != fact_count)
-        errors::mapping_not_immutable(source.line_table);
+        errors::mapping_does_not_fit(source.line_table);
     for (int i = 0; i < fact_count; i++) {
         auto* const expression = static_cast<Node*>(copyObjectImpl(list_nth(facts, i)));
         source.facts[i] = make_reader(reinterpret_cast<Expr*>(expression));

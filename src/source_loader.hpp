@@ -1,4 +1,4 @@
-// Reads one source: its mapping function taken apart into facts, and the keys of its lines and headers.
+// Reads one source: its mapping view taken apart into facts, and the keys of its lines and headers.
 #pragma once
 
 #include "source.hpp"

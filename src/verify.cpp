@@ -64,6 +64,8 @@ Datum credits_wanted_line(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
+    if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0))) // dropped with CASCADE: no line wants anything any more
+        return Datum(0);
     Source& source = get_source(PG_GETARG_OID(0));
     const Relation table = table_open(source.line_table, AccessShareLock);
     TupleTableSlot* const slot = table_slot_create(table, nullptr);

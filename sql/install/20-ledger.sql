@@ -212,7 +212,7 @@ SELECT pg_catalog.pg_extension_config_dump('credits.closing_line', '');
 -- One row per attached line table: the arguments of attach, and the generated function that says how a line reads.
 CREATE TABLE credits.source (
     line_table      regclass     PRIMARY KEY,
-    mapping         regprocedure NOT NULL,
+    mapping         regclass     NOT NULL,
     header_table    regclass,
     kind            text         NOT NULL,
     article         text         NOT NULL,

@@ -1,24 +1,5 @@
 -- Attaching the ERP's line tables, and the triggers that attach creates on them.
 
--- What the generated mapping function of a source says of a line; src/source.hpp names the fields in this order.
-CREATE TYPE credits.line_facts AS (
-    line_key        text,
-    kind            text,
-    article         text,
-    quantity        numeric,
-    amount          numeric,
-    customer        text,
-    document_date   date,
-    document_number text,
-    applies         boolean,
-    counts          boolean,
-    currency        text,
-    entered_by      text,
-    zeroed          boolean,
-    joined          boolean
-);
-COMMENT ON TYPE credits.line_facts IS 'What a document line says: the result of the mapping functions that credits.attach() makes.';
-
 CREATE FUNCTION credits.attach(
     line_table      regclass,
     kind            text,

@@ -1,0 +1,65 @@
+// A view over a line and its header, taken apart.
+#include "pg/view_columns.hpp"
+
+#include "pg/version.hpp"
+
+namespace credits::pg
+{
+
+namespace
+{
+
+bool is_user_function(Oid function, void*) { return function >= FirstNormalObjectId; }
+
+bool find_user_function(Node* node, void* context)
+{
+    if (node == nullptr)
+        return false;
+    if (check_functions_in_node(node, is_user_function, context))
+        return true;
+    // Checking a domain runs its constraints, which may call anything.
+    if (IsA(node, CoerceToDomain))
+        return true;
+    return walk_expression(node, find_user_function, context);
+}
+
+/// Where the tables stand in the view's range table; before 16 that begins with the view itself, twice.
+struct TableNumbers {
+    int first;
+    int second; // 0: none
+};
+
+TableNumbers find_tables(const Query* query, Oid view)
+{
+    TableNumbers tables{};
+    for (int i = 0; i < list_length(query->rtable); i++) {
+        const auto* entry = static_cast<const RangeTblEntry*>(list_nth(query->rtable, i));
+        if (entry->rtekind != RTE_RELATION || entry->relid == view)
+            continue;
+        (tables.first == 0 ? tables.first : tables.second) = i + 1;
+    }
+    return tables;
+}
+
+} // namespace
+
+List* plan_view_columns(Oid view)
+{
+    const Relation relation = relation_open(view, AccessShareLock);
+    auto* const query = static_cast<Query*>(copyObjectImpl(get_view_query(relation)));
+    const TableNumbers tables = find_tables(query, view);
+    List* columns = NIL;
+    for (int i = 0; i < list_length(query->targetList); i++) {
+        Expr* const column = static_cast<TargetEntry*>(list_nth(query->targetList, i))->expr;
+        ChangeVarNodes(reinterpret_cast<Node*>(column), tables.first, INNER_VAR, 0);
+        if (tables.second != 0)
+            ChangeVarNodes(reinterpret_cast<Node*>(column), tables.second, OUTER_VAR, 0);
+        columns = lappend(columns, expression_planner(column));
+    }
+    relation_close(relation, AccessShareLock);
+    return columns;
+}
+
+bool calls_user_function(Node* expression) { return find_user_function(expression, nullptr); }
+
+} // namespace credits::pg

@@ -1,0 +1,16 @@
+// A view over a line and its header, taken apart: one expression per column, ready to evaluate over two tuple slots.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace credits::pg
+{
+
+/// The columns of a view over one or two tables, planned: Vars of the first table become INNER_VAR, those of the second
+/// OUTER_VAR. Planning runs functions on constants: switch to the owner of the tables first.
+List* plan_view_columns(Oid view);
+
+/// Does the expression call a function that is not PostgreSQL's own?
+bool calls_user_function(Node* expression);
+
+} // namespace credits::pg
