@@ -12,7 +12,7 @@ OBJS          := $(SOURCES:.cpp=.o)
 SHLIB_EXPORTS := src/exports.txt
 
 # The tests read as the list of features; sql/NAME.sql is compared with expected/NAME.out.
-REGRESS       := readme
+REGRESS       := readme configuration
 REGRESS_OPTS  := --load-extension=credits
 ISOLATION     := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
@@ -43,7 +43,10 @@ $(OBJS): $(OUR_HEADERS)
 $(SCRIPT): $(sort $(wildcard sql/install/*.sql))
 	cat $^ > $@
 
-.PHONY: help test lint demo bench
+# A lost lock fails in seconds, not in minutes.
+export PGISOLATIONTIMEOUT ?= 60
+
+.PHONY: help test lint reference demo bench
 help: ## lists the targets
 	@echo 'make               builds the extension'
 	@echo 'make install       installs it (DESTDIR is respected)'
@@ -56,6 +59,9 @@ test: ## installs what is missing, and runs every test on a server of its own
 
 lint: all ## makes the proofs of doc/design.md
 	MODULE_CXXFLAGS='$(PG_CXXFLAGS)' CXX='$(CXX)' PG_CONFIG='$(PG_CONFIG)' REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' test/lint/run
+
+reference: ## writes doc/reference.md from the comments in sql/install
+	test/reference --write
 
 demo: ## tells the story of credits on a small ERP
 	demo/run

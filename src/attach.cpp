@@ -105,7 +105,8 @@ void execute(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .p
 /// Nobody selects from it: it keeps the mapping where PostgreSQL follows renames, refuses to drop a column in use, and dumps it.
 Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const Keys& keys)
 {
-    const char* const name = ChooseRelationName("_lines_of", nullptr, get_rel_name(arguments.line_table), catalog().schema, false);
+    const char* const name =
+        ChooseRelationName("_lines_of", nullptr, get_rel_name(arguments.line_table), catalog().schema, false);
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "CREATE VIEW credits.%s (%s) AS SELECT%s\nFROM %s AS line", quote_identifier(name), fact_names,

@@ -11,8 +11,6 @@ namespace credits
 namespace
 {
 
-constexpr size_t max_key_length = 255;
-
 FactReader& reader(Batch& batch, Fact fact) { return reader(*batch.source, fact); }
 
 ExprState* state_of(Batch& batch, Fact fact)
@@ -38,13 +36,6 @@ Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
         return ExecEvalExpr(state, batch.expressions, is_null);
     return pg::as_role(
         batch.source->owner, [&] { return ExecEvalExpr(state, batch.expressions, is_null); }, batch.security_flags);
-}
-
-std::string_view to_key(Batch& batch, std::string_view text, const char* what)
-{
-    if (text.size() > max_key_length)
-        errors::key_too_long(batch.source->line_table, what, text.size());
-    return text;
 }
 
 /// Reads what decides whether the line counts; an article of no interest has been dropped before.
@@ -92,7 +83,7 @@ DocumentLine read_line(Batch& batch, const LineImage& image)
     if (line.is_gone)
         return line;
     show(batch, image.new_line, image.new_header);
-    line.key = to_key(batch, evaluate_text(batch, Fact::line_key), "line key");
+    line.key = evaluate_text(batch, Fact::line_key);
     if (image.old_line == nullptr)
         line.recorded_key = line.key;
     if (evaluate_bool(batch, Fact::applies)) {

@@ -108,11 +108,10 @@ void lines_kept(Oid line_table)
             table(line_table), constraint("credits_lines_kept"));
 }
 
-void key_too_long(Oid line_table, const char* what, size_t length)
+void key_too_long(Oid line_table, size_t length)
 {
-    ereport(ERROR, errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION), errmsg("%s is too long for the ledger of credits", what),
-            errdetail("It has %zu bytes; at most 255 are allowed.", length),
-            OidIsValid(line_table) ? table(line_table) : account_table());
+    ereport(ERROR, errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION), errmsg("line key is too long for the ledger of credits"),
+            errdetail("It has %zu bytes; at most 255 are allowed.", length), table(line_table));
 }
 
 void lost_race()

@@ -22,7 +22,7 @@ namespace credits::errors
 [[noreturn]] void negative_amount(const DocumentLine& line);
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
 [[noreturn]] void lines_kept(Oid line_table);
-[[noreturn]] void key_too_long(Oid line_table, const char* what, size_t length);
+[[noreturn]] void key_too_long(Oid line_table, size_t length);
 [[noreturn]] void lost_race();
 
 // Registrations and questions.

@@ -154,6 +154,14 @@ void read_all_recorded(Batch& batch)
     });
 }
 
+/// A key must fit into the ledger's index; where nothing is booked it need not.
+void require_short_key(const Batch& batch, const DocumentLine& line)
+{
+    constexpr size_t longest = 255;
+    if (line.key.size() > longest && !changes_nothing(line.settlement))
+        errors::key_too_long(batch.source->line_table, line.key.size());
+}
+
 } // namespace
 
 void record(const Configuration& configuration, Oid line_table, std::span<DocumentLine> lines)
@@ -178,8 +186,10 @@ void settle(Batch& batch)
     const Customers customers = lock_customers(batch);
     follow_renumbering(batch);
     const Configuration& settings = configuration();
-    for (int i = 0; i < batch.line_count; i++)
+    for (int i = 0; i < batch.line_count; i++) {
         decide(settings, customers, batch.source->sells, batch.lines[i]);
+        require_short_key(batch, batch.lines[i]);
+    }
     record(settings, batch.source->line_table, {batch.lines, static_cast<size_t>(batch.line_count)});
     set_prices_to_zero(settings, customers, batch);
 }
