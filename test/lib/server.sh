@@ -21,8 +21,8 @@ copy_tree() {
 
 # Builds the copy and installs it in $stage.
 build_extension() {
-    [[ -z ${CREDITS_STAGE:-} ]] || return 0
     copy_tree
+    [[ -z ${CREDITS_STAGE:-} ]] || return 0
     make -C "$tree" -s -j"$(nproc)" all >&2
     make -C "$tree" -s install DESTDIR="$stage" >&2
 }
