@@ -50,7 +50,7 @@ CREATE TABLE credits.article (
     article        text    COLLATE "C" PRIMARY KEY CHECK (pg_catalog.octet_length(article) <= 255),
     description    text,
     ledger_account text,
-    type_id        integer REFERENCES credits.credit_type,
+    type_id        integer, -- of credit_type; a trigger keeps it so, since a foreign key hampers a parallel restore
     coefficient    numeric,
     had_type       boolean NOT NULL DEFAULT false,
     CONSTRAINT credits_coefficient_valid CHECK (

@@ -120,6 +120,14 @@ BEGIN
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'article', CONSTRAINT = 'credits_coefficient_valid',
                   HINT = 'Credits per unit of quantity: > 0 sells, < 0 consumes, at most 4 decimals.';
     END IF;
+    IF NEW.type_id IS NOT NULL AND NOT credits._is_restoring() THEN
+        PERFORM FROM credits.credit_type WHERE type_id = NEW.type_id FOR KEY SHARE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'credit type % of article "%" does not exist', NEW.type_id, NEW.article
+                USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'article', COLUMN = 'type_id',
+                      HINT = 'Credit types are the rows of credits.credit_type.';
+        END IF;
+    END IF;
     NEW.had_type := NEW.had_type OR NEW.type_id IS NOT NULL;
     IF TG_OP = 'UPDATE' THEN
         NEW.had_type := NEW.had_type OR OLD.had_type;
@@ -128,7 +136,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._complete_article() IS
-'Trigger: refuses a coefficient that is 0 or has more than 4 decimals (rule 9), and remembers that an article had a type, '
+'Trigger: refuses a coefficient that is 0 or has more than 4 decimals (rule 9) and a type that does not exist, and remembers that an article had a type, '
 'since its recorded lines still settle (rules 16 and 23).';
 
 CREATE FUNCTION credits._keep_used_article() RETURNS trigger
