@@ -27,3 +27,4 @@ SELECT format('CALL bench.insert_lines(3000032, %L, 4, 0, 99999)', 'QUARTER')
 FROM generate_series(1, 10)
 \gexec
 VACUUM ANALYZE;
+CHECKPOINT;
