@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(29);
+SELECT plan(31);
 
 -- Oldest first: the date of the sale's document, then the number of the lot
 
@@ -74,6 +74,18 @@ INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
 SELECT results_eq($$SELECT line_key, quantity FROM credits.entry WHERE customer = 'C' AND entry_no > 6 ORDER BY entry_no$$,
     $$VALUES ('57' COLLATE "C", -7::numeric), ('60', -10), ('58', -8), ('59', -9)$$,
     'consumptions of one save are drawn by document date, document number, line key');
+
+-- A lot of the same save may be older than those that are open
+
+INSERT INTO credits.customer (customer) VALUES ('E');
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (61, 'E', '2026-02-10', 'S', 2, 20);
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES
+    (62, 'E', '2026-02-20', 'S', 2, 40), (63, 'E', '2026-02-01', 'S', 2, 30), (64, 'E', '2026-02-20', 'H', 5, NULL);
+SELECT pg_temp.booked('E', ARRAY['sale lot 2: 2 at 30.00', 'sale lot 3: 2 at 40.00', 'consumption lot 2: -2 at -30.00', 'consumption lot 1: -2 at -20.00',
+    'consumption lot 3: -1 at -20.00'], 'it is drawn in its place', 1);
+UPDATE shop.slip SET quantity = CASE id WHEN 64 THEN 1 ELSE 2 END, day = CASE id WHEN 61 THEN '2026-01-01' ELSE day END WHERE id IN (61, 64);
+SELECT results_eq($$SELECT lot_no, remaining FROM credits.lot WHERE customer = 'E' ORDER BY lot_no$$,
+    $$VALUES (1::bigint, 0::numeric), (2, 1), (3, 2), (4, 2)$$, 'and a sale may move to another date in the save that gives it back');
 
 -- Types and customers do not mix
 
