@@ -1,5 +1,8 @@
 -- Attaching the ERP's line tables, and the triggers that attach creates on them.
 
+CREATE TYPE credits._mapping AS ENUM ();
+COMMENT ON TYPE credits._mapping IS 'No value: the views that credits.attach() makes have a column of it, so that they go with the extension.';
+
 CREATE FUNCTION credits.attach(
     line_table      regclass,
     kind            text,
