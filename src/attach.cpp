@@ -100,13 +100,13 @@ Keys find_keys(const MappedTables& tables, const Arguments& arguments)
 
 void execute(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false}); }
 
-/// CREATE VIEW credits._lines_invoice_line (line_key, …) AS
+/// CREATE VIEW credits._invoice_line_lines (line_key, …) AS
 /// SELECT … FROM erp.invoice_line AS line LEFT JOIN erp.invoice AS header ON header.id OPERATOR(pg_catalog.=) line.invoice_id
 /// Nobody selects from it: it keeps the mapping where PostgreSQL follows renames, refuses to drop a column in use, and dumps it.
 Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const Keys& keys)
 {
     const char* const name =
-        ChooseRelationName("_lines_of", nullptr, get_rel_name(arguments.line_table), catalog().schema, false);
+        ChooseRelationName(psprintf("_%s", get_rel_name(arguments.line_table)), nullptr, "lines", catalog().schema, false);
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "CREATE VIEW credits.%s (%s) AS SELECT%s\nFROM %s AS line", quote_identifier(name), fact_names,
@@ -207,7 +207,8 @@ bool is_attached(Oid line_table)
 
 void drop_trigger(const char* name, Oid table)
 {
-    execute(psprintf("DROP TRIGGER IF EXISTS %s ON %s", name, pg::table_name(table)));
+    if (OidIsValid(get_trigger_oid(table, name, true)))
+        execute(psprintf("DROP TRIGGER %s ON %s", name, pg::table_name(table)));
 }
 
 } // namespace

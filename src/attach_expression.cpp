@@ -58,7 +58,7 @@ void add_table(ParseState* state, Relation table, const char* name)
         return;
     ParseNamespaceItem* const item =
         addRangeTableEntryForRelation(state, table, AccessShareLock, makeAlias(name, NIL), false, true);
-    addNSItemToQuery(state, item, false, true, true);
+    addNSItemToQuery(state, item, false, true, false); // by `line.` and `header.` only
 }
 
 /// Analyses an expression over `line` and `header`; the rules are those of a generated column: no subquery, aggregate or set.
@@ -114,16 +114,48 @@ const char* check_type(const char* argument, Oid type, Expected expected)
     return "text";
 }
 
+/// Whose text a parser's error speaks of.
+struct Argument {
+    const char* name;
+    const char* text;
+};
+
+void explain(void* context)
+{
+    const auto* argument = static_cast<const Argument*>(context);
+    const int position = geterrposition();
+    if (position > 0) {
+        errposition(0);
+        internalerrposition(position);
+        internalerrquery(argument->text);
+    }
+    errcontext("argument \"%s\" of credits.attach", argument->name);
+}
+
+/// Calls fn(); its errors name the argument and show its text.
+template <class Fn>
+auto with_argument(const char* name, const char* text, Fn fn)
+{
+    Argument argument{.name = name, .text = text};
+    ErrorContextCallback callback{.previous = error_context_stack, .callback = explain, .arg = &argument};
+    error_context_stack = &callback; // an error unwinds it
+    auto result = fn();
+    error_context_stack = callback.previous;
+    return result;
+}
+
 } // namespace
 
 const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected)
 {
-    const char* const column = bare_column(parse_one_expression(argument, text));
+    const char* const column = bare_column(with_argument(argument, text, [&] { return parse_one_expression(argument, text); }));
     // The line break ends a comment that the text may end with.
     const char* const sql = column == nullptr ? psprintf("(%s\n)", text) : psprintf("line.%s", quote_identifier(column));
-    const Oid type = exprType(parse_and_analyse(tables, argument, sql));
-    const char* const fact = psprintf("%s::pg_catalog.%s", sql, check_type(argument, type, expected));
-    if (contain_mutable_functions(parse_and_analyse(tables, argument, fact)))
+    const auto analysed = [&](const char* expression) {
+        return with_argument(argument, expression, [&] { return parse_and_analyse(tables, argument, expression); });
+    };
+    const char* const fact = psprintf("%s::pg_catalog.%s", sql, check_type(argument, exprType(analysed(sql)), expected));
+    if (contain_mutable_functions(analysed(fact)))
         errors::not_immutable(argument, text);
     return fact;
 }

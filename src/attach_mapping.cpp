@@ -91,7 +91,8 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
     StringInfoData sql;
     initStringInfo(&sql);
     for (const char* const text : facts)
-        appendStringInfo(&sql, "%s\n    %s", text == facts.front() ? "" : ",", text);
+        appendStringInfo(&sql, "\n    %s,", text);
+    appendStringInfoString(&sql, "\n    NULL::credits._mapping"); // so that the view goes with the extension
     return sql.data;
 }
 

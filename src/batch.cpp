@@ -34,7 +34,7 @@ Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
     ExprState* const state = state_of(batch, fact);
     if (!batch.source->calls_user_functions)
         return ExecEvalExpr(state, batch.expressions, is_null);
-    return pg::as_role(
+    return pg::as_role_in_safe_path(
         batch.source->owner, [&] { return ExecEvalExpr(state, batch.expressions, is_null); }, batch.security_flags);
 }
 

@@ -17,11 +17,15 @@ const char* text(core::Amount amount) { return DatumGetCString(DirectFunctionCal
 /// " (invoice 2026-17, line 3)": as much of it as is known; a registration by hand has none.
 const char* place_of(const DocumentLine& line)
 {
-    if (is_null(line.kind) || is_null(line.key))
+    // A line that is gone has no document of its own any more.
+    const bool is_recorded = is_null(line.kind) && line.recorded != nullptr;
+    const std::string_view kind = is_recorded ? line.recorded->document.kind : line.kind;
+    const std::string_view number = is_recorded ? line.recorded->document.number : line.number;
+    if (is_null(kind) || is_null(line.key))
         return "";
-    if (is_null(line.number))
-        return psprintf(" (%s, line %s)", text(line.kind), text(line.key));
-    return psprintf(" (%s %s, line %s)", text(line.kind), text(line.number), text(line.key));
+    if (is_null(number))
+        return psprintf(" (%s, line %s)", text(kind), text(line.key));
+    return psprintf(" (%s %s, line %s)", text(kind), text(number), text(line.key));
 }
 
 int constraint(const char* name) { return err_generic_string(PG_DIAG_CONSTRAINT_NAME, name); }

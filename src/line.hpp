@@ -12,6 +12,9 @@
 namespace credits
 {
 
+/// In bytes: a longer one is not booked.
+inline constexpr size_t longest_line_key = 255;
+
 inline bool is_null(std::string_view text) { return text.data() == nullptr; }
 
 /// A draw that is still standing, and the date that it is booked on.

@@ -2,6 +2,7 @@
 #include "renumbering.hpp"
 
 #include "catalog.hpp"
+#include "errors.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 
@@ -75,8 +76,14 @@ pg::Parameter to_parameter(const TextColumn& column)
 void follow_renumbering(Batch& batch)
 {
     int count = 0;
-    for (int i = 0; i < batch.line_count; i++)
-        count += is_renumbered(batch.lines[i]);
+    for (int i = 0; i < batch.line_count; i++) {
+        const DocumentLine& line = batch.lines[i];
+        if (!is_renumbered(line))
+            continue;
+        if (line.key.size() > longest_line_key)
+            errors::key_too_long(batch.source->line_table, line.key.size());
+        count++;
+    }
     if (count == 0)
         return;
     TextColumn old_keys = make_column(count);

@@ -157,8 +157,7 @@ void read_all_recorded(Batch& batch)
 /// A key must fit into the ledger's index; where nothing is booked it need not.
 void require_short_key(const Batch& batch, const DocumentLine& line)
 {
-    constexpr size_t longest = 255;
-    if (line.key.size() > longest && !changes_nothing(line.settlement))
+    if (line.key.size() > longest_line_key && !changes_nothing(line.settlement))
         errors::key_too_long(batch.source->line_table, line.key.size());
 }
 

@@ -26,4 +26,16 @@ auto as_role(Oid role, Fn fn, int more_flags = 0)
     }
 }
 
+/// Calls fn as `role`, with a search_path in which nobody but PostgreSQL has put anything: for functions of the role's own that
+/// rely on theirs. Costs a few microseconds.
+template <class Fn>
+auto as_role_in_safe_path(Oid role, Fn fn, int more_flags = 0)
+{
+    const int level = NewGUCNestLevel();
+    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    auto result = as_role(role, fn, more_flags);
+    AtEOXact_GUC(true, level);
+    return result;
+}
+
 } // namespace credits::pg
