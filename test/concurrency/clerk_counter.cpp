@@ -53,11 +53,11 @@ void Clerk::edit_at_counter(const Register::Counter& counter)
         }
         if (chance(30))
             return edit_line_at_counter(erp, document);
-        change_header_at_counter(erp, document, wanders);
-        if (!wanders && chance(30)) {
-            add_at_counter(erp, counter.steady[roll(counter.steady.size())]);
-            did("header, then lines");
-        }
+        if (wanders || chance(70))
+            return change_header_at_counter(erp, document, wanders);
+        flip_state(erp, document);
+        add_at_counter(erp, counter.steady[roll(counter.steady.size())]);
+        did("state changed, then lines");
     });
 }
 
@@ -85,7 +85,7 @@ void Clerk::change_header_at_counter(pqxx::work& erp, const Document& document, 
         change_day(erp, document, any_day());
         return did("day changed at a counter");
     }
-    change_state(erp, document, chance(60) ? "posted" : "cancelled");
+    flip_state(erp, document);
     did("state changed at a counter");
 }
 

@@ -128,6 +128,11 @@ void change_state(pqxx::transaction_base& erp, const Document& document, std::st
     update_header(erp, document, "state = $2", text_of(state));
 }
 
+void flip_state(pqxx::transaction_base& erp, const Document& document)
+{
+    update_header(erp, document, "state = CASE state WHEN 'posted' THEN 'cancelled' ELSE 'posted' END");
+}
+
 void change_day(pqxx::transaction_base& erp, const Document& document, int days)
 {
     update_header(erp, document, "day = current_date + $2::integer", days);

@@ -64,6 +64,9 @@ void move_line(pqxx::transaction_base& erp, const Document& from, const std::str
 void delete_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);
 void delete_document(pqxx::transaction_base& erp, const Document& document);
 void change_state(pqxx::transaction_base& erp, const Document& document, std::string_view state);
+/// Posts what was not, cancels what was posted.
+void flip_state(pqxx::transaction_base& erp, const Document& document);
+
 void change_day(pqxx::transaction_base& erp, const Document& document, int days);
 
 /// An empty customer is none.

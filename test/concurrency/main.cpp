@@ -44,7 +44,7 @@ static std::vector<Run> runs(int operations)
 int main()
 {
     const uint64_t seed = from_environment("CREDITS_SEED", std::random_device{}());
-    const int operations = static_cast<int>(from_environment("CREDITS_OPERATIONS", 8000));
+    const int operations = static_cast<int>(from_environment("CREDITS_OPERATIONS", 5000));
     printf("CREDITS_SEED=%llu CREDITS_OPERATIONS=%d\n", static_cast<unsigned long long>(seed), operations);
     Tally tally;
     try {

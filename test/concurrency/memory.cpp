@@ -13,7 +13,7 @@ namespace concurrency
 namespace
 {
 
-constexpr int warm_up = 2'000;
+constexpr int warm_up = 1'000;
 constexpr int statements = 10'000;
 constexpr long noise = 16'384; // bytes: the server's own caches breathe; a leak of two bytes per statement would show
 

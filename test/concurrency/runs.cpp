@@ -22,7 +22,6 @@ constexpr const char* acts[] = {
     "day changed at a counter",
     "document deleted",
     "draft",
-    "header, then lines",
     "line deleted",
     "line deleted at a counter",
     "line moved",
@@ -41,6 +40,7 @@ constexpr const char* acts[] = {
     "several customers",
     "several documents",
     "state changed at a counter",
+    "state changed, then lines",
     "touched",
 };
 
