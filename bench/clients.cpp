@@ -15,7 +15,7 @@ namespace bench
 namespace
 {
 
-constexpr int rounds = 5;
+constexpr size_t rounds = 5;
 constexpr auto time_per_run = std::chrono::milliseconds(1500);
 constexpr double credits_per_save = 0.5;
 
@@ -142,7 +142,7 @@ void measure(const Scenario& scenario)
 {
     std::vector<Tally> met(scenario.ways.size());
     std::vector<double> lost_updates(scenario.ways.size());
-    std::vector<Run> runs;
+    std::vector<Run<double>> runs;
     for (size_t i = 0; i < scenario.ways.size(); ++i)
         runs.push_back([&, i] {
             const Way& way = scenario.ways[i];
@@ -154,7 +154,7 @@ void measure(const Scenario& scenario)
             return throughput;
         });
     const auto figures = interleave(rounds, runs);
-    print_heading(scenario.title);
+    std::printf("\n%s\n", scenario.title.c_str());
     std::printf("  %-24s %8s %11s %15s %10s %13s\n", "", "saves/s", "x baseline", "lost to 40001", "deadlocks", "lost updates");
     for (size_t i = 0; i < scenario.ways.size(); ++i)
         print_row(scenario.ways[i], figures[i], figures[0], met[i], lost_updates[i]);

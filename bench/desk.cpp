@@ -2,7 +2,6 @@
 #include "desk.hpp"
 
 #include <memory>
-#include <pqxx/pqxx>
 #include <utility>
 
 namespace bench
@@ -34,11 +33,14 @@ struct Desk {
 
 } // namespace
 
-Run single_lines(const std::string& erp, std::vector<Line> lines)
+Run<Took> single_lines(const std::string& erp, std::vector<Line> lines)
 {
     auto desk = std::make_shared<Desk>(erp, std::move(lines));
     desk->save_turn(); // fills its caches
-    return [desk] { return seconds([&] { desk->save_turn(); }) / lines_per_turn; };
+    return [desk] {
+        const Took turn = measure(desk->connection, [&] { desk->save_turn(); });
+        return Took{turn.time / lines_per_turn, turn.cpu / lines_per_turn};
+    };
 }
 
 } // namespace bench

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rounds.hpp"
+#include "took.hpp"
 
 #include <string>
 #include <vector>
@@ -9,14 +10,14 @@
 namespace bench
 {
 
-inline constexpr int rounds_of_single_lines = 31;
+inline constexpr size_t rounds_of_single_lines = 31;
 
 struct Line {
     long invoice;
     std::string article;
 };
 
-/// Saves these lines into the schema `erp`, round and round, over a connection of its own. Its figure: seconds per line.
-Run single_lines(const std::string& erp, std::vector<Line> lines);
+/// Saves these lines into the schema `erp`, round and round, over a connection of its own. Its figure: of one line.
+Run<Took> single_lines(const std::string& erp, std::vector<Line> lines);
 
 } // namespace bench

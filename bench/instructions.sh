@@ -5,7 +5,7 @@
 measure_instructions() {
     local bare credits plpgsql
     as_server "$(server_bin)/pg_ctl" -D "$server/data" -m fast -s -w stop
-    printf '\nInstructions per line, and over bare\n'
+    printf '\n%-54s %11s %11s\n' 'Instructions' 'per line' 'over bare'
     bare=$(instructions erp_bare consumption)
     instructions_row 'bare insert (two indexes, one foreign key)' "$bare"
     credits=$(instructions erp_credits consumption)
@@ -14,14 +14,14 @@ measure_instructions() {
     instructions_row 'PL/pgSQL' "$plpgsql"
     instructions_row 'credits, other article' "$(instructions erp_credits other_article)"
     instructions_row 'credits, other customer' "$(instructions erp_credits other_customer)"
-    printf '  %-62s %10.2f x       target <= 0.3\n' 'overhead of credits / overhead of PL/pgSQL' \
+    printf '  %-52s %11s %9.2f x  target <= 0.3\n' 'overhead of credits / overhead of PL/pgSQL' '' \
         "$((100 * (credits - bare) / (plpgsql - bare)))e-2"
     as_server "$(server_bin)/pg_ctl" -D "$server/data" -l "$server/log" -s -w start
 }
 
 # instructions_row WHAT INSTRUCTIONS [TARGET]
 instructions_row() {
-    printf '  %-62s %10d %10d  %s\n' "$1" "$2" $(($2 - bare)) "${3:-}"
+    printf '  %-52s %11d %11d  %s\n' "$1" "$2" $(($2 - bare)) "${3:-}"
 }
 
 # instructions ERP LINES: prints the instructions per line.

@@ -1,16 +1,13 @@
 // One line per transaction, and 50 000 lines in one statement: bare, with the extension, with PL/pgSQL.
 #include "desk.hpp"
 #include "parts.hpp"
-#include "rounds.hpp"
-
-#include <pqxx/pqxx>
 
 namespace bench
 {
 namespace
 {
 
-constexpr int rounds_of_bulk = 7;
+constexpr size_t rounds_of_bulk = 7;
 
 /// Which lines are saved into which tables.
 struct Saving {
@@ -43,14 +40,14 @@ std::vector<Line> staged_lines(const std::string& table)
     return lines;
 }
 
-/// Its figure: seconds per statement. The tables are vacuumed before, so that no variant pays for another round.
-Run one_statement(const Saving& saving)
+/// Its figure: of the statement. The tables are vacuumed before, so that no variant pays for another round.
+Run<Took> one_statement(const Saving& saving)
 {
     return [saving] {
         pqxx::connection connection;
         pqxx::nontransaction session(connection);
         session.exec("VACUUM");
-        return seconds([&] {
+        return measure(connection, [&] {
             session.exec("INSERT INTO " + saving.erp +
                          ".invoice_line (invoice_id, article, quantity, unit_price, amount)"
                          " SELECT invoice_id, article, 2, 0, 0 FROM " +
@@ -59,43 +56,45 @@ Run one_statement(const Saving& saving)
     };
 }
 
-Run single_lines(const Saving& saving) { return single_lines(saving.erp, staged_lines(saving.lines)); }
+Run<Took> single_lines(const Saving& saving) { return single_lines(saving.erp, staged_lines(saving.lines)); }
 
-std::vector<Figures> measure(int rounds, Run (*run)(const Saving&))
+std::vector<TookByRound> measure_savings(size_t rounds, Run<Took> (*run)(const Saving&))
 {
-    std::vector<Run> runs;
+    std::vector<Run<Took>> runs;
     for (const Saving& saving : savings)
         runs.push_back(run(saving));
     return interleave(rounds, runs);
 }
 
-void print_others(const std::vector<Figures>& took)
+void print_medians(const std::vector<TookByRound>& took, double unit, const std::string& unit_name)
 {
-    print("other article, credits / bare", ratio(took[credits_article], took[bare_article]), 2, "x", "<= 1.05");
-    print("other customer, credits / bare", ratio(took[credits_customer], took[bare_customer]), 2, "x", "<= 1.3");
+    print_median("bare insert", took[bare], unit, unit_name);
+    print_median("credits", took[credits], unit, unit_name);
+    print_median("PL/pgSQL", took[plpgsql], unit, unit_name);
+}
+
+void print_others(const std::vector<TookByRound>& took)
+{
+    print_ratio("other article, credits / bare", took[credits_article], took[bare_article], "<= 1.05");
+    print_ratio("other customer, credits / bare", took[credits_customer], took[bare_customer], "<= 1.3");
 }
 
 } // namespace
 
 void measure_lines()
 {
-    const auto single = measure(rounds_of_single_lines, single_lines);
+    const auto single = measure_savings(rounds_of_single_lines, single_lines);
     print_heading("One line, one transaction, synchronous_commit = off");
-    print("bare insert", median(single[bare]) * 1e6, 1, "us");
-    print("credits", median(single[credits]) * 1e6, 1, "us");
-    print("PL/pgSQL", median(single[plpgsql]) * 1e6, 1, "us");
-    print("credits / bare", ratio(single[credits], single[bare]), 2, "x", "<= 2.2");
-    print("overhead of credits / overhead of PL/pgSQL", overhead_ratio(single[credits], single[plpgsql], single[bare]), 2, "x",
-          "<= 0.3");
+    print_medians(single, 1e-6, "us");
+    print_ratio("credits / bare", single[credits], single[bare], "<= 2.2");
+    print_overhead_ratio("overhead of credits / overhead of PL/pgSQL", single[credits], single[plpgsql], single[bare], "<= 0.3");
     print_others(single);
 
-    const auto bulk = measure(rounds_of_bulk, one_statement);
+    const auto bulk = measure_savings(rounds_of_bulk, one_statement);
     print_heading("50 000 lines in one statement");
-    print("bare insert", median(bulk[bare]) * 1e3, 0, "ms");
-    print("credits", median(bulk[credits]) * 1e3, 0, "ms");
-    print("PL/pgSQL", median(bulk[plpgsql]) * 1e3, 0, "ms");
-    print("credits / bare", ratio(bulk[credits], bulk[bare]), 2, "x", "<= 1.8");
-    print("PL/pgSQL / credits", ratio(bulk[plpgsql], bulk[credits]), 2, "x", ">= 6");
+    print_medians(bulk, 1e-3, "ms");
+    print_ratio("credits / bare", bulk[credits], bulk[bare], "<= 1.8");
+    print_ratio("PL/pgSQL / credits", bulk[plpgsql], bulk[credits], ">= 6");
     print_others(bulk);
 }
 

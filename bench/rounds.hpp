@@ -3,19 +3,29 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
 #include <vector>
 
 namespace bench
 {
 
-/// Does what is measured once and returns its figure: seconds, or saves per second.
-using Run = std::function<double()>;
+/// Does what is measured once and returns its figure.
+template <class Figure>
+using Run = std::function<Figure()>;
+
+/// Does every run `rounds` times, in turn, each round starting with another one. Returns by run the figures by round.
+template <class Figure>
+std::vector<std::vector<Figure>> interleave(size_t rounds, const std::vector<Run<Figure>>& runs)
+{
+    std::vector<std::vector<Figure>> figures(runs.size());
+    for (size_t round = 0; round < rounds; ++round)
+        for (size_t turn = 0; turn < runs.size(); ++turn) {
+            const size_t run = (turn + round) % runs.size();
+            figures[run].push_back(runs[run]());
+        }
+    return figures;
+}
 
 using Figures = std::vector<double>; // of one run, by round
-
-/// Does every run `rounds` times, in turn, each round starting with another one. Returns the figures in the order of the runs.
-std::vector<Figures> interleave(int rounds, const std::vector<Run>& runs);
 
 double median(Figures figures);
 
@@ -24,13 +34,5 @@ double ratio(const Figures& a, const Figures& b);
 
 /// The median of (a - bare) / (b - bare) within a round.
 double overhead_ratio(const Figures& a, const Figures& b, const Figures& bare);
-
-/// Measures what `work` takes, in seconds.
-double seconds(const std::function<void()>& work);
-
-/// Prints one line of the table: what, the figure with its unit, and what it must reach where there is a target.
-void print(std::string_view what, double figure, int decimals, std::string_view unit = "", std::string_view target = "");
-
-void print_heading(std::string_view title);
 
 } // namespace bench
