@@ -117,8 +117,7 @@ Article read_article(const Configuration& configuration, const pg::Table& row)
     return {
         .article = copy_text(pg::get_not_null(row, article_key)),
         .type = type ? find_type(configuration, DatumGetInt32(*type)) : nullptr,
-        .coefficient = coefficient ? std::optional(datumCopy(*coefficient, false, -1)) : std::nullopt,
-        .sells = coefficient && pg::to_amount(*coefficient) > core::zero,
+        .coefficient = coefficient ? pg::to_amount(*coefficient) : core::zero,
         .ledger_account = ledger_account ? copy_text(*ledger_account) : std::string_view(),
         .has_ledger_account = ledger_account.has_value(),
     };

@@ -24,9 +24,8 @@ struct CreditType {
 
 struct Article {
     std::string_view article;
-    const CreditType* type;           // null: it had a type once
-    std::optional<Datum> coefficient; // numeric; exactly when it has a type
-    bool sells;                       // coefficient > 0
+    const CreditType* type;   // null: it had a type once
+    core::Amount coefficient; // 0: it has no type
     std::string_view ledger_account;
     bool has_ledger_account;
 };

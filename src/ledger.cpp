@@ -62,7 +62,7 @@ void write_account(Ledger& ledger, const Account& account)
 
 } // namespace
 
-Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, LOCKMODE mode)
+Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, BatchSize size, LOCKMODE mode)
 {
     return {
         .accounts = pg::open_table(catalog().account, mode),
@@ -70,7 +70,9 @@ Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, LO
         .entries = pg::open_table(catalog().entry, mode),
         .snapshot = snapshot,
         .memory = CurrentMemoryContext,
-        .row_memory = AllocSetContextCreate(CurrentMemoryContext, "credits row", ALLOCSET_SMALL_SIZES),
+        .row_memory = size == BatchSize::one_line
+                          ? CurrentMemoryContext
+                          : AllocSetContextCreate(CurrentMemoryContext, "credits row", ALLOCSET_SMALL_SIZES),
         .line_table = line_table,
         .first_open_day = first_open_day,
         .recorded_at = GetCurrentStatementStartTimestamp(),
@@ -83,7 +85,14 @@ void close_ledger(Ledger& ledger)
     pg::close_table(ledger.entries);
     pg::close_table(ledger.lots);
     pg::close_table(ledger.accounts);
-    MemoryContextDelete(ledger.row_memory);
+    if (ledger.row_memory != ledger.memory)
+        MemoryContextDelete(ledger.row_memory);
+}
+
+void forget_row(Ledger& ledger)
+{
+    if (ledger.row_memory != ledger.memory)
+        MemoryContextReset(ledger.row_memory);
 }
 
 Account open_account(Ledger& ledger, std::string_view customer, const CreditType* type)
@@ -102,11 +111,11 @@ void close_account(Ledger& ledger, Account& account)
     for (int i = 0; i < account.lot_count; i++) {
         if (account.lots[i]->is_changed)
             write_lot(ledger, account, *account.lots[i]);
-        MemoryContextReset(ledger.row_memory);
+        forget_row(ledger);
     }
     write_account(ledger, account);
     MemoryContextSwitchTo(caller);
-    MemoryContextReset(ledger.row_memory);
+    forget_row(ledger);
 }
 
 } // namespace credits

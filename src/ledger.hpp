@@ -58,7 +58,7 @@ struct Ledger {
     pg::Table entries;
     Snapshot snapshot;
     MemoryContext memory;     // of the batch
-    MemoryContext row_memory; // emptied after each row written
+    MemoryContext row_memory; // emptied after each row written; for one line, that of the batch
     Oid line_table;           // InvalidOid: registrations by hand
     DateADT first_open_day;
     TimestampTz recorded_at;
@@ -66,8 +66,12 @@ struct Ledger {
 };
 
 /// Opens the ledger for writing, or, with AccessShareLock, for looking only.
-Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, LOCKMODE mode = RowExclusiveLock);
+enum class BatchSize { one_line, many_lines };
+Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, BatchSize size, LOCKMODE mode = RowExclusiveLock);
 void close_ledger(Ledger& ledger);
+
+/// Empties the memory of the row just written.
+void forget_row(Ledger& ledger);
 
 /// Finds the account or makes a new one.
 Account open_account(Ledger& ledger, std::string_view customer, const CreditType* type);

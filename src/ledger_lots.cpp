@@ -219,8 +219,8 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     row.set_text(document_kind, sale.kind);
     row.set_text(document_number, sale.number);
     row.set_text(article, sale.article);
-    if (sale.has_coefficient)
-        row.set(coefficient, sale.coefficient);
+    if (sale.coefficient != core::zero)
+        row.set_amount(coefficient, sale.coefficient);
     row.set_text(ledger_account, sale.ledger_account);
     row.store();
     pg::insert(ledger.lots);

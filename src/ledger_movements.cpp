@@ -61,8 +61,8 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
     row.set_text(document_kind, entry.document.kind);
     row.set_text(document_number, entry.document.number);
     row.set_text(article, entry.document.article);
-    if (entry.document.has_coefficient)
-        row.set(coefficient, entry.document.coefficient);
+    if (entry.document.coefficient != core::zero)
+        row.set_amount(coefficient, entry.document.coefficient);
     row.set_text(description, line.description);
     row.set(recorded_at, TimestampTzGetDatum(ledger.recorded_at));
     row.set_text(recorded_by, ledger.recorded_by);
@@ -70,7 +70,7 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
     row.store();
     pg::insert(ledger.entries);
     MemoryContextSwitchTo(caller);
-    MemoryContextReset(ledger.row_memory);
+    forget_row(ledger);
 }
 
 core::Amount add_or_refuse(core::Amount sum, core::Amount part, const Account& account)
@@ -103,12 +103,8 @@ DateADT booking_date(const Ledger& ledger, const Document& document, DateADT fol
 /// The line as it is now: what a new booking says.
 Document present_document(const DocumentLine& line)
 {
-    return {.kind = line.kind,
-            .number = line.number,
-            .date = line.date,
-            .article = line.article,
-            .coefficient = line.coefficient,
-            .has_coefficient = line.has_coefficient};
+    return {
+        .kind = line.kind, .number = line.number, .date = line.date, .article = line.article, .coefficient = line.coefficient};
 }
 
 /// The line as it was booked: what an undoing entry says, so that the line keeps its terms while it does not count (rule 16).

@@ -29,8 +29,7 @@ struct Document {
     std::string_view number;
     DateADT date;
     std::string_view article;
-    Datum coefficient;    // numeric
-    bool has_coefficient; // a registration by hand has none
+    core::Amount coefficient; // 0: a registration by hand has none
 };
 
 /// What the ledger has recorded for a line: the sum of its entries, and how it was booked last (rule 16).
@@ -69,9 +68,8 @@ struct DocumentLine {
     bool has_amount;
     std::string_view currency;
 
-    const CreditType* type; // of what it wants; null when that is nothing
-    Datum coefficient;      // the one that it is booked with
-    bool has_coefficient;
+    const CreditType* type;   // of what it wants; null when that is nothing
+    core::Amount coefficient; // the one that it is booked with
     core::Effect wanted;
 
     Recorded* recorded;   // null: nothing was ever recorded

@@ -44,7 +44,7 @@ bool may_be_consumption(Batch& batch, const Configuration& settings)
         return true;
     const std::string_view text = evaluate_text(batch, Fact::article);
     const Article* const article = is_null(text) ? nullptr : find_article(settings, text);
-    return article != nullptr && !article->sells;
+    return article != nullptr && article->coefficient < core::zero;
 }
 
 bool needs_zero_price(Batch& batch, MinimalTuple row)

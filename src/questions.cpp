@@ -22,7 +22,7 @@ template <class Fn>
 auto look_into_ledger(Fn fn)
 {
     const auto look = [&](Snapshot snapshot) {
-        Ledger ledger = open_ledger(snapshot, InvalidOid, DATEVAL_NOBEGIN, AccessShareLock);
+        Ledger ledger = open_ledger(snapshot, InvalidOid, DATEVAL_NOBEGIN, BatchSize::one_line, AccessShareLock);
         auto answer = fn(ledger);
         close_ledger(ledger);
         return answer;
@@ -119,7 +119,7 @@ Datum credits_preview_line(PG_FUNCTION_ARGS)
     const Article* const article = find_article(settings, pg::to_view(PG_GETARG_DATUM(1)));
     if (!settings.is_active || article == nullptr || article->type == nullptr || !works_with_credits(customer))
         return Datum(0);
-    const std::optional<core::Amount> credits = pg::multiply_rounded(PG_GETARG_DATUM(2), *article->coefficient);
+    const std::optional<core::Amount> credits = pg::multiply_rounded(PG_GETARG_DATUM(2), article->coefficient);
     if (!credits)
         errors::quantity_out_of_range({}, "quantity");
     if (*credits != core::zero)

@@ -46,10 +46,8 @@ LineEntry read_entry(const pg::Table& entries)
     const core::Amount credits = get_amount(entries, quantity);
     const std::string_view entry_kind = pg::to_view(pg::get_not_null(entries, kind));
     bool is_root = false;
-    bool has_no_coefficient = false;
     bool has_no_date = false;
     const Datum reversed = pg::get(entries, reverses, &is_root);
-    const Datum stored_coefficient = pg::get(entries, coefficient, &has_no_coefficient);
     const Datum date = pg::get(entries, document_date, &has_no_date);
     return {
         .customer = get_text(entries, customer),
@@ -63,8 +61,7 @@ LineEntry read_entry(const pg::Table& entries)
                      .number = get_text(entries, document_number),
                      .date = has_no_date ? 0 : DatumGetDateADT(date),
                      .article = get_text(entries, article),
-                     .coefficient = has_no_coefficient ? Datum(0) : datumCopy(stored_coefficient, false, -1),
-                     .has_coefficient = !has_no_coefficient},
+                     .coefficient = get_amount(entries, coefficient)},
         .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
         .is_draw = credits < core::zero && entry_kind.starts_with("consumption"),
     };

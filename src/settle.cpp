@@ -170,7 +170,8 @@ void record(const Configuration& configuration, Oid line_table, std::span<Docume
         return;
     Crossings crossings{};
     pg::with_latest_snapshot([&](Snapshot snapshot) {
-        Ledger ledger = open_ledger(snapshot, line_table, configuration.first_open_day);
+        const BatchSize size = lines.size() == 1 ? BatchSize::one_line : BatchSize::many_lines;
+        Ledger ledger = open_ledger(snapshot, line_table, configuration.first_open_day, size);
         for (int position = 0; position < operations.count;)
             position = settle_account(configuration, ledger, operations, position, crossings);
         close_ledger(ledger);

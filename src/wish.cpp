@@ -13,10 +13,11 @@ namespace
 /// The terms on which a line is booked: type and coefficient.
 struct Terms {
     const CreditType* type; // null: none
-    Datum coefficient;
-    bool sells; // coefficient > 0
+    core::Amount coefficient;
     std::string_view ledger_account;
 };
+
+bool sells_credits(const Terms& terms) { return terms.coefficient > core::zero; }
 
 /// A line keeps the terms of its first booking until its article changes (rule 16).
 Terms find_terms(const Configuration& configuration, const DocumentLine& line)
@@ -24,12 +25,11 @@ Terms find_terms(const Configuration& configuration, const DocumentLine& line)
     const Article* const article = find_article(configuration, line.article);
     const std::string_view ledger_account = article == nullptr ? std::string_view() : article->ledger_account;
     const Recorded* const recorded = line.recorded;
-    if (recorded != nullptr && recorded->document.has_coefficient && recorded->document.article == line.article)
-        return {find_type(configuration, recorded->type_id), recorded->document.coefficient,
-                pg::to_amount(recorded->document.coefficient) > core::zero, ledger_account};
+    if (recorded != nullptr && recorded->document.coefficient != core::zero && recorded->document.article == line.article)
+        return {find_type(configuration, recorded->type_id), recorded->document.coefficient, ledger_account};
     if (article == nullptr || article->type == nullptr)
         return {};
-    return {article->type, *article->coefficient, article->sells, ledger_account};
+    return {article->type, article->coefficient, ledger_account};
 }
 
 /// New lines need the module, and a customer who works with credits; what is booked already settles on (rules 8 and 23).
@@ -77,22 +77,21 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     if (line.is_gone || !line.counts || !may_touch_credits(configuration, customers, line))
         return;
     const Terms terms = find_terms(configuration, line);
-    if (terms.type == nullptr || (terms.sells && !sells))
+    if (terms.type == nullptr || (sells_credits(terms) && !sells))
         return;
     const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
     if (credits == core::zero)
         return;
-    if (terms.sells)
+    if (sells_credits(terms))
         require_sellable(line, *terms.type);
     if (!credits)
         errors::quantity_out_of_range(line, "quantity");
-    if (terms.sells != (*credits > core::zero))
-        errors::not_supported(terms.sells ? "a credit note (negative quantity of an article that sells credits)"
-                                          : "a return (negative quantity of an article that consumes credits)",
+    if (sells_credits(terms) != (*credits > core::zero))
+        errors::not_supported(sells_credits(terms) ? "a credit note (negative quantity of an article that sells credits)"
+                                                   : "a return (negative quantity of an article that consumes credits)",
                               nullptr);
     line.type = terms.type;
     line.coefficient = terms.coefficient;
-    line.has_coefficient = true;
     line.ledger_account = terms.ledger_account;
     if (*credits > core::zero)
         want_sale(line, *credits);
@@ -132,7 +131,7 @@ bool is_consumption_line(const Configuration& configuration, const Customer& cus
     if (!configuration.is_active || !customer.works_with_credits || is_null(line.article) || !line.has_quantity)
         return false;
     const Terms terms = find_terms(configuration, line);
-    if (terms.type == nullptr || terms.sells)
+    if (terms.type == nullptr || sells_credits(terms))
         return false;
     const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
     return credits && *credits != core::zero;

@@ -35,6 +35,21 @@ WireNumeric to_wire(Datum numeric)
 
 int digit_at(const WireNumeric& wire, int i) { return i >= 0 && i < wire.digit_count ? read_int16(wire.digits + 2 * i) : 0; }
 
+std::optional<core::Amount> to_amount_in_range(const WireNumeric& wire)
+{
+    const bool is_finite = wire.sign == 0 || wire.sign == negative;
+    if (!is_finite || wire.weight > largest_weight)
+        return std::nullopt;
+    __int128 units = 0;
+    for (int i = 0; i <= wire.weight + 1; i++)
+        units = units * base + digit_at(wire, i);
+    if (digit_at(wire, wire.weight + 2) >= base / 2)
+        units++;
+    if (units >= core::Amount::limit)
+        return std::nullopt;
+    return core::Amount{static_cast<int64>(wire.sign == negative ? -units : units)};
+}
+
 Datum int64_numeric(int64 value) { return NumericGetDatum(int64_to_numeric(value)); }
 
 } // namespace
@@ -50,21 +65,7 @@ Datum to_numeric(core::Amount amount, int min_decimals)
     return decimals == 0 ? int64_numeric(units) : NumericGetDatum(int64_div_fast_to_numeric(units, decimals));
 }
 
-std::optional<core::Amount> to_amount_in_range(Datum numeric)
-{
-    const WireNumeric wire = to_wire(numeric);
-    const bool is_finite = wire.sign == 0 || wire.sign == negative;
-    if (!is_finite || wire.weight > largest_weight)
-        return std::nullopt;
-    __int128 units = 0;
-    for (int i = 0; i <= wire.weight + 1; i++)
-        units = units * base + digit_at(wire, i);
-    if (digit_at(wire, wire.weight + 2) >= base / 2)
-        units++;
-    if (units >= core::Amount::limit)
-        return std::nullopt;
-    return core::Amount{static_cast<int64>(wire.sign == negative ? -units : units)};
-}
+std::optional<core::Amount> to_amount_in_range(Datum numeric) { return to_amount_in_range(to_wire(numeric)); }
 
 core::Amount to_amount(Datum numeric)
 {
@@ -74,11 +75,16 @@ core::Amount to_amount(Datum numeric)
     return *amount;
 }
 
-std::optional<core::Amount> multiply_rounded(Datum quantity, Datum coefficient)
+std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coefficient)
 {
-    if (!to_amount_in_range(quantity))
+    const WireNumeric wire = to_wire(quantity);
+    const std::optional<core::Amount> rounded = to_amount_in_range(wire);
+    if (!rounded)
         return std::nullopt;
-    return to_amount_in_range(DirectFunctionCall2(numeric_mul, quantity, coefficient));
+    const bool has_more_decimals = wire.digit_count > wire.weight + 2;
+    if (has_more_decimals)
+        return to_amount_in_range(DirectFunctionCall2(numeric_mul, quantity, to_numeric(coefficient)));
+    return core::multiply(*rounded, coefficient, core::Amount{1});
 }
 
 } // namespace credits::pg
