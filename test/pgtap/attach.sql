@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(138);
+SELECT plan(137);
 
 -- Given lines of many sorts, and a call of attach of which each test changes one argument
 
@@ -39,8 +39,6 @@ $$SELECT is(pg_temp.attach(changes, line_table), expected, description)$$;
 SELECT pg_temp.attached('columns of line and header', '{}');
 SELECT pg_temp.attached('a column named with its table', '{"article": "line.item", "quantity": "line.quantity"}');
 SELECT pg_temp.attached('an expression over both', '{"amount": "line.quantity * line.price", "document_number": "header.number || ''/'' || line.id::text"}');
-SELECT pg_temp.attached('an expression that need not name the tables', '{"amount": "quantity * price"}');
-SELECT pg_temp.mistake('42702', 'but where both have the column', '{"document_number": "id || ''''"}');
 SELECT pg_temp.attached('a constant', '{"article": "''HOUR''", "quantity": "1"}');
 SELECT pg_temp.attached('a quoted name', '{"quantity": "\"From\""}');
 SELECT pg_temp.attached('a generated column', '{"amount": "computed"}');
@@ -63,6 +61,7 @@ SELECT pg_temp.mistake('42703', argument || ': no such column of the line', json
 FROM unnest(ARRAY['article', 'quantity', 'amount', 'customer', 'document_date', 'document_number', 'kind', 'applies_to', 'counts_when', 'currency', 'entered_by']) AS argument;
 SELECT pg_temp.mistake('42703', 'no such column of the header', '{"customer": "header.none"}');
 SELECT pg_temp.mistake('42703', 'no such column in an expression', '{"amount": "line.quantity * line.none"}');
+SELECT pg_temp.mistake('42703', 'a column that an expression does not name with its table', '{"amount": "quantity * price"}');
 SELECT pg_temp.mistake('42703', 'a name that needs quotes', '{"quantity": "From2"}');
 SELECT pg_temp.mistake('42703', argument || ': no such column', jsonb_build_object(argument, '{none}'))
 FROM unnest(ARRAY['line_key', 'header_key', 'line_header', 'zero_columns']) AS argument;
@@ -192,7 +191,7 @@ RESET ROLE;
 
 SELECT results_eq('SELECT line_table FROM credits.source ORDER BY 1', ARRAY['shop.slip', 'shop.invoice_line', 'shop.line']::regclass[], 'what is attached is listed');
 SELECT results_eq($$SELECT mapping FROM credits.source ORDER BY 1$$,
-    $$SELECT oid::regclass FROM pg_class WHERE relname LIKE '\_lines\_%' AND relnamespace = 'credits'::regnamespace ORDER BY oid$$, 'each with its mapping');
+    $$SELECT oid::regclass FROM pg_class WHERE relname ~ '_lines\d*$' AND relnamespace = 'credits'::regnamespace ORDER BY oid$$, 'each with its mapping');
 SELECT results_eq($$SELECT tgrelid::regclass::text, count(*) FROM pg_trigger WHERE tgname LIKE 'zz_credits%' GROUP BY 1 ORDER BY 1$$,
     $$VALUES ('shop.document', 1::bigint), ('shop.invoice', 1), ('shop.invoice_line', 5), ('shop.line', 4), ('shop.slip', 4)$$, 'and its triggers');
 

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(50);
+SELECT plan(51);
 INSERT INTO credits.customer (customer) VALUES ('7'), ('00000000-0000-0000-0000-000000000007'), ('2026-01-07');
 
 -- Keys: a sale and a consumption under a header with a key of each type; then the line, the header and both keys change
@@ -136,6 +136,7 @@ SELECT credits.attach('shop.any', 'other', article => 'item', quantity => 'quant
 SELECT pg_temp.refused($$INSERT INTO shop.any (id, currency) VALUES (22, 'USD')$$, '23514 credits_currency_matches', 'a sale in another currency');
 SELECT pg_temp.refused($$INSERT INTO shop.any (id, currency) VALUES (22, '')$$, '23514 credits_currency_matches', 'or in one without a name');
 SELECT pg_temp.refused($$INSERT INTO shop.any (id, currency, net) VALUES (22, 'USD', -1)$$, '23514 credits_currency_matches', 'this before its amount');
+SELECT pg_temp.refused($$INSERT INTO shop.any (id, currency, quantity) VALUES (22, 'USD', 'NaN')$$, '23514 credits_currency_matches', 'or its quantity');
 SELECT pg_temp.accepted($$INSERT INTO shop.any (id, currency) VALUES (22, 'EUR')$$, 'in the type''s it is a sale');
 SELECT pg_temp.accepted($$INSERT INTO shop.any (id, item, currency) VALUES (23, 'H', 'USD')$$, 'what is consumed costs nothing in any');
 SELECT pg_temp.refused($$UPDATE shop.any SET currency = 'USD' WHERE id = 22$$, '23514 credits_currency_matches', 'a sale does not change its currency');

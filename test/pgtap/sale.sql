@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(40);
+SELECT plan(43);
 
 -- A sale is a lot
 
@@ -112,6 +112,7 @@ SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, '
     'a new sale with an inactive type is refused');
 SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 1, -10)$$, '23514 credits_type_active',
     'this before the range of its amount');
+SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 'NaN', 10)$$, '23514 credits_type_active', 'or of its quantity');
 SELECT pg_temp.accepted($$INSERT INTO shop.slip VALUES (52, 'A', DEFAULT, NULL, 'posted', 'H', 1, 0)$$, 'what is left can be consumed');
 SELECT pg_temp.accepted($$UPDATE shop.slip SET quantity = 5, amount = 500 WHERE id = 2$$, 'a sale of before may still change');
 UPDATE credits.credit_type SET active = true WHERE type_id = 101;
@@ -120,7 +121,7 @@ UPDATE credits.credit_type SET active = true WHERE type_id = 101;
 
 INSERT INTO credits.credit_type (type_id, code, valuation, unit_value, currency) VALUES
     (103, 'FIXED', 'fixed', 95, 'EUR'), (104, 'THIRDS', 'fixed', 0.3333, 'EUR'), (105, 'YEN', 'fifo', NULL, 'JPY');
-INSERT INTO credits.article (article, type_id, coefficient) VALUES ('F', 103, 1), ('F3', 104, 1), ('Y', 105, 1), ('YU', 105, -1);
+INSERT INTO credits.article (article, type_id, coefficient) VALUES ('F', 103, 1), ('FU', 103, -1), ('F3', 104, 1), ('Y', 105, 1), ('YU', 105, -1);
 INSERT INTO shop.slip VALUES (61, 'C', '2026-01-12', NULL, 'posted', 'F', 10, 1000), (62, 'C', '2026-01-13', NULL, 'posted', 'F', 10, 0),
     (63, 'C', '2026-01-14', NULL, 'posted', 'F3', 2.5, 1);
 SELECT results_eq($$SELECT type_id, lot_no, quantity, amount, value FROM credits.lot WHERE customer = 'C' AND type_id > 102 ORDER BY 1, 2$$,
@@ -132,6 +133,13 @@ SELECT results_eq($$SELECT amount, value FROM credits.lot WHERE type_id = 103 AN
 UPDATE shop.slip SET quantity = 8 WHERE id = 61;
 SELECT results_eq($$SELECT amount, value FROM credits.lot WHERE type_id = 103 AND lot_no = 1$$, $$VALUES (900::numeric, 760::numeric)$$,
     'another quantity does not');
+
+INSERT INTO shop.slip VALUES (64, 'C', '2026-01-15', NULL, 'posted', 'FU', 18, NULL);
+UPDATE credits.credit_type SET unit_value = 100 WHERE code = 'FIXED';
+SELECT pg_temp.accepted('UPDATE shop.slip SET quantity = 8.0, amount = 900.0 WHERE id = 61', 'a sale keeps its value when that of its type changes');
+INSERT INTO shop.slip VALUES (65, 'C', '2026-01-16', NULL, 'posted', 'F', 1, 90);
+SELECT results_eq($$SELECT lot_no, value FROM credits.lot WHERE type_id = 103 ORDER BY 1$$, $$VALUES (1::bigint, 760::numeric), (2, 0), (3, 100)$$,
+    'which counts for the next one');
 
 -- A currency without cents
 
