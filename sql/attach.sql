@@ -45,7 +45,7 @@ EXECUTE try ('quantiy', 'customer', 'sold_at');
 EXECUTE try ('memo', 'customer', 'sold_at');
 EXECUTE try ('quantity', 'header.customer', 'sold_at');
 EXECUTE try ('quantity', 'customer', 'printed');
-EXECUTE try ('quantity', 'customer', 'sold_at + random() * interval ''1 day''');
+EXECUTE try ('quantity', 'customer', 'line.sold_at + random() * interval ''1 day''');
 EXECUTE try ('quantity *', 'customer', 'sold_at');
 EXECUTE try ('quantity, price', 'customer', 'sold_at');
 EXECUTE try ('(SELECT 1)', 'customer', 'sold_at');

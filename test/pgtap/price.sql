@@ -1,0 +1,120 @@
+-- Prices: the columns of zero_columns are 0 on every consumption line of a customer with credits, draft or booked (rule 11).
+BEGIN;
+\ir common.psql
+\ir shop.psql
+SELECT plan(36);
+
+CREATE DOMAIN shop.money AS numeric(10,2) CHECK (VALUE >= 0);
+CREATE TABLE shop.bill (
+    id         int PRIMARY KEY,
+    number     text REFERENCES shop.invoice,
+    item       text,
+    quantity   numeric,
+    price      numeric(12,2),
+    gross      double precision,
+    discount   smallint,
+    net        shop.money,
+    whole      numeric GENERATED ALWAYS AS (quantity * price) STORED,
+    memo       text
+);
+SELECT pg_temp.accepted($$SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'net',
+    customer => 'header.customer', document_date => 'header.day', document_number => 'header.number', header_table => 'shop.invoice',
+    applies_to => $x$line.memo IS DISTINCT FROM 'purchase'$x$, counts_when => $x$header.state = 'posted'$x$, from_date => '2026-01-01',
+    zero_columns => '{price, gross, discount, net}')$$, 'given bills with four price columns');
+CREATE FUNCTION pg_temp.prices(line int) RETURNS text LANGUAGE sql AS
+$$SELECT concat_ws(' ', coalesce(price::text, '-'), coalesce(gross::text, '-'), coalesce(discount::text, '-'), coalesce(net::text, '-')) FROM shop.bill WHERE id = line$$;
+INSERT INTO shop.invoice VALUES ('sold', 'A', '2026-01-01', 'posted'), ('draft', 'A', '2026-01-02', 'draft'), ('posted', 'A', '2026-01-02', 'posted'),
+    ('other', 'D', '2026-01-02', 'posted'), ('nobody', NULL, '2026-01-02', 'posted');
+
+-- On INSERT
+
+INSERT INTO shop.bill (id, number, item, quantity, price, gross, discount, net) VALUES
+    (1, 'sold', 'S', 100, 10, 12.1, 1, 990), (2, 'posted', 'Q', 2, 25, 30.25, 5, 45), (3, 'draft', 'Q', 2, 25, 30.25, 5, 45),
+    (4, 'other', 'Q', 2, 25, 30.25, 5, 45), (5, 'nobody', 'Q', 2, 25, 30.25, 5, 45), (6, 'posted', 'X', 2, 25, 30.25, 5, 45),
+    (7, 'posted', 'Q', 0.0001, 25, 30.25, 5, 45), (8, 'posted', 'Q', NULL, 25, 30.25, 5, 45), (9, NULL, 'Q', 2, 25, 30.25, 5, 45),
+    (10, 'posted', 'Q', 2, NULL, NULL, NULL, NULL);
+SELECT is(pg_temp.prices(1), '10.00 12.1 1 990.00', 'a sale keeps its price');
+SELECT is(pg_temp.prices(2), '0.00 0 0 0.00', 'a consumption costs nothing, in columns of any numeric type');
+SELECT is((SELECT whole FROM shop.bill WHERE id = 2), 0::numeric, 'and what is computed from them');
+SELECT is(pg_temp.prices(3), '0.00 0 0 0.00', 'on a draft, too');
+SELECT is(pg_temp.prices(10), '0.00 0 0 0.00', 'no price is a price of 0');
+SELECT is(pg_temp.prices(4), '25.00 30.25 5 45.00', 'a customer who does not work with credits pays');
+SELECT is(pg_temp.prices(5), '25.00 30.25 5 45.00', 'so does one who is not known yet');
+SELECT is(pg_temp.prices(9), '25.00 30.25 5 45.00', 'a line without a document keeps its price');
+SELECT is(pg_temp.prices(6), '25.00 30.25 5 45.00', 'so does an article without credits');
+SELECT is(pg_temp.prices(7), '25.00 30.25 5 45.00', 'a line whose credits round to 0');
+SELECT is(pg_temp.prices(8), '25.00 30.25 5 45.00', 'and one without a quantity');
+COPY shop.bill (id, number, item, quantity, price, net) FROM stdin;
+12	draft	H	1	100	100
+13	other	H	1	100	100
+\.
+SELECT is(pg_temp.prices(12) || ' ' || pg_temp.prices(13), '0.00 0 0 0.00 100.00 - - 100.00', 'COPY is no way round it');
+
+-- On UPDATE
+
+UPDATE shop.bill SET price = 25, net = 50 WHERE id IN (2, 3, 4);
+SELECT is(pg_temp.prices(2) || ' ' || pg_temp.prices(3), '0.00 0 0 0.00 0.00 0 0 0.00', 'a price that is written later is 0 again');
+SELECT is(pg_temp.prices(4), '25.00 30.25 5 50.00', 'for who has credits only');
+UPDATE shop.bill SET quantity = 1 WHERE id = 8;
+SELECT is(pg_temp.prices(8), '0.00 0 0 0.00', 'a stub costs nothing from when it is a consumption');
+UPDATE shop.bill SET item = 'H' WHERE id = 6;
+SELECT is(pg_temp.prices(6), '0.00 0 0 0.00', 'a line that gets another article, too');
+UPDATE shop.bill SET number = 'draft' WHERE id IN (4, 9);
+SELECT is(pg_temp.prices(4) || ' ' || pg_temp.prices(9), '0.00 0 0 0.00 0.00 0 0 0.00', 'or goes to another document');
+UPDATE shop.bill SET item = 'X', price = 7 WHERE id = 6;
+SELECT is(pg_temp.prices(6), '7.00 0 0 0.00', 'a line that is no consumption any more has the price that the ERP gives it');
+
+-- By a header that turns its lines into consumptions
+
+UPDATE shop.bill SET price = 25, gross = 30.25, net = 50 WHERE id IN (5, 13);
+UPDATE shop.invoice SET customer = 'A' WHERE number = 'nobody';
+SELECT is(pg_temp.prices(5), '0.00 0 0 0.00', 'the customer comes with the header: the lines are booked, and cost nothing');
+SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_key = '5'), -0.5, 'once');
+UPDATE shop.invoice SET customer = 'A', state = 'draft' WHERE number = 'other';
+SELECT is(pg_temp.prices(13), '0.00 0 0 0.00', 'on a draft, too');
+UPDATE shop.invoice SET customer = 'D' WHERE number = 'other';
+SELECT is(pg_temp.prices(13), '0.00 0 0 0.00', 'the other way round the ERP alone knows the price: it stays 0');
+UPDATE shop.bill SET price = 100, net = 100 WHERE id = 13;
+SELECT is(pg_temp.prices(13), '100.00 0 0 100.00', 'until it is written');
+CREATE TEMP TABLE before AS SELECT pg_temp.entries() AS entries;
+UPDATE shop.invoice SET total = 1;
+UPDATE shop.bill SET memo = 'x';
+SELECT is(pg_temp.entries(), entries, 'all this books what it should, once') FROM before;
+SELECT is(credits.balance('A', 'SUPPORT'), 100 - 0.5 - 0.5 - 0.25 - 0.5, 'no more');
+
+-- What an ERP's own trigger makes of a line counts: ours comes after it
+
+CREATE FUNCTION shop.tariff() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.price := 37.5; IF NEW.memo = 'evening' THEN NEW.item := 'H'; END IF; RETURN NEW; END$$;
+CREATE TRIGGER tariff BEFORE INSERT OR UPDATE ON shop.bill FOR EACH ROW EXECUTE FUNCTION shop.tariff();
+INSERT INTO shop.bill (id, number, item, quantity, price, memo) VALUES (21, 'posted', 'X', 1, 1, 'evening'), (22, 'posted', 'X', 1, 1, 'day');
+SELECT is(pg_temp.prices(21), '0.00 0 0 0.00', 'an article that it swaps in costs nothing');
+SELECT is(pg_temp.prices(22), '37.50 - - -', 'any other what it says');
+DROP TRIGGER tariff ON shop.bill;
+
+-- Switches
+
+UPDATE credits.parameter SET active = false;
+INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (31, 'posted', 'H', 1, 100);
+SELECT is(pg_temp.prices(31), '100.00 - - -', 'while the module is off, prices are the ERP''s');
+UPDATE credits.parameter SET active = true;
+DELETE FROM shop.bill WHERE id = 31;
+INSERT INTO shop.bill (id, number, item, quantity, price, memo) VALUES (32, 'posted', 'H', 1, 100, 'purchase');
+SELECT is(pg_temp.prices(32), '100.00 - - -', 'and always where the extension does not apply');
+UPDATE credits.customer SET works_with_credits = false WHERE customer = 'A';
+INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (33, 'posted', 'H', 1, 100);
+SELECT is(pg_temp.prices(33), '100.00 - - -', 'and for a customer who lost the flag');
+UPDATE credits.customer SET works_with_credits = true WHERE customer = 'A';
+DELETE FROM shop.bill WHERE id = 33;
+
+-- Too few credits: no price is changed for nothing
+
+SELECT pg_temp.refused($$INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (41, 'posted', 'H', 1000, 100)$$, '23514 credits_balance_not_negative',
+    'a consumption beyond the balance is refused as ever');
+SELECT pg_temp.accepted($$INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (42, 'draft', 'H', 1000, 100)$$, 'a draft is not');
+SELECT pg_temp.accepted($$SELECT credits.detach('shop.bill')$$, 'when the table is detached');
+UPDATE shop.bill SET price = 25 WHERE id = 2;
+SELECT is(pg_temp.prices(2), '25.00 0 0 0.00', 'prices are the ERP''s again');
+
+SELECT pg_temp.all_in_order();
+SELECT * FROM finish();
+ROLLBACK;
