@@ -122,6 +122,37 @@ const char* update_price_text(const Source& source)
     return sql.data;
 }
 
+/// Has one kind of image, old or new, the same key twice?
+template <class Image>
+bool has_repeated_keys(Batch& batch, Image image)
+{
+    if (image(batch.images[0]) == nullptr)
+        return false;
+    auto* const keys = static_cast<std::string_view*>(
+        MemoryContextAllocHuge(batch.memory, sizeof(std::string_view) * static_cast<Size>(batch.image_count)));
+    std::string_view* const end = keys + batch.image_count;
+    for (int i = 0; i < batch.image_count; i++)
+        keys[i] = key_of(batch, image(batch.images[i]));
+    if (!std::is_sorted(keys, end))
+        std::sort(keys, end);
+    return std::adjacent_find(keys, end) != end;
+}
+
+/// Keeps one line of each key, a preferred one where there is any.
+template <class Preferred>
+void keep_first_of_each(Batch& batch, std::string_view DocumentLine::*key, Preferred is_preferred)
+{
+    DocumentLine* const end = batch.lines + batch.line_count;
+    std::sort(batch.lines, end, [&](const DocumentLine& a, const DocumentLine& b) {
+        if (a.*key != b.*key)
+            return a.*key < b.*key;
+        return is_preferred(a) != is_preferred(b) ? is_preferred(a) : a.image < b.image;
+    });
+    DocumentLine* const last =
+        std::unique(batch.lines, end, [&](const DocumentLine& a, const DocumentLine& b) { return a.*key == b.*key; });
+    batch.line_count = static_cast<int>(last - batch.lines);
+}
+
 } // namespace
 
 void read_lines_again(Batch& batch)
@@ -141,26 +172,16 @@ void read_lines_again(Batch& batch)
 
 bool has_repeated_lines(Batch& batch)
 {
-    if (batch.image_count < 2 || batch.images[0].old_line == nullptr)
-        return false;
-    auto* const keys = static_cast<std::string_view*>(
-        MemoryContextAllocHuge(batch.memory, sizeof(std::string_view) * static_cast<Size>(batch.image_count)));
-    std::string_view* const end = keys + batch.image_count;
-    for (int i = 0; i < batch.image_count; i++)
-        keys[i] = key_of(batch, batch.images[i].new_line == nullptr ? batch.images[i].old_line : batch.images[i].new_line);
-    if (!std::is_sorted(keys, end))
-        std::sort(keys, end);
-    return std::adjacent_find(keys, end) != end;
+    const auto old_line = [](const LineImage& image) { return image.old_line; };
+    const auto new_line = [](const LineImage& image) { return image.new_line; };
+    return batch.image_count > 1 && (has_repeated_keys(batch, old_line) || has_repeated_keys(batch, new_line));
 }
 
 void drop_repeated_lines(Batch& batch)
 {
-    DocumentLine* const end = batch.lines + batch.line_count;
-    std::sort(batch.lines, end,
-              [](const DocumentLine& a, const DocumentLine& b) { return a.key != b.key ? a.key < b.key : a.image < b.image; });
-    DocumentLine* const last =
-        std::unique(batch.lines, end, [](const DocumentLine& a, const DocumentLine& b) { return a.key == b.key; });
-    batch.line_count = static_cast<int>(last - batch.lines);
+    // Of two lines with one key the renumbered one knows where its entries are; of two with the same entries one is still there.
+    keep_first_of_each(batch, &DocumentLine::key, [](const DocumentLine& line) { return line.recorded_key != line.key; });
+    keep_first_of_each(batch, &DocumentLine::recorded_key, [](const DocumentLine& line) { return !line.is_gone; });
 }
 
 void add_lines_of_header(Batch& batch, Header* header)

@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(42);
+SELECT plan(44);
 
 -- The credits that a line has in the ledger: a negative number for a consumption, null when it never had any.
 CREATE FUNCTION pg_temp.booked_for(line_table regclass, key text) RETURNS numeric LANGUAGE sql AS
@@ -155,6 +155,19 @@ SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-5/3'), -4::numeric, 'a line
 WITH more AS (UPDATE shop.invoice_line SET quantity = 3 WHERE number = 'I-5' AND line_no = 3)
 UPDATE shop.invoice SET state = 'draft' WHERE number = 'I-5';
 SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-5/3'), 0::numeric, 'or while its document is cancelled');
+SELECT pg_temp.all_in_order();
+
+-- The same without the check of the foreign key, which PostgreSQL makes for lines of the same transaction only: it counts a command
+-- on the way, so that the latest snapshot sees the header as it is now.
+
+UPDATE shop.invoice SET state = 'posted' WHERE number = 'I-5';
+SELECT string_agg(format('ALTER TABLE shop.invoice_line DISABLE TRIGGER %I', tgname), '; ') AS without_check
+FROM pg_trigger WHERE tgrelid = 'shop.invoice_line'::regclass AND tgisinternal \gset
+:without_check;
+WITH handed AS (UPDATE shop.invoice SET customer = 'A' WHERE number = 'I-5')
+UPDATE shop.invoice_line SET quantity = 2 WHERE number = 'I-5' AND line_no = 3;
+SELECT results_eq($$SELECT customer FROM credits.entry WHERE line_key = 'I-5/3' GROUP BY customer HAVING sum(quantity) = -2$$,
+    ARRAY['A' COLLATE "C"], 'a line that is changed while its document goes to another customer');
 SELECT pg_temp.all_in_order();
 
 -- Keys that change places
