@@ -2,7 +2,8 @@
 // afterwards.
 //
 // Runs on the server that the PG* variables name, as a superuser, in databases of its own.
-// CREDITS_SEED replays a failure as far as the server's scheduling allows; CREDITS_OPERATIONS sets the length of a run.
+// CREDITS_SEED replays a failure as far as the scheduling of the server allows; CREDITS_OPERATIONS sets the length of a run;
+// CREDITS_ACTS, when set, prints how often each act was committed.
 #include <cstdlib>
 #include <exception>
 
