@@ -90,7 +90,7 @@ BEGIN
     PERFORM credits.register_consumption(who, 'SUPPORT', 0.5, who);
     DELETE FROM shop.slip WHERE customer = who AND item = 'Q';
     RETURN is((SELECT credits.balance(who, 'SUPPORT') || ' ' || open || ' ' || (SELECT count(*) FROM credits.history WHERE customer = who)
-               FROM credits.portfolio WHERE customer = who), '0.5 0.5 4', 'customer ' || left(quote_literal(who), 40));
+               FROM credits.portfolio WHERE customer = who), '0.5 0.5 4', 'customer ' || left(translate(quote_literal(who), E'\n\t', '  '), 40));
 END
 $$;
 SELECT pg_temp.of_customer(who) FROM unnest(ARRAY['O''Brien & Söhne', '"quoted"', ' blanks ', '', E'new\nline\t\\', 'a/b', '$1', 'Ελληνικά', '漢字かな', '🍞 bakery',
