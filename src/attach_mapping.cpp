@@ -36,16 +36,14 @@ const char* zeroed_text(const MappedTables& tables, const Columns& columns)
     return sql.data;
 }
 
-/// A line counts when the caller's condition holds, and not before the cut-over.
-const char* counts_text(const MappedTables& tables, const Arguments& arguments)
+/// Which rows are the extension's business at all: not those dated before the cut-over; a draft without a date yet is.
+const char* applies_text(const MappedTables& tables, const Arguments& arguments)
 {
-    const char* const condition = arguments.counts_when == nullptr ? "true" : arguments.counts_when;
-    const char* const counts = make_fact(tables, "counts_when", condition, Expected::boolean);
-    const char* const applies =
-        make_fact(tables, "applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to, Expected::boolean);
+    const char* const condition = arguments.applies_to == nullptr ? "true" : arguments.applies_to;
+    const char* const applies = make_fact(tables, "applies_to", condition, Expected::boolean);
     if (!arguments.has_from_date)
-        return psprintf("%s AND %s", applies, counts);
-    return psprintf("%s AND %s AND %s >= (DATE '2000-01-01' + %d)", applies, counts,
+        return applies;
+    return psprintf("%s AND COALESCE(%s >= (DATE '2000-01-01' + %d), true)", applies,
                     make_fact(tables, "document_date", arguments.document_date, Expected::day), arguments.from_date);
 }
 
@@ -81,8 +79,8 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
         fact("customer", arguments.customer, Expected::text),
         fact("document_date", arguments.document_date, Expected::day),
         fact("document_number", arguments.document_number, Expected::text),
-        fact("applies_to", arguments.applies_to == nullptr ? "true" : arguments.applies_to, Expected::boolean),
-        counts_text(tables, arguments),
+        applies_text(tables, arguments),
+        fact("counts_when", arguments.counts_when == nullptr ? "true" : arguments.counts_when, Expected::boolean),
         fact("currency", arguments.currency, Expected::text),
         fact("entered_by", arguments.entered_by, Expected::text),
         zeroed_text(tables, keys.zero_columns),

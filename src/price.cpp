@@ -1,7 +1,9 @@
 // Prices of consumptions.
 #include "price.hpp"
 
+#include "catalog.hpp"
 #include "errors.hpp"
+#include "ledger.hpp"
 #include "line_lookup.hpp"
 #include "pg/snapshot.hpp"
 #include "wish.hpp"
@@ -37,28 +39,42 @@ HeapTuple with_zero_prices(const Source& source, TupleDesc row, HeapTuple line)
     return heap_modify_tuple_by_cols(line, row, count, columns, values, nulls);
 }
 
-/// Could the line's article be consumed? Asked before anything is looked up.
-bool may_be_consumption(Batch& batch, const Configuration& settings)
+/// Could the line be a consumption? Asked before anything is looked up. A booked one keeps its terms when its article's change.
+bool may_be_consumption(Batch& batch, const Configuration& settings, const LineImage& image)
 {
+    if (evaluate_bool(batch, Fact::zeroed))
+        return false;
     if (reader(*batch.source, Fact::article).needs_header)
         return true;
     const std::string_view text = evaluate_text(batch, Fact::article);
     const Article* const article = is_null(text) ? nullptr : find_article(settings, text);
-    return article != nullptr && article->coefficient < core::zero;
+    return article != nullptr && (article->coefficient < core::zero || image.old_line != nullptr);
 }
 
-bool needs_zero_price(Batch& batch, MinimalTuple row)
+Recorded* read_recorded_now(const Batch& batch, const DocumentLine& line)
+{
+    return pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
+        Recorded* const recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
+        pg::close_table(entries);
+        return recorded;
+    });
+}
+
+bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
 {
     const Configuration& settings = configuration();
-    show(batch, row, nullptr);
-    if (!may_be_consumption(batch, settings))
+    show(batch, new_line, nullptr);
+    add_image(batch, old_line, new_line);
+    if (!may_be_consumption(batch, settings, batch.images[0]))
         return false;
-    add_image(batch, nullptr, row);
-    batch.images[0].new_header = find_header(batch, row);
+    batch.images[0].new_header = find_header(batch, new_line);
     read_lines(batch);
-    const DocumentLine& line = batch.lines[0];
-    if (line.is_zeroed || is_null(line.customer))
+    DocumentLine& line = batch.lines[0];
+    if (is_null(line.customer))
         return false;
+    if (old_line != nullptr)
+        line.recorded = read_recorded_now(batch, line);
     const Customer customer{
         .customer = line.customer, .is_recorded = false, .exists = true, .works_with_credits = works_with_credits(line.customer)};
     return is_consumption_line(settings, customer, line);
@@ -86,12 +102,14 @@ Datum credits_price_line(PG_FUNCTION_ARGS)
     if (!CALLED_AS_TRIGGER(fcinfo))
         errors::not_called_as_trigger("_price_line");
     const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
-    HeapTuple line = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event) ? trigger.tg_newtuple : trigger.tg_trigtuple;
+    const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
+    HeapTuple line = is_update ? trigger.tg_newtuple : trigger.tg_trigtuple;
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits price", ALLOCSET_SMALL_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     Batch batch = begin_batch(source, trigger.tg_relation);
-    const bool becomes_zero = needs_zero_price(batch, minimal_tuple_from_heap_tuple(line));
+    const MinimalTuple old_line = is_update ? minimal_tuple_from_heap_tuple(trigger.tg_trigtuple) : nullptr;
+    const bool becomes_zero = needs_zero_price(batch, old_line, minimal_tuple_from_heap_tuple(line));
     end_batch(batch);
     MemoryContextSwitchTo(caller);
     if (becomes_zero)

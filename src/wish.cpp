@@ -128,6 +128,10 @@ void decide(const Configuration& configuration, const Customers& customers, bool
 
 bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line)
 {
+    const bool is_booked = line.recorded != nullptr && core::is_consumption(line.recorded->effect) &&
+                           line.recorded->customer == line.customer && line.recorded->document.article == line.article;
+    if (is_booked) // it settles on, whatever its article or customer has become (rules 16 and 23)
+        return true;
     if (!configuration.is_active || !customer.works_with_credits || is_null(line.article) || !line.has_quantity)
         return false;
     const Terms terms = find_terms(configuration, line);

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(36);
+SELECT plan(39);
 
 CREATE DOMAIN shop.money AS numeric(10,2) CHECK (VALUE >= 0);
 CREATE TABLE shop.bill (
@@ -105,6 +105,21 @@ INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (33, 'posted', 
 SELECT is(pg_temp.prices(33), '100.00 - - -', 'and for a customer who lost the flag');
 UPDATE credits.customer SET works_with_credits = true WHERE customer = 'A';
 DELETE FROM shop.bill WHERE id = 33;
+
+-- What is booked keeps its terms, and costs nothing; what lies before the cut-over is the ERP's
+
+UPDATE credits.article SET type_id = NULL, coefficient = NULL WHERE article = 'Q';
+UPDATE shop.bill SET price = 25 WHERE id = 2;
+SELECT is(pg_temp.prices(2), '0.00 0 0 0.00', 'a booked consumption whose article lost its type');
+UPDATE credits.article SET type_id = (SELECT type_id FROM credits.credit_type WHERE code = 'SUPPORT'), coefficient = -0.25 WHERE article = 'Q';
+UPDATE credits.customer SET works_with_credits = false WHERE customer = 'A';
+UPDATE shop.bill SET price = 25 WHERE id = 2;
+SELECT is(pg_temp.prices(2), '0.00 0 0 0.00', 'and one whose customer lost the flag');
+UPDATE credits.customer SET works_with_credits = true WHERE customer = 'A';
+INSERT INTO shop.invoice (number, customer, day, state) VALUES ('old', 'A', '2025-12-31', 'posted');
+INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (51, 'old', 'Q', 2, 25);
+UPDATE shop.bill SET memo = 'paid long ago' WHERE id = 51;
+SELECT is(pg_temp.prices(51), '25.00 - - -', 'a line dated before from_date keeps its price');
 
 -- Too few credits: no price is changed for nothing
 
