@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(41);
+SELECT plan(44);
 
 -- INSERT … VALUES, INSERT … SELECT, COPY
 
@@ -101,6 +101,14 @@ UPDATE shop.loose SET number = 'I-1';
 SELECT is(credits.balance('A', 'SUPPORT'), 9::numeric, 'until it has one');
 UPDATE shop.loose SET number = NULL;
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'and no longer when it loses it');
+CREATE TABLE shop.own (id int PRIMARY KEY, number text REFERENCES shop.invoice, customer text, day date, item text, quantity numeric);
+SELECT is(pg_temp.outcome($$SELECT credits.attach('shop.own', 'other', article => 'item', quantity => 'quantity', amount => NULL,
+    customer => 'customer', document_date => 'day', header_table => 'shop.invoice')$$), 'accepted', 'given lines that need nothing of their header');
+INSERT INTO shop.own VALUES (1, NULL, 'A', '2026-01-10', 'H', 1);
+SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'they do not count without one either');
+UPDATE shop.own SET number = 'I-1';
+SELECT is(credits.balance('A', 'SUPPORT'), 9::numeric, 'but with it');
+DELETE FROM shop.own;
 
 -- Changed keys
 
