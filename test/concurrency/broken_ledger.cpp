@@ -91,7 +91,8 @@ const Breakage breakages[] = {
     {"a draw at another share", Property::draws, [](Books& b) { b.entries[1].value -= cent; }},
     {"a younger lot drawn first", Property::draws,
      [](Books& b) {
-         b.lots[0].sold_on = "2026-01-09", b.entries[4].entry_no = 0, std::ranges::rotate(b.entries, b.entries.end() - 1);
+         b.lots[0].sold_on = "2026-01-09", b.entries[4].entry_no = 0,
+         std::rotate(b.entries.begin(), b.entries.end() - 1, b.entries.end());
      }},
     {"a return to a draw that was not the last", Property::draws, [](Books& b) { b.entries[3].reverses = 2; }},
     {"a return of another value", Property::draws, [](Books& b) { b.entries[3].value -= cent; }},
