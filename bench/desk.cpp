@@ -9,7 +9,7 @@ namespace bench
 namespace
 {
 
-constexpr int lines_per_turn = 500;
+constexpr int lines_per_turn = 100;
 
 struct Desk {
     Desk(const std::string& erp, std::vector<Line> to_save) : lines(std::move(to_save))

@@ -10,7 +10,7 @@
 namespace bench
 {
 
-inline constexpr size_t rounds_of_single_lines = 31;
+inline constexpr size_t rounds_of_single_lines = 151;
 
 struct Line {
     long invoice;
