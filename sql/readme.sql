@@ -4,8 +4,9 @@
 \pset footer off
 BEGIN;
 CREATE TABLE line (id int PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric);
-INSERT INTO credits.credit_type (type_id, code) VALUES (1, 'SUPPORT');
-INSERT INTO credits.article (article, type_id, coefficient) VALUES ('CREDIT', 1, 1), ('QUARTER', 1, -0.25);
+INSERT INTO credits.credit_type (code) VALUES ('SUPPORT');
+INSERT INTO credits.article (article, coefficient, type_id)
+SELECT article, coefficient, type_id FROM credits.credit_type, (VALUES ('CREDIT', 1), ('QUARTER', -0.25)) AS a (article, coefficient);
 INSERT INTO credits.customer (customer) VALUES ('ACME');
 SELECT credits.attach('line', 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', zero_columns => '{amount}');
 INSERT INTO line VALUES (1, 'ACME', '2026-01-05', 'CREDIT', 10, 1000.00);

@@ -140,7 +140,7 @@ void create_triggers(const Arguments& arguments, const Keys& keys)
     create_trigger("zz_credits_delete", "AFTER DELETE", lines, "REFERENCING OLD TABLE AS old_lines FOR EACH STATEMENT",
                    "_line_changed");
     create_trigger("zz_credits_truncate", "BEFORE TRUNCATE", lines, "FOR EACH STATEMENT", "_line_truncated");
-    if (OidIsValid(arguments.header_table) && line_tables_of_header(arguments.header_table).size() == 1)
+    if (OidIsValid(arguments.header_table) && !OidIsValid(get_trigger_oid(arguments.header_table, "zz_credits_header", true)))
         create_trigger("zz_credits_header", "AFTER UPDATE", arguments.header_table,
                        "REFERENCING OLD TABLE AS old_headers NEW TABLE AS new_headers FOR EACH STATEMENT", "_header_changed");
 }
@@ -228,6 +228,7 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     const Keys keys = find_keys(tables, arguments);
     insert_source(arguments, tables, keys, create_mapping(arguments, tables, keys));
     check_source(arguments.line_table);
+    check_not_null(tables.lines, keys.line_key);
     create_triggers(arguments, keys);
     if (tables.header != nullptr)
         relation_close(tables.header, NoLock);

@@ -35,6 +35,13 @@ void no_key(Oid table)
         errhint("Give the table a primary key, or name the columns of a unique key."));
 }
 
+void nullable_key(Oid table, const char* column)
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_TABLE_DEFINITION),
+            errmsg("column \"%s\" of table \"%s\" may be null, so it is no key", column, get_rel_name(table)),
+            errhint("Make the column NOT NULL, or name another key with line_key."));
+}
+
 void no_header_reference(Oid line_table, Oid header_table, const char* detail)
 {
     ereport(

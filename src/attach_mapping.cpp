@@ -17,9 +17,19 @@ namespace
 constexpr std::array<std::string_view, 7> kinds{"invoice",  "delivery_note", "cash_sale", "service_report",
                                                 "helpdesk", "event",         "other"};
 
-const char* kind_text(const char* kind)
+/// A kind by name, or an expression; what that gives besides the seven kinds is `other`.
+const char* kind_fact(const MappedTables& tables, const char* kind)
 {
-    return std::ranges::find(kinds, std::string_view(kind)) == kinds.end() ? kind : quote_literal_cstr(kind);
+    if (std::ranges::find(kinds, std::string_view(kind)) != kinds.end())
+        return psprintf("%s::pg_catalog.text", quote_literal_cstr(kind));
+    const char* const fact = make_fact(tables, "kind", kind, Expected::text);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "CASE WHEN %s IN (", fact);
+    for (const std::string_view name : kinds)
+        appendStringInfo(&sql, "%s'%s'", name == kinds.front() ? "" : ", ", name.data());
+    appendStringInfo(&sql, ") THEN %s ELSE 'other' END", fact);
+    return sql.data;
 }
 
 /// NOT (line.price IS DISTINCT FROM 0 OR …)
@@ -72,7 +82,7 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
     };
     const std::array<const char*, fact_count> facts{
         make_key_text(tables, keys.line_key),
-        fact("kind", kind_text(arguments.kind), Expected::text),
+        kind_fact(tables, arguments.kind),
         fact("article", arguments.article, Expected::text),
         fact("quantity", arguments.quantity, Expected::number),
         fact("amount", arguments.amount, Expected::number),

@@ -95,6 +95,15 @@ void negative_amount(const DocumentLine& line)
             errhint("A gift has amount 0."), account_table(), constraint("credits_quantity_in_range"));
 }
 
+void negative_quantity(const DocumentLine& line, bool of_a_sale)
+{
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+            errmsg("%s is not supported", of_a_sale ? "a credit note (negative quantity of an article that sells credits)"
+                                                    : "a return (negative quantity of an article that consumes credits)"),
+            errdetail("Customer \"%s\", article \"%s\"%s.", text(line.customer), text(line.article), place_of(line)),
+            errhint("Change or delete the line that is to be undone."));
+}
+
 void balance_out_of_range(std::string_view customer, std::string_view type_code)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("balance of credits is out of range"),

@@ -20,6 +20,7 @@ namespace credits::errors
 [[noreturn]] void currency_differs(const DocumentLine& line, const CreditType& type);
 [[noreturn]] void quantity_out_of_range(const DocumentLine& line, const char* what);
 [[noreturn]] void negative_amount(const DocumentLine& line);
+[[noreturn]] void negative_quantity(const DocumentLine& line, bool of_a_sale);
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
 [[noreturn]] void lines_kept(Oid line_table);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
@@ -41,6 +42,7 @@ namespace credits::errors
 [[noreturn]] void already_attached(Oid table);
 [[noreturn]] void wrong_table_kind(Oid table, const char* hint);
 [[noreturn]] void no_key(Oid table);
+[[noreturn]] void nullable_key(Oid table, const char* column);
 [[noreturn]] void no_header_reference(Oid line_table, Oid header_table, const char* detail);
 [[noreturn]] void no_such_column(Oid table, const char* column);
 [[noreturn]] void wrong_column_type(const char* argument, Oid type, const char* expected);

@@ -109,17 +109,25 @@ bool needs_price(Batch& batch, const DocumentLine& line, const Header& before)
     return is_null(line.customer) || !is_consumption(line.customer);
 }
 
-void warn_of_zero_prices(Batch& batch, const ChangedHeaders& changed)
+void warn_of_zero_prices(Batch& batch)
 {
     if (batch.source->zero_columns == nullptr)
         return;
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
-        for (int h = 0; h < changed.count; h++)
-            if (&changed.headers[h]->now == line.image->new_header && line.is_zeroed &&
-                needs_price(batch, line, changed.headers[h]->before))
-                errors::warn_price_stays_zero(line);
+        if (line.is_zeroed && needs_price(batch, line, *line.image->old_header))
+            errors::warn_price_stays_zero(line);
     }
+}
+
+/// Adds the lines of a changed header, which they see as it was and as it is.
+void add_lines(Batch& batch, ChangedHeader& header)
+{
+    const int first = batch.image_count;
+    if (header.now.tuple != nullptr)
+        add_lines_of_header(batch, &header.now);
+    for (int i = first; i < batch.image_count; i++)
+        batch.images[i].old_header = &header.before;
 }
 
 /// Locks the customers that the headers had and have, before their lines are read: a saver who held one of them and did not wait
@@ -148,11 +156,10 @@ void settle_lines_of_headers(Source& source, const TriggerData& trigger)
     batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger.tg_relation), &TTSOpsHeapTuple);
     lock_customers_of_headers(batch, changed);
     for (int i = 0; i < changed.count; i++)
-        if (changed.headers[i]->now.tuple != nullptr)
-            add_lines_of_header(batch, &changed.headers[i]->now);
+        add_lines(batch, *changed.headers[i]);
     read_lines(batch);
     settle(batch);
-    warn_of_zero_prices(batch, changed);
+    warn_of_zero_prices(batch);
     // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
     note_settled(trigger_depth() + 1);
     end_batch(batch);

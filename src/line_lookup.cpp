@@ -46,10 +46,11 @@ void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image, S
     const MinimalTuple line = find_line(batch, table, last, snapshot);
     if (line != nullptr) {
         add_image(batch, is_renumbered ? image.old_line : nullptr, line);
-        return;
+    } else {
+        add_image(batch, last, nullptr);
     }
-    add_image(batch, last, nullptr);
-    if (is_renumbered)
+    // What a deeper trigger booked under the new key left the entries of the old one behind.
+    if (is_renumbered && find_line(batch, table, image.old_line, snapshot) == nullptr)
         add_image(batch, image.old_line, nullptr);
 }
 
@@ -179,8 +180,11 @@ bool has_repeated_lines(Batch& batch)
 
 void drop_repeated_lines(Batch& batch)
 {
-    // Of two lines with one key the renumbered one knows where its entries are; of two with the same entries one is still there.
     keep_first_of_each(batch, &DocumentLine::key, [](const DocumentLine& line) { return line.recorded_key != line.key; });
+}
+
+void drop_lines_with_same_record(Batch& batch)
+{
     keep_first_of_each(batch, &DocumentLine::recorded_key, [](const DocumentLine& line) { return !line.is_gone; });
 }
 

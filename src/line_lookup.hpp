@@ -13,8 +13,11 @@ void read_lines_again(Batch& batch);
 /// Has the statement changed a line more than once? A cascading foreign key brings its changes in the same batch.
 bool has_repeated_lines(Batch& batch);
 
-/// Drops the lines that read_lines_again found twice.
+/// Drops the lines that read_lines_again found twice; of two with one key the renumbered one knows where its entries are.
 void drop_repeated_lines(Batch& batch);
+
+/// Drops, once it is known where each line is recorded, the gone ones whose entries another line has taken along.
+void drop_lines_with_same_record(Batch& batch);
 
 /// Adds the lines of a header, as of the latest snapshot.
 void add_lines_of_header(Batch& batch, Header* header);

@@ -8,6 +8,7 @@
 #include "customers.hpp"
 #include "errors.hpp"
 #include "ledger.hpp"
+#include "line_lookup.hpp"
 #include "pg/snapshot.hpp"
 #include "price.hpp"
 #include "renumbering.hpp"
@@ -183,6 +184,8 @@ void record(const Configuration& configuration, Oid line_table, std::span<Docume
 void settle(Batch& batch)
 {
     read_all_recorded(batch);
+    if (batch.is_read_again)
+        drop_lines_with_same_record(batch);
     const Customers customers = lock_customers(batch);
     follow_renumbering(batch);
     const Configuration& settings = configuration();

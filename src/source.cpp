@@ -154,6 +154,8 @@ void mark_sources_stale() { is_stale = true; }
 void mark_source_stale(Oid table)
 {
     for (int i = 0; i < sources.count; i++)
+        is_stale |= sources.line_tables[i] == table; // it may be gone
+    for (int i = 0; i < sources.count; i++)
         if (sources.loaded[i] != nullptr && (sources.line_tables[i] == table || sources.header_tables[i] == table))
             sources.loaded[i]->is_stale = true;
 }

@@ -87,9 +87,7 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     if (!credits)
         errors::quantity_out_of_range(line, "quantity");
     if (sells_credits(terms) != (*credits > core::zero))
-        errors::not_supported(sells_credits(terms) ? "a credit note (negative quantity of an article that sells credits)"
-                                                   : "a return (negative quantity of an article that consumes credits)",
-                              nullptr);
+        errors::negative_quantity(line, sells_credits(terms));
     line.type = terms.type;
     line.coefficient = terms.coefficient;
     line.ledger_account = terms.ledger_account;

@@ -1,6 +1,6 @@
 -- Who may do what. Privileges are few: the ledger is written by the module, which needs none and gives none.
 --
--- Schema USAGE goes to everybody: attach, detach and settle ask for ownership of the table, not for a role of ours, and a name
+-- Schema USAGE goes to everybody: attach and detach ask for ownership of the table, not for a role of ours, and a name
 -- that can be seen opens nothing. Whoever lacks a right is told which table or function it is about.
 
 GRANT USAGE ON SCHEMA credits TO PUBLIC;

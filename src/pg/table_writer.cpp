@@ -102,6 +102,23 @@ void with_executor(Table& table, Fn fn)
     FreeExecutorState(estate);
 }
 
+/// An index scan shows one visible version of a HOT chain. Where the transaction's snapshot sees an older version of the row than
+/// the one to be replaced, both must be found by whoever reads at that snapshot: the new one gets index entries of its own.
+bool is_newer_than_transaction(Table& table, ItemPointer tid)
+{
+    return IsolationUsesXactSnapshot() &&
+           !table_tuple_fetch_row_version(table.relation, tid, GetTransactionSnapshot(), table.found);
+}
+
+void remove(Table& table, ItemPointer tid, Snapshot snapshot)
+{
+    TM_FailureData failure;
+    const TM_Result result =
+        table_tuple_delete(table.relation, tid, GetCurrentCommandId(true), snapshot, InvalidSnapshot, true, &failure, false);
+    if (result != TM_Ok)
+        errors::unexpected_update_result(table.relation, result);
+}
+
 } // namespace
 
 TupleTableSlot* written_slot(Table& table)
@@ -132,14 +149,19 @@ void update(Table& table, ItemPointer tid, Snapshot snapshot)
     if (has_row_triggers(table)) {
         // The executor fetches the old row for the triggers by the tid in table.found.
         with_executor(table, [&](EState* estate, ResultRelInfo* result_relation) {
-            EPQState epq;
-            EvalPlanQualInit(&epq, estate, nullptr, NIL, -1);
+            EPQState recheck;
+            init_recheck(&recheck, estate);
             PushActiveSnapshot(snapshot);
             table.found->tts_tid = *tid;
-            ExecSimpleRelationUpdate(result_relation, estate, &epq, table.found, table.written);
+            ExecSimpleRelationUpdate(result_relation, estate, &recheck, table.found, table.written);
             PopActiveSnapshot();
-            EvalPlanQualEnd(&epq);
+            EvalPlanQualEnd(&recheck);
         });
+        return;
+    }
+    if (is_newer_than_transaction(table, tid)) {
+        remove(table, tid, snapshot);
+        insert(table);
         return;
     }
     IndexUpdate which = IndexUpdate::none;
@@ -154,8 +176,10 @@ void update(Table& table, ItemPointer tid, Snapshot snapshot)
 
 void close_table(Table& table)
 {
-    for (int i = 0; i < table.index_count; i++)
+    for (int i = 0; i < table.index_count; i++) {
+        end_inserts(table.indexes[i].relation, table.indexes[i].info);
         index_close(table.indexes[i].relation, NoLock);
+    }
     if (table.expressions != nullptr)
         FreeExecutorState(table.expressions);
     if (table.written != nullptr)

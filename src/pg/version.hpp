@@ -47,6 +47,17 @@ inline bool is_summarizing(const IndexInfo* info)
 #endif
 }
 
+/// Gives back what an index kept between inserts: from 17 on BRIN keeps pages pinned.
+inline void end_inserts(Relation index, IndexInfo* info)
+{
+#if PG_VERSION_NUM >= 170000
+    index_insert_cleanup(index, info);
+#else
+    (void)index;
+    (void)info;
+#endif
+}
+
 inline bool owns_table(Oid table, Oid role)
 {
 #if PG_VERSION_NUM >= 160000
@@ -69,6 +80,16 @@ inline void init_range_table(EState* estate, RangeTblEntry* entry)
     ExecInitRangeTable(estate, list_make1(entry), permissions);
 #else
     ExecInitRangeTable(estate, list_make1(entry));
+#endif
+}
+
+/// Prepares the rechecks of an update that no plan feeds.
+inline void init_recheck(EPQState* recheck, EState* estate)
+{
+#if PG_VERSION_NUM >= 160000
+    EvalPlanQualInit(recheck, estate, nullptr, NIL, -1, NIL);
+#else
+    EvalPlanQualInit(recheck, estate, nullptr, NIL, -1);
 #endif
 }
 
