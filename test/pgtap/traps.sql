@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(44);
+SELECT plan(45);
 
 -- The credits that a line has in the ledger: a negative number for a consumption, null when it never had any.
 CREATE FUNCTION pg_temp.booked_for(line_table regclass, key text) RETURNS numeric LANGUAGE sql AS
@@ -178,6 +178,9 @@ SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{32,33,
 SELECT is_empty($$SELECT FROM credits.entry WHERE line_key = '31'$$, 'the first is free');
 UPDATE shop.slip SET id = CASE id WHEN 34 THEN 31 ELSE id + 1 END WHERE id BETWEEN 32 AND 34;
 SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{33,34,31}'::text[]) AS key), '{-1,-2,-3}', 'keys that turn in a circle');
+SELECT pg_temp.meanwhile('UPDATE ON shop.slip', 'UPDATE shop.slip SET quantity = quantity + 4 WHERE id = %s',
+    'UPDATE shop.slip SET id = id + 1 WHERE id IN (33, 34)');
+SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{34,35}'::text[]) AS key), '{-5,-6}', 'keys that move up while a trigger changes the lines');
 WITH moved AS (UPDATE shop.slip SET id = 40 WHERE id = 31 RETURNING customer, item)
 INSERT INTO shop.slip (id, customer, item, quantity) SELECT 31, customer, item, 7 FROM moved;
 SELECT is(pg_temp.booked_for('shop.slip', '40') || ' ' || pg_temp.booked_for('shop.slip', '31'), '-3 -7', 'a key that is free at once for another line');
