@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "errors.hpp"
+#include "pg/version.hpp"
 
 namespace credits
 {
@@ -91,7 +92,7 @@ Columns find_columns(Relation table, ArrayType* names)
 
 Columns primary_key(Relation table)
 {
-    const Oid index = RelationGetPrimaryKeyIndex(table);
+    const Oid index = pg::primary_key_index(table);
     const Columns columns = OidIsValid(index) ? index_columns(index) : Columns{};
     if (columns.count == 0)
         errors::no_key(RelationGetRelid(table));

@@ -7,6 +7,7 @@
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"
+#include "pg/version.hpp"
 
 namespace credits
 {
@@ -89,7 +90,7 @@ MinimalTuple to_row(Datum composite)
     HeapTupleData tuple{};
     tuple.t_len = HeapTupleHeaderGetDatumLength(header);
     tuple.t_data = header;
-    return minimal_tuple_from_heap_tuple(&tuple);
+    return pg::to_minimal_tuple(&tuple);
 }
 
 void add_selected_lines(Batch& batch, Header* header)

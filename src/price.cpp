@@ -6,6 +6,7 @@
 #include "ledger.hpp"
 #include "line_lookup.hpp"
 #include "pg/snapshot.hpp"
+#include "pg/version.hpp"
 #include "wish.hpp"
 
 namespace credits
@@ -108,8 +109,8 @@ Datum credits_price_line(PG_FUNCTION_ARGS)
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits price", ALLOCSET_SMALL_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     Batch batch = begin_batch(source, trigger.tg_relation);
-    const MinimalTuple old_line = is_update ? minimal_tuple_from_heap_tuple(trigger.tg_trigtuple) : nullptr;
-    const bool becomes_zero = needs_zero_price(batch, old_line, minimal_tuple_from_heap_tuple(line));
+    const MinimalTuple old_line = is_update ? pg::to_minimal_tuple(trigger.tg_trigtuple) : nullptr;
+    const bool becomes_zero = needs_zero_price(batch, old_line, pg::to_minimal_tuple(line));
     end_batch(batch);
     MemoryContextSwitchTo(caller);
     if (becomes_zero)

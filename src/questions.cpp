@@ -80,7 +80,7 @@ void put_preview(FunctionCallInfo fcinfo, const CreditType& type, core::Amount c
 {
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
     const bool consumes = credits < core::zero;
-    Datum values[]{PointerGetDatum(pg::to_text(type.code)),
+    Datum values[]{pg::to_text(type.code),
                    pg::to_numeric(credits),
                    pg::to_numeric(preview.balance_before),
                    pg::to_numeric(preview.balance_after),

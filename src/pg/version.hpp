@@ -58,6 +58,25 @@ inline void end_inserts(Relation index, IndexInfo* info)
 #endif
 }
 
+inline MinimalTuple to_minimal_tuple(HeapTuple tuple)
+{
+#if PG_VERSION_NUM >= 180000
+    return minimal_tuple_from_heap_tuple(tuple, 0);
+#else
+    return minimal_tuple_from_heap_tuple(tuple);
+#endif
+}
+
+/// The index of the primary key; one that is deferrable is none.
+inline Oid primary_key_index(Relation table)
+{
+#if PG_VERSION_NUM >= 180000
+    return RelationGetPrimaryKeyIndex(table, false);
+#else
+    return RelationGetPrimaryKeyIndex(table);
+#endif
+}
+
 inline bool owns_table(Oid table, Oid role)
 {
 #if PG_VERSION_NUM >= 160000
