@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # $server and $PGDATABASE are those of test/lib/server.sh
 # Instructions per line, counted by valgrind: they do not drift with the machine. To be sourced; the server is stopped meanwhile.
 # Server side only: a DO loop of single-row inserts in a single-user server, the difference between 1 300 and 300 of them.
 

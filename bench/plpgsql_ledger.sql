@@ -33,7 +33,15 @@ BEGIN
     RETURN after < level;
 END $$;
 
--- Draws credits from the oldest open lots (rules 11 and 12).
+CREATE FUNCTION plpgsql.refuse(f plpgsql.facts, need numeric, available numeric) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'not enough credits for customer "%"', f.customer
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_balance_not_negative',
+              DETAIL = format('Needed %s, available %s.', need, available);
+END $$;
+
+-- Draws credits from the oldest open lots (rules 11 and 12). Returns what is missing: 0.
 CREATE FUNCTION plpgsql.draw(f plpgsql.facts, credits numeric, kind text) RETURNS numeric
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -42,25 +50,20 @@ DECLARE
     need  numeric := credits;
     drawn numeric;
     worth numeric;
-    total numeric := 0;
 BEGIN
     SELECT * INTO acc FROM plpgsql.account a WHERE a.customer = f.customer AND a.type_id = f.type_id;
-    IF acc.balance IS NULL OR acc.balance < need THEN
-        RAISE EXCEPTION 'not enough credits for customer "%"', f.customer
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_balance_not_negative',
-                  DETAIL = format('Needed %s, available %s.', need, coalesce(acc.balance, 0));
+    IF coalesce(acc.balance, 0) < need THEN
+        PERFORM plpgsql.refuse(f, need, coalesce(acc.balance, 0));
     END IF;
     FOR lot IN
-        SELECT l.lot_no, l.remaining, l.remaining_value, l.booked_on
-        FROM plpgsql.lot l
-        WHERE l.customer = f.customer AND l.type_id = f.type_id AND l.open
-        ORDER BY l.sold_on, l.lot_no
+        SELECT l.lot_no, l.remaining, l.remaining_value, l.booked_on FROM plpgsql.lot l
+        WHERE l.customer = f.customer AND l.type_id = f.type_id AND l.open ORDER BY l.sold_on, l.lot_no
     LOOP
         drawn := least(need, lot.remaining);
         worth := CASE WHEN drawn = lot.remaining THEN lot.remaining_value
                       ELSE round(lot.remaining_value * drawn / lot.remaining, 2) END;
         need := need - drawn;
-        total := total + worth;
+        acc.value := acc.value - worth;
         acc.last_entry_no := acc.last_entry_no + 1;
         UPDATE plpgsql.lot l
         SET remaining = l.remaining - drawn, remaining_value = l.remaining_value - worth, open = l.remaining > drawn
@@ -68,18 +71,16 @@ BEGIN
         INSERT INTO plpgsql.entry (customer, type_id, entry_no, kind, lot_no, quantity, value, balance_after, booked_on,
             document_kind, document_date, document_number, line_table, line_key, article, coefficient)
         VALUES (f.customer, f.type_id, acc.last_entry_no, kind, lot.lot_no, -drawn, -worth,
-            acc.balance - credits + need, greatest(f.document_date, lot.booked_on, f.first_open_day),
-            'invoice', f.document_date, f.document_number, 'erp_plpgsql.invoice_line'::regclass, f.line_key,
-            f.article, f.coefficient);
+            acc.balance - credits + need, greatest(f.document_date, lot.booked_on, f.first_open_day), 'invoice',
+            f.document_date, f.document_number, 'erp_plpgsql.invoice_line'::regclass, f.line_key, f.article, f.coefficient);
         EXIT WHEN need = 0;
     END LOOP;
-    UPDATE plpgsql.account a
-    SET balance = a.balance - credits, value = a.value - total, last_entry_no = acc.last_entry_no
+    UPDATE plpgsql.account a SET balance = a.balance - credits, value = acc.value, last_entry_no = acc.last_entry_no
     WHERE a.customer = f.customer AND a.type_id = f.type_id;
     IF acc.balance - credits < coalesce(acc.alarm_level, f.alarm_level) THEN
         PERFORM plpgsql.watch(f, acc.balance, acc.balance - credits, coalesce(acc.alarm_level, f.alarm_level));
     END IF;
-    RETURN total;
+    RETURN need;
 END $$;
 
 -- Returns credits to the lots that the line drew from, last draw first (rule 15).
@@ -91,7 +92,6 @@ DECLARE
     need  numeric := credits;
     given numeric;
     worth numeric;
-    total numeric := 0;
 BEGIN
     SELECT * INTO acc FROM plpgsql.account a WHERE a.customer = f.customer AND a.type_id = f.type_id;
     FOR draw IN
@@ -100,15 +100,13 @@ BEGIN
         FROM plpgsql.entry e
         WHERE e.line_table = 'erp_plpgsql.invoice_line'::regclass AND e.line_key = f.line_key
           AND e.customer = f.customer AND e.type_id = f.type_id
-        GROUP BY 1
-        HAVING sum(e.quantity) < 0
-        ORDER BY 1 DESC
+        GROUP BY 1 HAVING sum(e.quantity) < 0 ORDER BY 1 DESC
     LOOP
         given := least(need, draw.quantity);
         worth := CASE WHEN given = draw.quantity THEN draw.value
                       ELSE round(draw.value * given / draw.quantity, 2) END;
         need := need - given;
-        total := total + worth;
+        acc.value := acc.value + worth;
         acc.last_entry_no := acc.last_entry_no + 1;
         UPDATE plpgsql.lot l
         SET remaining = l.remaining + given, remaining_value = l.remaining_value + worth, open = true
@@ -116,16 +114,15 @@ BEGIN
         INSERT INTO plpgsql.entry (customer, type_id, entry_no, kind, lot_no, quantity, value, balance_after, booked_on,
             document_kind, document_date, document_number, line_table, line_key, article, coefficient, reverses)
         VALUES (f.customer, f.type_id, acc.last_entry_no, 'consumption_change', draw.lot_no, given, worth,
-            acc.balance + credits - need, greatest(f.document_date, draw.booked_on, f.first_open_day),
-            'invoice', f.document_date, f.document_number, 'erp_plpgsql.invoice_line'::regclass, f.line_key,
-            f.article, f.coefficient, draw.entry_no);
+            acc.balance + credits - need, greatest(f.document_date, draw.booked_on, f.first_open_day), 'invoice',
+            f.document_date, f.document_number, 'erp_plpgsql.invoice_line'::regclass, f.line_key, f.article, f.coefficient,
+            draw.entry_no);
         EXIT WHEN need = 0;
     END LOOP;
-    UPDATE plpgsql.account a
-    SET balance = a.balance + credits, value = a.value + total, last_entry_no = acc.last_entry_no
+    UPDATE plpgsql.account a SET balance = a.balance + credits, value = acc.value, last_entry_no = acc.last_entry_no
     WHERE a.customer = f.customer AND a.type_id = f.type_id;
     PERFORM plpgsql.watch(f, acc.balance, acc.balance + credits, coalesce(acc.alarm_level, f.alarm_level));
-    RETURN total;
+    RETURN need;
 END $$;
 
 -- Makes the lot of a sale line (rule 10).

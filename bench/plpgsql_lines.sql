@@ -57,23 +57,18 @@ BEGIN
     WHERE c.customer = head.customer
        OR c.customer IN (SELECT e.customer FROM plpgsql.entry e
                          WHERE e.line_table = 'erp_plpgsql.invoice_line'::regclass AND e.line_key = key)
-    ORDER BY c.customer
-    FOR NO KEY UPDATE;
-
+    ORDER BY c.customer FOR NO KEY UPDATE;
     SELECT e.* INTO last FROM plpgsql.entry e
     WHERE e.line_table = 'erp_plpgsql.invoice_line'::regclass AND e.line_key = key
-    ORDER BY e.recorded_at DESC, e.entry_no DESC
-    LIMIT 1;
+    ORDER BY e.recorded_at DESC, e.entry_no DESC LIMIT 1;
     SELECT a.type_id, a.coefficient, a.ledger_account, t.alarm_level, t.unit_value, p.first_open_day INTO rate
     FROM plpgsql.parameter p
     LEFT JOIN plpgsql.article a ON a.article = line.article AND (p.active OR last.article = line.article)
     LEFT JOIN plpgsql.credit_type t ON t.type_id = a.type_id;
-
     IF last.line_key IS NOT NULL THEN
         SELECT last.customer, last.type_id, sum(e.quantity), sum(e.amount), last.document_date, last.document_number,
                key, last.article, last.coefficient, NULL, rate.alarm_level, rate.unit_value, rate.first_open_day
-        INTO recorded
-        FROM plpgsql.entry e
+        INTO recorded FROM plpgsql.entry e
         WHERE e.line_table = 'erp_plpgsql.invoice_line'::regclass AND e.line_key = key
           AND e.customer = last.customer AND e.type_id = last.type_id;
         IF last.article = line.article THEN
