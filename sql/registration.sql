@@ -30,6 +30,11 @@ SELECT credits.register_sale('ACME', 'HOURS', 1, 100, 'An unknown type');
 SELECT credits.register_sale('NOBODY', 'SUPPORT', 1, 100, 'An unknown customer');
 SELECT credits.register_sale('CAFE', 'SUPPORT', 1, 100, 'A customer without credits');
 
+-- What was open before the extension came, with its value.
+SELECT credits.register_opening('ACME', 'SUPPORT', 5, 425, 'From the old books', '2025-12-31');
+SELECT credits.register_opening('ACME', 'SUPPORT', 5, -425, 'Worth less than nothing');
+SELECT entry_no, booked_on, kind, document_kind, description, quantity, value, lot_no, balance_after FROM credits.history WHERE kind = 'opening';
+
 -- It is for credits_registration; an ERP's role has not even that.
 CREATE ROLE credits_regress_clerk;
 SET ROLE credits_regress_clerk;

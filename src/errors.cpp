@@ -95,6 +95,13 @@ void negative_amount(const DocumentLine& line)
             errhint("A gift has amount 0."), account_table(), constraint("credits_quantity_in_range"));
 }
 
+void negative_value()
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("value of an opening balance is negative"),
+            errdetail("It is what the credits are worth that were sold before and are still open."), account_table(),
+            constraint("credits_quantity_in_range"));
+}
+
 void negative_quantity(const DocumentLine& line, bool of_a_sale)
 {
     ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -175,7 +182,7 @@ void no_such_registration(std::string_view customer, std::string_view type_code,
     ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
             errmsg("no registration by hand has entry number %lld", static_cast<long long>(entry_no)),
             errdetail("Customer \"%s\", credit type \"%s\".", text(customer), text(type_code)),
-            errhint("Give the number that register_consumption or register_sale returned. Entries of document lines change with "
+            errhint("Give the number that the registration returned. Entries of document lines change with "
                     "their documents."));
 }
 

@@ -20,6 +20,7 @@ namespace credits::errors
 [[noreturn]] void currency_differs(const DocumentLine& line, const CreditType& type);
 [[noreturn]] void quantity_out_of_range(const DocumentLine& line, const char* what);
 [[noreturn]] void negative_amount(const DocumentLine& line);
+[[noreturn]] void negative_value();
 [[noreturn]] void negative_quantity(const DocumentLine& line, bool of_a_sale);
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
 [[noreturn]] void lines_kept(Oid line_table);

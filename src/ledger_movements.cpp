@@ -163,14 +163,15 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     lot.value = lot.remaining_value = sale.value;
     lot.amount = sale.amount;
     loaded.is_resold = true;
+    const int64 opening = line.recorded->opening_entry_no;
     book(ledger, account, line, loaded,
-         {.kind = "sale_change",
+         {.kind = opening == 0 ? "sale_change" : "opening",
           .document = document,
           .quantity = {lot.quantity.units - before.quantity.units},
           .value = {lot.value.units - before.value.units},
-          .has_amount = true,
+          .has_amount = opening == 0,
           .amount = {lot.amount.units - before.amount.units},
-          .reverses = 0,
+          .reverses = opening,
           .booked_on = booking_date(ledger, document, loaded.booked_on)});
 }
 
@@ -195,11 +196,11 @@ void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
                                  .is_resold = true,
                              });
     book(ledger, account, line, lot,
-         {.kind = "sale",
+         {.kind = line.is_opening ? "opening" : "sale",
           .document = present_document(line),
           .quantity = sale.credits,
           .value = sale.value,
-          .has_amount = true,
+          .has_amount = !line.is_opening,
           .amount = sale.amount,
           .reverses = 0,
           .booked_on = booked_on});

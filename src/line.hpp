@@ -38,7 +38,8 @@ struct Recorded {
     int32 type_id;
     Document document;
     core::Effect effect;
-    int64 lot_no; // of a sale
+    int64 lot_no;           // of a sale
+    int64 opening_entry_no; // of a balance from before; 0: it is none
     RecordedDraw* draws;
     int draw_count;
 };
@@ -58,9 +59,10 @@ struct DocumentLine {
     std::string_view ledger_account;
     DateADT date;
     bool has_date;
-    bool counts;    // with article, customer, quantity, date and header all there
-    bool is_gone;   // deleted: `key` is all there is
-    bool is_zeroed; // its price columns are 0, or there are none
+    bool counts;     // with article, customer, quantity, date and header all there
+    bool is_gone;    // deleted: `key` is all there is
+    bool is_zeroed;  // its price columns are 0, or there are none
+    bool is_opening; // a balance from before: a lot whose value was given (rule 22)
 
     Datum quantity; // numeric
     bool has_quantity;

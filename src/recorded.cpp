@@ -24,6 +24,7 @@ struct LineEntry {
     Document document;
     TimestampTz recorded_at;
     bool is_draw; // of a consumption; a smaller sale takes away, too
+    bool is_opening;
 };
 
 std::string_view get_text(const pg::Table& entries, int column)
@@ -64,6 +65,7 @@ LineEntry read_entry(const pg::Table& entries)
                      .coefficient = get_amount(entries, coefficient)},
         .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
         .is_draw = credits < core::zero && entry_kind.starts_with("consumption"),
+        .is_opening = entry_kind == "opening" && credits > core::zero,
     };
 }
 
@@ -135,6 +137,8 @@ void add_up(Recorded& recorded, const LineEntries& line, const LineEntry& last)
         recorded.effect.value.units += entry.effect.value.units;
         if (entry.effect.credits > core::zero && entry.reverses == 0)
             recorded.lot_no = entry.lot_no;
+        if (entry.is_opening)
+            recorded.opening_entry_no = entry.entry_no;
         if (entry.is_draw)
             recorded.draws[recorded.draw_count++] = {
                 .draw = {entry.entry_no, entry.lot_no, -entry.effect.credits, -entry.effect.value}, .booked_on = entry.booked_on};

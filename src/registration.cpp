@@ -1,5 +1,5 @@
-// Registrations by hand (rule 22): a consumption, a sale, and their reversal. Each is a document line without a document: it
-// passes the gate, locks the customer and goes the way of all lines.
+// Registrations by hand (rule 22): a consumption, a sale, an opening balance, and their reversal. Each is a document line without
+// a document: it passes the gate, locks the customer and goes the way of all lines.
 #include "batch.hpp"
 #include "catalog.hpp"
 #include "customers.hpp"
@@ -43,6 +43,22 @@ core::Amount quantity_argument(FunctionCallInfo fcinfo, int i)
     if (!quantity || *quantity <= core::zero)
         errors::quantity_not_positive("quantity");
     return *quantity;
+}
+
+/// The value of an opening balance is given: no amount was invoiced here, and no unit value has a say.
+core::Amount value_argument(FunctionCallInfo fcinfo, int i, const CreditType& type)
+{
+    if (PG_ARGISNULL(i))
+        errors::missing_argument("value");
+    const std::optional<core::Amount> given = pg::to_amount_in_range(PG_GETARG_DATUM(i));
+    if (!given)
+        errors::quantity_out_of_range({}, "value");
+    if (*given < core::zero)
+        errors::negative_value();
+    const core::Amount value = core::round_to(*given, type.money_step);
+    if (!value.in_range())
+        errors::quantity_out_of_range({}, "value");
+    return value;
 }
 
 const CreditType* type_argument(FunctionCallInfo fcinfo, int i)
@@ -93,6 +109,7 @@ Recorded* read_registration(std::string_view key)
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_register_consumption);
 PG_FUNCTION_INFO_V1(credits_register_sale);
+PG_FUNCTION_INFO_V1(credits_register_opening);
 PG_FUNCTION_INFO_V1(credits_reverse_registration);
 }
 
@@ -115,6 +132,18 @@ Datum credits_register_sale(PG_FUNCTION_ARGS)
     if (!line.type->active)
         errors::type_not_active(line, line.type->code);
     line.wanted = make_sale(*line.type, line, quantity_argument(fcinfo, 2));
+    PG_RETURN_INT64(register_line(line));
+}
+
+/// register_opening(customer, type_code, quantity, value, description, booked_on) returns the number of its entry.
+Datum credits_register_opening(PG_FUNCTION_ARGS)
+{
+    pass_gate();
+    DocumentLine line = make_registration(fcinfo, 4, 5);
+    line.is_opening = true;
+    if (!line.type->active)
+        errors::type_not_active(line, line.type->code);
+    line.wanted = {.credits = quantity_argument(fcinfo, 2), .amount = core::zero, .value = value_argument(fcinfo, 3, *line.type)};
     PG_RETURN_INT64(register_line(line));
 }
 

@@ -126,7 +126,8 @@ SELECT
     pg_catalog.format('lot %s: sold %s for %s at %s, sale entries %s for %s at %s', lot_no,
                       lot.quantity, lot.amount, lot.value, sale.quantity, sale.amount, sale.value) AS detail
 FROM credits._lot AS lot
-LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(amount) AS amount,
+LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity,
+                  coalesce(pg_catalog.sum(amount), 0) AS amount, -- an opening has none
                   pg_catalog.sum(value) AS value
            FROM credits.entry WHERE kind IN ('opening', 'sale', 'sale_change') GROUP BY customer, type_id, lot_no) AS sale
     USING (customer, type_id, lot_no)
@@ -196,7 +197,8 @@ CREATE VIEW credits._verify_sign_by_kind AS
 SELECT customer, type_id, pg_catalog.format('entry %s: %s of %s credits at %s', entry_no, kind, quantity, value) AS detail
 FROM credits.entry
 WHERE CASE
-          WHEN kind IN ('opening', 'sale', 'return') THEN quantity <= 0 OR value < 0
+          WHEN kind IN ('sale', 'return') THEN quantity <= 0 OR value < 0
+          WHEN kind = 'opening' THEN quantity = 0 OR quantity * value < 0 OR (quantity < 0) <> (reverses IS NOT NULL)
           WHEN kind IN ('consumption', 'credit_note') THEN quantity >= 0 OR value > 0
           WHEN kind = 'consumption_change' THEN quantity = 0 OR quantity * value < 0
           WHEN kind = 'revaluation' THEN quantity <> 0

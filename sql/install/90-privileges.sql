@@ -26,6 +26,7 @@ TO credits_reader;
 GRANT EXECUTE ON FUNCTION
     credits.register_consumption,
     credits.register_sale,
+    credits.register_opening,
     credits.reverse_registration
 TO credits_registration;
 

@@ -40,6 +40,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('verify', 'credits_reader'),
     ('register_consumption', 'credits_registration'),
     ('register_sale', 'credits_registration'),
+    ('register_opening', 'credits_registration'),
     ('reverse_registration', 'credits_registration'),
     ('set_alarm_level', 'credits_management')$$, 'functions are granted to those who need them');
 SELECT is_empty($$SELECT function FROM grants WHERE grantees IS NULL AND function NOT LIKE '\_%'$$, 'only private functions are granted to nobody');

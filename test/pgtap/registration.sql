@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(55);
+SELECT plan(76);
 
 -- A sale, a consumption: each returns the number of its first entry
 
@@ -57,6 +57,34 @@ SELECT credits.register_sale('A', 'FIXED', 2, 0, 'x') \gset
 SELECT results_eq('SELECT amount, value FROM credits.lot WHERE type_id = 103 ORDER BY lot_no', $$VALUES (200::numeric, 190::numeric), (0, 0)$$,
     'under fixed valuation a lot is worth its credits x the unit value, a gift nothing');
 
+-- An opening balance
+
+SELECT is(credits.register_opening('B', 'TRAINING', 8, 760.004, 'From the old books', '2025-12-31'), 1::bigint, 'an opening balance is entry 1');
+SELECT results_eq($$SELECT kind, quantity, value, amount, document_kind, description, booked_on FROM credits.entry WHERE customer = 'B' AND type_id = 102$$,
+    $$VALUES ('opening', 8::numeric, 760.00, NULL::numeric, 'manual', 'From the old books', '2025-12-31'::date)$$, 'of its own kind, worth what was given, without an amount');
+SELECT results_eq($$SELECT quantity, amount, value, remaining_value, sold_on FROM credits.lot WHERE customer = 'B' AND type_id = 102$$,
+    $$VALUES (8::numeric, 0::numeric, 760.00, 760.00, '2025-12-31'::date)$$, 'it is a lot');
+SELECT credits.register_sale('B', 'TRAINING', 1, 100, 'x', '2026-01-01') \gset
+SELECT credits.register_consumption('B', 'TRAINING', 2, 'x', '2026-01-02') \gset
+SELECT results_eq($$SELECT lot_no, value FROM credits.entry WHERE customer = 'B' AND type_id = 102 AND kind = 'consumption'$$, $$VALUES (1::bigint, -190.00)$$, 'consumptions draw from it, oldest first');
+SELECT is(credits.register_opening('B', 'FIXED', 2, 150, 'x', '2026-01-01'), 1::bigint, 'under fixed valuation, too');
+SELECT is(credits.register_opening('B', 'FIXED', 1, 0, 'x', '2026-01-01'), 2::bigint, 'and what is worth nothing');
+SELECT results_eq($$SELECT amount, value FROM credits.lot WHERE customer = 'B' AND type_id = 103 ORDER BY lot_no$$, 'VALUES (0::numeric, 150.00), (0, 0.00)',
+    'the value is the one given, not that of the type');
+SELECT pg_temp.refused(format('SELECT credits.register_opening(%s, %s)', $$'A', 'SUPPORT'$$, argument), '23514 credits_quantity_in_range',
+    'an opening balance of ' || argument) FROM unnest(ARRAY['0, 1, NULL', '-1, 1, NULL', '1e14, 1, NULL', '1, -0.01, NULL', $$1, 'NaN', NULL$$, '1, 1e14, NULL']) AS argument;
+SELECT pg_temp.refused($$SELECT credits.register_opening('A', 'SUPPORT', 1, NULL, 'x')$$, '22004', 'an opening balance has a value');
+SELECT pg_temp.refused($$SELECT credits.register_opening('D', 'SUPPORT', 1, 1, 'x')$$, '55000', 'and a customer who works with credits');
+UPDATE credits.credit_type SET active = false WHERE code = 'FIXED';
+SELECT pg_temp.refused($$SELECT credits.register_opening('A', 'FIXED', 1, 1, 'x')$$, '23514 credits_type_active', 'and an active type');
+UPDATE credits.credit_type SET active = true WHERE code = 'FIXED';
+SELECT pg_temp.refused($$SELECT credits.reverse_registration('B', 'TRAINING', 1, 'x')$$, '23514 credits_lot_not_consumed', 'consumed in part it is not reversed');
+SELECT is(credits.reverse_registration('B', 'TRAINING', 3, 'x'), 4::bigint, 'when that consumption is undone');
+SELECT is(credits.reverse_registration('B', 'TRAINING', 1, 'Counted twice'), 5::bigint, 'it is');
+SELECT pg_temp.refused($$SELECT credits.reverse_registration('B', 'TRAINING', 1, 'x')$$, '55000', 'once');
+SELECT results_eq($$SELECT kind, quantity, value, amount, reverses, description FROM credits.entry WHERE customer = 'B' AND type_id = 102 AND entry_no = 5$$,
+    $$VALUES ('opening', -8::numeric, -760.00, NULL::numeric, 1::bigint, 'Counted twice')$$, 'by an opening that takes away: a closing leaves both out');
+
 -- Reversal
 
 SELECT is(credits.register_sale('C', 'SUPPORT', 10, 1000, 'sale', '2026-01-10'), 1::bigint, 'given a sale');
@@ -79,7 +107,7 @@ UPDATE credits.customer SET works_with_credits = false WHERE customer = 'B';
 SELECT pg_temp.accepted($$SELECT credits.reverse_registration('B', 'SUPPORT', 2, 'x')$$, 'a customer who lost the flag gets his mistakes undone');
 SELECT credits.register_consumption('A', 'FIXED', 3, 'out of two lots') AS used \gset
 SELECT credits.reverse_registration('A', 'FIXED', :used, 'x') \gset
-SELECT results_eq('SELECT remaining, remaining_value FROM credits.lot WHERE type_id = 103 ORDER BY lot_no', $$VALUES (2::numeric, 190::numeric), (2, 0)$$,
+SELECT results_eq('SELECT remaining, remaining_value FROM credits.lot WHERE type_id = 103 AND customer = ''A'' ORDER BY lot_no', $$VALUES (2::numeric, 190::numeric), (2, 0)$$,
     'all draws of a registration come back');
 SELECT pg_temp.accepted($$SELECT credits.register_sale('A', 'SUPPORT', 2, 2, 'x'); INSERT INTO shop.slip (id, customer, item, quantity) VALUES (2, 'A', 'H', 1)$$,
     'sales by hand and documents share the account');

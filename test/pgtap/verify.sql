@@ -1,6 +1,6 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
-SELECT plan(50);
+SELECT plan(53);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -112,6 +112,12 @@ SELECT is(pg_temp.broken($$DELETE FROM credits.entry WHERE customer = 'C2'$$),
     'an entry was deleted');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET balance_after = 12 WHERE customer = 'C1' AND entry_no = 4$$), 'balance_after_chains', 'a balance does not follow');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'credit_note' WHERE customer = 'C2'$$), 'lot_equals_sale sign_by_kind', 'a credit note gives');
+SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x'), credits.reverse_registration('C2', 'SUPPORT', 2, 'x');
+    UPDATE credits.entry SET reverses = NULL WHERE customer = 'C2' AND entry_no = 3$$), 'sign_by_kind', 'an opening takes away and undoes none');
+SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x');
+    UPDATE credits.entry SET reverses = 1 WHERE customer = 'C2' AND entry_no = 2$$), 'reversal_within_draw sign_by_kind', 'an opening gives and undoes one');
+SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x');
+    UPDATE credits.entry SET amount = 10 WHERE customer = 'C2' AND entry_no = 2$$), 'lot_equals_sale', 'an opening has an amount');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'return' WHERE customer = 'C1' AND entry_no = 9$$), 'sign_by_kind', 'a return takes');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'revaluation' WHERE customer = 'C1' AND entry_no = 9$$), 'sign_by_kind', 'a revaluation moves credits');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 5 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'a draw came back twice');
