@@ -73,6 +73,7 @@ void read_details(Batch& batch, DocumentLine& line)
 DocumentLine read_line(Batch& batch, const LineImage& image)
 {
     DocumentLine line{};
+    line.line_table = batch.source->line_table;
     line.image = &image;
     line.is_zeroed = true;
     if (image.old_line != nullptr) {

@@ -1,5 +1,5 @@
-// A batch: the lines that one statement changed, on their way from row images to document lines.
-// It lives in a memory context of its own, deleted when the statement's trigger returns.
+// A batch: the lines of one source that a save changed, on their way from row images to document lines.
+// It lives in a memory context of the save, deleted when the trigger returns. Several sources may take part in one save.
 #pragma once
 
 #include <span>
@@ -64,18 +64,23 @@ Datum evaluate(Batch& batch, Fact fact, bool* is_null);
 std::string_view evaluate_text(Batch& batch, Fact fact);
 bool evaluate_bool(Batch& batch, Fact fact);
 
-/// Locks the headers that the images name, old and new, in the order of their keys, and hands them to the images.
-void lock_headers(Batch& batch);
+/// The sources that take part in one save, a batch each.
+using Batches = std::span<Batch* const>;
+
+/// Locks the headers that the images name, old and new, in the order of their tables and keys, and hands them to the images.
+void lock_headers(Batches batches);
 
 /// Makes the document lines of the images, whose headers are locked by now.
 void read_lines(Batch& batch);
 
 /// Locks the customers, decides and records: the rest of the way, common to all triggers.
-/// The caller has passed the gate, locked the headers and read the lines.
-void settle(Batch& batch);
+/// The caller has passed the gate, locked the headers and read the lines. All batches are one save (rule 13).
+void settle(Batches batches);
 
-/// Carries out the settlements of lines whose customers are locked; `line_table` is InvalidOid for registrations by hand.
-void record(const Configuration& configuration, Oid line_table, std::span<DocumentLine> lines);
+/// Carries out the settlements of lines whose customers are locked.
+void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines);
+
+inline std::span<DocumentLine> lines_of(const Batch& batch) { return {batch.lines, static_cast<size_t>(batch.line_count)}; }
 
 /// The gate: what is booked from here on belongs to a month that stays open until the end of the transaction.
 void pass_gate();

@@ -38,18 +38,20 @@ bool writes_recorded_ledger(const DocumentLine& line)
            (line.recorded->effect.credits != core::zero || (!line.is_gone && line.recorded_key != line.key));
 }
 
-Customers name_customers(const Batch& batch)
+Customers name_customers(Batches batches)
 {
-    const Size most = 2 * static_cast<Size>(batch.line_count) + 1;
-    Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(batch.memory, sizeof(Customer) * most)),
+    Size most = 1;
+    for (const Batch* const batch : batches)
+        most += 2 * static_cast<Size>(batch->line_count);
+    Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Customer) * most)),
                         .count = 0};
-    for (int i = 0; i < batch.line_count; i++) {
-        const DocumentLine& line = batch.lines[i];
-        if (writes_recorded_ledger(line))
-            add(customers, line.recorded->customer, true);
-        // Counting or not: a line is not dropped before its customer is locked.
-        add(customers, line.customer, false);
-    }
+    for (const Batch* const batch : batches)
+        for (const DocumentLine& line : lines_of(*batch)) {
+            if (writes_recorded_ledger(line))
+                add(customers, line.recorded->customer, true);
+            // Counting or not: a line is not dropped before its customer is locked.
+            add(customers, line.customer, false);
+        }
     return customers;
 }
 
@@ -85,9 +87,9 @@ Customer lock_always(std::string_view key)
 
 } // namespace
 
-Customers lock_customers(Batch& batch)
+Customers lock_customers(Batches batches)
 {
-    Customers customers = name_customers(batch);
+    Customers customers = name_customers(batches);
     sort_and_merge(customers);
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     for (int i = 0; i < customers.count; i++)

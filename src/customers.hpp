@@ -22,7 +22,7 @@ struct Customers {
 
 /// Finds the customers that the lines name and those that the ledger has recorded for them, and locks, in key order, the rows of
 /// those whose ledger may be written: who works with credits, or is recorded.
-Customers lock_customers(Batch& batch);
+Customers lock_customers(Batches batches);
 
 /// The customer with this key, whom the batch names.
 const Customer& find_customer(const Customers& customers, std::string_view customer);

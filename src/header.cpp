@@ -1,4 +1,4 @@
-// Locks the headers of a batch's lines.
+// Locks the headers of a save's lines.
 // Without this lock a line that comes while its header changes would be settled by neither side. The lock also returns the
 // header's latest version, so it is read once. It needs no privilege on the header table, and row security hides nothing from it.
 #include <algorithm>
@@ -18,32 +18,50 @@ namespace
 /// The order of header keys: that of the line's columns, so that all sources of a header agree.
 struct KeyOrder {
     int count;
+    Oid type[INDEX_MAX_KEYS];
     FmgrInfo* compare[INDEX_MAX_KEYS];
     Oid collation[INDEX_MAX_KEYS];
 };
 
-KeyOrder make_order(const Batch& batch)
+/// A header that some line of a batch refers to.
+struct Reference {
+    Batch* batch;
+    const KeyOrder* order;
+    Header* header;
+};
+
+struct References {
+    Reference* list;
+    int count;
+};
+
+const KeyOrder* make_order(const Batch& batch)
 {
     const Source& source = *batch.source;
     const TupleDesc row = batch.line_slot->tts_tupleDescriptor;
-    KeyOrder order{};
-    order.count = source.header_key_count;
-    for (int i = 0; i < order.count; i++) {
+    auto* const order = static_cast<KeyOrder*>(palloc0(sizeof(KeyOrder)));
+    order->count = source.header_key_count;
+    for (int i = 0; i < order->count; i++) {
         const Form_pg_attribute column = TupleDescAttr(row, source.header_key[i].referring - 1);
-        order.compare[i] = &lookup_type_cache(column->atttypid, TYPECACHE_CMP_PROC_FINFO)->cmp_proc_finfo;
-        order.collation[i] = column->attcollation;
+        order->type[i] = column->atttypid;
+        order->compare[i] = &lookup_type_cache(column->atttypid, TYPECACHE_CMP_PROC_FINFO)->cmp_proc_finfo;
+        order->collation[i] = column->attcollation;
     }
     return order;
 }
 
-int compare(const KeyOrder& order, const Header* a, const Header* b)
+int compare(Oid a, Oid b) { return a < b ? -1 : a > b ? 1 : 0; }
+
+int compare(const Reference& a, const Reference& b)
 {
-    for (int i = 0; i < order.count; i++) {
-        const int result = DatumGetInt32(FunctionCall2Coll(order.compare[i], order.collation[i], a->key[i], b->key[i]));
-        if (result != 0)
-            return result;
+    const KeyOrder& order = *a.order;
+    int result = compare(a.batch->source->header_table, b.batch->source->header_table);
+    for (int i = 0; i < order.count && result == 0; i++) {
+        result = compare(order.type[i], b.order->type[i]);
+        if (result == 0)
+            result = DatumGetInt32(FunctionCall2Coll(order.compare[i], order.collation[i], a.header->key[i], b.header->key[i]));
     }
-    return 0;
+    return result;
 }
 
 /// Reads the columns of the line that refer to its header.
@@ -73,23 +91,46 @@ bool is_same_reference(const Batch& batch, const Header& a, const Header& b)
 }
 
 /// Neighbours mostly belong to one document: they share the reference, and so the lock.
-struct References {
-    Header** headers;
-    int count;
-};
-
-Header* add_reference(Batch& batch, References& references, MinimalTuple line)
+Header* add_reference(References& references, const KeyOrder* order, Batch& batch, MinimalTuple line)
 {
     if (line == nullptr)
         return nullptr;
     Header* const header = read_reference(batch, line);
-    Header* const last = references.count == 0 ? nullptr : references.headers[references.count - 1];
-    if (last != nullptr && is_same_reference(batch, *last, *header)) {
+    const Reference* const last = references.count == 0 ? nullptr : &references.list[references.count - 1];
+    if (last != nullptr && last->batch == &batch && is_same_reference(batch, *last->header, *header)) {
         pfree(header);
-        return last;
+        return last->header;
     }
-    references.headers[references.count++] = header;
+    references.list[references.count++] = {.batch = &batch, .order = order, .header = header};
     return header;
+}
+
+void add_references(References& references, Batch& batch)
+{
+    const KeyOrder* const order = make_order(batch);
+    for (int i = 0; i < batch.image_count; i++) {
+        LineImage& image = batch.images[i];
+        image.old_header = add_reference(references, order, batch, image.old_line);
+        image.new_header = add_reference(references, order, batch, image.new_line);
+    }
+}
+
+/// The headers that the lines name, in the order in which they are locked.
+References list_references(Batches batches)
+{
+    Size most = 1;
+    for (const Batch* const batch : batches)
+        most += 2 * static_cast<Size>(batch->image_count);
+    References references{.list = static_cast<Reference*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Reference) * most)),
+                          .count = 0};
+    for (Batch* const batch : batches)
+        if (OidIsValid(batch->source->header_table))
+            add_references(references, *batch);
+    Reference* const end = std::remove_if(references.list, references.list + references.count,
+                                          [](const Reference& reference) { return reference.header->is_missing; });
+    std::sort(references.list, end, [](const Reference& a, const Reference& b) { return compare(a, b) < 0; });
+    references.count = static_cast<int>(end - references.list);
+    return references;
 }
 
 struct HeaderKey {
@@ -163,31 +204,23 @@ Header* find_header(Batch& batch, MinimalTuple line)
     return header;
 }
 
-void lock_headers(Batch& batch)
+void lock_headers(Batches batches)
 {
-    if (!OidIsValid(batch.source->header_table))
-        return;
-    const Size most = 2 * static_cast<Size>(batch.image_count) + 1;
-    References references{.headers = static_cast<Header**>(MemoryContextAllocHuge(batch.memory, sizeof(Header*) * most)),
-                          .count = 0};
-    for (int i = 0; i < batch.image_count; i++) {
-        LineImage& image = batch.images[i];
-        image.old_header = add_reference(batch, references, image.old_line);
-        image.new_header = add_reference(batch, references, image.new_line);
+    const References references = list_references(batches);
+    for (int i = 0; i < references.count;) {
+        const Oid header_table = references.list[i].batch->source->header_table;
+        pg::Table table = pg::open_table(header_table, RowShareLock);
+        for (; i < references.count && references.list[i].batch->source->header_table == header_table; i++) {
+            const Reference& reference = references.list[i];
+            if (reference.batch->header_slot == nullptr)
+                reference.batch->header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
+            if (i > 0 && compare(reference, references.list[i - 1]) == 0)
+                reference.header->tuple = references.list[i - 1].header->tuple;
+            else
+                lock_header(*reference.batch, table, *reference.header);
+        }
+        pg::close_table(table);
     }
-    Header** const end = std::remove_if(references.headers, references.headers + references.count,
-                                        [](const Header* header) { return header->is_missing; });
-    const KeyOrder order = make_order(batch);
-    std::sort(references.headers, end, [&](const Header* a, const Header* b) { return compare(order, a, b) < 0; });
-    pg::Table table = pg::open_table(batch.source->header_table, RowShareLock);
-    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
-    for (Header** header = references.headers; header != end; header++) {
-        if (header != references.headers && compare(order, *header, header[-1]) == 0)
-            (*header)->tuple = header[-1]->tuple;
-        else
-            lock_header(batch, table, **header);
-    }
-    pg::close_table(table);
 }
 
 } // namespace credits

@@ -158,7 +158,8 @@ void settle_lines_of_headers(Source& source, const TriggerData& trigger)
     for (int i = 0; i < changed.count; i++)
         add_lines(batch, *changed.headers[i]);
     read_lines(batch);
-    settle(batch);
+    Batch* const batches[]{&batch};
+    settle(batches);
     warn_of_zero_prices(batch);
     // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
     note_settled(trigger_depth() + 1);

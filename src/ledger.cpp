@@ -62,7 +62,7 @@ void write_account(Ledger& ledger, const Account& account)
 
 } // namespace
 
-Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, BatchSize size, LOCKMODE mode)
+Ledger open_ledger(Snapshot snapshot, DateADT first_open_day, BatchSize size, LOCKMODE mode)
 {
     return {
         .accounts = pg::open_table(catalog().account, mode),
@@ -73,7 +73,6 @@ Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, Ba
         .row_memory = size == BatchSize::one_line
                           ? CurrentMemoryContext
                           : AllocSetContextCreate(CurrentMemoryContext, "credits row", ALLOCSET_SMALL_SIZES),
-        .line_table = line_table,
         .first_open_day = first_open_day,
         .recorded_at = GetCurrentStatementStartTimestamp(),
         .recorded_by = GetUserNameFromId(GetUserId(), false),

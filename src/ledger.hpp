@@ -59,7 +59,6 @@ struct Ledger {
     Snapshot snapshot;
     MemoryContext memory;     // of the batch
     MemoryContext row_memory; // emptied after each row written; for one line, that of the batch
-    Oid line_table;           // InvalidOid: registrations by hand
     DateADT first_open_day;
     TimestampTz recorded_at;
     std::string_view recorded_by;
@@ -67,7 +66,7 @@ struct Ledger {
 
 /// Opens the ledger for writing, or, with AccessShareLock, for looking only.
 enum class BatchSize { one_line, many_lines };
-Ledger open_ledger(Snapshot snapshot, Oid line_table, DateADT first_open_day, BatchSize size, LOCKMODE mode = RowExclusiveLock);
+Ledger open_ledger(Snapshot snapshot, DateADT first_open_day, BatchSize size, LOCKMODE mode = RowExclusiveLock);
 void close_ledger(Ledger& ledger);
 
 /// Empties the memory of the row just written.

@@ -213,8 +213,8 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     row.set_date(sold_on, loaded.sold_on);
     row.set_date(booked_on, loaded.booked_on);
     const DocumentLine& sale = *loaded.sale;
-    if (OidIsValid(ledger.line_table))
-        row.set(line_table, ObjectIdGetDatum(ledger.line_table));
+    if (OidIsValid(sale.line_table))
+        row.set(line_table, ObjectIdGetDatum(sale.line_table));
     row.set_text(line_key, sale.key);
     row.set_text(document_kind, sale.kind);
     row.set_text(document_number, sale.number);

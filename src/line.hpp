@@ -47,6 +47,7 @@ struct Recorded {
 struct LineImage;
 
 struct DocumentLine {
+    Oid line_table;                // InvalidOid: registered by hand
     const LineImage* image;        // its rows; null when registered by hand
     std::string_view key;          // null: registered by hand, until its first entry gives it one
     std::string_view recorded_key; // the key under which the ledger knows it; another one after a renumbering

@@ -86,11 +86,12 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger)
     if (has_old_images)
         read_lines_again(batch);
     batch.reads_ledger = has_old_images || batch.source->has_history || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event);
-    lock_headers(batch);
+    Batch* const batches[]{&batch};
+    lock_headers(batches);
     read_lines(batch);
     if (has_old_images)
         drop_repeated_lines(batch);
-    settle(batch);
+    settle(batches);
     note_settled(depth);
 }
 

@@ -22,7 +22,7 @@ template <class Fn>
 auto look_into_ledger(Fn fn)
 {
     const auto look = [&](Snapshot snapshot) {
-        Ledger ledger = open_ledger(snapshot, InvalidOid, DATEVAL_NOBEGIN, BatchSize::one_line, AccessShareLock);
+        Ledger ledger = open_ledger(snapshot, DATEVAL_NOBEGIN, BatchSize::one_line, AccessShareLock);
         auto answer = fn(ledger);
         close_ledger(ledger);
         return answer;

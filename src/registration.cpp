@@ -83,6 +83,12 @@ DocumentLine make_registration(FunctionCallInfo fcinfo, int description, int boo
     return line;
 }
 
+void record_registration(DocumentLine& line)
+{
+    const std::span<DocumentLine> lines[]{{&line, 1}};
+    record(configuration(), lines);
+}
+
 int64 register_line(DocumentLine& line)
 {
     if (!configuration().is_active)
@@ -90,7 +96,7 @@ int64 register_line(DocumentLine& line)
     if (!lock_customer(line.customer).works_with_credits)
         errors::not_working_with_credits(line.customer);
     line.settlement = core::settle({}, line.wanted, core::Place::moved);
-    record(configuration(), InvalidOid, {&line, 1});
+    record_registration(line);
     return line.first_entry_no;
 }
 
@@ -169,7 +175,7 @@ Datum credits_reverse_registration(PG_FUNCTION_ARGS)
         errors::already_reversed(line.customer, line.type->code, entry_no);
     line.date = line.recorded->document.date;
     line.settlement = core::undo(line.recorded->effect);
-    record(configuration(), InvalidOid, {&line, 1});
+    record_registration(line);
     PG_RETURN_INT64(line.first_entry_no);
 }
 

@@ -1,4 +1,4 @@
-// Settles a batch: read what is recorded, lock the customers, decide, record.
+// Settles a save: read what is recorded, lock the customers, decide, record.
 // Lock order (invariant 4): the gate and the headers were locked by the caller, in this order; the customers come last.
 #include <algorithm>
 
@@ -51,7 +51,9 @@ bool is_before(const Operation& a, const Operation& b)
         return left.number < right.number;
     if (left.key.size() != right.key.size()) // 9 comes before 10
         return left.key.size() < right.key.size();
-    return left.key < right.key;
+    if (left.key != right.key)
+        return left.key < right.key;
+    return left.line_table < right.line_table;
 }
 
 void add_operations(Operations& operations, DocumentLine& line)
@@ -74,13 +76,16 @@ void add_operations(Operations& operations, DocumentLine& line)
         add_wanted(Phase::draw);
 }
 
-Operations list_operations(std::span<DocumentLine> lines)
+Operations list_operations(std::span<const std::span<DocumentLine>> lines)
 {
-    const Size most = 2 * lines.size() + 1;
+    Size most = 1;
+    for (const std::span<DocumentLine> of_source : lines)
+        most += 2 * of_source.size();
     Operations operations{
         .sorted = static_cast<Operation*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Operation) * most)), .count = 0};
-    for (DocumentLine& line : lines)
-        add_operations(operations, line);
+    for (const std::span<DocumentLine> of_source : lines)
+        for (DocumentLine& line : of_source)
+            add_operations(operations, line);
     if (!std::is_sorted(operations.sorted, operations.sorted + operations.count, is_before))
         std::sort(operations.sorted, operations.sorted + operations.count, is_before);
     return operations;
@@ -149,30 +154,41 @@ void read_all_recorded(Batch& batch)
         return;
     pg::with_latest_snapshot([&](Snapshot snapshot) {
         pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-        for (int i = 0; i < batch.line_count; i++)
-            read_recorded_of(batch, batch.lines[i], entries, snapshot);
+        for (DocumentLine& line : lines_of(batch))
+            read_recorded_of(batch, line, entries, snapshot);
         pg::close_table(entries);
     });
+    if (batch.is_read_again)
+        drop_lines_with_same_record(batch);
 }
 
 /// A key must fit into the ledger's index; where nothing is booked it need not.
-void require_short_key(const Batch& batch, const DocumentLine& line)
+void require_short_key(const DocumentLine& line)
 {
     if (line.key.size() > longest_line_key && !changes_nothing(line.settlement))
-        errors::key_too_long(batch.source->line_table, line.key.size());
+        errors::key_too_long(line.line_table, line.key.size());
+}
+
+void decide_all(const Configuration& settings, const Customers& customers, const Batch& batch)
+{
+    for (DocumentLine& line : lines_of(batch)) {
+        decide(settings, customers, batch.source->sells, line);
+        require_short_key(line);
+    }
 }
 
 } // namespace
 
-void record(const Configuration& configuration, Oid line_table, std::span<DocumentLine> lines)
+void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines)
 {
     const Operations operations = list_operations(lines);
     if (operations.count == 0)
         return;
     Crossings crossings{};
     pg::with_latest_snapshot([&](Snapshot snapshot) {
-        const BatchSize size = lines.size() == 1 ? BatchSize::one_line : BatchSize::many_lines;
-        Ledger ledger = open_ledger(snapshot, line_table, configuration.first_open_day, size);
+        const bool is_one_line = lines.size() == 1 && lines.front().size() == 1;
+        const BatchSize size = is_one_line ? BatchSize::one_line : BatchSize::many_lines;
+        Ledger ledger = open_ledger(snapshot, configuration.first_open_day, size);
         for (int position = 0; position < operations.count;)
             position = settle_account(configuration, ledger, operations, position, crossings);
         close_ledger(ledger);
@@ -181,20 +197,21 @@ void record(const Configuration& configuration, Oid line_table, std::span<Docume
     raise_alarms(configuration, crossings);
 }
 
-void settle(Batch& batch)
+void settle(Batches batches)
 {
-    read_all_recorded(batch);
-    if (batch.is_read_again)
-        drop_lines_with_same_record(batch);
-    const Customers customers = lock_customers(batch);
-    follow_renumbering(batch);
+    for (Batch* const batch : batches)
+        read_all_recorded(*batch);
+    const Customers customers = lock_customers(batches);
     const Configuration& settings = configuration();
-    for (int i = 0; i < batch.line_count; i++) {
-        decide(settings, customers, batch.source->sells, batch.lines[i]);
-        require_short_key(batch, batch.lines[i]);
+    auto* const lines = static_cast<std::span<DocumentLine>*>(palloc(sizeof(std::span<DocumentLine>) * batches.size()));
+    for (size_t i = 0; i < batches.size(); i++) {
+        follow_renumbering(*batches[i]);
+        decide_all(settings, customers, *batches[i]);
+        lines[i] = lines_of(*batches[i]);
     }
-    record(settings, batch.source->line_table, {batch.lines, static_cast<size_t>(batch.line_count)});
-    set_prices_to_zero(settings, customers, batch);
+    record(settings, {lines, batches.size()});
+    for (Batch* const batch : batches)
+        set_prices_to_zero(settings, customers, *batch);
 }
 
 } // namespace credits
