@@ -148,10 +148,10 @@ void create_triggers(const Arguments& arguments, const Keys& keys)
 constexpr const char* record_source =
     "INSERT INTO credits.source (line_table, mapping, header_table, kind, article, quantity, amount, customer, document_date,"
     " document_number, line_key, header_key, line_header, applies_to, counts_when, zero_columns, currency, entered_by, from_date,"
-    " has_history, check_at, attached_at, attached_by)"
+    " has_history, check_at, attached_at, attached_by, quantity_is_interval)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
     " EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1), $20, pg_catalog.clock_timestamp(), "
-    "$21)";
+    "$21, $22)";
 
 pg::Parameter text_parameter(const char* value)
 {
@@ -188,6 +188,7 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, const
         {DATEOID, DateADTGetDatum(arguments.from_date), !arguments.has_from_date},
         text_parameter(arguments.check_at),
         text_parameter(GetUserNameFromId(GetUserId(), false)),
+        {BOOLOID, BoolGetDatum(is_interval(tables, arguments.quantity)), false},
     };
     pg::run({.role = catalog().owner, .sql = record_source, .parameters = parameters, .reads_only = false});
     CommandCounterIncrement();

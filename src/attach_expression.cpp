@@ -95,10 +95,12 @@ const char* check_type(const char* argument, Oid type, Expected expected)
     const Oid base = getBaseType(type);
     switch (expected) {
     case Expected::number:
-        if (base == INTERVALOID)
-            errors::not_supported("a quantity of type interval", "Map the number of hours instead.");
         if (!is_number(base))
             errors::wrong_column_type(argument, type, "a numeric, integer or floating-point type");
+        return "numeric";
+    case Expected::quantity:
+        if (!is_number(base) && base != INTERVALOID)
+            errors::wrong_column_type(argument, type, "a numeric, integer or floating-point type, or interval");
         return "numeric";
     case Expected::day:
         if (base != DATEOID && base != TIMESTAMPOID && base != TIMESTAMPTZOID)
@@ -144,17 +146,35 @@ auto with_argument(const char* name, const char* text, Fn fn)
     return result;
 }
 
-} // namespace
-
-const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected)
+/// The argument as SQL: a column of the line by its name alone, or an expression.
+const char* to_expression(const char* argument, const char* text)
 {
     const char* const column = bare_column(with_argument(argument, text, [&] { return parse_one_expression(argument, text); }));
     // The line break ends a comment that the text may end with.
-    const char* const sql = column == nullptr ? psprintf("(%s\n)", text) : psprintf("line.%s", quote_identifier(column));
-    const auto analysed = [&](const char* expression) {
-        return with_argument(argument, expression, [&] { return parse_and_analyse(tables, argument, expression); });
-    };
-    const char* const fact = psprintf("%s::pg_catalog.%s", sql, check_type(argument, exprType(analysed(sql)), expected));
+    return column == nullptr ? psprintf("(%s\n)", text) : psprintf("line.%s", quote_identifier(column));
+}
+
+Node* analyse_argument(const MappedTables& tables, const char* argument, const char* expression)
+{
+    return with_argument(argument, expression, [&] { return parse_and_analyse(tables, argument, expression); });
+}
+
+} // namespace
+
+bool is_interval(const MappedTables& tables, const char* quantity)
+{
+    const char* const sql = to_expression("quantity", quantity);
+    return getBaseType(exprType(analyse_argument(tables, "quantity", sql))) == INTERVALOID;
+}
+
+const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected)
+{
+    const char* sql = to_expression(argument, text);
+    const auto analysed = [&](const char* expression) { return analyse_argument(tables, argument, expression); };
+    const char* const type = check_type(argument, exprType(analysed(sql)), expected);
+    if (expected == Expected::quantity && is_interval(tables, text))
+        sql = psprintf("EXTRACT(epoch FROM %s)", sql);
+    const char* const fact = psprintf("%s::pg_catalog.%s", sql, type);
     if (contain_mutable_functions(analysed(fact)))
         errors::not_immutable(argument, text);
     return fact;

@@ -13,10 +13,13 @@ struct MappedTables {
 };
 
 /// What an argument must give.
-enum class Expected { text, number, day, boolean };
+enum class Expected { text, number, quantity, day, boolean };
 
 /// Checks one argument and turns it into SQL of the fact's type, over `line` and `header`.
 /// Raises 42601, 42703, 42804, 42P17 or 0A000, naming the argument.
 const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected);
+
+/// Is the quantity a duration? Then its fact is the number of seconds.
+bool is_interval(const MappedTables& tables, const char* quantity);
 
 } // namespace credits

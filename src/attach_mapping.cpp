@@ -84,7 +84,7 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
         make_key_text(tables, keys.line_key),
         kind_fact(tables, arguments.kind),
         fact("article", arguments.article, Expected::text),
-        fact("quantity", arguments.quantity, Expected::number),
+        fact("quantity", arguments.quantity, Expected::quantity),
         fact("amount", arguments.amount, Expected::number),
         fact("customer", arguments.customer, Expected::text),
         fact("document_date", arguments.document_date, Expected::day),

@@ -53,6 +53,7 @@ void read_document(Batch& batch, DocumentLine& line, const Header* header)
     line.kind = evaluate_text(batch, Fact::kind);
     line.quantity = evaluate(batch, Fact::quantity, &has_no_quantity);
     line.has_quantity = !has_no_quantity;
+    line.is_duration = batch.source->measures_time;
     const bool has_header = !OidIsValid(batch.source->header_table) || (header != nullptr && header->tuple != nullptr);
     line.counts = has_header && !is_null(line.key) && !has_no_date && !has_no_quantity && !is_null(line.article) &&
                   !is_null(line.customer) && evaluate_bool(batch, Fact::counts);

@@ -65,9 +65,10 @@ struct DocumentLine {
     bool is_zeroed;  // its price columns are 0, or there are none
     bool is_opening; // a balance from before: a lot whose value was given (rule 22)
 
-    Datum quantity; // numeric
+    Datum quantity; // numeric; of a duration the seconds
     bool has_quantity;
-    Datum amount; // numeric
+    bool is_duration; // its source's quantity is an interval
+    Datum amount;     // numeric
     bool has_amount;
     std::string_view currency;
 

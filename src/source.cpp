@@ -19,7 +19,8 @@ enum SourceColumn {
     source_mapping = 2,
     source_header_table = 3,
     source_amount = 7,
-    source_has_history = 20
+    source_has_history = 20,
+    source_quantity_is_interval = 24,
 };
 
 constexpr int max_sources = 1024;
@@ -47,6 +48,7 @@ SourceRow read_row(const pg::Table& table)
         .mapping = DatumGetObjectId(pg::get_not_null(table, source_mapping)),
         .header_table = no_header ? InvalidOid : DatumGetObjectId(header),
         .sells = !no_amount,
+        .measures_time = DatumGetBool(pg::get_not_null(table, source_quantity_is_interval)),
         .has_history = DatumGetBool(pg::get_not_null(table, source_has_history)),
     };
 }

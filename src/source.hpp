@@ -51,11 +51,12 @@ struct KeyColumn {
 
 struct Source {
     Oid line_table;
-    Oid header_table; // InvalidOid: the line is its own document
-    Oid mapping;      // the view
-    Oid owner;        // of the line table: the mapping's expressions run as he
-    bool sells;       // it has amounts
-    bool has_history; // entries were there before it was attached, so that a new line's key may have some
+    Oid header_table;   // InvalidOid: the line is its own document
+    Oid mapping;        // the view
+    Oid owner;          // of the line table: the mapping's expressions run as he
+    bool sells;         // it has amounts
+    bool measures_time; // its quantity is an interval
+    bool has_history;   // entries were there before it was attached, so that a new line's key may have some
     bool is_stale;
     bool calls_user_functions;
     MemoryContext memory;

@@ -171,6 +171,7 @@ Source* load_source(const SourceRow& row)
     source->header_table = row.header_table;
     source->mapping = row.mapping;
     source->sells = row.sells;
+    source->measures_time = row.measures_time;
     source->has_history = row.has_history;
     source->memory = memory;
     source->owner = owner_of(row.line_table);

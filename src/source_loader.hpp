@@ -12,6 +12,7 @@ struct SourceRow {
     Oid mapping;
     Oid header_table; // InvalidOid: none
     bool sells;
+    bool measures_time;
     bool has_history;
 };
 

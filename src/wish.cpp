@@ -41,6 +41,12 @@ bool may_touch_credits(const Configuration& configuration, const Customers& cust
     return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
 }
 
+/// Rule 9: nothing when out of range.
+std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount coefficient)
+{
+    return line.is_duration ? pg::multiply_hours(line.quantity, coefficient) : pg::multiply_rounded(line.quantity, coefficient);
+}
+
 /// Would the wanted effect stand where the recorded one does?
 core::Place compare_places(const DocumentLine& line)
 {
@@ -79,7 +85,7 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     const Terms terms = find_terms(configuration, line);
     if (terms.type == nullptr || (sells_credits(terms) && !sells))
         return;
-    const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
+    const std::optional<core::Amount> credits = credits_of(line, terms.coefficient);
     if (credits == core::zero)
         return;
     if (sells_credits(terms))
@@ -135,7 +141,7 @@ bool is_consumption_line(const Configuration& configuration, const Customer& cus
     const Terms terms = find_terms(configuration, line);
     if (terms.type == nullptr || sells_credits(terms))
         return false;
-    const std::optional<core::Amount> credits = pg::multiply_rounded(line.quantity, terms.coefficient);
+    const std::optional<core::Amount> credits = credits_of(line, terms.coefficient);
     return credits && *credits != core::zero;
 }
 

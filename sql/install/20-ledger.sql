@@ -233,7 +233,8 @@ CREATE TABLE credits.source (
     has_history     boolean      NOT NULL,
     check_at        text         NOT NULL CHECK (check_at IN ('statement', 'commit')),
     attached_at     timestamptz  NOT NULL,
-    attached_by     text         NOT NULL
+    attached_by     text         NOT NULL,
+    quantity_is_interval boolean NOT NULL
 );
 COMMENT ON TABLE credits.source IS 'What is attached: the arguments of attach, one row per line table, and the view made from them.';
 COMMENT ON COLUMN credits.source.line_table      IS 'the attached table of document lines';
@@ -241,7 +242,7 @@ COMMENT ON COLUMN credits.source.mapping         IS 'the view that says how a li
 COMMENT ON COLUMN credits.source.header_table    IS 'table of the documents; null when a line is its own document';
 COMMENT ON COLUMN credits.source.kind            IS 'kind of the documents: a constant or an expression';
 COMMENT ON COLUMN credits.source.article         IS 'column or expression: the article';
-COMMENT ON COLUMN credits.source.quantity        IS 'column or expression: the quantity, in units of the article';
+COMMENT ON COLUMN credits.source.quantity        IS 'column or expression: the quantity, in units of the article; an interval is hours';
 COMMENT ON COLUMN credits.source.amount          IS 'column or expression: the net amount; null for a source that never sells';
 COMMENT ON COLUMN credits.source.customer        IS 'column or expression: the customer';
 COMMENT ON COLUMN credits.source.document_date   IS 'column or expression: the date of the document';
@@ -259,4 +260,5 @@ COMMENT ON COLUMN credits.source.check_at        IS 'when a save is checked: sta
 COMMENT ON COLUMN credits.source.has_history     IS 'it had entries when it was attached, from an earlier time: a new line may have some already';
 COMMENT ON COLUMN credits.source.attached_at     IS 'when';
 COMMENT ON COLUMN credits.source.attached_by     IS 'role that attached it';
+COMMENT ON COLUMN credits.source.quantity_is_interval IS 'the quantity is a duration, counted in hours (rule 9)';
 SELECT pg_catalog.pg_extension_config_dump('credits.source', '');

@@ -70,4 +70,18 @@ constexpr std::optional<Amount> multiply(Amount a, Amount b, Amount step)
     return rounded;
 }
 
+/// The credits of a duration: hours x coefficient, rounded once, half away from zero (rule 9); nothing when out of range.
+constexpr std::optional<Amount> multiply_hours(__int128 microseconds, Amount coefficient)
+{
+    constexpr __int128 per_hour = static_cast<__int128>(3'600) * 1'000'000;
+    const __int128 duration = microseconds < 0 ? -microseconds : microseconds;
+    const int64_t factor = coefficient.units < 0 ? -coefficient.units : coefficient.units;
+    if (factor != 0 && duration > Amount::limit * per_hour / factor) // the product might not fit in 128 bits
+        return std::nullopt;
+    const Amount rounded{divide_rounded(microseconds * coefficient.units, per_hour)};
+    if (!rounded.in_range())
+        return std::nullopt;
+    return rounded;
+}
+
 } // namespace credits::core

@@ -35,10 +35,11 @@ WireNumeric to_wire(Datum numeric)
 
 int digit_at(const WireNumeric& wire, int i) { return i >= 0 && i < wire.digit_count ? read_int16(wire.digits + 2 * i) : 0; }
 
+bool is_finite(const WireNumeric& wire) { return wire.sign == 0 || wire.sign == negative; }
+
 std::optional<core::Amount> to_amount_in_range(const WireNumeric& wire)
 {
-    const bool is_finite = wire.sign == 0 || wire.sign == negative;
-    if (!is_finite || wire.weight > largest_weight)
+    if (!is_finite(wire) || wire.weight > largest_weight)
         return std::nullopt;
     __int128 units = 0;
     for (int i = 0; i <= wire.weight + 1; i++)
@@ -85,6 +86,18 @@ std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coeffi
     if (has_more_decimals)
         return to_amount_in_range(DirectFunctionCall2(numeric_mul, quantity, to_numeric(coefficient)));
     return core::multiply(*rounded, coefficient, core::Amount{1});
+}
+
+std::optional<core::Amount> multiply_hours(Datum seconds, core::Amount coefficient)
+{
+    const WireNumeric wire = to_wire(seconds);
+    if (!is_finite(wire) || wire.weight > largest_weight) // no interval is so long
+        return std::nullopt;
+    __int128 microseconds = 0;
+    for (int i = 0; i <= wire.weight + 2; i++)
+        microseconds = microseconds * base + digit_at(wire, i);
+    microseconds /= 100; // two digits behind the point are eight decimals; an interval has six
+    return core::multiply_hours(wire.sign == negative ? -microseconds : microseconds, coefficient);
 }
 
 } // namespace credits::pg

@@ -21,4 +21,7 @@ std::optional<core::Amount> to_amount_in_range(Datum numeric);
 /// quantity (numeric) x coefficient, rounded once (rule 9); nothing when out of range.
 std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coefficient);
 
+/// seconds (what EXTRACT(epoch) says of an interval) x coefficient / 3600, rounded once (rule 9); nothing when out of range.
+std::optional<core::Amount> multiply_hours(Datum seconds, core::Amount coefficient);
+
 } // namespace credits::pg

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(137);
+SELECT plan(138);
 
 -- Given lines of many sorts, and a call of attach of which each test changes one argument
 
@@ -41,6 +41,7 @@ SELECT pg_temp.attached('a column named with its table', '{"article": "line.item
 SELECT pg_temp.attached('an expression over both', '{"amount": "line.quantity * line.price", "document_number": "header.number || ''/'' || line.id::text"}');
 SELECT pg_temp.attached('a constant', '{"article": "''HOUR''", "quantity": "1"}');
 SELECT pg_temp.attached('a quoted name', '{"quantity": "\"From\""}');
+SELECT pg_temp.attached('a duration', '{"quantity": "spent"}');
 SELECT pg_temp.attached('a generated column', '{"amount": "computed"}');
 SELECT pg_temp.attached('an expression that ends with a comment', '{"quantity": "line.quantity -- of the line"}');
 SELECT pg_temp.attached('a timestamp for a date', '{"document_date": "header.at"}');
@@ -104,7 +105,7 @@ SELECT pg_temp.mistake('0A000', 'an ARRAY of a subquery', '{"quantity": "(ARRAY(
 SELECT pg_temp.mistake('0A000', 'a set', '{"quantity": "generate_series(1, 2)"}');
 SELECT ok(pg_temp.attach('{"quantity": "sum(line.quantity)"}') IN ('0A000', '42803'), 'an aggregate');
 SELECT ok(pg_temp.attach('{"quantity": "row_number() OVER ()"}') IN ('0A000', '42P20'), 'a window function');
-SELECT pg_temp.mistake('0A000', 'an interval, for now', '{"quantity": "spent"}');
+SELECT pg_temp.mistake('42804', 'an amount that is a duration', '{"amount": "spent"}');
 SELECT pg_temp.mistake('0A000', 'settling at commit, for now', '{"check_at": "commit"}');
 SELECT pg_temp.mistake('22023', 'settling at another time', '{"check_at": "later"}');
 SELECT pg_temp.mistake('0A000', 'chains, for now', '{"origin": "label"}');

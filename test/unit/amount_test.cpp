@@ -146,6 +146,56 @@ TEST(Product, is_the_exact_one_rounded_at_any_magnitude)
     }
 }
 
+constexpr __int128 second = 1'000'000;
+
+TEST(Hours, give_the_credits_of_a_duration)
+{
+    EXPECT_EQ(multiply_hours(1'800 * second, -1_u), -0.5_u);
+    EXPECT_EQ(multiply_hours(1'200 * second, 1_u), 0.3333_u);
+    EXPECT_EQ(multiply_hours(-1'200 * second, 1_u), -0.3333_u);
+    EXPECT_EQ(multiply_hours(24 * 3'600 * second, -0.25_u), -6_u);
+    EXPECT_EQ(multiply_hours(0, 1_u), zero);
+}
+
+TEST(Hours, that_end_in_a_tie_go_away_from_zero)
+{
+    EXPECT_EQ(multiply_hours(300 * second, 0.0006_u), 0.0001_u); // 1/12 hour rounded early would give 0.00004999…
+    EXPECT_EQ(multiply_hours(300 * second - 1, 0.0006_u), zero);
+    EXPECT_EQ(multiply_hours(1'800 * second, -0.0001_u), -0.0001_u);
+    EXPECT_EQ(multiply_hours(-1'800 * second, -0.0001_u), 0.0001_u);
+    EXPECT_EQ(multiply_hours(180'000, 1_u), 0.0001_u);
+    EXPECT_EQ(multiply_hours(179'999, 1_u), zero);
+}
+
+TEST(Hours, out_of_range_are_nothing)
+{
+    constexpr __int128 longest = static_cast<__int128>(178'000'000) * 31'557'600 * second; // what an interval can say
+    EXPECT_EQ(multiply_hours(longest, 1_u), 1'560'348'000'000_u);
+    EXPECT_EQ(multiply_hours(longest, 1'000_u), std::nullopt);
+    EXPECT_EQ(multiply_hours(longest, most), std::nullopt);
+    EXPECT_EQ(multiply_hours(-longest, most), std::nullopt);
+    EXPECT_EQ(multiply_hours(3'600 * second, most), most);
+    EXPECT_EQ(multiply_hours(3'600 * second + 1, most), std::nullopt);
+}
+
+TEST(Hours, are_the_exact_ones_rounded_at_any_magnitude)
+{
+    Chance chance;
+    constexpr __int128 per_hour = 3'600 * second;
+    for (uint64_t i = number_from_environment("CREDITS_ITERATIONS", 1'000) * 100; i > 0; --i) {
+        const __int128 duration = static_cast<__int128>(chance.magnitude(INT64_MAX)) * (chance.one_in(2) ? 1 : -1);
+        const Amount coefficient{chance.magnitude(Amount::limit) * (chance.one_in(2) ? 1 : -1)};
+        const auto found = multiply_hours(duration, coefficient);
+        const __int128 exact = duration * coefficient.units;
+        if (found) {
+            ASSERT_TRUE(found->in_range());
+            ASSERT_TRUE(is_rounding_of(*found, exact, per_hour, {1}));
+        } else {
+            ASSERT_GE(exact < 0 ? -exact : exact, Amount::limit * per_hour - per_hour / 2);
+        }
+    }
+}
+
 TEST(Share, is_rounded_half_away_from_zero)
 {
     EXPECT_EQ(share(100_u, 1_u, 3_u, cent), 33.33_u);
