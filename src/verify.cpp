@@ -20,10 +20,10 @@ void put_text(Datum* values, bool* nulls, int column, std::string_view text)
 }
 
 /// One row of _wanted_line.
-void put_line(const ReturnSetInfo* result, const DocumentLine& line)
+void put_line(const ReturnSetInfo* result, const DocumentLine& line, ItemPointer place)
 {
-    Datum values[9]{};
-    bool nulls[9]{};
+    Datum values[10]{};
+    bool nulls[10]{};
     put_text(values, nulls, 0, line.key);
     put_text(values, nulls, 1, line.kind);
     put_text(values, nulls, 2, line.article);
@@ -36,6 +36,7 @@ void put_line(const ReturnSetInfo* result, const DocumentLine& line)
     nulls[6] = !line.has_date;
     put_text(values, nulls, 7, line.number);
     values[8] = BoolGetDatum(line.counts);
+    values[9] = PointerGetDatum(place);
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -48,7 +49,7 @@ void put_row(const ReturnSetInfo* result, Source& source, Relation table, TupleT
     add_image(batch, nullptr, row);
     batch.images[0].new_header = find_header(batch, row);
     read_lines(batch);
-    put_line(result, batch.lines[0]);
+    put_line(result, batch.lines[0], &slot->tts_tid);
     end_batch(batch);
 }
 

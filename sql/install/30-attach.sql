@@ -64,8 +64,9 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
     customer        text,
     document_date   date,
     document_number text,
-    counts          boolean
+    counts          boolean,
+    place           tid
 )
     LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_wanted_line';
-COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table under its mapping, read as the table''s owner: the documents'' side of verify().';
+COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table under its mapping, and where they stand, read as the table''s owner: the documents'' side of verify().';

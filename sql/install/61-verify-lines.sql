@@ -29,7 +29,10 @@ SELECT
     terms.type_id,
     pg_catalog.trim_scale(wanted.credits) AS credits,
     CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(pg_catalog.round(coalesce(line.amount, 0), 4)) END AS amount,
-    booking.line_key IS NOT NULL AS is_recorded
+    booking.line_key IS NOT NULL AS is_recorded,
+    line.document_date,
+    line.document_number,
+    line.place
 FROM credits.source
 CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
 CROSS JOIN credits.parameter
@@ -53,27 +56,46 @@ WHERE line.counts
 COMMENT ON VIEW credits._line_wish IS
 'What each line of the attached tables wants now, in credits and, for a sale, net amount (rules 8 to 11, 16, 18, 23).';
 
+CREATE VIEW credits._unsettled_line AS
+SELECT
+    line_table,
+    line_key,
+    customer,
+    type_id,
+    coalesce(booked.credits, 0) AS booked_credits,
+    booked.amount AS booked_amount,
+    coalesce(wish.credits, 0) AS credits,
+    wish.amount,
+    coalesce(wish.is_recorded, true) AS is_recorded,
+    coalesce(wish.document_date, booked.document_date) AS document_date,
+    coalesce(wish.document_number, booked.document_number) AS document_number,
+    wish.place
+FROM (SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
+             pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount, pg_catalog.max(document_date) AS document_date,
+             pg_catalog.max(document_number) AS document_number
+      FROM credits.entry
+      WHERE line_table IN (SELECT source.line_table FROM credits.source)
+      GROUP BY line_table, line_key, customer, type_id) AS booked
+FULL JOIN credits._line_wish AS wish USING (line_table, line_key, customer, type_id)
+WHERE coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
+   OR coalesce(booked.amount, 0) <> coalesce(wish.amount, 0);
+COMMENT ON VIEW credits._unsettled_line IS
+'Document lines whose entries do not add up to what they want now, per account: what verify() reports and take_in() settles.';
+
 CREATE VIEW credits._verify_line_booked AS
 SELECT
     customer,
     type_id,
-    pg_catalog.format('%s, line %s: %s credits are booked%s, it wants %s%s', line_table, line_key,
-                      coalesce(booked.credits, 0), ' for ' || booked.amount, coalesce(wish.credits, 0), ' for ' || wish.amount) AS detail
-FROM (SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
-             pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount
-      FROM credits.entry
-      WHERE line_table IN (SELECT source.line_table FROM credits.source)
-      GROUP BY line_table, line_key, customer, type_id) AS booked
-FULL JOIN (SELECT * FROM credits._line_wish WHERE is_recorded) AS wish
-    USING (line_table, line_key, customer, type_id)
-WHERE coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
-   OR coalesce(booked.amount, 0) <> coalesce(wish.amount, 0);
+    pg_catalog.format('%s, line %s: %s credits are booked%s, it wants %s%s', line_table, line_key, booked_credits,
+                      ' for ' || booked_amount, credits, ' for ' || amount) AS detail
+FROM credits._unsettled_line
+WHERE is_recorded;
 COMMENT ON VIEW credits._verify_line_booked IS
 'Document lines whose entries do not add up to what the line wants now (invariant 1).';
 
 CREATE VIEW credits._verify_unbooked_line AS
 SELECT customer, type_id, pg_catalog.format('%s, line %s: it wants %s credits%s', line_table, line_key, credits, ' for ' || amount) AS detail
-FROM credits._line_wish
+FROM credits._unsettled_line
 WHERE NOT is_recorded;
 COMMENT ON VIEW credits._verify_unbooked_line IS
 'Document lines that should be booked and are not: of before the table, the customer or the article worked with credits (rule 8).';
