@@ -77,8 +77,11 @@ void read_lines(Batch& batch);
 /// The caller has passed the gate, locked the headers and read the lines. All batches are one save (rule 13).
 void settle(Batches batches);
 
+/// Over all lines of a save what gives comes before what takes (rule 13); of lines that are taken in, each day is a save.
+enum class Order { one_save, by_day };
+
 /// Carries out the settlements of lines whose customers are locked.
-void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines);
+void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order = Order::one_save);
 
 inline std::span<DocumentLine> lines_of(const Batch& batch) { return {batch.lines, static_cast<size_t>(batch.line_count)}; }
 

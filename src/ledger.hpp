@@ -47,8 +47,9 @@ struct Account {
     HTAB* lots_by_number;  // once there are many; else null
     OpenLotScan open_lots; // from the first draw on
     LoadedLot* scanned;    // the oldest of the scan that still has credits
-    LoadedLot** given;     // the lots touched before the first draw, in order of sale
+    LoadedLot** given;     // the lots that this batch opened, filled or changed, in order of sale; from the first draw on
     int given_count;
+    int given_capacity;
     int next_given;
 };
 

@@ -1,6 +1,7 @@
 // The lots of one open account.
-// Draws come after everything that gives (rule 13), so the lots that this batch opened or filled are known when the first draw
-// looks for the oldest one: they are sorted once and merged with the index scan over those that were open before.
+// Draws mostly come after everything that gives (rule 13), so the lots that this batch opened or filled are known when the first
+// draw looks for the oldest one: they are sorted once and merged with the index scan over those that were open before. What is
+// opened or filled later, when lines are taken in day by day, is sorted in.
 #include "ledger_lots.hpp"
 
 #include <algorithm>
@@ -113,11 +114,33 @@ bool is_older(const LoadedLot* a, const LoadedLot* b)
 
 void sort_given_lots(Ledger& ledger, Account& account)
 {
+    account.given_capacity = account.lot_count + 8;
     account.given = static_cast<LoadedLot**>(
-        MemoryContextAllocHuge(ledger.memory, sizeof(LoadedLot*) * static_cast<Size>(account.lot_count + 1)));
+        MemoryContextAllocHuge(ledger.memory, sizeof(LoadedLot*) * static_cast<Size>(account.given_capacity)));
     for (int i = 0; i < account.lot_count; i++)
         account.given[account.given_count++] = account.lots[i];
     std::sort(account.given, account.given + account.given_count, is_older);
+}
+
+/// Sorts a lot in that is opened or filled after the first draw.
+LoadedLot& give(Account& account, LoadedLot& lot)
+{
+    if (!account.open_lots.is_begun)
+        return lot;
+    const int place =
+        static_cast<int>(std::lower_bound(account.given, account.given + account.given_count, &lot, is_older) - account.given);
+    account.next_given = std::min(account.next_given, place);
+    if (place < account.given_count && account.given[place] == &lot)
+        return lot;
+    if (account.given_count == account.given_capacity) {
+        account.given_capacity *= 2;
+        const Size size = sizeof(LoadedLot*) * static_cast<Size>(account.given_capacity);
+        account.given = static_cast<LoadedLot**>(repalloc_huge(account.given, size));
+    }
+    std::copy_backward(account.given + place, account.given + account.given_count, account.given + account.given_count + 1);
+    account.given[place] = &lot;
+    account.given_count++;
+    return lot;
 }
 
 void begin_open_lots(Ledger& ledger, Account& account)
@@ -157,14 +180,17 @@ LoadedLot* next_scanned(Ledger& ledger, Account& account)
 LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no)
 {
     if (LoadedLot* const loaded = find_loaded(account, lot_no))
-        return *loaded;
+        return give(account, *loaded);
     const auto key = pg::make_key(account.customer, account.type->type_id, lot_no);
     if (!pg::find(ledger.lots, catalog().lot_pkey, key, ledger.snapshot))
         errors::missing_lot(account.customer, account.type->code, lot_no);
-    return load_found(ledger, account);
+    return give(account, load_found(ledger, account));
 }
 
-LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot) { return remember(ledger, account, lot); }
+LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot)
+{
+    return give(account, remember(ledger, account, lot));
+}
 
 LoadedLot* oldest_open_lot(Ledger& ledger, Account& account)
 {

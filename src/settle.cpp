@@ -35,12 +35,14 @@ struct Operations {
     int count;
 };
 
-bool is_before(const Operation& a, const Operation& b)
+bool is_before(const Operation& a, const Operation& b, Order order)
 {
     if (a.customer != b.customer)
         return a.customer < b.customer;
     if (a.type_id != b.type_id)
         return a.type_id < b.type_id;
+    if (order == Order::by_day && a.line->date != b.line->date)
+        return a.line->date < b.line->date;
     if (a.phase != b.phase)
         return a.phase < b.phase;
     const DocumentLine& left = *a.line;
@@ -76,7 +78,7 @@ void add_operations(Operations& operations, DocumentLine& line)
         add_wanted(Phase::draw);
 }
 
-Operations list_operations(std::span<const std::span<DocumentLine>> lines)
+Operations list_operations(std::span<const std::span<DocumentLine>> lines, Order order)
 {
     Size most = 1;
     for (const std::span<DocumentLine> of_source : lines)
@@ -86,8 +88,9 @@ Operations list_operations(std::span<const std::span<DocumentLine>> lines)
     for (const std::span<DocumentLine> of_source : lines)
         for (DocumentLine& line : of_source)
             add_operations(operations, line);
-    if (!std::is_sorted(operations.sorted, operations.sorted + operations.count, is_before))
-        std::sort(operations.sorted, operations.sorted + operations.count, is_before);
+    const auto before = [order](const Operation& a, const Operation& b) { return is_before(a, b, order); };
+    if (!std::is_sorted(operations.sorted, operations.sorted + operations.count, before))
+        std::sort(operations.sorted, operations.sorted + operations.count, before);
     return operations;
 }
 
@@ -179,9 +182,9 @@ void decide_all(const Configuration& settings, const Customers& customers, const
 
 } // namespace
 
-void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines)
+void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order)
 {
-    const Operations operations = list_operations(lines);
+    const Operations operations = list_operations(lines, order);
     if (operations.count == 0)
         return;
     Crossings crossings{};
