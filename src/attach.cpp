@@ -1,5 +1,7 @@
-// attach and detach: the mapping view, the triggers and the row in credits.source.
+// attach: the mapping view, the triggers and the row in credits.source, in this order: what has a row is protected.
 // The caller must own the tables; what is created is created by the extension's owner, so that he needs no right on its schema.
+#include "attach.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -11,6 +13,7 @@
 #include "pg/text.hpp"
 #include "pg/version.hpp"
 #include "source.hpp"
+#include "source_row.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"
@@ -19,10 +22,6 @@ extern "C" {
 namespace credits
 {
 
-namespace
-{
-
-/// Opens a table that its owner wants to attach, so that nobody writes to it meanwhile.
 Relation open_own_table(Oid oid)
 {
     const Relation table = relation_open(oid, ShareRowExclusiveLock);
@@ -57,6 +56,11 @@ void check_header_table(Relation table)
     if (has_subclass(RelationGetRelid(table)))
         errors::not_supported("a header table with inheritance", nullptr);
 }
+
+void execute_as_owner(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false}); }
+
+namespace
+{
 
 MappedTables open_tables(const Arguments& arguments)
 {
@@ -98,8 +102,6 @@ Keys find_keys(const MappedTables& tables, const Arguments& arguments)
     return keys;
 }
 
-void execute(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false}); }
-
 /// CREATE VIEW credits._invoice_line_lines (line_key, …) AS
 /// SELECT … FROM erp.invoice_line AS line LEFT JOIN erp.invoice AS header ON header.id OPERATOR(pg_catalog.=) line.invoice_id
 /// Nobody selects from it: it keeps the mapping where PostgreSQL follows renames, refuses to drop a column in use, and dumps it.
@@ -114,8 +116,8 @@ Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const
     if (tables.header != nullptr)
         appendStringInfo(&sql, " LEFT JOIN %s AS header ON %s", pg::table_name(arguments.header_table),
                          make_join(tables, keys.reference));
-    execute(sql.data);
-    execute(psprintf(
+    execute_as_owner(sql.data);
+    execute_as_owner(psprintf(
         "COMMENT ON VIEW credits.%s IS %s", quote_identifier(name),
         quote_literal_cstr(psprintf("How a line of %s reads; made by credits.attach().", pg::table_name(arguments.line_table)))));
     return get_relname_relid(name, catalog().schema);
@@ -123,8 +125,8 @@ Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const
 
 void create_trigger(const char* name, const char* event, Oid table, const char* clauses, const char* function)
 {
-    execute(psprintf("CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION credits.%s()", name, event, pg::table_name(table), clauses,
-                     function));
+    execute_as_owner(psprintf("CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION credits.%s()", name, event, pg::table_name(table),
+                              clauses, function));
 }
 
 /// Triggers of one kind fire in the order of their names: ours come last, so that they see what others have made of a line.
@@ -194,29 +196,10 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, const
     CommandCounterIncrement();
 }
 
-bool is_attached(Oid line_table)
-{
-    bool found = false;
-    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}};
-    pg::run({.role = catalog().owner,
-             .sql = "SELECT FROM credits.source AS s WHERE s.line_table OPERATOR(pg_catalog.=) $1",
-             .parameters = parameters,
-             .reads_only = true},
-            [&] { found = SPI_processed > 0; });
-    return found;
-}
-
-void drop_trigger(const char* name, Oid table)
-{
-    if (OidIsValid(get_trigger_oid(table, name, true)))
-        execute(psprintf("DROP TRIGGER %s ON %s", name, pg::table_name(table)));
-}
-
 } // namespace
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_attach);
-PG_FUNCTION_INFO_V1(credits_detach);
 }
 
 /// attach(line_table regclass, kind text, …): see the COMMENT on the SQL function.
@@ -224,42 +207,16 @@ Datum credits_attach(PG_FUNCTION_ARGS)
 {
     const Arguments arguments = read_arguments(fcinfo);
     const MappedTables tables = open_tables(arguments);
-    if (is_attached(arguments.line_table))
+    if (find_source_row(arguments.line_table).has_value())
         errors::already_attached(arguments.line_table);
     const Keys keys = find_keys(tables, arguments);
-    insert_source(arguments, tables, keys, create_mapping(arguments, tables, keys));
-    check_source(arguments.line_table);
-    check_not_null(tables.lines, keys.line_key);
+    const Oid mapping = create_mapping(arguments, tables, keys);
     create_triggers(arguments, keys);
+    insert_source(arguments, tables, keys, mapping);
+    check_source(arguments.line_table);
     if (tables.header != nullptr)
         relation_close(tables.header, NoLock);
     relation_close(tables.lines, NoLock);
-    PG_RETURN_VOID();
-}
-
-/// detach(line_table regclass): takes the triggers and the mapping away; entries stay.
-Datum credits_detach(PG_FUNCTION_ARGS)
-{
-    if (PG_ARGISNULL(0))
-        errors::missing_argument("line_table");
-    const Oid line_table = PG_GETARG_OID(0);
-    const Relation lines = open_own_table(line_table);
-    if (!is_attached(line_table))
-        errors::not_attached(line_table);
-    const Oid header_table = get_source(line_table).header_table;
-    const Oid mapping = get_source(line_table).mapping;
-    for (const char* const trigger :
-         {"zz_credits_price", "zz_credits_insert", "zz_credits_update", "zz_credits_delete", "zz_credits_truncate"})
-        drop_trigger(trigger, line_table);
-    if (OidIsValid(header_table) && line_tables_of_header(header_table).size() == 1)
-        drop_trigger("zz_credits_header", header_table);
-    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}};
-    pg::run({.role = catalog().owner,
-             .sql = "DELETE FROM credits.source AS s WHERE s.line_table OPERATOR(pg_catalog.=) $1",
-             .parameters = parameters,
-             .reads_only = false});
-    execute(psprintf("DROP VIEW %s", pg::table_name(mapping)));
-    relation_close(lines, NoLock);
     PG_RETURN_VOID();
 }
 

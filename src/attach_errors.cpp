@@ -4,15 +4,27 @@
 namespace credits::errors
 {
 
+namespace
+{
+
+/// Its name; of a table that is gone, its number.
+const char* name_of(Oid table)
+{
+    const char* const name = get_rel_name(table);
+    return name == nullptr ? psprintf("%u", table) : name;
+}
+
+} // namespace
+
 void not_owner(Oid table)
 {
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of table %s", get_rel_name(table)));
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of table %s", name_of(table)));
 }
 
 void not_attached(Oid table)
 {
-    ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" is not attached to credits", get_rel_name(table)),
-            errhint("The view credits.source shows the attached tables."));
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" is not attached to credits", name_of(table)),
+            errhint("The table credits.source shows the attached tables."));
 }
 
 void already_attached(Oid table)

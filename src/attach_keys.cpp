@@ -99,13 +99,6 @@ Columns primary_key(Relation table)
     return columns;
 }
 
-void check_not_null(Relation table, const Columns& key)
-{
-    for (int i = 0; i < key.count; i++)
-        if (!TupleDescAttr(RelationGetDescr(table), key.numbers[i] - 1)->attnotnull)
-            errors::nullable_key(RelationGetRelid(table), name_of(table, key.numbers[i]));
-}
-
 void check_unique(Relation table, const Columns& key)
 {
     const List* const indexes = RelationGetIndexList(table);

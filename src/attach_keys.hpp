@@ -18,9 +18,6 @@ Columns find_columns(Relation table, ArrayType* names);
 /// The columns of the primary key; raises 42P16.
 Columns primary_key(Relation table);
 
-/// Raises 42P16 when a column of the key may be null: such rows cannot be told from each other.
-void check_not_null(Relation table, const Columns& key);
-
 /// Raises 42P16 unless a plain unique index has just these columns.
 void check_unique(Relation table, const Columns& key);
 

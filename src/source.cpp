@@ -5,7 +5,6 @@
 
 #include "catalog.hpp"
 #include "errors.hpp"
-#include "pg/snapshot.hpp"
 #include "source_loader.hpp"
 
 namespace credits
@@ -13,15 +12,6 @@ namespace credits
 
 namespace
 {
-
-enum SourceColumn {
-    source_line_table = 1,
-    source_mapping = 2,
-    source_header_table = 3,
-    source_amount = 7,
-    source_has_history = 20,
-    source_quantity_is_interval = 24,
-};
 
 constexpr int max_sources = 1024;
 
@@ -36,36 +26,6 @@ struct Sources {
 constinit Sources sources{};
 constinit bool is_complete = false;
 constinit bool is_stale = false;
-
-SourceRow read_row(const pg::Table& table)
-{
-    bool no_header = false;
-    bool no_amount = false;
-    const Datum header = pg::get(table, source_header_table, &no_header);
-    pg::get(table, source_amount, &no_amount);
-    return {
-        .line_table = DatumGetObjectId(pg::get_not_null(table, source_line_table)),
-        .mapping = DatumGetObjectId(pg::get_not_null(table, source_mapping)),
-        .header_table = no_header ? InvalidOid : DatumGetObjectId(header),
-        .sells = !no_amount,
-        .measures_time = DatumGetBool(pg::get_not_null(table, source_quantity_is_interval)),
-        .has_history = DatumGetBool(pg::get_not_null(table, source_has_history)),
-    };
-}
-
-/// Calls fn for each row of credits.source.
-template <class Fn>
-void for_each_source_row(Fn fn)
-{
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(catalog().source, AccessShareLock);
-        const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
-        while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
-            fn(read_row(table));
-        table_endscan(scan);
-        pg::close_table(table);
-    });
-}
 
 /// A source that is loaded anew may still be in use further up: its memory goes with the transaction.
 void retire(Source*& source)
@@ -147,7 +107,14 @@ std::span<Oid> line_tables_of_header(Oid header_table)
 
 void check_source(Oid line_table)
 {
-    Source* source = load_from_table(line_table);
+    Source* const source = load_from_table(line_table);
+    const Relation lines = table_open(line_table, AccessShareLock);
+    for (int i = 0; i < source->line_key_count; i++) {
+        const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(lines), source->line_key[i].column - 1);
+        if (!column->attnotnull)
+            errors::nullable_key(line_table, NameStr(column->attname));
+    }
+    table_close(lines, AccessShareLock);
     MemoryContextDelete(source->memory);
 }
 

@@ -82,7 +82,8 @@ Source& get_source(Oid line_table);
 /// The sources whose lines have this header table.
 std::span<Oid> line_tables_of_header(Oid header_table);
 
-/// Reads one source from scratch, raising what is wrong with it (attach calls this to check its own work).
+/// Reads one source from scratch, raising what is wrong with it (attach calls this to check its own work, and protection after
+/// a change): 42P16 when a key is not unique, or when a column of the line's may be null.
 void check_source(Oid line_table);
 
 void mark_sources_stale();

@@ -2,19 +2,10 @@
 #pragma once
 
 #include "source.hpp"
+#include "source_row.hpp"
 
 namespace credits
 {
-
-/// What a row of credits.source says.
-struct SourceRow {
-    Oid line_table;
-    Oid mapping;
-    Oid header_table; // InvalidOid: none
-    bool sells;
-    bool measures_time;
-    bool has_history;
-};
 
 /// Makes the source, in memory of its own below TopMemoryContext. Raises what is wrong with its mapping or keys.
 Source* load_source(const SourceRow& row);

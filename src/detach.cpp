@@ -1,0 +1,85 @@
+// detach: the row in credits.source goes first, since what has a row is protected; then triggers and mapping, as far as they are
+// there. So it also mends what became of a source while the event triggers were off.
+#include "attach.hpp"
+#include "catalog.hpp"
+#include "errors.hpp"
+#include "pg/query.hpp"
+#include "pg/sql_text.hpp"
+#include "source_row.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+bool exists(Oid relation) { return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)); }
+
+/// A table that is gone has no owner any more: its source is the extension's owner's.
+void check_owner_of_lost_table(Oid table)
+{
+    if (!has_privs_of_role(GetUserId(), catalog().owner))
+        errors::not_owner(table);
+}
+
+void delete_source(Oid line_table)
+{
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}};
+    pg::run({.role = catalog().owner,
+             .sql = "DELETE FROM credits.source AS s WHERE s.line_table OPERATOR(pg_catalog.=) $1",
+             .parameters = parameters,
+             .reads_only = false});
+}
+
+void drop_trigger(const char* name, Oid table)
+{
+    if (OidIsValid(get_trigger_oid(table, name, true)))
+        execute_as_owner(psprintf("DROP TRIGGER %s ON %s", name, pg::table_name(table)));
+}
+
+void drop_triggers(Oid line_table)
+{
+    drop_trigger(price_trigger, line_table);
+    for (const char* const name : line_triggers)
+        drop_trigger(name, line_table);
+}
+
+/// The trigger of a header table stays as long as one table of lines needs it.
+void drop_unused_header_trigger(Oid header_table)
+{
+    bool is_used = false;
+    for_each_source_row([&](const SourceRow& row) { is_used |= row.header_table == header_table; });
+    if (!is_used && exists(header_table))
+        drop_trigger(header_trigger, header_table);
+}
+
+} // namespace
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_detach);
+}
+
+/// detach(line_table regclass): takes the triggers and the mapping away; entries stay.
+Datum credits_detach(PG_FUNCTION_ARGS)
+{
+    if (PG_ARGISNULL(0))
+        errors::missing_argument("line_table");
+    const Oid line_table = PG_GETARG_OID(0);
+    const Relation lines = exists(line_table) ? open_own_table(line_table) : nullptr;
+    const std::optional<SourceRow> row = find_source_row(line_table);
+    if (!row.has_value())
+        errors::not_attached(line_table);
+    if (lines == nullptr)
+        check_owner_of_lost_table(line_table);
+    delete_source(line_table);
+    if (lines != nullptr)
+        drop_triggers(line_table);
+    drop_unused_header_trigger(row->header_table);
+    if (exists(row->mapping))
+        execute_as_owner(psprintf("DROP VIEW %s", pg::table_name(row->mapping)));
+    if (lines != nullptr)
+        relation_close(lines, NoLock);
+    PG_RETURN_VOID();
+}
+
+} // namespace credits

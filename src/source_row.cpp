@@ -1,0 +1,47 @@
+// Reads rows of credits.source.
+#include "source_row.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+enum SourceColumn {
+    source_line_table = 1,
+    source_mapping = 2,
+    source_header_table = 3,
+    source_amount = 7,
+    source_has_history = 20,
+    source_quantity_is_interval = 24,
+};
+
+} // namespace
+
+SourceRow read_source_row(const pg::Table& table)
+{
+    bool no_header = false;
+    bool no_amount = false;
+    const Datum header = pg::get(table, source_header_table, &no_header);
+    pg::get(table, source_amount, &no_amount);
+    return {
+        .line_table = DatumGetObjectId(pg::get_not_null(table, source_line_table)),
+        .mapping = DatumGetObjectId(pg::get_not_null(table, source_mapping)),
+        .header_table = no_header ? InvalidOid : DatumGetObjectId(header),
+        .sells = !no_amount,
+        .measures_time = DatumGetBool(pg::get_not_null(table, source_quantity_is_interval)),
+        .has_history = DatumGetBool(pg::get_not_null(table, source_has_history)),
+    };
+}
+
+std::optional<SourceRow> find_source_row(Oid line_table)
+{
+    std::optional<SourceRow> found;
+    for_each_source_row([&](const SourceRow& row) {
+        if (row.line_table == line_table)
+            found = row;
+    });
+    return found;
+}
+
+} // namespace credits

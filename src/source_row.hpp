@@ -1,0 +1,42 @@
+// What credits.source says, row by row, as of now: sources that cannot be loaded any more, too.
+#pragma once
+
+#include <optional>
+
+#include "catalog.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/table.hpp"
+
+namespace credits
+{
+
+/// What a row of credits.source says.
+struct SourceRow {
+    Oid line_table;
+    Oid mapping;
+    Oid header_table; // InvalidOid: none
+    bool sells;
+    bool measures_time;
+    bool has_history;
+};
+
+SourceRow read_source_row(const pg::Table& table);
+
+/// The row of an attached line table.
+std::optional<SourceRow> find_source_row(Oid line_table);
+
+/// Calls fn for each row of credits.source.
+template <class Fn>
+void for_each_source_row(Fn fn)
+{
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table table = pg::open_table(catalog().source, AccessShareLock);
+        const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
+        while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
+            fn(read_source_row(table));
+        table_endscan(scan);
+        pg::close_table(table);
+    });
+}
+
+} // namespace credits
