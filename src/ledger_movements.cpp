@@ -65,7 +65,7 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
         row.set_amount(coefficient, entry.document.coefficient);
     row.set_text(description, line.description);
     row.set(recorded_at, TimestampTzGetDatum(ledger.recorded_at));
-    row.set_text(recorded_by, ledger.recorded_by);
+    row.set_text(recorded_by, is_null(line.recorded_by) ? ledger.recorded_by : line.recorded_by);
     row.set_text(entered_by, line.entered_by);
     row.store();
     pg::insert(ledger.entries);

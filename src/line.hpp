@@ -56,6 +56,7 @@ struct DocumentLine {
     std::string_view article;
     std::string_view customer;
     std::string_view entered_by;
+    std::string_view recorded_by; // the role that saved it; null: the current one
     std::string_view description;
     std::string_view ledger_account;
     DateADT date;
