@@ -99,6 +99,10 @@ Keys find_keys(const MappedTables& tables, const Arguments& arguments)
     if (arguments.header_key != nullptr)
         check_unique(tables.header, find_columns(tables.header, arguments.header_key));
     keys.reference = find_header_reference(tables, arguments.line_header, arguments.header_key);
+    if (arguments.header_key != nullptr)
+        arrange(keys.reference, find_columns(tables.header, arguments.header_key));
+    else if (OidIsValid(pg::primary_key_index(tables.header)))
+        arrange(keys.reference, primary_key(tables.header));
     return keys;
 }
 

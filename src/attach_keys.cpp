@@ -140,6 +140,19 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
     return found;
 }
 
+void arrange(HeaderReference& reference, const Columns& header_key)
+{
+    if (!has_same_columns(reference.header_columns, header_key))
+        return;
+    for (int i = 0; i < header_key.count; i++) {
+        AttrNumber* const columns = reference.header_columns.numbers;
+        const auto from = std::find(columns + i, columns + header_key.count, header_key.numbers[i]) - columns;
+        std::swap(columns[i], columns[from]);
+        std::swap(reference.line_columns.numbers[i], reference.line_columns.numbers[from]);
+        std::swap(reference.operators[i], reference.operators[from]);
+    }
+}
+
 const char* make_key_text(const MappedTables& tables, const Columns& key)
 {
     StringInfoData sql;

@@ -30,6 +30,10 @@ struct HeaderReference {
 };
 HeaderReference find_header_reference(const MappedTables& tables, ArrayType* line_header, ArrayType* header_key);
 
+/// Puts the columns of the reference into the order of the header's key, if it is on just these: its text names them in this
+/// order.
+void arrange(HeaderReference& reference, const Columns& header_key);
+
 /// The SQL of a key's text: the columns joined by `/`, with `/` and `\` escaped by `\`.
 const char* make_key_text(const MappedTables& tables, const Columns& key);
 

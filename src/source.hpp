@@ -42,6 +42,8 @@ struct FactReader {
 /// One column of a key: in its own table, in the table that refers to it, and how the two compare.
 struct KeyColumn {
     AttrNumber column = 0;
+    Oid base_type = InvalidOid;           // of the column in its own table
+    int part = 0;                         // which part of the key's text it is, from 0
     AttrNumber referring = 0;             // header keys: the line's column; a line's own key: the same as `column`
     Oid equality = InvalidOid;            // the operator column = referring
     RegProcedure equals = InvalidOid;     // its function

@@ -113,15 +113,14 @@ Oid find_key_index(Oid table, KeyColumn* key, int count)
     return found;
 }
 
-/// The line's key: the columns that make up its text.
+/// The line's key: the columns that make up its text, in their order.
 void read_line_key(Source& source)
 {
-    Bitmapset* columns = nullptr;
-    pull_varattnos(reinterpret_cast<Node*>(reader(source, Fact::line_key).expression), static_cast<Index>(INNER_VAR), &columns);
-    int member = -1;
-    while ((member = bms_next_member(columns, member)) >= 0) {
-        const auto column = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
-        source.line_key[source.line_key_count++] = {.column = column, .referring = column};
+    const List* const columns = pull_var_clause(reinterpret_cast<Node*>(reader(source, Fact::line_key).expression), 0);
+    for (int i = 0; i < list_length(columns); i++) {
+        const auto* var = static_cast<const Var*>(list_nth(columns, i));
+        source.line_key[source.line_key_count++] = {
+            .column = var->varattno, .base_type = getBaseType(var->vartype), .part = i, .referring = var->varattno};
     }
     source.line_index = find_key_index(source.line_table, source.line_key, source.line_key_count);
 }
@@ -138,6 +137,8 @@ void read_header_key(Source& source)
         const auto* header = reinterpret_cast<const Var*>(strip_relabel(static_cast<const Expr*>(linitial(comparison->args))));
         const auto* line = reinterpret_cast<const Var*>(strip_relabel(static_cast<const Expr*>(lsecond(comparison->args))));
         source.header_key[source.header_key_count++] = {.column = header->varattno,
+                                                        .base_type = getBaseType(header->vartype),
+                                                        .part = i,
                                                         .referring = line->varattno,
                                                         .equality = comparison->opno,
                                                         .equals = comparison->opfuncid};
