@@ -47,16 +47,19 @@ $(SCRIPT): $(sort $(wildcard sql/install/*.sql))
 # A lost lock fails in seconds, not in minutes.
 export PGISOLATIONTIMEOUT ?= 60
 
-.PHONY: help test lint reference demo bench
+.PHONY: help test check-tryton lint reference demo bench
 help: ## lists the targets
 	@echo 'make               builds the extension'
 	@echo 'make install       installs it (DESTDIR is respected)'
 	@echo 'make installcheck  runs the regression and isolation tests on a running server'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1 \2/p' $(firstword $(MAKEFILE_LIST)) | awk '{ printf "%-5s%-13s", $$1, $$2; $$1 = $$2 = ""; sub(/^ +/, ""); print " " $$0 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \2/p' $(firstword $(MAKEFILE_LIST)) | awk '{ printf "%-5s%-13s", $$1, $$2; $$1 = $$2 = ""; sub(/^ +/, ""); print " " $$0 }'
 	@echo 'make clean         removes what was built'
 
 test: ## installs what is missing, and runs every test on a server of its own
 	test/run
+
+check-tryton: ## the same under a real ERP, Tryton
+	test/run tryton
 
 lint: all ## makes the proofs of doc/design.md
 	MODULE_CXXFLAGS='$(PG_CXXFLAGS)' CXX='$(CXX)' PG_CONFIG='$(PG_CONFIG)' REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' test/lint/run

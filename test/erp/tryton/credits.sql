@@ -1,0 +1,34 @@
+-- What a DBA does to give a running Tryton credits; doc/erp.md gives the reasons for each argument. Tryton's keys are its ids.
+CREATE EXTENSION credits;
+
+INSERT INTO credits.credit_type (code, description) VALUES ('SUPPORT', 'Hours of support');
+
+INSERT INTO credits.article (article, description, type_id, coefficient)
+SELECT product.id, template.name, credit_type.type_id, setting.coefficient
+FROM (VALUES ('Support, per hour', 1),
+             ('Support, per 15 minutes', -0.25),
+             ('Support in the evening, per 15 minutes', -0.375)) AS setting (name, coefficient)
+JOIN product_template AS template ON template.name = setting.name
+JOIN product_product AS product ON product.template = template.id
+JOIN credits.credit_type ON credit_type.code = 'SUPPORT';
+
+-- Tryton stores no net amount. It rounds halves to the even cent, PostgreSQL away from zero.
+CREATE FUNCTION tryton_amount(quantity double precision, unit_price numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp
+    RETURN (SELECT CASE WHEN abs(cents % 1) = 0.5 THEN round(cents / 2) * 2 ELSE round(cents) END / 100
+            FROM (SELECT quantity::numeric * unit_price * 100 AS cents) AS exact);
+
+SELECT credits.attach('account_invoice_line', kind => 'invoice',
+    header_table => 'account_invoice',
+    article => 'product',
+    quantity => 'quantity',
+    amount => 'public.tryton_amount(line.quantity, line.unit_price)',
+    customer => 'header.party',
+    document_date => 'header.invoice_date',
+    document_number => 'header.number',
+    applies_to => $$header.type = 'out' AND line.type = 'line'$$,
+    counts_when => $$header.state IN ('posted', 'paid')$$,
+    zero_columns => '{unit_price}',
+    currency => format('CASE header.currency WHEN %s THEN ''EUR'' ELSE ''another'' END',
+                       (SELECT id FROM currency_currency WHERE code = 'EUR')),
+    entered_by => 'create_uid');

@@ -1,0 +1,136 @@
+"""Plays Tryton's users through Tryton's own client, proteus, on a running Tryton server: the nouns and verbs of the tests."""
+import os
+from base64 import b64encode
+from decimal import Decimal
+from xmlrpc.client import Fault, ServerProxy
+
+import passlib.utils  # noqa: before Tryton, which turns Python's warnings on while it loads
+from proteus import Model, Wizard, config
+from trytond.modules.account.tests.tools import create_chart, create_fiscalyear, create_tax, get_accounts
+from trytond.modules.account_invoice.tests.tools import create_payment_term, set_fiscalyear_invoice_sequences
+from trytond.modules.company.tests.tools import create_company, get_company
+from trytond.modules.currency.tests.tools import get_currency
+
+import books
+
+# The articles: name, list price and unit.
+HOUR = 'Support, per hour'
+QUARTER = 'Support, per 15 minutes'
+EVENING = 'Support in the evening, per 15 minutes'
+TRAVEL = 'Travel'
+PRICES = {HOUR: '95.00', QUARTER: '25.00', EVENING: '37.50', TRAVEL: '40.00'}
+UNITS = {HOUR: 'Hour', QUARTER: 'Unit', EVENING: 'Unit', TRAVEL: 'Unit'}
+
+VAT = Decimal('0.21')
+
+
+def log_in():
+    """As Tryton's client does: once, for a session. Each thread of a program is a client of its own."""
+    url = os.environ['TRYTON_URL']
+    user, session = ServerProxy(url, allow_none=True).common.db.login('admin', {'password': os.environ['TRYTON_PASSWORD']})
+    key = b64encode(f'admin:{user}:{session}'.encode()).decode()
+    config.set_xmlrpc(url, headers=[('Authorization', f'Session {key}')])
+
+
+def record(model, **values):
+    """Saves a new record of one of Tryton's models."""
+    new = Model.get(model)(**values)
+    new.save()
+    return new
+
+
+def one(model, name):
+    """The one record with this name."""
+    found, = Model.get(model).find([('name', '=', name)])
+    return found
+
+
+def product(name):
+    return one('product.product', name)
+
+
+def refusal(act, *arguments):
+    """What the user is told when Tryton, or the database behind it, refuses."""
+    try:
+        act(*arguments)
+    except Fault as fault:
+        return fault.faultString
+    raise AssertionError('it was not refused')
+
+
+# ---- the company
+
+def open_books():
+    """Makes the company, its chart of accounts, its fiscal year and a VAT of 21 %; returns the category of its articles."""
+    create_company(party=record('party.party', name='Desk'), currency=get_currency('EUR'))
+    log_in()  # the company is part of a session's context
+    create_chart()
+    set_fiscalyear_invoice_sequences(create_fiscalyear(get_company())).click('create_period')
+    create_payment_term().save()
+    vat = create_tax(VAT)
+    vat.save()
+    accounts = get_accounts()
+    category = Model.get('product.category')(name='Services', accounting=True)
+    category.account_revenue = accounts['revenue']
+    category.account_expense = accounts['expense']
+    category.customer_taxes.append(vat)
+    category.save()
+    return category
+
+
+def prepare():
+    log_in()
+    category = open_books()
+    for name, price in PRICES.items():
+        record('product.template', name=name, type='service', default_uom=one('product.uom', UNITS[name]), salable=True,
+               list_price=Decimal(price), account_category=category)
+
+
+def customer(name='Peeters', credits=0):
+    """A new party that works with credits, and has bought some."""
+    party = record('party.party', name=name)
+    books.work_with_credits(party)
+    if credits:
+        posted(invoice(party, (HOUR, credits)))
+    return party
+
+
+# ---- invoices
+
+def invoice(party, *lines, kind='out'):
+    """A saved draft. A line is an article's name and a quantity, and a price that is not the usual one."""
+    document = Model.get('account.invoice')(type=kind, party=party)
+    for line in lines:
+        add(document, *line)
+    document.save()
+    return document
+
+
+def add(document, article, quantity, price=None):
+    """Types a line, as a user does: first the article, then how many, then the price."""
+    line = document.lines.new(product=product(article))
+    line.quantity = float(quantity)
+    line.unit_price = Decimal(price or PRICES[article])
+    return line
+
+
+def without(document, number):
+    """Deletes a line of a saved document."""
+    document.lines[number].delete()
+    document.reload()
+    return document
+
+
+def posted(document):
+    document.click('post')
+    return document
+
+
+def credit(document, refund=False):
+    """Tryton's wizard: the credit note of an invoice, as the draft that it makes, or posted against it."""
+    wizard = Wizard('account.invoice.credit', [document])
+    wizard.form.with_refund = refund
+    wizard.execute('credit')
+    document.reload()
+    note, = wizard.actions[0]
+    return note
