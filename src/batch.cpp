@@ -81,6 +81,8 @@ DocumentLine read_line(Batch& batch, const LineImage& image)
         show(batch, image.old_line, image.old_header);
         line.key = line.recorded_key = evaluate_text(batch, Fact::line_key);
     }
+    if (!is_null(image.gone_key))
+        line.key = line.recorded_key = image.gone_key;
     line.is_gone = image.new_line == nullptr;
     if (line.is_gone)
         return line;
@@ -117,7 +119,10 @@ void end_batch(Batch& batch)
         ExecDropSingleTupleTableSlot(batch.header_slot);
 }
 
-void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
+namespace
+{
+
+LineImage& add_image(Batch& batch)
 {
     if (batch.image_count == batch.image_capacity) {
         batch.image_capacity = batch.image_capacity == 0 ? 1 : batch.image_capacity * 4;
@@ -125,9 +130,21 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
         batch.images = static_cast<LineImage*>(batch.images == nullptr ? MemoryContextAllocHuge(batch.memory, size)
                                                                        : repalloc_huge(batch.images, size));
     }
-    batch.images[batch.image_count++] = {
-        .old_line = old_line, .new_line = new_line, .old_header = nullptr, .new_header = nullptr};
+    LineImage& image = batch.images[batch.image_count++];
+    image = {};
+    return image;
 }
+
+} // namespace
+
+void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
+{
+    LineImage& image = add_image(batch);
+    image.old_line = old_line;
+    image.new_line = new_line;
+}
+
+void add_gone_line(Batch& batch, std::string_view key) { add_image(batch).gone_key = key; }
 
 void show(Batch& batch, MinimalTuple line, const Header* header)
 {

@@ -18,11 +18,13 @@ struct Header {
 };
 
 /// The row images of one changed line. A null image: it did not exist before, or does not exist any more.
+/// Of a line whose row nobody has kept there is the key alone.
 struct LineImage {
     MinimalTuple old_line;
     MinimalTuple new_line;
     Header* old_header;
     Header* new_header;
+    std::string_view gone_key;
 };
 
 struct Batch {
@@ -53,6 +55,9 @@ void end_batch(Batch& batch);
 /// Adds a changed line whose images are already in the batch's memory.
 void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line);
 
+/// Adds a line that is gone, by its key.
+void add_gone_line(Batch& batch, std::string_view key);
+
 /// Shows a line image and its header, which may be null, to the next evaluations.
 void show(Batch& batch, MinimalTuple line, const Header* header);
 
@@ -70,15 +75,18 @@ using Batches = std::span<Batch* const>;
 /// Locks the headers that the images name, old and new, in the order of their tables and keys, and hands them to the images.
 void lock_headers(Batches batches);
 
+/// Finds them as of the latest snapshot, without a lock.
+void find_headers(Batches batches);
+
 /// Makes the document lines of the images, whose headers are locked by now.
 void read_lines(Batch& batch);
 
 /// Locks the customers, decides and records: the rest of the way, common to all triggers.
-/// The caller has passed the gate, locked the headers and read the lines. All batches are one save (rule 13).
-void settle(Batches batches);
-
-/// Over all lines of a save what gives comes before what takes (rule 13); of lines that are taken in, each day is a save.
+/// The caller has passed the gate, locked the headers and read the lines. All batches are one save (rule 13): over all its lines
+/// what gives comes before what takes. Of lines that are taken in each day is a save; for them the caller holds the gate against
+/// all savers, so that no customer is locked, and prices stay (rule 24).
 enum class Order { one_save, by_day };
+void settle(Batches batches, Order order = Order::one_save);
 
 /// Carries out the settlements of lines whose customers are locked.
 void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order = Order::one_save);

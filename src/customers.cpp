@@ -76,6 +76,26 @@ void lock(pg::Table& table, Customer& customer)
     customer.works_with_credits = customer.exists && is_flagged(table);
 }
 
+void find(pg::Table& table, Customer& customer)
+{
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        customer.exists = pg::find(table, catalog().customer_pkey, pg::make_key(customer.customer), snapshot);
+        customer.works_with_credits = customer.exists && is_flagged(table);
+    });
+}
+
+/// Calls fn for the customers that the lines name or are recorded for, in key order.
+Customers read_customers(Batches batches, void (*fn)(pg::Table&, Customer&))
+{
+    Customers customers = name_customers(batches);
+    sort_and_merge(customers);
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    for (int i = 0; i < customers.count; i++)
+        fn(table, customers.sorted[i]);
+    pg::close_table(table);
+    return customers;
+}
+
 Customer lock_always(std::string_view key)
 {
     Customer customer{.customer = key, .is_recorded = true, .exists = false, .works_with_credits = false};
@@ -87,16 +107,9 @@ Customer lock_always(std::string_view key)
 
 } // namespace
 
-Customers lock_customers(Batches batches)
-{
-    Customers customers = name_customers(batches);
-    sort_and_merge(customers);
-    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
-    for (int i = 0; i < customers.count; i++)
-        lock(table, customers.sorted[i]);
-    pg::close_table(table);
-    return customers;
-}
+Customers lock_customers(Batches batches) { return read_customers(batches, lock); }
+
+Customers find_customers(Batches batches) { return read_customers(batches, find); }
 
 const Customer& find_customer(const Customers& customers, std::string_view customer)
 {

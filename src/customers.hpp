@@ -24,6 +24,9 @@ struct Customers {
 /// those whose ledger may be written: who works with credits, or is recorded.
 Customers lock_customers(Batches batches);
 
+/// Finds the same customers without a lock.
+Customers find_customers(Batches batches);
+
 /// The customer with this key, whom the batch names.
 const Customer& find_customer(const Customers& customers, std::string_view customer);
 

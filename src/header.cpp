@@ -188,6 +188,26 @@ void find(Batch& batch, pg::Table& table, Header& header)
     });
 }
 
+/// Calls fn(batch, header table, header) for each header that the lines name, in the common order.
+void for_each_header(Batches batches, void (*fn)(Batch&, pg::Table&, Header&))
+{
+    const References references = list_references(batches);
+    for (int i = 0; i < references.count;) {
+        const Oid header_table = references.list[i].batch->source->header_table;
+        pg::Table table = pg::open_table(header_table, RowShareLock);
+        for (; i < references.count && references.list[i].batch->source->header_table == header_table; i++) {
+            const Reference& reference = references.list[i];
+            if (reference.batch->header_slot == nullptr)
+                reference.batch->header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
+            if (i > 0 && compare(reference, references.list[i - 1]) == 0)
+                reference.header->tuple = references.list[i - 1].header->tuple;
+            else
+                fn(*reference.batch, table, *reference.header);
+        }
+        pg::close_table(table);
+    }
+}
+
 } // namespace
 
 Header* find_header(Batch& batch, MinimalTuple line)
@@ -204,23 +224,8 @@ Header* find_header(Batch& batch, MinimalTuple line)
     return header;
 }
 
-void lock_headers(Batches batches)
-{
-    const References references = list_references(batches);
-    for (int i = 0; i < references.count;) {
-        const Oid header_table = references.list[i].batch->source->header_table;
-        pg::Table table = pg::open_table(header_table, RowShareLock);
-        for (; i < references.count && references.list[i].batch->source->header_table == header_table; i++) {
-            const Reference& reference = references.list[i];
-            if (reference.batch->header_slot == nullptr)
-                reference.batch->header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
-            if (i > 0 && compare(reference, references.list[i - 1]) == 0)
-                reference.header->tuple = references.list[i - 1].header->tuple;
-            else
-                lock_header(*reference.batch, table, *reference.header);
-        }
-        pg::close_table(table);
-    }
-}
+void lock_headers(Batches batches) { for_each_header(batches, lock_header); }
+
+void find_headers(Batches batches) { for_each_header(batches, find); }
 
 } // namespace credits

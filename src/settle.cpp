@@ -149,6 +149,8 @@ void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries
         }
     }
     line.recorded = read_recorded(entries, line_table, line.recorded_key, snapshot);
+    if (line.is_gone && line.recorded != nullptr)
+        line.date = line.recorded->document.date;
 }
 
 void read_all_recorded(Batch& batch)
@@ -200,11 +202,11 @@ void record(const Configuration& configuration, std::span<const std::span<Docume
     raise_alarms(configuration, crossings);
 }
 
-void settle(Batches batches)
+void settle(Batches batches, Order order)
 {
     for (Batch* const batch : batches)
         read_all_recorded(*batch);
-    const Customers customers = lock_customers(batches);
+    const Customers customers = order == Order::one_save ? lock_customers(batches) : find_customers(batches);
     const Configuration& settings = configuration();
     auto* const lines = static_cast<std::span<DocumentLine>*>(palloc(sizeof(std::span<DocumentLine>) * batches.size()));
     for (size_t i = 0; i < batches.size(); i++) {
@@ -212,7 +214,9 @@ void settle(Batches batches)
         decide_all(settings, customers, *batches[i]);
         lines[i] = lines_of(*batches[i]);
     }
-    record(settings, {lines, batches.size()});
+    record(settings, {lines, batches.size()}, order);
+    if (order == Order::by_day)
+        return;
     for (Batch* const batch : batches)
         set_prices_to_zero(settings, customers, *batch);
 }

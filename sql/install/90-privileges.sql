@@ -11,7 +11,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
 -- The owner of an ERP table; each checks that he is.
 GRANT EXECUTE ON FUNCTION
     credits.attach,
-    credits.detach
+    credits.detach,
+    credits.take_in
 TO PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA credits TO credits_reader;

@@ -33,6 +33,7 @@ GROUP BY p.oid;
 SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('attach', 'PUBLIC'),
     ('detach', 'PUBLIC'),
+    ('take_in', 'PUBLIC'),
     ('balance', 'credits_reader'),
     ('preview_line', 'credits_reader'),
     ('is_consumption', 'credits_reader'),

@@ -1,0 +1,201 @@
+-- Existing documents taken in afterwards (rule 24): the lines that verify() reports, account by account in order of document date.
+
+CREATE TABLE credits.take_in_refusal (
+    line_table      regclass NOT NULL,
+    line_key        text     COLLATE "C" NOT NULL,
+    document_number text,
+    document_date   date,
+    sqlstate        text     NOT NULL,
+    constraint_name text,
+    message         text     NOT NULL
+);
+COMMENT ON TABLE credits.take_in_refusal IS 'The lines that the last take_in(…, on_refusal => ''report'') of their table refused.';
+COMMENT ON COLUMN credits.take_in_refusal.line_table      IS 'attached table of the line';
+COMMENT ON COLUMN credits.take_in_refusal.line_key        IS 'key of the line';
+COMMENT ON COLUMN credits.take_in_refusal.document_number IS 'number of its document';
+COMMENT ON COLUMN credits.take_in_refusal.document_date   IS 'date of its document';
+COMMENT ON COLUMN credits.take_in_refusal.sqlstate        IS 'of the refusal, as a save would have got it';
+COMMENT ON COLUMN credits.take_in_refusal.constraint_name IS 'which rule refused it; null for none';
+COMMENT ON COLUMN credits.take_in_refusal.message         IS 'message and detail of the refusal';
+SELECT pg_catalog.pg_extension_config_dump('credits.take_in_refusal', '');
+
+-- Like a closing: it waits for the saves under way and holds back new ones, but not for long, since those queue behind it.
+CREATE FUNCTION credits._hold_saves() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '3s'
+AS $$
+BEGIN
+    LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE;
+EXCEPTION WHEN lock_not_available THEN
+    RAISE EXCEPTION 'saves of credits are under way'
+        USING ERRCODE = 'lock_not_available',
+              DETAIL = 'They did not end within 3 seconds.',
+              HINT = 'Try again, or wait until the transactions that hold a lock on credits.closing have ended.';
+END
+$$;
+COMMENT ON FUNCTION credits._hold_saves() IS
+'Holds the gate against all savers until the end of the transaction. 55P03 when their transactions last too long.';
+
+CREATE FUNCTION credits._list_unsettled(line_tables regclass[], from_date date) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    listed bigint;
+BEGIN
+    -- A line that has moved between accounts comes once, with the account that it wants.
+    CREATE TEMPORARY TABLE credits_unsettled_line ON COMMIT DROP AS
+    SELECT row_number() OVER (ORDER BY customer, type_id, document_date, gives DESC, document_number COLLATE "C" NULLS FIRST,
+                                       octet_length(line_key), line_key, line_table) AS position,
+           line_table, line_key, document_number, document_date, place
+    FROM (SELECT DISTINCT ON (line_table, line_key)
+              line_table, line_key, customer, type_id, document_date, document_number, place, gives
+          FROM credits._now('SELECT line_table, line_key, customer, type_id, document_date, document_number, place,
+                                    credits > booked_credits AS gives
+                             FROM credits._unsettled_line')
+              AS line (line_table regclass, line_key text, customer text, type_id integer, document_date date,
+                       document_number text, place tid, gives boolean)
+          WHERE (line_tables IS NULL OR line_table = ANY (line_tables))
+            AND (from_date IS NULL OR document_date >= from_date)
+          ORDER BY line_table, line_key, place NULLS LAST) AS line;
+    GET DIAGNOSTICS listed = ROW_COUNT;
+    CREATE INDEX ON credits_unsettled_line USING brin (position);
+    ANALYZE credits_unsettled_line;
+    RETURN listed;
+END
+$$;
+COMMENT ON FUNCTION credits._list_unsettled(regclass[], date) IS
+'Lists in a temporary table what there is to take in, in the order in which it will be, and returns how many lines.';
+
+CREATE FUNCTION credits._take_in_listed(
+    first            bigint,
+    last             bigint,
+    OUT lines        bigint,
+    OUT sales        bigint,
+    OUT consumptions bigint
+)
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_listed';
+COMMENT ON FUNCTION credits._take_in_listed(bigint, bigint) IS
+'Settles the listed lines from one position to another; raises the first refusal.';
+
+-- The halves of a list with a refused line are taken in one by one, down to that line: what precedes a line is always in.
+CREATE FUNCTION credits._take_in_or_refuse(
+    first            bigint,
+    last             bigint,
+    OUT lines        bigint,
+    OUT sales        bigint,
+    OUT consumptions bigint,
+    OUT refused      bigint
+)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    middle CONSTANT bigint := (first + last) / 2;
+    former record;
+    latter record;
+    what   text;
+    detail text;
+    rule   text;
+BEGIN
+    SELECT taken.lines, taken.sales, taken.consumptions, 0
+    INTO lines, sales, consumptions, refused
+    FROM credits._take_in_listed(first, last) AS taken;
+EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+    IF first < last THEN
+        former := credits._take_in_or_refuse(first, middle);
+        latter := credits._take_in_or_refuse(middle + 1, last);
+        lines := former.lines + latter.lines;
+        sales := former.sales + latter.sales;
+        consumptions := former.consumptions + latter.consumptions;
+        refused := former.refused + latter.refused;
+        RETURN;
+    END IF;
+    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, rule = CONSTRAINT_NAME;
+    INSERT INTO credits.take_in_refusal
+        (line_table, line_key, document_number, document_date, sqlstate, constraint_name, message)
+    SELECT line_table, line_key, document_number, document_date, SQLSTATE, nullif(rule, ''), concat_ws(': ', what, nullif(detail, ''))
+    FROM pg_temp.credits_unsettled_line
+    WHERE position = first;
+    SELECT 0, 0, 0, 1 INTO lines, sales, consumptions, refused;
+END
+$$;
+COMMENT ON FUNCTION credits._take_in_or_refuse(bigint, bigint) IS
+'Settles the listed lines from one position to another, and notes in take_in_refusal those that are refused.';
+
+CREATE FUNCTION credits._check_take_in(line_tables regclass[], on_refusal text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    asked regclass;
+    role  CONSTANT name := credits._acting_role();
+BEGIN
+    IF on_refusal IS NULL OR on_refusal NOT IN ('stop', 'report') THEN
+        RAISE EXCEPTION 'invalid value for argument "on_refusal": %', coalesce('"' || on_refusal || '"', 'null')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is ''stop'' or ''report''.';
+    END IF;
+    FOREACH asked IN ARRAY coalesce(line_tables, ARRAY(SELECT source.line_table FROM credits.source)) LOOP
+        IF NOT EXISTS (SELECT FROM credits.source WHERE source.line_table = asked) THEN
+            RAISE EXCEPTION 'table "%" is not attached', asked
+                USING ERRCODE = 'undefined_object', HINT = 'What is attached is in credits.source.';
+        END IF;
+        IF NOT pg_has_role(role, 'credits_management', 'USAGE')
+           AND NOT pg_has_role(role, (SELECT relowner FROM pg_class WHERE oid = asked), 'USAGE') THEN
+            RAISE EXCEPTION 'must be owner of table %, or a member of credits_management', asked
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION credits._check_take_in(regclass[], text) IS
+'Raises 22023, 42704 or 42501 for arguments of take_in() that are wrong or not allowed.';
+
+CREATE FUNCTION credits.take_in(
+    line_tables      regclass[] DEFAULT NULL,
+    from_date        date       DEFAULT NULL,
+    on_refusal       text       DEFAULT 'stop',
+    OUT lines        bigint,
+    OUT sales        bigint,
+    OUT consumptions bigint,
+    OUT refused      bigint
+)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+    step   CONSTANT bigint := 10000;
+    part   record;
+    listed bigint;
+BEGIN
+    PERFORM credits._check_take_in(line_tables, on_refusal);
+    PERFORM credits._hold_saves();
+    SELECT 0, 0, 0, 0 INTO lines, sales, consumptions, refused;
+    DELETE FROM credits.take_in_refusal AS refusal
+    WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));
+    listed := credits._list_unsettled(line_tables, from_date);
+    FOR start IN 1 .. listed BY step LOOP
+        IF on_refusal = 'stop' THEN
+            SELECT *, 0 AS refused INTO part FROM credits._take_in_listed(start, least(start + step - 1, listed));
+        ELSE
+            SELECT * INTO part FROM credits._take_in_or_refuse(start, least(start + step - 1, listed));
+        END IF;
+        lines := lines + part.lines;
+        sales := sales + part.sales;
+        consumptions := consumptions + part.consumptions;
+        refused := refused + part.refused;
+        IF (start + step - 1) % 100000 = 0 THEN
+            RAISE NOTICE '% of % lines', start + step - 1, listed;
+        END IF;
+    END LOOP;
+    DROP TABLE pg_temp.credits_unsettled_line;
+END
+$$;
+COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS
+'Settles the lines of attached tables whose entries differ from what they want: documents of before the table was attached, or the customer, article or module worked with credits, '
+'and what was missed while triggers were disabled. Account by account in order of document date, each day as one save; prices are not touched. Arguments: the tables (null: all), the date of the first documents, '
+'and what a refused line does: stop, it is raised and nothing is taken in; report, the others are taken in and it is listed in take_in_refusal. Saves of credits wait meanwhile. '
+'Returns how many lines were settled, how many of them are sales and consumptions, and how many were refused. May be repeated. For the owner of the tables, and credits_management. Rule 24. '
+'Errors: those of a save; 42704 not attached; 55P03 when saves under way do not end within 3 seconds.';
