@@ -39,8 +39,16 @@ SELECT credits.set_alarm_level('C1', 'NONE', 5);
 INSERT INTO credits.parameter (fixed_relation) VALUES ('R-1');
 DELETE FROM credits.parameter;
 
--- Not yet, and never.
+-- A contact uses the credits of his customer: one level, and nobody's but a customer's.
 INSERT INTO credits.customer (customer, account_of) VALUES ('C2', 'C1');
+INSERT INTO credits.customer (customer, account_of) VALUES ('C3', 'C2');
+UPDATE credits.customer SET account_of = 'C1' WHERE customer = 'C1';
+UPDATE credits.customer SET account_of = 'C9' WHERE customer = 'C2';
+INSERT INTO credits.customer (customer) VALUES ('C3');
+UPDATE credits.customer SET account_of = 'C3' WHERE customer = 'C1';
+DELETE FROM credits.customer WHERE customer = 'C1';
+
+-- Never.
 INSERT INTO credits.customer (customer) VALUES (repeat('k', 256));
 TRUNCATE credits.article CASCADE;
 

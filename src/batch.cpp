@@ -48,7 +48,7 @@ void read_document(Batch& batch, DocumentLine& line, const Header* header)
     line.has_date = !has_no_date;
     line.date = has_no_date ? 0 : DatumGetDateADT(date);
     line.article = evaluate_text(batch, Fact::article);
-    line.customer = evaluate_text(batch, Fact::customer);
+    line.customer = line.named_customer = evaluate_text(batch, Fact::customer);
     line.number = evaluate_text(batch, Fact::document_number);
     line.kind = evaluate_text(batch, Fact::kind);
     line.quantity = evaluate(batch, Fact::quantity, &has_no_quantity);

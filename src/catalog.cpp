@@ -38,7 +38,8 @@ void on_relation_change(Datum, Oid relation)
     const Catalog& c = known;
     if (all || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer)
         is_known = false;
-    if (all || relation == c.article || relation == c.credit_type || relation == c.parameter || relation == c.closing)
+    if (all || relation == c.article || relation == c.credit_type || relation == c.parameter || relation == c.closing ||
+        relation == c.customer)
         mark_configuration_stale();
     if (all || relation == c.source)
         mark_sources_stale();
@@ -64,6 +65,7 @@ Catalog look_up()
         .entry_line_idx = id("entry_line_idx"),
         .customer = id("customer"),
         .customer_pkey = id("customer_pkey"),
+        .customer_contact_idx = id("customer_contact_idx"),
         .article = id("article"),
         .article_had_type_idx = id("article_had_type_idx"),
         .credit_type = id("credit_type"),

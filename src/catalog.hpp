@@ -13,7 +13,7 @@ struct Catalog {
     Oid account, account_pkey;
     Oid lot, lot_pkey, lot_open_idx;
     Oid entry, entry_pkey, entry_line_idx;
-    Oid customer, customer_pkey;
+    Oid customer, customer_pkey, customer_contact_idx;
     Oid article, article_had_type_idx;
     Oid credit_type, parameter, closing, source;
 };

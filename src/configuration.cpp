@@ -145,6 +145,16 @@ void load_articles(Configuration& configuration, Snapshot snapshot)
     pg::close_table(table);
 }
 
+bool find_contact(Snapshot snapshot)
+{
+    pg::Table customers = pg::open_table(catalog().customer, AccessShareLock);
+    pg::IndexCursor cursor = pg::begin_scan(customers, catalog().customer_contact_idx, {}, snapshot);
+    const bool found = pg::next(cursor);
+    pg::end_scan(cursor);
+    pg::close_table(customers);
+    return found;
+}
+
 DateADT next_month(DateADT month)
 {
     int year = 0;
@@ -163,6 +173,7 @@ void load_rows(Configuration& configuration, Snapshot snapshot)
         configuration.is_active = DatumGetBool(pg::get_not_null(row, parameter_active));
         configuration.notifies = DatumGetBool(pg::get_not_null(row, parameter_notify));
     });
+    configuration.has_contacts = find_contact(snapshot);
     configuration.first_open_day = DATEVAL_NOBEGIN;
     for_each_row(catalog().closing, snapshot, [&](const pg::Table& row) {
         if (get_optional(row, closing_reopened_at))

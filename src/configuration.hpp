@@ -33,6 +33,7 @@ struct Article {
 struct Configuration {
     bool is_active;
     bool notifies;
+    bool has_contacts;      // some customer uses the credits of another one
     DateADT first_open_day; // DATEVAL_NOBEGIN while no month is closed
 
     CreditType* types;

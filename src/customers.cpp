@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "catalog.hpp"
+#include "contacts.hpp"
 #include "errors.hpp"
 #include "pg/key.hpp"
 #include "pg/snapshot.hpp"
@@ -15,8 +16,16 @@ namespace
 {
 
 constexpr int works_with_credits_column = 3;
+constexpr int account_of_column = 4;
 
 bool is_flagged(const pg::Table& customers) { return DatumGetBool(pg::get_not_null(customers, works_with_credits_column)); }
+
+bool is_contact(const pg::Table& customers)
+{
+    bool has_own_account = false;
+    pg::get(customers, account_of_column, &has_own_account);
+    return !has_own_account;
+}
 
 void add(Customers& customers, std::string_view customer, bool is_recorded)
 {
@@ -28,7 +37,7 @@ void add(Customers& customers, std::string_view customer, bool is_recorded)
         return;
     }
     customers.sorted[customers.count++] = {
-        .customer = customer, .is_recorded = is_recorded, .exists = false, .works_with_credits = false};
+        .customer = customer, .is_recorded = is_recorded, .exists = false, .works_with_credits = false, .is_contact = false};
 }
 
 /// Of a line whose record nets to nothing nothing is written, unless its entries follow a new key.
@@ -74,6 +83,7 @@ void lock(pg::Table& table, Customer& customer)
     customer.exists =
         pg::lock_latest(table, catalog().customer_pkey, key, {.worth_locking = worth_locking}) != pg::LockResult::absent;
     customer.works_with_credits = customer.exists && is_flagged(table);
+    customer.is_contact = customer.exists && is_contact(table);
 }
 
 void find(pg::Table& table, Customer& customer)
@@ -98,18 +108,54 @@ Customers read_customers(Batches batches, void (*fn)(pg::Table&, Customer&))
 
 Customer lock_always(std::string_view key)
 {
-    Customer customer{.customer = key, .is_recorded = true, .exists = false, .works_with_credits = false};
+    Customer customer{.customer = key, .is_recorded = true, .exists = false, .works_with_credits = false, .is_contact = false};
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     lock(table, customer);
     pg::close_table(table);
     return customer;
 }
 
+ContactsKnown contacts_among(const Customers& customers)
+{
+    const bool any = std::any_of(customers.sorted, customers.sorted + customers.count,
+                                 [](const Customer& customer) { return customer.is_contact; });
+    return any ? ContactsKnown::from_locked_row : ContactsKnown::from_configuration;
+}
+
+/// Locks the accounts of these customers as they are found first; returns whether they are still theirs.
+bool lock_accounts(std::span<const std::string_view> named)
+{
+    auto* const accounts = static_cast<std::string_view*>(palloc(sizeof(std::string_view) * (named.size() + 1)));
+    std::transform(named.begin(), named.end(), accounts, [](std::string_view customer) { return account_of(customer); });
+    auto* const sorted = static_cast<std::string_view*>(palloc(sizeof(std::string_view) * (named.size() + 1)));
+    std::copy(accounts, accounts + named.size(), sorted);
+    std::sort(sorted, sorted + named.size());
+    ContactsKnown known = ContactsKnown::from_configuration;
+    for (size_t i = 0; i < named.size(); i++)
+        if (!is_null(sorted[i]) && lock_always(sorted[i]).is_contact)
+            known = ContactsKnown::from_locked_row;
+    return std::equal(named.begin(), named.end(), accounts, [&](std::string_view customer, std::string_view account) {
+        return account_of(customer, known) == account;
+    });
+}
+
 } // namespace
 
-Customers lock_customers(Batches batches) { return read_customers(batches, lock); }
+// Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
+Customers lock_customers(Batches batches)
+{
+    find_accounts(batches);
+    Customers customers = read_customers(batches, lock);
+    while (find_accounts(batches, contacts_among(customers)))
+        customers = read_customers(batches, lock);
+    return customers;
+}
 
-Customers find_customers(Batches batches) { return read_customers(batches, find); }
+Customers find_customers(Batches batches)
+{
+    find_accounts(batches);
+    return read_customers(batches, find);
+}
 
 const Customer& find_customer(const Customers& customers, std::string_view customer)
 {
@@ -118,20 +164,24 @@ const Customer& find_customer(const Customers& customers, std::string_view custo
                              [](const Customer& a, std::string_view key) { return a.customer < key; });
 }
 
-Customer lock_customer(std::string_view key)
+Customer lock_account_of(std::string_view named)
 {
-    const Customer customer = lock_always(key);
-    if (!customer.exists)
-        errors::unknown_customer(key);
-    return customer;
+    std::string_view account = account_of(named);
+    for (;;) {
+        const Customer customer = lock_always(account);
+        account = account_of(named, customer.is_contact ? ContactsKnown::from_locked_row : ContactsKnown::from_configuration);
+        if (account != customer.customer)
+            continue;
+        if (!customer.exists)
+            errors::unknown_customer(named);
+        return customer;
+    }
 }
 
-void lock_customers_in_order(std::span<std::string_view> keys)
+void lock_accounts_in_order(std::span<const std::string_view> named)
 {
-    std::sort(keys.begin(), keys.end());
-    for (const std::string_view key : keys)
-        if (!is_null(key))
-            lock_always(key);
+    while (!lock_accounts(named)) {
+    }
 }
 
 bool is_customer_locked_by_us(std::string_view key)
@@ -145,14 +195,37 @@ bool is_customer_locked_by_us(std::string_view key)
     });
 }
 
-bool works_with_credits(std::string_view customer)
+Customer read_customer(std::string_view key)
 {
     return pg::with_latest_snapshot([&](Snapshot snapshot) {
         pg::Table table = pg::open_table(catalog().customer, AccessShareLock);
-        const bool found = pg::find(table, catalog().customer_pkey, pg::make_key(customer), snapshot) && is_flagged(table);
+        const bool exists = pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot);
+        const Customer customer{.customer = key,
+                                .is_recorded = false,
+                                .exists = exists,
+                                .works_with_credits = exists && is_flagged(table),
+                                .is_contact = exists && is_contact(table)};
         pg::close_table(table);
-        return found;
+        return customer;
     });
+}
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_lock_customers);
+}
+
+/// _lock_customers(text[]): strict. For who changes a customer's account_of.
+Datum credits_lock_customers(PG_FUNCTION_ARGS)
+{
+    Datum* keys = nullptr;
+    int count = 0;
+    deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false, TYPALIGN_INT, &keys, nullptr, &count);
+    auto* const customers = static_cast<std::string_view*>(palloc(sizeof(std::string_view) * (count + 1)));
+    std::transform(keys, keys + count, customers, [](Datum key) { return pg::to_view(key); });
+    std::sort(customers, customers + count);
+    for (int i = 0; i < count; i++)
+        lock_always(customers[i]);
+    PG_RETURN_VOID();
 }
 
 } // namespace credits

@@ -13,6 +13,7 @@ struct Customer {
     bool is_recorded; // the ledger knows one of the lines as his
     bool exists;
     bool works_with_credits; // as of the lock
+    bool is_contact;         // he uses the credits of another one
 };
 
 struct Customers {
@@ -20,8 +21,8 @@ struct Customers {
     int count;
 };
 
-/// Finds the customers that the lines name and those that the ledger has recorded for them, and locks, in key order, the rows of
-/// those whose ledger may be written: who works with credits, or is recorded.
+/// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and locks, in key order, the
+/// rows of those whose ledger may be written: who works with credits, or is recorded.
 Customers lock_customers(Batches batches);
 
 /// Finds the same customers without a lock.
@@ -30,16 +31,16 @@ Customers find_customers(Batches batches);
 /// The customer with this key, whom the batch names.
 const Customer& find_customer(const Customers& customers, std::string_view customer);
 
-/// Locks one customer's row, for a registration by hand. Raises when he does not exist.
-Customer lock_customer(std::string_view customer);
+/// Locks the row of the customer whose credits this one uses, for a registration by hand. Raises when he does not exist.
+Customer lock_account_of(std::string_view named);
 
-/// Locks the rows of these customers, as far as they exist, whether or not they work with credits.
-void lock_customers_in_order(std::span<std::string_view> keys);
+/// Locks the rows of the customers whose credits these use, as far as they exist, whether or not they work with credits.
+void lock_accounts_in_order(std::span<const std::string_view> named);
 
 /// Does the current transaction hold the customer's row already?
 bool is_customer_locked_by_us(std::string_view customer);
 
-/// Reads, without a lock, whether the customer works with credits.
-bool works_with_credits(std::string_view customer);
+/// Reads the customer without a lock, for a question.
+Customer read_customer(std::string_view customer);
 
 } // namespace credits

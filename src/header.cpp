@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "batch.hpp"
+#include "contacts.hpp"
 #include "customers.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
@@ -169,7 +170,7 @@ void lock_header(Batch& batch, pg::Table& table, Header& header)
     if (result == pg::LockResult::busy) {
         header.tuple = ExecCopySlotHeapTuple(table.found);
         const std::string_view customer = customer_of(batch, header);
-        if (!is_null(customer) && is_customer_locked_by_us(customer))
+        if (!is_null(customer) && is_customer_locked_by_us(account_of(customer)))
             return;
         header.tuple = nullptr;
         result = pg::lock_latest(table, batch.source->header_index, parts(key));

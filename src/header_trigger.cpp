@@ -3,6 +3,7 @@
 // and is seen by the latest snapshot.
 #include "batch.hpp"
 #include "changes.hpp"
+#include "contacts.hpp"
 #include "errors.hpp"
 #include "line_lookup.hpp"
 #include "pg/table.hpp"
@@ -98,12 +99,10 @@ bool needs_price(Batch& batch, const DocumentLine& line, const Header& before)
 {
     const Configuration& settings = configuration();
     const auto is_consumption = [&](std::string_view customer) {
-        const Customer as_now{
-            .customer = customer, .is_recorded = false, .exists = true, .works_with_credits = works_with_credits(customer)};
-        return is_consumption_line(settings, as_now, line);
+        return is_consumption_line(settings, read_customer(customer), line);
     };
     show(batch, line.image->new_line, &before);
-    const std::string_view customer_before = evaluate_text(batch, Fact::customer);
+    const std::string_view customer_before = account_of(evaluate_text(batch, Fact::customer));
     if (is_null(customer_before) || customer_before == line.customer || !is_consumption(customer_before))
         return false;
     return is_null(line.customer) || !is_consumption(line.customer);
@@ -143,7 +142,7 @@ void lock_customers_of_headers(Batch& batch, const ChangedHeaders& changed)
             show_header(batch, header);
             keys[count++] = evaluate_text(batch, Fact::customer);
         }
-    lock_customers_in_order({keys, count});
+    lock_accounts_in_order({keys, count});
 }
 
 void settle_lines_of_headers(Source& source, const TriggerData& trigger)

@@ -54,7 +54,8 @@ struct DocumentLine {
     std::string_view kind;
     std::string_view number;
     std::string_view article;
-    std::string_view customer;
+    std::string_view named_customer; // by the document
+    std::string_view customer;       // whose credits he uses: mostly himself (contacts.hpp)
     std::string_view entered_by;
     std::string_view recorded_by; // the role that saved it; null: the current one
     std::string_view description;

@@ -2,6 +2,7 @@
 #include "price.hpp"
 
 #include "catalog.hpp"
+#include "contacts.hpp"
 #include "errors.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
@@ -74,11 +75,10 @@ bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line
     DocumentLine& line = batch.lines[0];
     if (is_null(line.customer))
         return false;
+    line.customer = account_of(line.customer);
     if (old_line != nullptr)
         line.recorded = read_recorded_now(batch, line);
-    const Customer customer{
-        .customer = line.customer, .is_recorded = false, .exists = true, .works_with_credits = works_with_credits(line.customer)};
-    return is_consumption_line(settings, customer, line);
+    return is_consumption_line(settings, read_customer(line.customer), line);
 }
 
 } // namespace

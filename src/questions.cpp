@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog.hpp"
+#include "contacts.hpp"
 #include "customers.hpp"
 #include "errors.hpp"
 #include "ledger.hpp"
@@ -101,7 +102,7 @@ PG_FUNCTION_INFO_V1(credits_preview_line);
 /// balance(customer, type_code): strict.
 Datum credits_balance(PG_FUNCTION_ARGS)
 {
-    const std::string_view customer = pg::to_view(PG_GETARG_DATUM(0));
+    const std::string_view customer = account_of(pg::to_view(PG_GETARG_DATUM(0)));
     const std::string_view code = pg::to_view(PG_GETARG_DATUM(1));
     const CreditType* const type = find_type(configuration(), code);
     if (type == nullptr)
@@ -114,10 +115,10 @@ Datum credits_balance(PG_FUNCTION_ARGS)
 Datum credits_preview_line(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, 0);
-    const std::string_view customer = pg::to_view(PG_GETARG_DATUM(0));
+    const std::string_view customer = account_of(pg::to_view(PG_GETARG_DATUM(0)));
     const Configuration& settings = configuration();
     const Article* const article = find_article(settings, pg::to_view(PG_GETARG_DATUM(1)));
-    if (!settings.is_active || article == nullptr || article->type == nullptr || !works_with_credits(customer))
+    if (!settings.is_active || article == nullptr || article->type == nullptr || !read_customer(customer).works_with_credits)
         return Datum(0);
     const std::optional<core::Amount> credits = pg::multiply_rounded(PG_GETARG_DATUM(2), article->coefficient);
     if (!credits)

@@ -93,7 +93,9 @@ int64 register_line(DocumentLine& line)
 {
     if (!configuration().is_active)
         errors::module_not_active();
-    if (!lock_customer(line.customer).works_with_credits)
+    const Customer customer = lock_account_of(line.customer);
+    line.customer = customer.customer;
+    if (!customer.works_with_credits)
         errors::not_working_with_credits(line.customer);
     line.settlement = core::settle({}, line.wanted, core::Place::moved);
     record_registration(line);
@@ -166,7 +168,7 @@ Datum credits_reverse_registration(PG_FUNCTION_ARGS)
     const int64 entry_no = PG_GETARG_INT64(2);
     if (!PG_ARGISNULL(3))
         line.description = pg::to_view(PG_GETARG_DATUM(3));
-    lock_customer(line.customer);
+    line.customer = lock_account_of(line.customer).customer;
     line.key = registration_key(line.customer, line.type->type_id, entry_no);
     line.recorded = read_registration(line.key);
     if (line.recorded == nullptr)

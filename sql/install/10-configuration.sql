@@ -76,11 +76,13 @@ CREATE TABLE credits.customer (
     statement_cycle    text    CHECK (statement_cycle IN ('week', 'month', 'quarter')),
     language           text
 );
+CREATE INDEX customer_contact_idx ON credits.customer (customer) WHERE account_of IS NOT NULL;
+CREATE INDEX customer_account_of_idx ON credits.customer (account_of) WHERE account_of IS NOT NULL;
 COMMENT ON TABLE credits.customer IS 'The ERP''s customers. The row is the lock of the customer''s ledger (invariant 3). Changed by credits_management.';
 COMMENT ON COLUMN credits.customer.customer           IS 'the ERP''s key as text; kept, like the row, once he has an account';
 COMMENT ON COLUMN credits.customer.name               IS 'for lists';
 COMMENT ON COLUMN credits.customer.works_with_credits IS 'false: new lines are left alone; lines already booked still settle (rules 8 and 23)';
-COMMENT ON COLUMN credits.customer.account_of         IS 'the customer whose credits he uses; not supported yet';
+COMMENT ON COLUMN credits.customer.account_of         IS 'of a contact or branch: the customer whose credits he uses, whose flag counts, and who uses nobody else''s (rule 7). null for his own';
 COMMENT ON COLUMN credits.customer.statement_cycle    IS 'week, month or quarter: how often a statement is due; null for never';
 COMMENT ON COLUMN credits.customer.language           IS 'of his statements';
 SELECT pg_catalog.pg_extension_config_dump('credits.customer', '');

@@ -173,16 +173,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM credits._check_key_length('customer', NEW.customer);
-    IF NEW.account_of IS NOT NULL THEN
-        RAISE EXCEPTION 'a customer who uses the credits of another one is not supported yet'
-            USING ERRCODE = 'feature_not_supported', SCHEMA = 'credits', TABLE = 'customer', COLUMN = 'account_of',
-                  HINT = 'Leave account_of empty.';
-    END IF;
     RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION credits._check_customer() IS
-'Trigger: refuses a key that is too long, and account_of.';
+'Trigger: refuses a key that is too long.';
 
 CREATE FUNCTION credits._keep_used_customer() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -201,7 +196,7 @@ $$;
 COMMENT ON FUNCTION credits._keep_used_customer() IS
 'Trigger: a customer with an account is not deleted and keeps his key, which is the lock of his ledger (invariant 3).';
 
-CREATE TRIGGER credits_check_customer BEFORE INSERT OR UPDATE OF customer, account_of ON credits.customer
+CREATE TRIGGER credits_check_customer BEFORE INSERT OR UPDATE OF customer ON credits.customer
     FOR EACH ROW EXECUTE FUNCTION credits._check_customer();
 CREATE TRIGGER credits_keep_used_customer BEFORE DELETE ON credits.customer
     FOR EACH ROW EXECUTE FUNCTION credits._keep_used_customer();

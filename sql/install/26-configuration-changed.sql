@@ -15,3 +15,10 @@ CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.closing
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+-- Of customers the cache knows no more than whether any of them is a contact.
+CREATE TRIGGER credits_contact_added AFTER INSERT ON credits.customer
+    FOR EACH ROW WHEN (NEW.account_of IS NOT NULL)
+    EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_contact_changed AFTER UPDATE OF account_of ON credits.customer
+    FOR EACH ROW WHEN (OLD.account_of IS NULL AND NEW.account_of IS NOT NULL)
+    EXECUTE FUNCTION credits._configuration_changed();

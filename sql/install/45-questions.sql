@@ -21,7 +21,9 @@ COMMENT ON FUNCTION credits.preview_line(text, text, numeric)
 CREATE FUNCTION credits.is_consumption(customer text, article text) RETURNS boolean
     LANGUAGE sql STRICT STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     RETURN (SELECT p.active FROM credits.parameter AS p)
-        AND EXISTS (SELECT FROM credits.customer AS c WHERE c.customer = is_consumption.customer AND c.works_with_credits)
+        AND EXISTS (SELECT FROM credits.customer AS named
+                    JOIN credits.customer AS c ON c.customer = coalesce(named.account_of, named.customer)
+                    WHERE named.customer = is_consumption.customer AND c.works_with_credits)
         AND EXISTS (SELECT FROM credits.article AS a WHERE a.article = is_consumption.article AND a.coefficient < 0);
 COMMENT ON FUNCTION credits.is_consumption(text, text)
     IS 'Would a line with this article consume the customer''s credits? Rule 8.';

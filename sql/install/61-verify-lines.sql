@@ -25,7 +25,7 @@ CREATE VIEW credits._line_wish AS
 SELECT
     source.line_table,
     line.line_key,
-    line.customer,
+    account.customer,
     terms.type_id,
     pg_catalog.trim_scale(wanted.credits) AS credits,
     CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(pg_catalog.round(coalesce(line.amount, 0), 4)) END AS amount,
@@ -36,7 +36,9 @@ SELECT
 FROM credits.source
 CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
 CROSS JOIN credits.parameter
-LEFT JOIN credits.customer ON customer.customer = line.customer
+LEFT JOIN credits.customer AS named ON named.customer = line.customer
+CROSS JOIN LATERAL (SELECT coalesce(named.account_of, line.customer) AS customer) AS account
+LEFT JOIN credits.customer ON customer.customer = account.customer
 LEFT JOIN credits.article ON article.article = line.article
 LEFT JOIN credits._line_booking AS booking
     ON booking.line_table = source.line_table AND booking.line_key = line.line_key
@@ -52,7 +54,7 @@ CROSS JOIN LATERAL (
 WHERE line.counts
   AND wanted.credits <> 0
   AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
-  AND ((parameter.active AND customer.works_with_credits) OR (booking.quantity <> 0 AND booking.customer = line.customer));
+  AND ((parameter.active AND customer.works_with_credits) OR (booking.quantity <> 0 AND booking.customer = account.customer));
 COMMENT ON VIEW credits._line_wish IS
 'What each line of the attached tables wants now, in credits and, for a sale, net amount (rules 8 to 11, 16, 18, 23).';
 
@@ -99,6 +101,17 @@ FROM credits._unsettled_line
 WHERE NOT is_recorded;
 COMMENT ON VIEW credits._verify_unbooked_line IS
 'Document lines that should be booked and are not: of before the table, the customer or the article worked with credits (rule 8).';
+
+CREATE VIEW credits._verify_account_of_one_level AS
+SELECT contact.customer, NULL::integer AS type_id,
+       pg_catalog.format('he uses the credits of %s, %s', contact.account_of,
+                         CASE WHEN account.customer IS NULL THEN 'who does not exist' ELSE 'who uses those of ' || account.account_of END) AS detail
+FROM credits.customer AS contact
+LEFT JOIN credits.customer AS account ON account.customer = contact.account_of
+WHERE contact.account_of IS NOT NULL
+  AND (account.customer IS NULL OR account.account_of IS NOT NULL);
+COMMENT ON VIEW credits._verify_account_of_one_level IS
+'Contacts of a customer who does not exist, or who is a contact himself (rule 7).';
 
 CREATE VIEW credits._verify_accounts_match AS
 SELECT NULL::text AS customer, type_id, pg_catalog.format('article %s: its %s account is %s, that of the type %s', article, side,

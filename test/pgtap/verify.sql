@@ -1,6 +1,6 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
-SELECT plan(53);
+SELECT plan(55);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -127,6 +127,12 @@ SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2025-12-31' WHE
 SELECT is(pg_temp.broken($$UPDATE credits._account SET below_alarm = NOT below_alarm WHERE customer = 'C1'$$), 'alarm_agrees', 'an alarm mark is wrong');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C1', 101, now(), NULL, 1, 2)$$), 'alarm_agrees', 'two alarms are under way');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C2', 102, now(), NULL, 1, 2)$$), 'alarm_agrees', 'there is an alarm without an account');
+SELECT is(pg_temp.broken($$
+    ALTER TABLE credits.customer DISABLE TRIGGER USER;
+    INSERT INTO credits.customer (customer, account_of) VALUES ('K', 'nobody')$$), 'account_of_one_level', 'a contact points to nobody');
+SELECT is(pg_temp.broken($$
+    ALTER TABLE credits.customer DISABLE TRIGGER USER;
+    INSERT INTO credits.customer (customer, account_of) VALUES ('K', 'L'), ('L', 'C2')$$), 'account_of_one_level', 'a contact points to a contact');
 SELECT is(pg_temp.broken($$
     ALTER TABLE credits.credit_type DISABLE TRIGGER credits_accounts_match;
     UPDATE credits.credit_type SET activation_article = 'HOUR' WHERE type_id = 102$$), 'accounts_match', 'an activation article carries credits');
