@@ -21,6 +21,7 @@ namespace
 /// A line that take_in() has listed.
 struct ListedLine {
     Oid line_table;
+    bool is_recorded;
     bool is_gone;
     ItemPointerData place; // of its row
     std::string_view key;
@@ -32,7 +33,7 @@ struct Listed {
 };
 
 constexpr const char* read_listed =
-    "SELECT l.line_table, l.place, l.line_key FROM pg_temp.credits_unsettled_line AS l"
+    "SELECT l.line_table, l.place, l.line_key, l.is_recorded FROM pg_temp.credits_unsettled_line AS l"
     " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 ORDER BY l.line_table";
 
 ListedLine read_row(uint64 row)
@@ -44,6 +45,7 @@ ListedLine read_row(uint64 row)
     if (!line.is_gone)
         line.place = *reinterpret_cast<ItemPointer>(DatumGetPointer(place));
     line.key = pg::to_view(pg::result(row, 3, &is_null));
+    line.is_recorded = DatumGetBool(pg::result(row, 4, &is_null));
     return line;
 }
 
@@ -83,8 +85,11 @@ Batch* make_batch(std::span<const ListedLine> lines)
     auto* const batch = static_cast<Batch*>(palloc(sizeof(Batch)));
     *batch = begin_batch(get_source(lines.front().line_table), table);
     batch->security_flags = SECURITY_RESTRICTED_OPERATION;
-    for (const ListedLine& line : lines)
+    batch->reads_ledger = false;
+    for (const ListedLine& line : lines) {
+        batch->reads_ledger |= line.is_recorded;
         add_line(*batch, table, slot, line);
+    }
     ExecDropSingleTupleTableSlot(slot);
     table_close(table, NoLock);
     return batch;
