@@ -15,10 +15,6 @@
 #include "source.hpp"
 #include "source_row.hpp"
 
-extern "C" {
-#include "catalog/pg_inherits.h"
-}
-
 namespace credits
 {
 

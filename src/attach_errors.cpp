@@ -1,4 +1,4 @@
-// The messages of attach and detach.
+// The messages of attach and detach, and of the protection of what is attached.
 #include "errors.hpp"
 
 namespace credits::errors
@@ -104,13 +104,27 @@ void invalid_argument(const char* argument, const char* value, const char* hint)
 void mapping_does_not_fit(Oid line_table)
 {
     ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-            errmsg("the mapping of table \"%s\" is not one of this version", get_rel_name(line_table)),
+            errmsg("table \"%s\" has no mapping of this version of credits", get_rel_name(line_table)),
             errhint("Detach the table with credits.detach(), and attach it again."));
 }
 
 void too_many_sources(int limit)
 {
     ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %d tables are attached to credits", limit));
+}
+
+void attached(const char* act, const char* detail)
+{
+    ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("cannot %s because credits depends on it", act),
+            errdetail("%s", detail), errhint("Use credits.detach() first."));
+}
+
+void become_attached(const char* act, const char* reason)
+{
+    errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST);
+    errmsg("cannot %s because credits depends on it", act);
+    errdetail("Attaching would now fail: %s.", reason);
+    errhint("Use credits.detach() first.");
 }
 
 } // namespace credits::errors

@@ -15,17 +15,11 @@ constinit Catalog known{};
 constinit bool is_known = false;
 constinit bool listens = false;
 
-Oid find_relation(Oid schema, const char* name)
-{
-    const Oid relation = get_relname_relid(name, schema);
-    if (!OidIsValid(relation))
-        errors::missing_relation(name);
-    return relation;
-}
-
 Oid owner_of(Oid relation)
 {
     const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+    if (!HeapTupleIsValid(tuple))
+        return InvalidOid;
     const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
     ReleaseSysCache(tuple);
     return owner;
@@ -47,10 +41,16 @@ void on_relation_change(Datum, Oid relation)
         mark_source_stale(relation);
 }
 
-Catalog look_up()
+/// Looks everything up; the name of what is not there goes to *missing.
+Catalog look_up(const char** missing)
 {
-    const Oid schema = get_namespace_oid("credits", false);
-    const auto id = [schema](const char* name) { return find_relation(schema, name); };
+    const Oid schema = get_namespace_oid("credits", true);
+    const auto id = [&](const char* name) {
+        const Oid relation = get_relname_relid(name, schema);
+        if (!OidIsValid(relation))
+            *missing = name;
+        return relation;
+    };
     const Oid account = id("_account");
     return {
         .schema = schema,
@@ -77,6 +77,14 @@ Catalog look_up()
 
 } // namespace
 
+bool is_installation_whole()
+{
+    const char* missing = nullptr;
+    if (!is_known)
+        look_up(&missing);
+    return missing == nullptr;
+}
+
 const Catalog& catalog()
 {
     if (!listens) {
@@ -84,7 +92,10 @@ const Catalog& catalog()
         listens = true;
     }
     if (!is_known) {
-        known = look_up();
+        const char* missing = nullptr;
+        known = look_up(&missing);
+        if (missing != nullptr)
+            errors::missing_relation(missing);
         is_known = true;
     }
     return known;

@@ -13,8 +13,6 @@ namespace credits
 namespace
 {
 
-bool exists(Oid relation) { return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)); }
-
 /// A table that is gone has no owner any more: its source is the extension's owner's.
 void check_owner_of_lost_table(Oid table)
 {
@@ -49,7 +47,7 @@ void drop_unused_header_trigger(Oid header_table)
 {
     bool is_used = false;
     for_each_source_row([&](const SourceRow& row) { is_used |= row.header_table == header_table; });
-    if (!is_used && exists(header_table))
+    if (!is_used && pg::exists(header_table))
         drop_trigger(header_trigger, header_table);
 }
 
@@ -65,7 +63,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(0))
         errors::missing_argument("line_table");
     const Oid line_table = PG_GETARG_OID(0);
-    const Relation lines = exists(line_table) ? open_own_table(line_table) : nullptr;
+    const Relation lines = pg::exists(line_table) ? open_own_table(line_table) : nullptr;
     const std::optional<SourceRow> row = find_source_row(line_table);
     if (!row.has_value())
         errors::not_attached(line_table);
@@ -75,7 +73,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
     if (lines != nullptr)
         drop_triggers(line_table);
     drop_unused_header_trigger(row->header_table);
-    if (exists(row->mapping))
+    if (pg::exists(row->mapping))
         execute_as_owner(psprintf("DROP VIEW %s", pg::table_name(row->mapping)));
     if (lines != nullptr)
         relation_close(lines, NoLock);

@@ -54,6 +54,11 @@ namespace credits::errors
 [[noreturn]] void mapping_does_not_fit(Oid line_table);
 [[noreturn]] void too_many_sources(int limit);
 
+// Protection of what is attached.
+[[noreturn]] void attached(const char* act, const char* detail);
+/// Turns the error that is being raised into a refusal to change what is attached; for error context callbacks. Returns.
+void become_attached(const char* act, const char* reason);
+
 // What cannot happen: a broken installation or a broken ledger.
 [[noreturn]] void missing_relation(const char* name);
 [[noreturn]] void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no);

@@ -44,7 +44,7 @@ void load_list()
             retire(sources.loaded[i]);
         sources.count = 0;
         for_each_source_row([](const SourceRow& row) {
-            if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(row.line_table))) // dropped with CASCADE
+            if (!pg::exists(row.line_table)) // lost while the protection was off
                 return;
             if (sources.count == max_sources)
                 errors::too_many_sources(max_sources);

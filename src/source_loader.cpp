@@ -60,6 +60,8 @@ void prepare_readers(Source& source)
 
 void read_mapping(Source& source)
 {
+    if (!pg::exists(source.mapping)) // dropped by a superuser while the protection was off
+        errors::mapping_does_not_fit(source.line_table);
     const List* const facts = pg::as_role_in_safe_path(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
     if (list_length(facts) <= fact_count)
         errors::mapping_does_not_fit(source.line_table);

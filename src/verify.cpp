@@ -6,6 +6,7 @@
 #include "pg/table.hpp"
 #include "pg/text.hpp"
 #include "price.hpp"
+#include "source_row.hpp"
 
 namespace credits
 {
@@ -65,9 +66,11 @@ Datum credits_wanted_line(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
-    if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0))) // dropped with CASCADE: no line wants anything any more
+    const Oid line_table = PG_GETARG_OID(0);
+    const std::optional<SourceRow> row = find_source_row(line_table);
+    if (!row.has_value() || !pg::exists(line_table) || !pg::exists(row->mapping)) // lost while the protection was off
         return Datum(0);
-    Source& source = get_source(PG_GETARG_OID(0));
+    Source& source = get_source(line_table);
     const Relation table = table_open(source.line_table, AccessShareLock);
     TupleTableSlot* const slot = table_slot_create(table, nullptr);
     const TableScanDesc scan = table_beginscan(table, GetActiveSnapshot(), 0, nullptr);

@@ -236,7 +236,7 @@ CREATE TABLE credits.source (
     attached_by     text         NOT NULL,
     quantity_is_interval boolean NOT NULL
 );
-COMMENT ON TABLE credits.source IS 'What is attached: the arguments of attach, one row per line table, and the view made from them.';
+COMMENT ON TABLE credits.source IS 'What is attached: the arguments of attach, one row per line table, and the view made from them. Tables follow a renaming; arguments are kept as they were given, what they name is followed by the view.';
 COMMENT ON COLUMN credits.source.line_table      IS 'the attached table of document lines';
 COMMENT ON COLUMN credits.source.mapping         IS 'the view that says how a line and its header read';
 COMMENT ON COLUMN credits.source.header_table    IS 'table of the documents; null when a line is its own document';

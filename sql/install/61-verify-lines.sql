@@ -120,3 +120,31 @@ FROM credits._posting_mismatch
 JOIN credits.credit_type AS type ON type.code = type_code;
 COMMENT ON VIEW credits._verify_accounts_match IS
 'Activation and result articles that do not match their type (rule 4).';
+
+-- What attach made, by the names that it gave.
+CREATE VIEW credits._verify_source_whole AS
+SELECT
+    NULL::text                                                                AS customer,
+    NULL::integer                                                             AS type_id,
+    pg_catalog.format('%s: %s', source.line_table, part.fault) AS detail
+FROM credits.source
+CROSS JOIN LATERAL (
+    SELECT fault
+    FROM (VALUES (source.line_table, 'the table is gone'),
+                 (source.mapping, 'its mapping is gone'),
+                 (source.header_table, 'its header table is gone')) AS relation (oid, fault)
+    WHERE relation.oid IS NOT NULL
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE pg_class.oid = relation.oid)
+    UNION ALL
+    SELECT pg_catalog.format('trigger %s is %s', wanted.name, CASE WHEN pg_trigger.oid IS NULL THEN 'missing' ELSE 'off' END)
+    FROM (VALUES (source.line_table, 'zz_credits_insert'),
+                 (source.line_table, 'zz_credits_update'),
+                 (source.line_table, 'zz_credits_delete'),
+                 (source.line_table, 'zz_credits_truncate'),
+                 (CASE WHEN source.zero_columns <> '{}' THEN source.line_table END, 'zz_credits_price'),
+                 (source.header_table, 'zz_credits_header')) AS wanted (table_oid, name)
+    JOIN pg_catalog.pg_class ON pg_class.oid = wanted.table_oid
+    LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = wanted.table_oid AND pg_trigger.tgname = wanted.name
+    WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
+COMMENT ON VIEW credits._verify_source_whole IS
+'Attached tables that have lost a part while the protection was off, or on which a trigger of credits is off: what they save is not booked.';

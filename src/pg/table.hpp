@@ -10,6 +10,9 @@
 namespace credits::pg
 {
 
+/// Is there such a relation (still)?
+inline bool exists(Oid relation) { return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)); }
+
 struct IndexAccess {
     Relation relation;
     IndexInfo* info;

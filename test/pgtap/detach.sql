@@ -20,7 +20,7 @@ SELECT pg_temp.refused(format('ALTER TABLE shop.invoice DROP COLUMN %I', name), 
 FROM unnest(ARRAY['customer', 'day', 'state', 'number']) AS name;
 SELECT pg_temp.accepted('ALTER TABLE shop.slip DROP COLUMN memo', 'any other column is');
 SELECT pg_temp.refused(format('DROP TABLE shop.%I', name), '2BP01', format('table %s is not dropped', name)) FROM unnest(ARRAY['slip', 'invoice_line', 'invoice']) AS name;
-SELECT pg_temp.refused(format('ALTER TABLE shop.slip ALTER %s TYPE %s', name, type), '0A000', format('column %s does not change its type', name))
+SELECT pg_temp.refused(format('ALTER TABLE shop.slip ALTER %s TYPE %s', name, type), '2BP01', format('column %s does not change its type', name))
 FROM (VALUES ('quantity', 'bigint'), ('day', 'timestamp'), ('item', 'varchar(9)')) AS change (name, type);
 
 -- Renames are followed

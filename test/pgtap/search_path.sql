@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 SET LOCAL client_min_messages = error;
-SELECT plan(42);
+SELECT plan(43);
 
 -- Given a shop, and a schema in which whatever might be called by its bare name is a trap,
 
@@ -126,7 +126,8 @@ SELECT pg_temp.safe($$DELETE FROM credits.customer WHERE customer OPERATOR(pg_ca
 SELECT pg_temp.safe($$INSERT INTO credits.parameter (active) VALUES (true)$$, 'the parameters');
 SELECT pg_temp.safe($$SELECT credits.set_alarm_level('A', 'SUPPORT', 1)$$, 'an alarm level');
 SELECT pg_temp.safe($$SELECT credits.detach('shop.slip')$$, 'detach');
-SELECT pg_temp.safe($$DROP TABLE shop.line CASCADE$$, 'and DROP TABLE');
+SELECT alike(pg_temp.outcome_under_traps('DROP SCHEMA shop CASCADE'), '2BP01%', 'the protection of what is attached');
+SELECT pg_temp.safe($$SELECT credits.detach('shop.line'); DROP TABLE shop.line$$, 'and DROP TABLE');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,0 +1,184 @@
+// The event triggers: what was attached must still be so after a command, else the command is refused (2BP01).
+// A command has touched a source when the transaction holds a lock on a part of it that only DDL takes; so others' DDL pays for
+// no more than a look at credits.source, and a source that was broken before, by a superuser, is nobody else's obstacle.
+#include "protection.hpp"
+
+#include <string_view>
+
+#include "attach.hpp"
+#include "errors.hpp"
+#include "pg/query.hpp"
+#include "pg/sql_text.hpp"
+#include "source.hpp"
+#include "source_row.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+bool is_held(Oid relation) { return CheckRelationOidLockedByMe(relation, ShareUpdateExclusiveLock, true); }
+
+/// Of what is gone the lock is still held.
+bool is_table_touched(Oid table)
+{
+    if (!pg::exists(table) || !has_subclass(table))
+        return is_held(table);
+    const List* const tables = find_all_inheritors(table, NoLock, nullptr);
+    bool found = false;
+    for (int i = 0; i < list_length(tables); i++)
+        found |= is_held(list_nth_oid(tables, i));
+    return found;
+}
+
+bool is_touched(const SourceRow& row)
+{
+    return is_table_touched(row.line_table) || is_held(row.mapping) ||
+           (OidIsValid(row.header_table) && is_table_touched(row.header_table));
+}
+
+/// `trigger zz_credits_insert on erp.line`: what is dropped of a source; else what the command names.
+constexpr const char* name_dropped = "SELECT pg_catalog.format('%s %s', o.object_type, o.object_identity)"
+                                     " FROM pg_catalog.pg_event_trigger_dropped_objects() AS o"
+                                     " ORDER BY pg_catalog.array_position(ARRAY[$1, $2, $3], o.objid), "
+                                     "pg_catalog.starts_with(o.object_identity, 'zz_credits_') DESC,"
+                                     " o.original DESC LIMIT 1";
+
+const char* drop_act(const SourceRow& row)
+{
+    const pg::Parameter parameters[]{
+        {OIDOID, ObjectIdGetDatum(row.line_table), false},
+        {OIDOID, ObjectIdGetDatum(row.header_table), false},
+        {OIDOID, ObjectIdGetDatum(row.mapping), false},
+    };
+    const MemoryContext memory = CurrentMemoryContext;
+    const char* act = nullptr;
+    pg::run({.role = catalog().owner, .sql = name_dropped, .parameters = parameters, .reads_only = true}, [&] {
+        const char* const object = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+        act = MemoryContextStrdup(memory, psprintf("drop %s", object));
+    });
+    return act;
+}
+
+const char* change_act(const SourceRow& row)
+{
+    return pg::exists(row.line_table) ? psprintf("change table %s", pg::table_name(row.line_table)) : "drop a table";
+}
+
+void check_existence(const SourceRow& row, const char* act)
+{
+    if (!pg::exists(row.line_table))
+        errors::attached(act, "The table is attached.");
+    const char* const lines = pg::table_name(row.line_table);
+    if (OidIsValid(row.header_table) && !pg::exists(row.header_table))
+        errors::attached(act, psprintf("It is the header table of %s, which is attached.", lines));
+    if (!pg::exists(row.mapping))
+        errors::attached(act, psprintf("It says how a line of %s reads, which is attached.", lines));
+}
+
+/// A trigger of this name that calls the extension.
+void check_trigger(Relation table, std::string_view name, const char* act)
+{
+    const TriggerDesc* const triggers = table->trigdesc;
+    for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++)
+        if (triggers->triggers[i].tgname == name && get_func_namespace(triggers->triggers[i].tgfoid) == catalog().schema)
+            return;
+    errors::attached(act, psprintf("Without trigger \"%s\", changes of table %s would not be booked.", name.data(),
+                                   pg::table_name(RelationGetRelid(table))));
+}
+
+void check_triggers(const SourceRow& row, const char* act)
+{
+    const Relation lines = table_open(row.line_table, AccessShareLock);
+    for (const char* const name : line_triggers)
+        check_trigger(lines, name, act);
+    if (get_source(row.line_table).zero_columns != nullptr)
+        check_trigger(lines, price_trigger, act);
+    table_close(lines, AccessShareLock);
+    if (!OidIsValid(row.header_table))
+        return;
+    const Relation header = table_open(row.header_table, AccessShareLock);
+    check_trigger(header, header_trigger, act);
+    table_close(header, AccessShareLock);
+}
+
+/// What attach asks of the tables and their keys.
+void check_fit(const SourceRow& row)
+{
+    const Relation lines = table_open(row.line_table, AccessShareLock);
+    check_line_table(lines);
+    table_close(lines, AccessShareLock);
+    if (OidIsValid(row.header_table)) {
+        const Relation header = table_open(row.header_table, AccessShareLock);
+        check_header_table(header);
+        table_close(header, AccessShareLock);
+    }
+    check_source(row.line_table);
+}
+
+/// Refuses to leave a source in parts.
+void check_whole(const SourceRow& row, const char* act)
+{
+    check_existence(row, act);
+    refuse_unless(act, [&] { check_fit(row); });
+    check_triggers(row, act);
+}
+
+/// A dump is read back by somebody who owns the extension, with function bodies unchecked: sources arrive before keys and
+/// triggers. Its update script knows what it does.
+bool is_our_own_work()
+{
+    if (creating_extension && CurrentExtensionObject == get_extension_oid("credits", true))
+        return true;
+    return !check_function_bodies && has_privs_of_role(GetOuterUserId(), catalog().owner);
+}
+
+/// Tells, by the command alone, that it takes nothing from any table: what is made most often.
+bool is_harmless(const Node* command)
+{
+    if (IsA(command, CreateStmt))
+        return reinterpret_cast<const CreateStmt*>(command)->inhRelations == NIL;
+    return IsA(command, CreateTrigStmt) && !reinterpret_cast<const CreateTrigStmt*>(command)->replace;
+}
+
+} // namespace
+
+void explain_refusal(void* context)
+{
+    const auto* act = static_cast<const Act*>(context);
+    const int code = geterrcode();
+    if (ERRCODE_TO_CATEGORY(code) != ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION && code != ERRCODE_FEATURE_NOT_SUPPORTED)
+        return;
+    const MemoryContext errors_memory = MemoryContextSwitchTo(act->memory);
+    const char* const reason = CopyErrorData()->message;
+    MemoryContextSwitchTo(errors_memory);
+    errors::become_attached(act->name, reason);
+}
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_protect);
+}
+
+/// ddl_command_start, sql_drop and ddl_command_end.
+Datum credits_protect(PG_FUNCTION_ARGS)
+{
+    if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+        errors::not_called_as_trigger("_protect");
+    const auto* trigger = reinterpret_cast<const EventTriggerData*>(fcinfo->context);
+    const std::string_view event = trigger->event;
+    const bool drops = event == "sql_drop";
+    if ((!drops && is_harmless(trigger->parsetree)) || !is_installation_whole() || is_our_own_work())
+        return Datum(0);
+    if (event == "ddl_command_start") {
+        check_command(trigger->parsetree);
+        return Datum(0);
+    }
+    for_each_source_row([&](const SourceRow& row) {
+        if (is_touched(row))
+            check_whole(row, drops ? drop_act(row) : change_act(row));
+    });
+    return Datum(0);
+}
+
+} // namespace credits
