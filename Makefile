@@ -12,8 +12,23 @@ OBJS          := $(SOURCES:.cpp=.o)
 SHLIB_EXPORTS := src/exports.txt
 
 # The tests read as the list of features; sql/NAME.sql is compared with expected/NAME.out.
-REGRESS       := readme configuration attach protection sale consumption edit header refusal alarm registration questions views verify \
-                 bad_input
+REGRESS       := \
+    readme \
+    configuration \
+    attach \
+    protection \
+    sale \
+    consumption \
+    edit \
+    header \
+    refusal \
+    alarm \
+    registration \
+    questions \
+    views \
+    verify \
+    take_in \
+    bad_input
 REGRESS_OPTS  := --load-extension=credits
 ISOLATION     := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
