@@ -32,3 +32,17 @@ SELECT credits.attach('account_invoice_line', kind => 'invoice',
     currency => format('CASE header.currency WHEN %s THEN ''EUR'' ELSE ''another'' END',
                        (SELECT id FROM currency_currency WHERE code = 'EUR')),
     entered_by => 'create_uid');
+
+-- A sale takes its credits when it is confirmed. It does not sell any: they are sold when its invoice is posted.
+SELECT credits.attach('sale_line', kind => 'other',
+    header_table => 'sale_sale',
+    article => 'product',
+    quantity => 'quantity',
+    amount => NULL,
+    customer => 'header.party',
+    document_date => 'header.sale_date',
+    document_number => 'header.number',
+    applies_to => $$line.type = 'line'$$,
+    counts_when => $$header.state IN ('confirmed', 'processing', 'done')$$,
+    zero_columns => '{unit_price}',
+    entered_by => 'create_uid');

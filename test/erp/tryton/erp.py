@@ -108,7 +108,8 @@ def invoice(party, *lines, kind='out'):
 
 def add(document, article, quantity, price=None):
     """Types a line, as a user does: first the article, then how many, then the price."""
-    line = document.lines.new(product=product(article))
+    line = document.lines.new()
+    line.product = product(article)
     line.quantity = float(quantity)
     line.unit_price = Decimal(price or PRICES[article])
     return line
@@ -134,3 +135,23 @@ def credit(document, refund=False):
     document.reload()
     note, = wizard.actions[0]
     return note
+
+
+# ---- sales
+
+def sale(party, *lines):
+    """A saved draft, at the usual prices. A line is an article's name and a quantity."""
+    order = Model.get('sale.sale')(party=party)
+    for article, quantity in lines:
+        line = order.lines.new()
+        line.product = product(article)
+        line.quantity = float(quantity)
+    order.save()
+    return order
+
+
+def confirmed(order):
+    if order.state == 'draft':
+        order.click('quote')
+    order.click('confirm')
+    return order

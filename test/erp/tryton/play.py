@@ -9,11 +9,13 @@ import traceback
 
 import afterwards
 import books
+import desks
 import drafts
 import erp
 import invoices
+import sales
 
-SUBJECTS = (invoices, drafts, afterwards)
+SUBJECTS = (invoices, drafts, sales, desks, afterwards)
 
 
 def tests_of(subject):
