@@ -1,21 +1,15 @@
-"""play.py: plays every subject on the Tryton server at TRYTON_URL, prints TAP and the sum, and fails when a test does.
+"""play.py SUBJECT...: plays the subjects on the Tryton server at TRYTON_URL, and prints a line of TAP for each test.
 
 A subject is a module; its public functions are its tests, named after what they show, in the order of the file. After each
-of them verify() must find nothing.
+of them verify() must find nothing. Exit status 1: a test failed.
 """
+import importlib
 import inspect
 import sys
 import traceback
 
-import afterwards
 import books
-import desks
-import drafts
 import erp
-import invoices
-import sales
-
-SUBJECTS = (invoices, drafts, sales, desks, afterwards)
 
 
 def tests_of(subject):
@@ -34,17 +28,15 @@ def holds(test):
     return True
 
 
-def main():
+def main(subjects):
     erp.log_in()
-    passed = failed = 0
-    for subject in SUBJECTS:
+    all_hold = True
+    for subject in map(importlib.import_module, subjects):
         for test in tests_of(subject):
             held = holds(test)
-            passed, failed = passed + held, failed + (not held)
-            print('ok' if held else 'not ok', passed + failed, '-', f'{subject.__name__}: {test.__name__.replace("_", " ")}',
-                  flush=True)
-    print(f'{passed} passed, {failed} failed')
-    return failed > 0 or passed == 0
+            all_hold &= held
+            print('ok -' if held else 'not ok -', f'{subject.__name__}: {test.__name__.replace("_", " ")}', flush=True)
+    return not all_hold
 
 
-sys.exit(main())
+sys.exit(main(sys.argv[1:]))
