@@ -20,7 +20,9 @@ namespace credits
 
 Relation open_own_table(Oid oid)
 {
-    const Relation table = relation_open(oid, ShareRowExclusiveLock);
+    const Relation table = try_relation_open(oid, ShareRowExclusiveLock);
+    if (table == nullptr)
+        errors::no_such_table();
     if (!pg::owns_table(oid, GetUserId()))
         errors::not_owner(oid);
     return table;

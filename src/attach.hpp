@@ -13,7 +13,7 @@ inline constexpr const char* price_trigger = "zz_credits_price";
 inline constexpr std::array line_triggers{"zz_credits_insert", "zz_credits_update", "zz_credits_delete", "zz_credits_truncate"};
 inline constexpr const char* header_trigger = "zz_credits_header";
 
-/// Opens a table that its owner wants to attach or detach, so that nobody writes to it meanwhile; raises 42501.
+/// Opens a table that its owner wants to attach or detach, so that nobody writes to it meanwhile; raises 42501, 42P01.
 Relation open_own_table(Oid oid);
 
 /// Raise 42809 or 0A000 when such a table cannot be attached.

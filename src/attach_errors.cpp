@@ -16,6 +16,11 @@ const char* name_of(Oid table)
 
 } // namespace
 
+void no_such_table()
+{
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table does not exist"), errdetail("It was dropped meanwhile."));
+}
+
 void not_owner(Oid table)
 {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of table %s", name_of(table)));

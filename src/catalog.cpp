@@ -15,11 +15,17 @@ constinit Catalog known{};
 constinit bool is_known = false;
 constinit bool listens = false;
 
+Oid find_relation(Oid schema, const char* name)
+{
+    const Oid relation = get_relname_relid(name, schema);
+    if (!OidIsValid(relation))
+        errors::missing_relation(name);
+    return relation;
+}
+
 Oid owner_of(Oid relation)
 {
     const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-    if (!HeapTupleIsValid(tuple))
-        return InvalidOid;
     const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
     ReleaseSysCache(tuple);
     return owner;
@@ -41,16 +47,10 @@ void on_relation_change(Datum, Oid relation)
         mark_source_stale(relation);
 }
 
-/// Looks everything up; the name of what is not there goes to *missing.
-Catalog look_up(const char** missing)
+Catalog look_up()
 {
-    const Oid schema = get_namespace_oid("credits", true);
-    const auto id = [&](const char* name) {
-        const Oid relation = get_relname_relid(name, schema);
-        if (!OidIsValid(relation))
-            *missing = name;
-        return relation;
-    };
+    const Oid schema = get_namespace_oid("credits", false);
+    const auto id = [schema](const char* name) { return find_relation(schema, name); };
     const Oid account = id("_account");
     return {
         .schema = schema,
@@ -77,14 +77,6 @@ Catalog look_up(const char** missing)
 
 } // namespace
 
-bool is_installation_whole()
-{
-    const char* missing = nullptr;
-    if (!is_known)
-        look_up(&missing);
-    return missing == nullptr;
-}
-
 const Catalog& catalog()
 {
     if (!listens) {
@@ -92,10 +84,7 @@ const Catalog& catalog()
         listens = true;
     }
     if (!is_known) {
-        const char* missing = nullptr;
-        known = look_up(&missing);
-        if (missing != nullptr)
-            errors::missing_relation(missing);
+        known = look_up();
         is_known = true;
     }
     return known;

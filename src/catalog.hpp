@@ -18,9 +18,6 @@ struct Catalog {
     Oid credit_type, parameter, closing, source;
 };
 
-/// Is everything there? catalog() raises an internal error when it is not.
-bool is_installation_whole();
-
 /// The ids, as of now. The reference is valid until the next command.
 const Catalog& catalog();
 

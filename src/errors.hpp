@@ -38,6 +38,7 @@ namespace credits::errors
 [[noreturn]] void already_reversed(std::string_view customer, std::string_view type_code, int64 entry_no);
 
 // attach and detach.
+[[noreturn]] void no_such_table();
 [[noreturn]] void not_owner(Oid table);
 [[noreturn]] void not_attached(Oid table);
 [[noreturn]] void already_attached(Oid table);

@@ -6,9 +6,11 @@
 #include <string_view>
 
 #include "attach.hpp"
+#include "catalog.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
+#include "pg/version.hpp"
 #include "source.hpp"
 #include "source_row.hpp"
 
@@ -117,6 +119,32 @@ void check_fit(const SourceRow& row)
     check_source(row.line_table);
 }
 
+bool has_trigger_off(Oid table)
+{
+    const Relation relation = table_open(table, AccessShareLock);
+    const TriggerDesc* const triggers = relation->trigdesc;
+    bool found = false;
+    for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++) {
+        const Trigger& trigger = triggers->triggers[i];
+        const bool is_off = trigger.tgenabled == TRIGGER_DISABLED || trigger.tgenabled == TRIGGER_FIRES_ON_REPLICA;
+        found |= is_off && get_func_namespace(trigger.tgfoid) == catalog().schema;
+    }
+    table_close(relation, AccessShareLock);
+    return found;
+}
+
+/// What happens while a trigger is off is not booked: afterwards a new line may have the key of one that has entries.
+void remember_history(const SourceRow& row)
+{
+    if (row.has_history || !has_trigger_off(row.line_table))
+        return;
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(row.line_table), false}};
+    pg::run({.role = catalog().owner,
+             .sql = "UPDATE credits.source AS s SET has_history = true WHERE s.line_table OPERATOR(pg_catalog.=) $1",
+             .parameters = parameters,
+             .reads_only = false});
+}
+
 /// Refuses to leave a source in parts.
 void check_whole(const SourceRow& row, const char* act)
 {
@@ -131,7 +159,7 @@ bool is_our_own_work()
 {
     if (creating_extension && CurrentExtensionObject == get_extension_oid("credits", true))
         return true;
-    return !check_function_bodies && has_privs_of_role(GetOuterUserId(), catalog().owner);
+    return !check_function_bodies && pg::owns_table(source_table(), GetOuterUserId());
 }
 
 /// Tells, by the command alone, that it takes nothing from any table: what is made most often.
@@ -168,15 +196,17 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     const auto* trigger = reinterpret_cast<const EventTriggerData*>(fcinfo->context);
     const std::string_view event = trigger->event;
     const bool drops = event == "sql_drop";
-    if ((!drops && is_harmless(trigger->parsetree)) || !is_installation_whole() || is_our_own_work())
+    if ((!drops && is_harmless(trigger->parsetree)) || !OidIsValid(source_table()) || is_our_own_work())
         return Datum(0);
     if (event == "ddl_command_start") {
         check_command(trigger->parsetree);
         return Datum(0);
     }
     for_each_source_row([&](const SourceRow& row) {
-        if (is_touched(row))
-            check_whole(row, drops ? drop_act(row) : change_act(row));
+        if (!is_touched(row))
+            return;
+        check_whole(row, drops ? drop_act(row) : change_act(row));
+        remember_history(row);
     });
     return Datum(0);
 }

@@ -18,6 +18,12 @@ enum SourceColumn {
 
 } // namespace
 
+Oid source_table()
+{
+    const Oid schema = get_namespace_oid("credits", true);
+    return OidIsValid(schema) ? get_relname_relid("source", schema) : InvalidOid;
+}
+
 SourceRow read_source_row(const pg::Table& table)
 {
     bool no_header = false;

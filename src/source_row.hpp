@@ -1,9 +1,9 @@
-// What credits.source says, row by row, as of now: sources that cannot be loaded any more, too.
+// What credits.source says, row by row, as of now: sources that cannot be loaded any more, too. Event triggers read it in every
+// session, so it needs nothing else of the extension.
 #pragma once
 
 #include <optional>
 
-#include "catalog.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 
@@ -20,6 +20,9 @@ struct SourceRow {
     bool has_history;
 };
 
+/// The table credits.source; InvalidOid without the extension.
+Oid source_table();
+
 SourceRow read_source_row(const pg::Table& table);
 
 /// The row of an attached line table.
@@ -30,7 +33,7 @@ template <class Fn>
 void for_each_source_row(Fn fn)
 {
     pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(catalog().source, AccessShareLock);
+        pg::Table table = pg::open_table(source_table(), AccessShareLock);
         const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
         while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
             fn(read_source_row(table));

@@ -257,7 +257,7 @@ COMMENT ON COLUMN credits.source.currency        IS 'column or expression: the c
 COMMENT ON COLUMN credits.source.entered_by      IS 'column or expression: the ERP''s user; null for none';
 COMMENT ON COLUMN credits.source.from_date       IS 'lines dated before it never count; null for no such date';
 COMMENT ON COLUMN credits.source.check_at        IS 'when a save is checked: statement or commit';
-COMMENT ON COLUMN credits.source.has_history     IS 'it had entries when it was attached, from an earlier time: a new line may have some already';
+COMMENT ON COLUMN credits.source.has_history     IS 'it had entries when it was attached, or its triggers were off since (session_replication_role does not tell): a new line may have some already';
 COMMENT ON COLUMN credits.source.attached_at     IS 'when';
 COMMENT ON COLUMN credits.source.attached_by     IS 'role that attached it';
 COMMENT ON COLUMN credits.source.quantity_is_interval IS 'the quantity is a duration, counted in hours (rule 9)';

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(19);
+SELECT plan(25);
 
 CREATE FUNCTION pg_temp.install() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -29,6 +29,10 @@ DROP EXTENSION credits CASCADE;
 SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = 'credits'::regnamespace UNION ALL
                   SELECT proname FROM pg_proc WHERE pronamespace = 'credits'::regnamespace$$, 'when it is dropped, nothing stays in its schema');
 SELECT is_empty($$SELECT FROM pg_trigger WHERE tgname LIKE '%credits%'$$, 'no trigger either');
+SELECT is_empty($$SELECT FROM pg_event_trigger WHERE evtname LIKE '%credits%'$$, 'nor any event trigger');
+SELECT pg_temp.refused(statement, 'accepted', 'what was attached is its owner''s again: ' || statement) FROM unnest(ARRAY[
+    'ALTER TABLE shop.slip DROP COLUMN quantity', 'ALTER TABLE shop.invoice_line DROP CONSTRAINT invoice_line_number_fkey',
+    'ALTER TABLE shop.invoice ALTER day TYPE timestamp', 'DROP TABLE shop.invoice_line, shop.invoice', 'DROP SCHEMA shop CASCADE']) AS statement;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (3, 'A', 'H', 500);
 INSERT INTO shop.invoice_line VALUES ('I-1', 2, 'H', 1, 9, 9);
 SELECT is(price, 9::numeric, 'and the shop works as it did before') FROM shop.invoice_line WHERE line_no = 2;
