@@ -21,6 +21,7 @@ REGRESS       := \
     consumption \
     edit \
     header \
+    chain \
     refusal \
     alarm \
     registration \

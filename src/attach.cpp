@@ -6,6 +6,7 @@
 #include <array>
 
 #include "attach_mapping.hpp"
+#include "attach_origin.hpp"
 #include "catalog.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
@@ -152,10 +153,10 @@ void create_triggers(const Arguments& arguments, const Keys& keys)
 constexpr const char* record_source =
     "INSERT INTO credits.source (line_table, mapping, header_table, kind, article, quantity, amount, customer, document_date,"
     " document_number, line_key, header_key, line_header, applies_to, counts_when, zero_columns, currency, entered_by, from_date,"
-    " has_history, check_at, attached_at, attached_by, quantity_is_interval)"
+    " has_history, check_at, attached_at, attached_by, quantity_is_interval, origin, origin_table)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
     " EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1), $20, pg_catalog.clock_timestamp(), "
-    "$21, $22)";
+    "$21, $22, $23, $24)";
 
 pg::Parameter text_parameter(const char* value)
 {
@@ -193,6 +194,8 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, const
         text_parameter(arguments.check_at),
         text_parameter(GetUserNameFromId(GetUserId(), false)),
         {BOOLOID, BoolGetDatum(is_interval(tables, arguments.quantity)), false},
+        text_parameter(arguments.origin),
+        {REGCLASSOID, ObjectIdGetDatum(arguments.origin_table), !OidIsValid(arguments.origin_table)},
     };
     pg::run({.role = catalog().owner, .sql = record_source, .parameters = parameters, .reads_only = false});
     CommandCounterIncrement();
@@ -211,11 +214,13 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     const MappedTables tables = open_tables(arguments);
     if (find_source_row(arguments.line_table).has_value())
         errors::already_attached(arguments.line_table);
+    require_attached_origin(arguments.line_table, arguments.origin_table);
     const Keys keys = find_keys(tables, arguments);
     const Oid mapping = create_mapping(arguments, tables, keys);
     create_triggers(arguments, keys);
     insert_source(arguments, tables, keys, mapping);
     check_source(arguments.line_table);
+    check_origin(arguments.line_table);
     if (tables.header != nullptr)
         relation_close(tables.header, NoLock);
     relation_close(tables.lines, NoLock);

@@ -67,8 +67,8 @@ void check_arguments(const Arguments& arguments)
         errors::not_supported("check_at => 'commit'", "Attach the table with check_at => 'statement'.");
     if (check_at != "statement")
         errors::invalid_argument("check_at", arguments.check_at, "It is 'statement' or 'commit'.");
-    if (arguments.origin != nullptr || OidIsValid(arguments.origin_table))
-        errors::not_supported("a line made from another line (argument \"origin\")", nullptr);
+    if (OidIsValid(arguments.origin_table))
+        require(arguments.origin != nullptr, "origin");
     if (arguments.refers_to != nullptr)
         errors::not_supported("a credit note line that names its sale line (argument \"refers_to\")", nullptr);
     if (!OidIsValid(arguments.header_table) && (arguments.header_key != nullptr || arguments.line_header != nullptr))

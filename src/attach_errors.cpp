@@ -38,6 +38,26 @@ void already_attached(Oid table)
             errhint("Detach it first with credits.detach()."));
 }
 
+void origin_not_attached(Oid table)
+{
+    ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("table \"%s\" is not attached to credits", get_rel_name(table)),
+            errdetail("It is the origin_table: whether an origin counts is told by its own mapping."),
+            errhint("Attach it first."));
+}
+
+void origin_of_others(Oid table, Oid line_table)
+{
+    ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+            errmsg("cannot detach table \"%s\", from whose lines others are made", get_rel_name(table)),
+            errdetail("It is the origin_table of table \"%s\".", get_rel_name(line_table)), errhint("Detach that table first."));
+}
+
+void advise_origin_index(Oid line_table, const char* sql)
+{
+    ereport(NOTICE, errmsg("lines of table \"%s\" are looked for by their origin, and no index helps", get_rel_name(line_table)),
+            errhint("%s", sql));
+}
+
 void wrong_table_kind(Oid table, const char* hint)
 {
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("cannot attach \"%s\" to credits", get_rel_name(table)),

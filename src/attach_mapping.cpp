@@ -93,6 +93,7 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
         fact("counts_when", arguments.counts_when == nullptr ? "true" : arguments.counts_when, Expected::boolean),
         fact("currency", arguments.currency, Expected::text),
         fact("entered_by", arguments.entered_by, Expected::text),
+        fact("origin", arguments.origin, Expected::text),
         zeroed_text(tables, keys.zero_columns),
         make_join(tables, keys.reference),
     };

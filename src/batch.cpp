@@ -2,6 +2,7 @@
 #include "batch.hpp"
 
 #include "errors.hpp"
+#include "origin.hpp"
 #include "pg/identity.hpp"
 #include "pg/text.hpp"
 
@@ -80,6 +81,7 @@ DocumentLine read_line(Batch& batch, const LineImage& image)
     if (image.old_line != nullptr) {
         show(batch, image.old_line, image.old_header);
         line.key = line.recorded_key = evaluate_text(batch, Fact::line_key);
+        line.is_chained = batch.source->has_origin && !is_null(evaluate_text(batch, Fact::origin));
     }
     if (!is_null(image.gone_key))
         line.key = line.recorded_key = image.gone_key;
@@ -88,6 +90,9 @@ DocumentLine read_line(Batch& batch, const LineImage& image)
         return line;
     show(batch, image.new_line, image.new_header);
     line.key = evaluate_text(batch, Fact::line_key);
+    if (batch.source->has_origin)
+        line.origin = evaluate_text(batch, Fact::origin);
+    line.is_chained |= !is_null(line.origin);
     if (image.old_line == nullptr)
         line.recorded_key = line.key;
     if (evaluate_bool(batch, Fact::applies)) {
@@ -117,6 +122,26 @@ void end_batch(Batch& batch)
     ExecDropSingleTupleTableSlot(batch.line_slot);
     if (batch.header_slot != nullptr)
         ExecDropSingleTupleTableSlot(batch.header_slot);
+}
+
+Batch& find_or_begin_batch(BatchList& batches, Source& source)
+{
+    for (Batch* const batch : pg::span_of(batches))
+        if (batch->source == &source)
+            return *batch;
+    auto* const batch = static_cast<Batch*>(palloc(sizeof(Batch)));
+    const Relation line_table = table_open(source.line_table, AccessShareLock);
+    *batch = begin_batch(source, line_table);
+    table_close(line_table, NoLock);
+    return *pg::append(batches, batch);
+}
+
+void end_batches(Batches batches)
+{
+    if (!batches.empty() && batches.front()->origins != nullptr)
+        end_batches(pg::span_of(batches.front()->origins->batches));
+    for (Batch* const batch : batches)
+        end_batch(*batch);
 }
 
 namespace
@@ -193,6 +218,12 @@ void read_lines(Batch& batch)
         MemoryContextAllocHuge(batch.memory, sizeof(DocumentLine) * static_cast<Size>(batch.image_count + 1)));
     for (int i = 0; i < batch.image_count; i++)
         batch.lines[batch.line_count++] = read_line(batch, batch.images[i]);
+}
+
+void read_lines(Batches batches)
+{
+    for (Batch* const batch : batches)
+        read_lines(*batch);
 }
 
 } // namespace credits

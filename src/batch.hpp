@@ -5,6 +5,7 @@
 #include <span>
 
 #include "line.hpp"
+#include "pg/array.hpp"
 #include "source.hpp"
 
 namespace credits
@@ -27,18 +28,23 @@ struct LineImage {
     std::string_view gone_key;
 };
 
+struct Origins;
+
 struct Batch {
     Source* source;
     MemoryContext memory;
     bool reads_ledger;  // a line may have entries: always, except for lines just inserted
     bool is_read_again; // a deeper trigger may have settled a renumbered line under its new key
+    bool repeats_lines; // some images may speak of the same line
 
     LineImage* images;
     int image_count;
     int image_capacity;
+    int known_header_count; // the first images, whose headers are locked already
 
     DocumentLine* lines;
     int line_count;
+    Origins* origins; // what the lines of the save were made from; null: nothing (origin.hpp)
 
     TupleTableSlot* line_slot;   // for minimal tuples
     TupleTableSlot* header_slot; // for heap tuples; null without a header table
@@ -72,14 +78,34 @@ bool evaluate_bool(Batch& batch, Fact fact);
 /// The sources that take part in one save, a batch each.
 using Batches = std::span<Batch* const>;
 
-/// Locks the headers that the images name, old and new, in the order of their tables and keys, and hands them to the images.
+/// The same, while some are still found.
+using BatchList = pg::Array<Batch*>;
+
+/// The batch of a source in the list, which may be a new one in the current memory context.
+Batch& find_or_begin_batch(BatchList& batches, Source& source);
+void end_batches(Batches batches); // of one save, with what their lines were made from
+
+/// Locks the headers that the images name, old and new, and those of the lines that these were made from, in the order of their
+/// tables and keys, and hands them to the images.
 void lock_headers(Batches batches);
 
-/// Finds them as of the latest snapshot, without a lock.
+/// Finds all of these as of the latest snapshot, without a lock.
 void find_headers(Batches batches);
+
+/// What to do about a header that somebody else holds: wait for him, or read it as it was committed last.
+enum class Busy { wait, pass };
+
+/// Locks the headers that the images name, as far as they are not known yet.
+void lock_named_headers(Batches batches, Busy busy);
+void find_named_headers(Batches batches);
+
+/// Adds the lines that were made from lines of the save, in whatever source they are (rule 19); their headers are locked then.
+/// Returns the batches of the whole save; without chains the same ones. The caller has locked the headers.
+Batches add_chains(Batches batches);
 
 /// Makes the document lines of the images, whose headers are locked by now.
 void read_lines(Batch& batch);
+void read_lines(Batches batches);
 
 /// Locks the customers, decides and records: the rest of the way, common to all triggers.
 /// The caller has passed the gate, locked the headers and read the lines. All batches are one save (rule 13): over all its lines

@@ -6,6 +6,7 @@
 #include "catalog.hpp"
 #include "contacts.hpp"
 #include "errors.hpp"
+#include "origin.hpp"
 #include "pg/key.hpp"
 #include "pg/snapshot.hpp"
 
@@ -52,6 +53,9 @@ Customers name_customers(Batches batches)
     Size most = 1;
     for (const Batch* const batch : batches)
         most += 2 * static_cast<Size>(batch->line_count);
+    const std::span<Origin> origins =
+        batches.front()->origins == nullptr ? std::span<Origin>() : pg::span_of(batches.front()->origins->sorted);
+    most += origins.size();
     Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Customer) * most)),
                         .count = 0};
     for (const Batch* const batch : batches)
@@ -61,6 +65,8 @@ Customers name_customers(Batches batches)
             // Counting or not: a line is not dropped before its customer is locked.
             add(customers, line.customer, false);
         }
+    for (const Origin& origin : origins)
+        add(customers, account_of(origin.customer), true);
     return customers;
 }
 
@@ -139,6 +145,13 @@ bool lock_accounts(std::span<const std::string_view> named)
     });
 }
 
+const Customer* lower_bound(const Customers& customers, std::string_view customer)
+{
+    const Customer* const end = customers.sorted + customers.count;
+    return std::lower_bound(static_cast<const Customer*>(customers.sorted), end, customer,
+                            [](const Customer& a, std::string_view key) { return a.customer < key; });
+}
+
 } // namespace
 
 // Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
@@ -157,12 +170,7 @@ Customers find_customers(Batches batches)
     return read_customers(batches, find);
 }
 
-const Customer& find_customer(const Customers& customers, std::string_view customer)
-{
-    const Customer* const end = customers.sorted + customers.count;
-    return *std::lower_bound(static_cast<const Customer*>(customers.sorted), end, customer,
-                             [](const Customer& a, std::string_view key) { return a.customer < key; });
-}
+const Customer& find_customer(const Customers& customers, std::string_view customer) { return *lower_bound(customers, customer); }
 
 Customer lock_account_of(std::string_view named)
 {
@@ -182,6 +190,19 @@ void lock_accounts_in_order(std::span<const std::string_view> named)
 {
     while (!lock_accounts(named)) {
     }
+}
+
+bool are_recorded_locked(const Customers& customers, Batches batches)
+{
+    const auto is_locked = [&](const DocumentLine& line) {
+        if (!writes_recorded_ledger(line))
+            return true;
+        const std::string_view customer = line.recorded->customer;
+        const Customer* const end = customers.sorted + customers.count;
+        const Customer* const found = lower_bound(customers, customer);
+        return found != end && found->customer == customer && found->is_recorded;
+    };
+    return std::ranges::all_of(batches, [&](const Batch* batch) { return std::ranges::all_of(lines_of(*batch), is_locked); });
 }
 
 bool is_customer_locked_by_us(std::string_view key)

@@ -22,7 +22,8 @@ struct Customers {
 };
 
 /// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and locks, in key order, the
-/// rows of those whose ledger may be written: who works with credits, or is recorded.
+/// rows of those whose ledger may be written: who works with credits, or is recorded. Those of the lines that theirs
+/// were made from, too.
 Customers lock_customers(Batches batches);
 
 /// Finds the same customers without a lock.
@@ -33,6 +34,9 @@ const Customer& find_customer(const Customers& customers, std::string_view custo
 
 /// Locks the row of the customer whose credits this one uses, for a registration by hand. Raises when he does not exist.
 Customer lock_account_of(std::string_view named);
+
+/// Is every customer locked whose ledger the recorded effects of the lines, read again, are in?
+bool are_recorded_locked(const Customers& customers, Batches batches);
 
 /// Locks the rows of the customers whose credits these use, as far as they exist, whether or not they work with credits.
 void lock_accounts_in_order(std::span<const std::string_view> named);

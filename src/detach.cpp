@@ -51,6 +51,15 @@ void drop_unused_header_trigger(Oid header_table)
         drop_trigger(header_trigger, header_table);
 }
 
+/// What is made from lines of the table could not be settled any more.
+void require_no_chains(Oid line_table)
+{
+    for_each_source_row([&](const SourceRow& row) {
+        if (row.origin_table == line_table && row.line_table != line_table && pg::exists(row.line_table))
+            errors::origin_of_others(line_table, row.line_table);
+    });
+}
+
 } // namespace
 
 extern "C" {
@@ -69,6 +78,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
         errors::not_attached(line_table);
     if (lines == nullptr)
         check_owner_of_lost_table(line_table);
+    require_no_chains(line_table);
     delete_source(line_table);
     if (lines != nullptr)
         drop_triggers(line_table);

@@ -42,6 +42,8 @@ namespace credits::errors
 [[noreturn]] void not_owner(Oid table);
 [[noreturn]] void not_attached(Oid table);
 [[noreturn]] void already_attached(Oid table);
+[[noreturn]] void origin_not_attached(Oid table);
+[[noreturn]] void origin_of_others(Oid table, Oid line_table);
 [[noreturn]] void wrong_table_kind(Oid table, const char* hint);
 [[noreturn]] void no_key(Oid table);
 [[noreturn]] void nullable_key(Oid table, const char* column);
@@ -72,5 +74,6 @@ void become_attached(const char* act, const char* reason);
 // Warnings and notices: these return.
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level);
 void warn_price_stays_zero(const DocumentLine& line);
+void advise_origin_index(Oid line_table, const char* sql);
 
 } // namespace credits::errors

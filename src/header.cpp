@@ -109,11 +109,12 @@ Header* add_reference(References& references, const KeyOrder* order, Batch& batc
 void add_references(References& references, Batch& batch)
 {
     const KeyOrder* const order = make_order(batch);
-    for (int i = 0; i < batch.image_count; i++) {
+    for (int i = batch.known_header_count; i < batch.image_count; i++) {
         LineImage& image = batch.images[i];
         image.old_header = add_reference(references, order, batch, image.old_line);
         image.new_header = add_reference(references, order, batch, image.new_line);
     }
+    batch.known_header_count = batch.image_count;
 }
 
 /// The headers that the lines name, in the order in which they are locked.
@@ -127,6 +128,8 @@ References list_references(Batches batches)
     for (Batch* const batch : batches)
         if (OidIsValid(batch->source->header_table))
             add_references(references, *batch);
+        else
+            batch->known_header_count = batch->image_count;
     Reference* const end = std::remove_if(references.list, references.list + references.count,
                                           [](const Reference& reference) { return reference.header->is_missing; });
     std::sort(references.list, end, [](const Reference& a, const Reference& b) { return compare(a, b) < 0; });
@@ -163,14 +166,14 @@ std::string_view customer_of(Batch& batch, const Header& header)
 /// Locks a header, unless it is busy and its customer's row is ours already. Then whoever holds the header saves lines of it, or
 /// changes it and must wait for the customer before he can settle its lines, ours among them: to wait for him here would be a
 /// deadlock, and going on with the committed header is right. As long as the customer is not ours, waiting is.
-void lock_header(Batch& batch, pg::Table& table, Header& header)
+void lock_header(Batch& batch, pg::Table& table, Header& header, Busy busy)
 {
     const HeaderKey key = make_header_key(batch, header);
     pg::LockResult result = pg::lock_latest(table, batch.source->header_index, parts(key), {.wait = LockWaitSkip});
     if (result == pg::LockResult::busy) {
         header.tuple = ExecCopySlotHeapTuple(table.found);
         const std::string_view customer = customer_of(batch, header);
-        if (!is_null(customer) && is_customer_locked_by_us(account_of(customer)))
+        if (busy == Busy::pass || (!is_null(customer) && is_customer_locked_by_us(account_of(customer))))
             return;
         header.tuple = nullptr;
         result = pg::lock_latest(table, batch.source->header_index, parts(key));
@@ -190,7 +193,8 @@ void find(Batch& batch, pg::Table& table, Header& header)
 }
 
 /// Calls fn(batch, header table, header) for each header that the lines name, in the common order.
-void for_each_header(Batches batches, void (*fn)(Batch&, pg::Table&, Header&))
+template <class Fn>
+void for_each_header(Batches batches, Fn fn)
 {
     const References references = list_references(batches);
     for (int i = 0; i < references.count;) {
@@ -225,8 +229,11 @@ Header* find_header(Batch& batch, MinimalTuple line)
     return header;
 }
 
-void lock_headers(Batches batches) { for_each_header(batches, lock_header); }
+void lock_named_headers(Batches batches, Busy busy)
+{
+    for_each_header(batches, [busy](Batch& batch, pg::Table& table, Header& header) { lock_header(batch, table, header, busy); });
+}
 
-void find_headers(Batches batches) { for_each_header(batches, find); }
+void find_named_headers(Batches batches) { for_each_header(batches, find); }
 
 } // namespace credits

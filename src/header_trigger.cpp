@@ -114,7 +114,7 @@ void warn_of_zero_prices(Batch& batch)
         return;
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
-        if (line.is_zeroed && needs_price(batch, line, *line.image->old_header))
+        if (line.image->old_header != nullptr && line.is_zeroed && needs_price(batch, line, *line.image->old_header))
             errors::warn_price_stays_zero(line);
     }
 }
@@ -156,13 +156,16 @@ void settle_lines_of_headers(Source& source, const TriggerData& trigger)
     lock_customers_of_headers(batch, changed);
     for (int i = 0; i < changed.count; i++)
         add_lines(batch, *changed.headers[i]);
-    read_lines(batch);
+    batch.known_header_count = batch.image_count;
     Batch* const batches[]{&batch};
-    settle(batches);
+    lock_headers(batches);
+    const Batches save = add_chains(batches);
+    read_lines(save);
+    settle(save);
     warn_of_zero_prices(batch);
     // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
     note_settled(trigger_depth() + 1);
-    end_batch(batch);
+    end_batches(save);
     table_close(lines, NoLock);
 }
 

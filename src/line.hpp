@@ -57,6 +57,7 @@ struct DocumentLine {
     std::string_view named_customer; // by the document
     std::string_view customer;       // whose credits he uses: mostly himself (contacts.hpp)
     std::string_view entered_by;
+    std::string_view origin;      // the key of the line that it was made from (rule 19)
     std::string_view recorded_by; // the role that saved it; null: the current one
     std::string_view description;
     std::string_view ledger_account;
@@ -64,6 +65,8 @@ struct DocumentLine {
     bool has_date;
     bool counts;     // with article, customer, quantity, date and header all there
     bool is_gone;    // deleted: `key` is all there is
+    bool is_chained; // it has or had an origin: whoever changes that one settles this line, too
+    bool is_covered; // made from a line that counts: it consumes nothing itself (rule 19)
     bool is_zeroed;  // its price columns are 0, or there are none
     bool is_opening; // a balance from before: a lot whose value was given (rule 22)
 

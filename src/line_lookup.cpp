@@ -55,15 +55,6 @@ void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image, S
         add_image(batch, image.old_line, nullptr);
 }
 
-/// A name for the whole row: none of its columns has it.
-const char* row_alias(Oid table)
-{
-    const char* alias = "line";
-    while (get_attnum(table, alias) != InvalidAttrNumber)
-        alias = psprintf("%s_", alias);
-    return alias;
-}
-
 /// SELECT line FROM ONLY erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
 SPIPlanPtr prepare_lines_of_header(const Source& source)
 {
@@ -82,15 +73,6 @@ SPIPlanPtr prepare_lines_of_header(const Source& source)
     if (plan == nullptr || SPI_keepplan(plan) != 0)
         elog(ERROR, "could not prepare: %s", sql.data);
     return plan;
-}
-
-MinimalTuple to_row(Datum composite)
-{
-    const HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
-    HeapTupleData tuple{};
-    tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-    tuple.t_data = header;
-    return pg::to_minimal_tuple(&tuple);
 }
 
 void add_selected_lines(Batch& batch, Header* header)
@@ -156,6 +138,23 @@ void keep_first_of_each(Batch& batch, std::string_view DocumentLine::*key, Prefe
 }
 
 } // namespace
+
+const char* row_alias(Oid table)
+{
+    const char* alias = "line";
+    while (get_attnum(table, alias) != InvalidAttrNumber)
+        alias = psprintf("%s_", alias);
+    return alias;
+}
+
+MinimalTuple to_row(Datum composite)
+{
+    const HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
+    HeapTupleData tuple{};
+    tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+    tuple.t_data = header;
+    return pg::to_minimal_tuple(&tuple);
+}
 
 void read_lines_again(Batch& batch)
 {

@@ -19,6 +19,12 @@ void drop_repeated_lines(Batch& batch);
 /// Drops, once it is known where each line is recorded, the gone ones whose entries another line has taken along.
 void drop_lines_with_same_record(Batch& batch);
 
+/// A name for a whole row of the table: none of its columns has it.
+const char* row_alias(Oid table);
+
+/// A row that SPI returned as a value, in the current memory context.
+MinimalTuple to_row(Datum composite);
+
 /// Adds the lines of a header, as of the latest snapshot.
 void add_lines_of_header(Batch& batch, Header* header);
 

@@ -16,9 +16,10 @@ namespace
 MinimalTuple copy_row(TupleTableSlot* slot) { return ExecCopySlotMinimalTuple(slot); }
 
 /// Does the row in the line slot have an article that has, or had, a credit type? An article that only the header tells may have.
-bool has_credits_article(Batch& batch, const Configuration& settings)
+/// A line from which others are made is of interest whatever its article: as long as it counts it covers them.
+bool is_of_interest(Batch& batch, const Configuration& settings)
 {
-    if (reader(*batch.source, Fact::article).needs_header)
+    if (reader(*batch.source, Fact::article).needs_header || is_origin_table(batch.source->line_table))
         return true;
     batch.expressions->ecxt_innertuple = batch.line_slot;
     batch.shows_header = false;
@@ -31,7 +32,7 @@ void read_images(Batch& batch, const Configuration& settings, Tuplestorestate* r
 {
     const pg::TransitionReader reader = pg::begin_reading(rows);
     while (pg::read_row(reader, batch.line_slot)) {
-        if (!has_credits_article(batch, settings))
+        if (!is_of_interest(batch, settings))
             continue;
         const MinimalTuple row = copy_row(batch.line_slot);
         add_image(batch, is_new ? nullptr : row, is_new ? row : nullptr);
@@ -50,10 +51,10 @@ void read_image_pairs(Batch& batch, const Configuration& settings, const Trigger
             continue;
         const MinimalTuple old_line = copy_row(old_slot);
         const MinimalTuple new_line = copy_row(batch.line_slot);
-        bool is_relevant = has_credits_article(batch, settings);
+        bool is_relevant = is_of_interest(batch, settings);
         if (!is_relevant) {
             ExecStoreMinimalTuple(old_line, batch.line_slot, false);
-            is_relevant = has_credits_article(batch, settings);
+            is_relevant = is_of_interest(batch, settings);
         }
         if (is_relevant)
             add_image(batch, old_line, new_line);
@@ -78,20 +79,21 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger)
 {
     read_changed_lines(batch, trigger);
     if (batch.image_count == 0)
-        return;
+        return end_batch(batch);
     CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
     pass_gate();
     const int depth = trigger_depth();
     const bool has_old_images = has_settled_deeper(depth) || has_repeated_lines(batch);
     if (has_old_images)
         read_lines_again(batch);
+    batch.repeats_lines = has_old_images;
     batch.reads_ledger = has_old_images || batch.source->has_history || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event);
     Batch* const batches[]{&batch};
     lock_headers(batches);
-    read_lines(batch);
-    if (has_old_images)
-        drop_repeated_lines(batch);
-    settle(batches);
+    const Batches save = add_chains(batches);
+    read_lines(save);
+    settle(save);
+    end_batches(save);
     note_settled(depth);
 }
 
@@ -113,7 +115,6 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     Batch batch = begin_batch(get_source(RelationGetRelid(trigger.tg_relation)), trigger.tg_relation);
     settle_changed_lines(batch, trigger);
-    end_batch(batch);
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);
     return PointerGetDatum(nullptr);

@@ -9,6 +9,7 @@
 #include "errors.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
+#include "origin.hpp"
 #include "pg/snapshot.hpp"
 #include "price.hpp"
 #include "renumbering.hpp"
@@ -182,6 +183,13 @@ void decide_all(const Configuration& settings, const Customers& customers, const
     }
 }
 
+void read_recorded_of_chains(Batches batches)
+{
+    for (Batch* const batch : batches)
+        if (std::ranges::any_of(lines_of(*batch), &DocumentLine::is_chained))
+            read_all_recorded(*batch);
+}
+
 } // namespace
 
 void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order)
@@ -202,11 +210,35 @@ void record(const Configuration& configuration, std::span<const std::span<Docume
     raise_alarms(configuration, crossings);
 }
 
+namespace
+{
+
+/// Locks the customers. A line with an origin may have been settled by whoever changed that one (doc/design.md), so that is read
+/// again, until the locks are those of what is there.
+Customers lock_customers_of_chains(Batches batches)
+{
+    for (;;) {
+        const Customers customers = lock_customers(batches);
+        if (batches.front()->origins == nullptr)
+            return customers;
+        const bool stand = do_origins_stand(batches);
+        read_recorded_of_chains(batches);
+        if (stand && are_recorded_locked(customers, batches))
+            return customers;
+    }
+}
+
+} // namespace
+
 void settle(Batches batches, Order order)
 {
     for (Batch* const batch : batches)
+        if (batch->repeats_lines)
+            drop_repeated_lines(*batch);
+    for (Batch* const batch : batches)
         read_all_recorded(*batch);
-    const Customers customers = order == Order::one_save ? lock_customers(batches) : find_customers(batches);
+    const Customers customers = order == Order::one_save ? lock_customers_of_chains(batches) : find_customers(batches);
+    cover_lines(batches);
     const Configuration& settings = configuration();
     auto* const lines = static_cast<std::span<DocumentLine>*>(palloc(sizeof(std::span<DocumentLine>) * batches.size()));
     for (size_t i = 0; i < batches.size(); i++) {

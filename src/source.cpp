@@ -20,6 +20,8 @@ struct Sources {
     int count;
     Oid line_tables[max_sources];
     Oid header_tables[max_sources];
+    Oid origin_tables[max_sources];
+    bool has_chains; // some line is made from another
     Source* loaded[max_sources];
 };
 
@@ -43,6 +45,7 @@ void load_list()
         for (int i = 0; i < sources.count; i++)
             retire(sources.loaded[i]);
         sources.count = 0;
+        sources.has_chains = false;
         for_each_source_row([](const SourceRow& row) {
             if (!pg::exists(row.line_table)) // lost while the protection was off
                 return;
@@ -50,6 +53,8 @@ void load_list()
                 errors::too_many_sources(max_sources);
             sources.line_tables[sources.count] = row.line_table;
             sources.header_tables[sources.count] = row.header_table;
+            sources.origin_tables[sources.count] = row.origin_table;
+            sources.has_chains |= OidIsValid(row.origin_table);
             sources.loaded[sources.count] = nullptr;
             sources.count++;
         });
@@ -78,6 +83,17 @@ int position_of(Oid line_table)
     return static_cast<int>(found - sources.line_tables);
 }
 
+/// The sources of which one of the two tables is this one.
+std::span<Oid> line_tables_with(const Oid* tables, Oid table)
+{
+    auto* const found = static_cast<Oid*>(palloc(sizeof(Oid) * (sources.count + 1)));
+    size_t count = 0;
+    for (int i = 0; i < sources.count; i++)
+        if (tables[i] == table)
+            found[count++] = sources.line_tables[i];
+    return {found, count};
+}
+
 } // namespace
 
 Source& get_source(Oid line_table)
@@ -93,16 +109,32 @@ Source& get_source(Oid line_table)
     return *slot;
 }
 
+bool is_attached(Oid line_table)
+{
+    catalog();
+    load_list();
+    const Oid* const end = sources.line_tables + sources.count;
+    return std::find(static_cast<const Oid*>(sources.line_tables), end, line_table) != end;
+}
+
 std::span<Oid> line_tables_of_header(Oid header_table)
 {
     catalog();
     load_list();
-    auto* found = static_cast<Oid*>(palloc(sizeof(Oid) * (sources.count + 1)));
-    size_t count = 0;
-    for (int i = 0; i < sources.count; i++)
-        if (sources.header_tables[i] == header_table)
-            found[count++] = sources.line_tables[i];
-    return {found, count};
+    return line_tables_with(sources.header_tables, header_table);
+}
+
+std::span<Oid> line_tables_made_from(Oid origin_table)
+{
+    return is_origin_table(origin_table) ? line_tables_with(sources.origin_tables, origin_table) : std::span<Oid>();
+}
+
+bool is_origin_table(Oid line_table)
+{
+    catalog();
+    load_list();
+    const Oid* const end = sources.origin_tables + sources.count;
+    return sources.has_chains && std::find(static_cast<const Oid*>(sources.origin_tables), end, line_table) != end;
 }
 
 void check_source(Oid line_table)

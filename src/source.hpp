@@ -24,6 +24,7 @@ enum class Fact {
     counts,
     currency,
     entered_by,
+    origin, // the key of the line that it was made from
     zeroed, // all zero_columns are 0
     joined, // the header's key equals the line's columns
 };
@@ -56,6 +57,8 @@ struct Source {
     Oid header_table;   // InvalidOid: the line is its own document
     Oid mapping;        // the view
     Oid owner;          // of the line table: the mapping's expressions run as he
+    bool has_origin;    // lines may be made from other lines (rule 19)
+    Oid origin_table;   // where those are; InvalidOid: a line with an origin never consumes
     bool sells;         // it has amounts
     bool measures_time; // its quantity is an interval
     bool has_history;   // entries were there before it was attached, so that a new line's key may have some
@@ -75,14 +78,22 @@ struct Source {
     int header_key_count;
     KeyColumn header_key[INDEX_MAX_KEYS];
 
-    SPIPlanPtr lines_of_header; // selects a header's lines; prepared at first use
+    // Prepared at first use:
+    SPIPlanPtr lines_of_header; // selects a header's lines
+    SPIPlanPtr lines_made_from; // selects the lines with one of many origins
 };
 
 /// The source of an attached line table, ready to read lines. Valid until the end of the transaction.
 Source& get_source(Oid line_table);
 
+bool is_attached(Oid line_table);
+
 /// The sources whose lines have this header table.
 std::span<Oid> line_tables_of_header(Oid header_table);
+
+/// The sources whose lines are made from lines of this table. Almost always none, which costs nothing.
+std::span<Oid> line_tables_made_from(Oid origin_table);
+bool is_origin_table(Oid line_table);
 
 /// Reads one source from scratch, raising what is wrong with it (attach calls this to check its own work, and protection after
 /// a change): 42P16 when a key is not unique, or when a column of the line's may be null.

@@ -148,11 +148,12 @@ void read_header_key(Source& source)
     source.header_index = find_key_index(source.header_table, source.header_key, source.header_key_count);
 }
 
-void free_plan(void* argument)
+void free_plans(void* argument)
 {
     auto* source = static_cast<Source*>(argument);
-    if (source->lines_of_header != nullptr)
-        SPI_freeplan(source->lines_of_header);
+    for (const SPIPlanPtr plan : {source->lines_of_header, source->lines_made_from})
+        if (plan != nullptr)
+            SPI_freeplan(plan);
 }
 
 Oid owner_of(Oid table)
@@ -173,6 +174,8 @@ Source* load_source(const SourceRow& row)
     source->line_table = row.line_table;
     source->header_table = row.header_table;
     source->mapping = row.mapping;
+    source->has_origin = row.has_origin;
+    source->origin_table = row.origin_table;
     source->sells = row.sells;
     source->measures_time = row.measures_time;
     source->has_history = row.has_history;
@@ -183,7 +186,7 @@ Source* load_source(const SourceRow& row)
     read_header_key(*source);
     prepare_readers(*source);
     auto* callback = static_cast<MemoryContextCallback*>(palloc(sizeof(MemoryContextCallback)));
-    callback->func = free_plan;
+    callback->func = free_plans;
     callback->arg = source;
     MemoryContextRegisterResetCallback(memory, callback);
     MemoryContextSwitchTo(caller);

@@ -15,6 +15,8 @@ struct SourceRow {
     Oid line_table;
     Oid mapping;
     Oid header_table; // InvalidOid: none
+    bool has_origin;
+    Oid origin_table; // InvalidOid: none
     bool sells;
     bool measures_time;
     bool has_history;

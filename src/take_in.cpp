@@ -143,8 +143,8 @@ Counts take_in(int64 first, int64 last)
     Counts counts{};
     for (Batch* const batch : batches) {
         count_lines(counts, *batch);
-        end_batch(*batch);
     }
+    end_batches(batches);
     return counts;
 }
 

@@ -23,8 +23,8 @@ void put_text(Datum* values, bool* nulls, int column, std::string_view text)
 /// One row of _wanted_line.
 void put_line(const ReturnSetInfo* result, const DocumentLine& line, ItemPointer place)
 {
-    Datum values[10]{};
-    bool nulls[10]{};
+    Datum values[11]{};
+    bool nulls[11]{};
     put_text(values, nulls, 0, line.key);
     put_text(values, nulls, 1, line.kind);
     put_text(values, nulls, 2, line.article);
@@ -38,6 +38,7 @@ void put_line(const ReturnSetInfo* result, const DocumentLine& line, ItemPointer
     put_text(values, nulls, 7, line.number);
     values[8] = BoolGetDatum(line.counts);
     values[9] = PointerGetDatum(place);
+    put_text(values, nulls, 10, line.origin);
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

@@ -99,7 +99,7 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     line.ledger_account = terms.ledger_account;
     if (*credits > core::zero)
         want_sale(line, *credits);
-    else
+    else if (!line.is_covered)
         line.wanted.credits = *credits;
 }
 

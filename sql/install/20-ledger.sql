@@ -234,7 +234,9 @@ CREATE TABLE credits.source (
     check_at        text         NOT NULL CHECK (check_at IN ('statement', 'commit')),
     attached_at     timestamptz  NOT NULL,
     attached_by     text         NOT NULL,
-    quantity_is_interval boolean NOT NULL
+    quantity_is_interval boolean NOT NULL,
+    origin          text,
+    origin_table    regclass
 );
 COMMENT ON TABLE credits.source IS 'What is attached: the arguments of attach, one row per line table, and the view made from them. Tables follow a renaming; arguments are kept as they were given, what they name is followed by the view.';
 COMMENT ON COLUMN credits.source.line_table      IS 'the attached table of document lines';
@@ -261,4 +263,6 @@ COMMENT ON COLUMN credits.source.has_history     IS 'it had entries when it was 
 COMMENT ON COLUMN credits.source.attached_at     IS 'when';
 COMMENT ON COLUMN credits.source.attached_by     IS 'role that attached it';
 COMMENT ON COLUMN credits.source.quantity_is_interval IS 'the quantity is a duration, counted in hours (rule 9)';
+COMMENT ON COLUMN credits.source.origin          IS 'column or expression: the key of the line that it was made from; null for none (rule 19)';
+COMMENT ON COLUMN credits.source.origin_table    IS 'attached table of the origins; null: a line with an origin never consumes';
 SELECT pg_catalog.pg_extension_config_dump('credits.source', '');

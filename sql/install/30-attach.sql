@@ -31,13 +31,13 @@ CREATE FUNCTION credits.attach(
     AS 'MODULE_PATHNAME', 'credits_attach';
 COMMENT ON FUNCTION credits.attach(regclass, text, text, text, text, text, text, text, name[], regclass, name[], name[], text, text,
     name[], text, regclass, text, text, text, date, text)
-    IS 'Attaches a line table: from now on its lines sell and consume credits. Arguments name a column of the line, header.column, or an immutable expression over line and header. The caller owns both tables. Existing lines are not touched. Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no key, 42809 not an ordinary table, 42710 attached already, 42501 not the owner, 0A000 not supported.';
+    IS 'Attaches a line table: from now on its lines sell and consume credits. Arguments name a column of the line, header.column, or an immutable expression over line and header. The caller owns the tables. Existing lines are not touched. origin is the key of the line that a line was made from: its consumption counts only while that one, in origin_table, does not; without origin_table never (rule 19). Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no key, 42809 not an ordinary table, 42710 attached already, 42704 origin_table not attached, 42501 not the owner, 0A000 not supported.';
 
 CREATE FUNCTION credits.detach(line_table regclass) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_detach';
 COMMENT ON FUNCTION credits.detach(regclass)
-    IS 'Takes the triggers off an attached line table. The ledger keeps its entries; they are recognised by table and key when the table is attached again. The caller owns the table. Errors: 42704 not attached, 42501 not the owner.';
+    IS 'Takes the triggers off an attached line table. The ledger keeps its entries; they are recognised by table and key when the table is attached again. The caller owns the table. Errors: 42704 not attached, 42501 not the owner, 2BP01 another attached table has it as origin_table.';
 
 CREATE FUNCTION credits._line_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_changed';
@@ -65,7 +65,8 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
     document_date   date,
     document_number text,
     counts          boolean,
-    place           tid
+    place           tid,
+    origin          text
 )
     LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_wanted_line';

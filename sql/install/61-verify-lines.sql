@@ -21,6 +21,38 @@ ORDER BY line_table, line_key, quantity <> 0 DESC, recorded_at DESC, entry_no DE
 COMMENT ON VIEW credits._line_booking IS
 'How each document line was booked last: account, article, coefficient, and the credits that it has there.';
 
+-- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after another.
+CREATE VIEW credits._covered_line AS
+WITH RECURSIVE line AS MATERIALIZED (
+    SELECT source.line_table, source.origin_table, line.line_key, line.origin, line.counts
+    FROM credits.source
+    CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
+    WHERE source.origin IS NOT NULL
+       OR source.line_table IN (SELECT made.origin_table FROM credits.source AS made)
+),
+climb AS (
+    SELECT line_table, line_key, origin_table, origin, false AS counts, 1 AS step
+    FROM line
+    WHERE origin IS NOT NULL AND origin_table IS NOT NULL
+    UNION ALL
+    SELECT climb.line_table, climb.line_key, above.origin_table, above.origin, above.counts, climb.step + 1
+    FROM climb
+    JOIN line AS above ON above.line_table = climb.origin_table AND above.line_key = climb.origin
+    WHERE climb.step <= 16
+      AND NOT (climb.origin_table = climb.line_table AND climb.origin = climb.line_key)
+)
+SELECT line_table, line_key
+FROM climb
+GROUP BY line_table, line_key
+HAVING pg_catalog.bool_or(counts)
+   AND NOT pg_catalog.bool_or(coalesce(step <= 16 AND origin_table = line_table AND origin = line_key, false))
+UNION ALL
+SELECT line_table, line_key
+FROM line
+WHERE origin IS NOT NULL AND origin_table IS NULL;
+COMMENT ON VIEW credits._covered_line IS
+'Lines that were made from one that counts, also through others that do not: as consumptions they want nothing (rule 19).';
+
 CREATE VIEW credits._line_wish AS
 SELECT
     source.line_table,
@@ -42,6 +74,8 @@ LEFT JOIN credits.customer ON customer.customer = account.customer
 LEFT JOIN credits.article ON article.article = line.article
 LEFT JOIN credits._line_booking AS booking
     ON booking.line_table = source.line_table AND booking.line_key = line.line_key
+LEFT JOIN credits._covered_line AS covered
+    ON covered.line_table = source.line_table AND covered.line_key = line.line_key
 CROSS JOIN LATERAL (
     SELECT CASE WHEN kept THEN booking.type_id ELSE article.type_id END AS type_id,
            CASE WHEN kept THEN booking.coefficient ELSE article.coefficient END AS coefficient
@@ -54,9 +88,10 @@ CROSS JOIN LATERAL (
 WHERE line.counts
   AND wanted.credits <> 0
   AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
+  AND (wanted.credits > 0 OR terms.coefficient > 0 OR covered.line_key IS NULL)
   AND ((parameter.active AND customer.works_with_credits) OR (booking.quantity <> 0 AND booking.customer = account.customer));
 COMMENT ON VIEW credits._line_wish IS
-'What each line of the attached tables wants now, in credits and, for a sale, net amount (rules 8 to 11, 16, 18, 23).';
+'What each line of the attached tables wants now, in credits and, for a sale, net amount (rules 8 to 11, 16, 18, 19, 23).';
 
 CREATE VIEW credits._unsettled_line AS
 SELECT

@@ -60,6 +60,14 @@ List* plan_view_columns(Oid view)
     return columns;
 }
 
+const char* expression_text(Expr* expression, Oid table, const char* alias)
+{
+    auto* const over_table = static_cast<Node*>(copyObjectImpl(expression));
+    ChangeVarNodes(over_table, INNER_VAR, 1, 0);
+    List* const context = deparse_context_for(alias == nullptr ? get_rel_name(table) : alias, table);
+    return deparse_expression(over_table, context, alias != nullptr, false);
+}
+
 bool calls_user_function(Node* expression) { return find_user_function(expression, nullptr); }
 
 } // namespace credits::pg

@@ -10,6 +10,10 @@ namespace credits::pg
 /// OUTER_VAR. Planning runs functions on constants: switch to the owner of the tables first.
 List* plan_view_columns(Oid view);
 
+/// The SQL of such an expression over the first table alone, whose columns are named with the alias; without one, bare. Names are
+/// those of the search_path of now.
+const char* expression_text(Expr* expression, Oid table, const char* alias);
+
 /// Does the expression call a function that is not PostgreSQL's own?
 bool calls_user_function(Node* expression);
 

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(138);
+SELECT plan(147);
 
 -- Given lines of many sorts, and a call of attach of which each test changes one argument
 
@@ -54,6 +54,10 @@ SELECT pg_temp.attached('conditions', '{"applies_to": "line.label IS NULL", "cou
 SELECT pg_temp.attached('price columns', '{"zero_columns": "{price,net}"}');
 SELECT pg_temp.attached('everything at once', '{"document_number": "header.number", "line_key": "{id}", "header_key": "{id}", "line_header": "{document}",
     "currency": "''EUR''", "entered_by": "line.label", "from_date": "2026-01-01", "check_at": "statement"}');
+SELECT pg_temp.attached('an origin', '{"origin": "label"}');
+SELECT pg_temp.attached('an origin in another table', '{"origin": "label", "origin_table": "shop.slip"}');
+SELECT pg_temp.attached('one in the same table', '{"origin": "\"From\"", "origin_table": "shop.line"}');
+SELECT pg_temp.attached('an expression for an origin', '{"origin": "line.label || ''/1''", "origin_table": "shop.invoice_line"}');
 SELECT pg_temp.attached('no header', '{"header_table": null, "customer": "label", "document_date": "DATE ''2026-01-01'' + line.\"From\""}');
 
 -- No such column: 42703
@@ -108,8 +112,14 @@ SELECT ok(pg_temp.attach('{"quantity": "row_number() OVER ()"}') IN ('0A000', '4
 SELECT pg_temp.mistake('42804', 'an amount that is a duration', '{"amount": "spent"}');
 SELECT pg_temp.mistake('0A000', 'settling at commit, for now', '{"check_at": "commit"}');
 SELECT pg_temp.mistake('22023', 'settling at another time', '{"check_at": "later"}');
-SELECT pg_temp.mistake('0A000', 'chains, for now', '{"origin": "label"}');
-SELECT pg_temp.mistake('0A000', 'chains into another table, for now', '{"origin_table": "shop.slip"}');
+SELECT pg_temp.mistake('0A000', 'an origin that the header tells', '{"origin": "header.code", "origin_table": "shop.slip"}');
+CREATE TABLE shop.card (mac macaddr PRIMARY KEY, customer text, day date, item text, quantity numeric);
+SELECT is(pg_temp.outcome($$SELECT credits.attach('shop.card', 'other', 'item', 'quantity', NULL, 'customer', 'day')$$), 'accepted', 'given keys of a type whose text cannot be read back');
+SELECT pg_temp.mistake('0A000', 'an origin among them', '{"origin": "label", "origin_table": "shop.card"}');
+SELECT credits.detach('shop.card') \gset
+SELECT pg_temp.mistake('42704', 'an origin in a table that is not attached', '{"origin": "label", "origin_table": "shop.document"}');
+SELECT pg_temp.mistake('42703', 'an origin in no column', '{"origin": "lable", "origin_table": "shop.slip"}');
+SELECT pg_temp.mistake('22004', 'a table of origins without an origin', '{"origin_table": "shop.slip"}');
 SELECT pg_temp.mistake('0A000', 'credit notes that name their sale, for now', '{"refers_to": "label"}');
 SELECT pg_temp.mistake('0A000', 'a price that is computed', '{"zero_columns": "{computed}"}');
 CREATE VIEW shop.document_view AS SELECT * FROM shop.document;
@@ -184,6 +194,7 @@ SELECT pg_temp.mistake('42501', 'and of the header', '{}');
 RESET ROLE;
 ALTER TABLE shop.document OWNER TO credits_test_dba;
 SET LOCAL ROLE credits_test_dba;
+SELECT pg_temp.mistake('42501', 'and of the table of origins', '{"origin": "label", "origin_table": "shop.slip"}');
 SELECT is(pg_temp.attach(is_tried => false), 'accepted', 'who needs no right on credits');
 SELECT pg_temp.refused($$SELECT credits.detach('shop.slip')$$, '42501', 'detach is for the owner, too');
 RESET ROLE;

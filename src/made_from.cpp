@@ -1,0 +1,142 @@
+// Finds the lines that were made from given lines.
+#include "made_from.hpp"
+
+#include "key_text.hpp"
+#include "line_lookup.hpp"
+#include "pg/query.hpp"
+#include "pg/sql_text.hpp"
+#include "pg/text.hpp"
+#include "pg/view_columns.hpp"
+
+extern "C" {
+#include "catalog/pg_am.h"
+}
+
+namespace credits
+{
+
+namespace
+{
+
+/// What is compared with the keys: a column of a type whose text can be read back, or the text of an expression.
+struct Compared {
+    Expr* expression;
+    Oid type;
+};
+
+Compared find_compared(Source& source)
+{
+    Expr* const text = reader(source, Fact::origin).expression;
+    if (!IsA(text, CoerceViaIO))
+        return {.expression = text, .type = TEXTOID};
+    Expr* column = reinterpret_cast<CoerceViaIO*>(text)->arg;
+    while (IsA(column, RelabelType))
+        column = reinterpret_cast<RelabelType*>(column)->arg;
+    const KeyColumn key{.base_type = getBaseType(exprType(reinterpret_cast<Node*>(column)))};
+    if (!IsA(column, Var) || !is_key_readable({&key, 1}))
+        return {.expression = text, .type = TEXTOID};
+    return {.expression = column, .type = key.base_type};
+}
+
+/// SELECT line FROM ONLY erp.invoice_line AS line WHERE line.origin_id IN (SELECT pg_catalog.unnest($1))
+/// Not = ANY ($1): a generic plan without an index would compare every line with every key.
+SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compared)
+{
+    const char* const alias = row_alias(source.line_table);
+    const char* const sql =
+        psprintf("SELECT %s FROM ONLY %s AS %s WHERE %s IN (SELECT pg_catalog.unnest($1))", alias,
+                 pg::table_name(source.line_table), alias, pg::expression_text(compared.expression, source.line_table, alias));
+    Oid type = get_array_type(compared.type);
+    const SPIPlanPtr plan = SPI_prepare_cursor(sql, 1, &type, CURSOR_OPT_GENERIC_PLAN);
+    if (plan == nullptr || SPI_keepplan(plan) != 0)
+        elog(ERROR, "could not prepare: %s", sql);
+    return plan;
+}
+
+/// The keys as an array of the compared type; a text that is none of its values names no line.
+pg::Parameter make_keys(Oid type, std::span<const std::string_view> keys)
+{
+    const KeyColumn column{.base_type = type};
+    auto* const values = static_cast<Datum*>(palloc(sizeof(Datum) * keys.size()));
+    int count = 0;
+    for (const std::string_view key : keys)
+        if (type == TEXTOID)
+            values[count++] = pg::to_text(key);
+        else if (parse_key({&column, 1}, key, &values[count]))
+            count++;
+    int16 length = 0;
+    bool is_by_value = false;
+    char alignment = '\0';
+    get_typlenbyvalalign(type, &length, &is_by_value, &alignment);
+    ArrayType* const array = construct_array(values, count, type, length, is_by_value, alignment);
+    return {get_array_type(type), PointerGetDatum(array), false};
+}
+
+void add_selected_lines(Batch& batch)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+    for (uint64 row = 0; row < SPI_processed; row++) {
+        bool is_null = false;
+        add_image(batch, nullptr, to_row(pg::result(row, 1, &is_null)));
+    }
+    MemoryContextSwitchTo(caller);
+}
+
+/// Has the index, first of all, what is compared?
+bool leads_to(Oid index_oid, const Compared& compared)
+{
+    const Relation index = index_open(index_oid, AccessShareLock);
+    const Oid method = index->rd_rel->relam;
+    const List* const expressions = RelationGetIndexExpressions(index);
+    const Expr* column = compared.expression;
+    while (IsA(column, RelabelType))
+        column = reinterpret_cast<const RelabelType*>(column)->arg;
+    bool leads = index->rd_index->indisvalid && (method == BTREE_AM_OID || method == HASH_AM_OID);
+    const AttrNumber first = index->rd_index->indkey.values[0];
+    if (first != 0) {
+        leads = leads && IsA(column, Var) && reinterpret_cast<const Var*>(column)->varattno == first;
+    } else {
+        auto* const expression = static_cast<Node*>(copyObjectImpl(linitial(expressions)));
+        ChangeVarNodes(expression, 1, INNER_VAR, 0);
+        leads = leads && equal(expression, compared.expression);
+    }
+    index_close(index, AccessShareLock);
+    return leads;
+}
+
+} // namespace
+
+void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+{
+    Source& source = *batch.source;
+    const Compared compared = find_compared(source);
+    const pg::Parameter parameters[]{make_keys(compared.type, keys)};
+    pg::with_spi([&] {
+        pg::as_role_in_safe_path(source.owner, [&] {
+            if (source.lines_made_from == nullptr)
+                source.lines_made_from = prepare_lines_made_from(source, compared);
+            pg::execute_plan(source.lines_made_from, parameters, true);
+            return true;
+        });
+        add_selected_lines(batch);
+    });
+}
+
+const char* missing_origin_index(Source& source)
+{
+    const Compared compared = find_compared(source);
+    const Relation lines = table_open(source.line_table, AccessShareLock);
+    const List* const indexes = RelationGetIndexList(lines);
+    bool is_found = false;
+    for (int i = 0; i < list_length(indexes); i++)
+        is_found |= leads_to(list_nth_oid(indexes, i), compared);
+    table_close(lines, AccessShareLock);
+    if (is_found)
+        return nullptr;
+    const char* const text = pg::expression_text(compared.expression, source.line_table, nullptr);
+    const bool is_column = IsA(compared.expression, Var);
+    return psprintf(is_column ? "CREATE INDEX ON %s (%s);" : "CREATE INDEX ON %s ((%s));", pg::table_name(source.line_table),
+                    text);
+}
+
+} // namespace credits
