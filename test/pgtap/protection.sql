@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(116);
+SELECT plan(118);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
@@ -113,26 +113,35 @@ RESET ROLE;
 
 -- A trigger that is off is its owner's will; what was missed is found
 
+INSERT INTO shop.slip (id, customer, item, quantity) VALUES (5, 'A', 'H', 1);
 ALTER TABLE shop.slip DISABLE TRIGGER USER;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (2, 'A', 'H', 1);
-UPDATE shop.slip SET quantity = 11 WHERE id = 1;
+UPDATE shop.slip SET quantity = 2 WHERE id = 5;
 ALTER TABLE shop.slip ENABLE TRIGGER USER;
 SET LOCAL session_replication_role = replica;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (3, 'A', 'H', 2);
 RESET session_replication_role;
 SELECT results_eq('SELECT invariant, detail FROM credits.verify()', $$VALUES
-    ('line_booked', 'shop.slip, line 1: 10 credits are booked for 100, it wants 11 for 100'),
+    ('line_booked', 'shop.slip, line 5: -1 credits are booked, it wants -2'),
     ('unbooked_line', 'shop.slip, line 2: it wants -1 credits'),
     ('unbooked_line', 'shop.slip, line 3: it wants -2 credits')$$, 'lines that were saved without triggers are named by verify()');
+SAVEPOINT s;
+SELECT credits.take_in() \gset
+SELECT is_empty('SELECT * FROM credits.verify()', 'taken in, they are in order');
+ROLLBACK TO s;
+UPDATE shop.slip SET quantity = 1.5 WHERE id = 5;
 DELETE FROM shop.slip WHERE id > 1;
-UPDATE shop.slip SET quantity = 10 WHERE id = 1;
 SELECT is_empty('SELECT * FROM credits.verify()', 'saved again, they are in order');
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (4, 'A', 'H', 4);
 ALTER TABLE shop.slip DISABLE TRIGGER zz_credits_delete;
 DELETE FROM shop.slip WHERE id = 4;
 ALTER TABLE shop.slip ENABLE TRIGGER zz_credits_delete;
+SAVEPOINT s;
+SELECT credits.take_in() \gset
+SELECT is_empty('SELECT * FROM credits.verify()', 'so is a line that went unseen');
+ROLLBACK TO s;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (4, 'A', 'H', 5);
-SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'a line that went unseen and comes back is known by its key');
+SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'one that comes back is known by its key');
 
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();
