@@ -1,5 +1,6 @@
 """Plays Tryton's users through Tryton's own client, proteus, on a running Tryton server: the nouns and verbs of the tests."""
 import os
+from datetime import timedelta
 from base64 import b64encode
 from decimal import Decimal
 from xmlrpc.client import Fault, ServerProxy
@@ -17,9 +18,10 @@ import books
 HOUR = 'Support, per hour'
 QUARTER = 'Support, per 15 minutes'
 EVENING = 'Support in the evening, per 15 minutes'
+VISIT = 'Support by the clock'
 TRAVEL = 'Travel'
-PRICES = {HOUR: '95.00', QUARTER: '25.00', EVENING: '37.50', TRAVEL: '40.00'}
-UNITS = {HOUR: 'Hour', QUARTER: 'Unit', EVENING: 'Unit', TRAVEL: 'Unit'}
+PRICES = {HOUR: '95.00', QUARTER: '25.00', EVENING: '37.50', VISIT: '100.00', TRAVEL: '40.00'}
+UNITS = {HOUR: 'Hour', QUARTER: 'Unit', EVENING: 'Unit', VISIT: 'Hour', TRAVEL: 'Unit'}
 
 VAT = Decimal('0.21')
 
@@ -95,6 +97,13 @@ def customer(name='Peeters', credits=0):
     return party
 
 
+def employee():
+    """The technician, who is made when he is first asked for."""
+    Employee = Model.get('company.employee')
+    found = Employee.find([])
+    return found[0] if found else record('company.employee', party=record('party.party', name='Technician'))
+
+
 # ---- invoices
 
 def invoice(party, *lines, kind='out'):
@@ -155,3 +164,17 @@ def confirmed(order):
         order.click('quote')
     order.click('confirm')
     return order
+
+
+# ---- timesheets
+
+def job(party, article=VISIT):
+    """A task, on which time can be spent, of a new project of the party."""
+    project = record('project.work', name='Support', type='project', party=party, product=article and product(article))
+    task = record('project.work', name='Visit', type='task', parent=project, timesheet_available=True)
+    work, = task.timesheet_works
+    return work
+
+
+def timesheet(work, hours):
+    return record('timesheet.line', work=work, employee=employee(), duration=timedelta(hours=hours))

@@ -60,3 +60,15 @@ def credits_that_are_ordered_are_sold_by_the_invoice():
     invoice, = order.invoices
     posted(invoice)
     assert booked(party) == [('sale', 10, 950)]
+
+
+def the_invoice_of_a_sale_takes_nothing_again():
+    party = customer(credits=1)
+    order = confirmed(sale(party, (QUARTER, 2)))
+    invoice, = order.invoices
+    assert [line.unit_price for line in invoice.lines] == [0]
+    posted(invoice)
+    assert (invoice.total_amount, invoice.state) == (0, 'paid')
+    assert booked(party)[1:] == [('consumption', Decimal('-0.5'), Decimal('-47.50'))]
+    order.reload()
+    assert order.state == 'done'
