@@ -8,6 +8,7 @@
 #include "attach_mapping.hpp"
 #include "attach_origin.hpp"
 #include "catalog.hpp"
+#include "descendants.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -32,15 +33,13 @@ Relation open_own_table(Oid oid)
 void check_line_table(Relation table)
 {
     const Oid oid = RelationGetRelid(table);
-    if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-        errors::not_supported("a partitioned line table", nullptr);
-    if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
-        table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        errors::wrong_table_kind(oid, "A line table is an ordinary table: no partition, view, foreign or temporary table.");
+    const char kind = table->rd_rel->relkind;
+    if ((kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) || table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+        errors::wrong_table_kind(oid, "A line table is an ordinary or a partitioned table: no view, foreign or temporary table.");
     if (IsSystemRelation(table) || RelationGetNamespace(table) == catalog().schema)
         errors::wrong_table_kind(oid, "It belongs to PostgreSQL or to credits itself.");
-    if (has_superclass(oid) || has_subclass(oid))
-        errors::not_supported("a line table with inheritance", nullptr);
+    if (has_superclass(oid))
+        errors::wrong_table_kind(oid, "A partition or heir is attached with the table that it belongs to.");
 }
 
 void check_header_table(Relation table)
@@ -48,11 +47,10 @@ void check_header_table(Relation table)
     const char kind = table->rd_rel->relkind;
     if (kind == RELKIND_VIEW || kind == RELKIND_MATVIEW)
         errors::not_supported("a header that is a view", nullptr);
-    if (kind == RELKIND_PARTITIONED_TABLE || table->rd_rel->relispartition)
-        errors::not_supported("a partitioned header table", nullptr);
-    if (kind != RELKIND_RELATION || table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        errors::wrong_table_kind(RelationGetRelid(table), "A header table is an ordinary table.");
-    if (has_subclass(RelationGetRelid(table)))
+    if ((kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) || table->rd_rel->relispartition ||
+        table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+        errors::wrong_table_kind(RelationGetRelid(table), "A header table is an ordinary or a partitioned table.");
+    if (kind == RELKIND_RELATION && has_subclass(RelationGetRelid(table)))
         errors::not_supported("a header table with inheritance", nullptr);
 }
 
@@ -126,30 +124,6 @@ Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const
     return get_relname_relid(name, catalog().schema);
 }
 
-void create_trigger(const char* name, const char* event, Oid table, const char* clauses, const char* function)
-{
-    execute_as_owner(psprintf("CREATE TRIGGER %s %s ON %s %s EXECUTE FUNCTION credits.%s()", name, event, pg::table_name(table),
-                              clauses, function));
-}
-
-/// Triggers of one kind fire in the order of their names: ours come last, so that they see what others have made of a line.
-void create_triggers(const Arguments& arguments, const Keys& keys)
-{
-    const Oid lines = arguments.line_table;
-    if (keys.zero_columns.count > 0)
-        create_trigger("zz_credits_price", "BEFORE INSERT OR UPDATE", lines, "FOR EACH ROW", "_price_line");
-    create_trigger("zz_credits_insert", "AFTER INSERT", lines, "REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT",
-                   "_line_changed");
-    create_trigger("zz_credits_update", "AFTER UPDATE", lines,
-                   "REFERENCING OLD TABLE AS old_lines NEW TABLE AS new_lines FOR EACH STATEMENT", "_line_changed");
-    create_trigger("zz_credits_delete", "AFTER DELETE", lines, "REFERENCING OLD TABLE AS old_lines FOR EACH STATEMENT",
-                   "_line_changed");
-    create_trigger("zz_credits_truncate", "BEFORE TRUNCATE", lines, "FOR EACH STATEMENT", "_line_truncated");
-    if (OidIsValid(arguments.header_table) && !OidIsValid(get_trigger_oid(arguments.header_table, "zz_credits_header", true)))
-        create_trigger("zz_credits_header", "AFTER UPDATE", arguments.header_table,
-                       "REFERENCING OLD TABLE AS old_headers NEW TABLE AS new_headers FOR EACH STATEMENT", "_header_changed");
-}
-
 constexpr const char* record_source =
     "INSERT INTO credits.source (line_table, mapping, header_table, kind, article, quantity, amount, customer, document_date,"
     " document_number, line_key, header_key, line_header, applies_to, counts_when, zero_columns, currency, entered_by, from_date,"
@@ -217,7 +191,9 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     require_attached_origin(arguments.line_table, arguments.origin_table);
     const Keys keys = find_keys(tables, arguments);
     const Oid mapping = create_mapping(arguments, tables, keys);
-    create_triggers(arguments, keys);
+    create_triggers_of_lines(tables.lines, keys.line_key, keys.zero_columns.count > 0);
+    if (tables.header != nullptr)
+        create_triggers_of_headers(tables.header);
     insert_source(arguments, tables, keys, mapping);
     check_source(arguments.line_table);
     check_origin(arguments.line_table);

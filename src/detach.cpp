@@ -2,6 +2,7 @@
 // there. So it also mends what became of a source while the event triggers were off.
 #include "attach.hpp"
 #include "catalog.hpp"
+#include "descendants.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -29,26 +30,13 @@ void delete_source(Oid line_table)
              .reads_only = false});
 }
 
-void drop_trigger(const char* name, Oid table)
-{
-    if (OidIsValid(get_trigger_oid(table, name, true)))
-        execute_as_owner(psprintf("DROP TRIGGER %s ON %s", name, pg::table_name(table)));
-}
-
-void drop_triggers(Oid line_table)
-{
-    drop_trigger(price_trigger, line_table);
-    for (const char* const name : line_triggers)
-        drop_trigger(name, line_table);
-}
-
 /// The trigger of a header table stays as long as one table of lines needs it.
 void drop_unused_header_trigger(Oid header_table)
 {
     bool is_used = false;
     for_each_source_row([&](const SourceRow& row) { is_used |= row.header_table == header_table; });
     if (!is_used && pg::exists(header_table))
-        drop_trigger(header_trigger, header_table);
+        drop_triggers_of_headers(header_table);
 }
 
 /// What is made from lines of the table could not be settled any more.
@@ -81,7 +69,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
     require_no_chains(line_table);
     delete_source(line_table);
     if (lines != nullptr)
-        drop_triggers(line_table);
+        drop_triggers_of_lines(line_table);
     drop_unused_header_trigger(row->header_table);
     if (pg::exists(row->mapping))
         execute_as_owner(psprintf("DROP VIEW %s", pg::table_name(row->mapping)));

@@ -6,6 +6,7 @@
 #include "batch.hpp"
 #include "contacts.hpp"
 #include "customers.hpp"
+#include "header_place.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "price.hpp"
@@ -137,23 +138,6 @@ References list_references(Batches batches)
     return references;
 }
 
-struct HeaderKey {
-    pg::KeyPart parts[INDEX_MAX_KEYS];
-    size_t count;
-};
-
-HeaderKey make_header_key(const Batch& batch, const Header& header)
-{
-    HeaderKey key{};
-    for (; key.count < static_cast<size_t>(batch.source->header_key_count); key.count++) {
-        const KeyColumn& column = batch.source->header_key[key.count];
-        key.parts[key.count] = {.equals = column.equals, .collation = column.collation, .value = header.key[key.count]};
-    }
-    return key;
-}
-
-std::span<const pg::KeyPart> parts(const HeaderKey& key) { return {key.parts, key.count}; }
-
 /// The customer of a header whose lines all have his: null when that depends on the line.
 std::string_view customer_of(Batch& batch, const Header& header)
 {
@@ -166,35 +150,44 @@ std::string_view customer_of(Batch& batch, const Header& header)
 /// Locks a header, unless it is busy and its customer's row is ours already. Then whoever holds the header saves lines of it, or
 /// changes it and must wait for the customer before he can settle its lines, ours among them: to wait for him here would be a
 /// deadlock, and going on with the committed header is right. As long as the customer is not ours, waiting is.
-void lock_header(Batch& batch, pg::Table& table, Header& header, Busy busy)
+void lock_header(Batch& batch, const HeaderPlace& place, Header& header, Busy busy)
 {
-    const HeaderKey key = make_header_key(batch, header);
-    pg::LockResult result = pg::lock_latest(table, batch.source->header_index, parts(key), {.wait = LockWaitSkip});
+    const HeaderKey key = make_header_key(*batch.source, header, KeyOf::line);
+    pg::LockResult result = pg::lock_latest(*place.table, place.index, key, {.wait = LockWaitSkip});
     if (result == pg::LockResult::busy) {
-        header.tuple = ExecCopySlotHeapTuple(table.found);
+        header.tuple = copy_found(place);
         const std::string_view customer = customer_of(batch, header);
         if (busy == Busy::pass || (!is_null(customer) && is_customer_locked_by_us(account_of(customer))))
             return;
         header.tuple = nullptr;
-        result = pg::lock_latest(table, batch.source->header_index, parts(key));
+        result = pg::lock_latest(*place.table, place.index, key);
     }
     if (result == pg::LockResult::locked)
-        header.tuple = ExecCopySlotHeapTuple(table.found);
+        header.tuple = copy_found(place);
 }
 
 /// Finds the header by the same key, without a lock.
-void find(Batch& batch, pg::Table& table, Header& header)
+void find(Batch& batch, const HeaderPlace& place, Header& header)
 {
-    const HeaderKey key = make_header_key(batch, header);
+    const HeaderKey key = make_header_key(*batch.source, header, KeyOf::line);
     pg::with_latest_snapshot([&](Snapshot snapshot) {
-        if (pg::find(table, batch.source->header_index, parts(key), snapshot))
-            header.tuple = ExecCopySlotHeapTuple(table.found);
+        if (pg::find(*place.table, place.index, key, snapshot))
+            header.tuple = copy_found(place);
     });
 }
 
-/// Calls fn(batch, header table, header) for each header that the lines name, in the common order.
+/// Calls read(batch, place, header) where the header lies, if it does.
 template <class Fn>
-void for_each_header(Batches batches, Fn fn)
+void read_header(Batch& batch, pg::Table& table, Header& header, Fn read)
+{
+    if (batch.header_slot == nullptr)
+        batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
+    with_header_place(*batch.source, table, header, KeyOf::line, [&](const HeaderPlace& place) { read(batch, place, header); });
+}
+
+/// Reads each header that the lines name, in the common order.
+template <class Fn>
+void read_headers(Batches batches, Fn read)
 {
     const References references = list_references(batches);
     for (int i = 0; i < references.count;) {
@@ -202,12 +195,10 @@ void for_each_header(Batches batches, Fn fn)
         pg::Table table = pg::open_table(header_table, RowShareLock);
         for (; i < references.count && references.list[i].batch->source->header_table == header_table; i++) {
             const Reference& reference = references.list[i];
-            if (reference.batch->header_slot == nullptr)
-                reference.batch->header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
             if (i > 0 && compare(reference, references.list[i - 1]) == 0)
                 reference.header->tuple = references.list[i - 1].header->tuple;
             else
-                fn(*reference.batch, table, *reference.header);
+                read_header(*reference.batch, table, *reference.header, read);
         }
         pg::close_table(table);
     }
@@ -223,17 +214,17 @@ Header* find_header(Batch& batch, MinimalTuple line)
     if (header->is_missing)
         return header;
     pg::Table table = pg::open_table(batch.source->header_table, AccessShareLock);
-    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
-    find(batch, table, *header);
+    read_header(batch, table, *header, find);
     pg::close_table(table);
     return header;
 }
 
 void lock_named_headers(Batches batches, Busy busy)
 {
-    for_each_header(batches, [busy](Batch& batch, pg::Table& table, Header& header) { lock_header(batch, table, header, busy); });
+    read_headers(batches,
+                 [busy](Batch& batch, const HeaderPlace& place, Header& header) { lock_header(batch, place, header, busy); });
 }
 
-void find_named_headers(Batches batches) { for_each_header(batches, find); }
+void find_named_headers(Batches batches) { read_headers(batches, find); }
 
 } // namespace credits

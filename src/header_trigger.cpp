@@ -5,6 +5,7 @@
 #include "changes.hpp"
 #include "contacts.hpp"
 #include "errors.hpp"
+#include "header_place.hpp"
 #include "line_lookup.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
@@ -41,18 +42,18 @@ void add(ChangedHeaders& changed, ChangedHeader* header)
 }
 
 /// Locks the row with the key that the image has, and keeps its latest version.
-void lock_header(const Source& source, pg::Table& table, Header& header, TupleTableSlot* image)
+void lock_header(Source& source, pg::Table& table, Header& header, TupleTableSlot* image)
 {
-    pg::KeyPart key[INDEX_MAX_KEYS];
     const HeapTuple row = ExecCopySlotHeapTuple(image);
     for (int i = 0; i < source.header_key_count; i++) {
         bool is_null = false;
         header.key[i] = heap_getattr(row, source.header_key[i].column, RelationGetDescr(table.relation), &is_null);
-        key[i] = {.equals = source.header_key[i].own_equals, .collation = source.header_key[i].collation, .value = header.key[i]};
     }
-    const std::span parts(key, static_cast<size_t>(source.header_key_count));
-    if (pg::lock_latest(table, source.header_index, parts) == pg::LockResult::locked)
-        header.tuple = ExecCopySlotHeapTuple(table.found);
+    with_header_place(source, table, header, KeyOf::header, [&](const HeaderPlace& place) {
+        const HeaderKey key = make_header_key(source, header, KeyOf::header);
+        if (pg::lock_latest(*place.table, place.index, key) == pg::LockResult::locked)
+            header.tuple = copy_found(place);
+    });
 }
 
 /// A header with a new key has lines only where the foreign key cascades: they change with it, and their own trigger settles
@@ -65,17 +66,20 @@ bool is_renumbered(const Source& source, TupleTableSlot* before, TupleTableSlot*
     return !are_equal(key, before, now);
 }
 
-ChangedHeaders read_changed_headers(const Source& source, const TriggerData& trigger)
+/// The headers that the statement changed in what their lines depend on, locked. Where the old and the new rows do not pair up, a
+/// trigger has kept one out of the partition that it moved to: then any of the others may have changed.
+ChangedHeaders read_changed_headers(Source& source, const TriggerData& trigger, pg::Table& table)
 {
-    const TupleDesc row = RelationGetDescr(trigger.tg_relation);
+    const TupleDesc row = RelationGetDescr(table.relation);
+    const pg::RowConversion conversion = pg::make_conversion(trigger.tg_relation, table.relation);
     TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
     TupleTableSlot* const new_slot = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
-    const pg::TransitionReader old_rows = pg::begin_reading(trigger.tg_oldtable);
-    const pg::TransitionReader new_rows = pg::begin_reading(trigger.tg_newtable);
-    pg::Table table = pg::open_table(source.header_table, RowShareLock);
+    const pg::TransitionReader old_rows = pg::begin_reading(trigger.tg_oldtable, conversion);
+    const pg::TransitionReader new_rows = pg::begin_reading(trigger.tg_newtable, conversion);
+    const bool are_paired = pg::are_paired(trigger);
     ChangedHeaders changed{};
-    while (pg::read_row(old_rows, old_slot) && pg::read_row(new_rows, new_slot)) {
-        if (are_equal(source.header_columns, old_slot, new_slot) || is_renumbered(source, old_slot, new_slot))
+    while (pg::read_row(old_rows, old_slot) && (!are_paired || pg::read_row(new_rows, new_slot))) {
+        if (are_paired && (are_equal(source.header_columns, old_slot, new_slot) || is_renumbered(source, old_slot, new_slot)))
             continue;
         if (changed.count == 0) {
             CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
@@ -83,10 +87,9 @@ ChangedHeaders read_changed_headers(const Source& source, const TriggerData& tri
         }
         auto* const header = static_cast<ChangedHeader*>(palloc0(sizeof(ChangedHeader)));
         header->before.tuple = ExecCopySlotHeapTuple(old_slot);
-        lock_header(source, table, header->now, new_slot);
+        lock_header(source, table, header->now, old_slot);
         add(changed, header);
     }
-    pg::close_table(table);
     pg::end_reading(new_rows);
     pg::end_reading(old_rows);
     ExecDropSingleTupleTableSlot(new_slot);
@@ -145,14 +148,11 @@ void lock_customers_of_headers(Batch& batch, const ChangedHeaders& changed)
     lock_accounts_in_order({keys, count});
 }
 
-void settle_lines_of_headers(Source& source, const TriggerData& trigger)
+void settle_lines(Source& source, const ChangedHeaders& changed, TupleDesc header_row)
 {
-    const ChangedHeaders changed = read_changed_headers(source, trigger);
-    if (changed.count == 0)
-        return;
     const Relation lines = table_open(source.line_table, AccessShareLock);
     Batch batch = begin_batch(source, lines);
-    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(trigger.tg_relation), &TTSOpsHeapTuple);
+    batch.header_slot = MakeSingleTupleTableSlot(header_row, &TTSOpsHeapTuple);
     lock_customers_of_headers(batch, changed);
     for (int i = 0; i < changed.count; i++)
         add_lines(batch, *changed.headers[i]);
@@ -167,6 +167,15 @@ void settle_lines_of_headers(Source& source, const TriggerData& trigger)
     note_settled(trigger_depth() + 1);
     end_batches(save);
     table_close(lines, NoLock);
+}
+
+void settle_lines_of_headers(Source& source, const TriggerData& trigger)
+{
+    pg::Table headers = pg::open_table(source.header_table, RowShareLock);
+    const ChangedHeaders changed = read_changed_headers(source, trigger, headers);
+    if (changed.count > 0)
+        settle_lines(source, changed, RelationGetDescr(headers.relation));
+    pg::close_table(headers);
 }
 
 } // namespace

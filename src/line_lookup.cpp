@@ -15,19 +15,137 @@ namespace credits
 namespace
 {
 
+/// The values of the line's key in an image. False: one is null, the row cannot be told from others.
+bool read_key(Batch& batch, MinimalTuple image, Datum* key)
+{
+    const Source& source = *batch.source;
+    show(batch, image, nullptr);
+    bool is_whole = true;
+    for (int i = 0; i < source.line_key_count; i++) {
+        bool is_null = false;
+        key[i] = slot_getattr(batch.line_slot, source.line_key[i].column, &is_null);
+        is_whole = is_whole && !is_null;
+    }
+    return is_whole;
+}
+
+/// A name for the whole row: none of its columns has it.
+const char* row_alias(Oid table)
+{
+    const char* alias = "line";
+    while (get_attnum(table, alias) != InvalidAttrNumber)
+        alias = psprintf("%s_", alias);
+    return alias;
+}
+
+/// A parameter that a column of the line is compared with: $1 OPERATOR(pg_catalog.=) line.invoice_id
+struct LookupColumn {
+    Oid type;
+    Oid equality;
+    AttrNumber column;
+};
+
+/// SELECT line FROM erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
+SPIPlanPtr prepare_lines(const Source& source, std::span<const LookupColumn> columns)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    const char* const alias = row_alias(source.line_table);
+    appendStringInfo(&sql, "SELECT %s FROM %s AS %s", alias, pg::table_name(source.line_table), alias);
+    Oid types[INDEX_MAX_KEYS];
+    for (size_t i = 0; i < columns.size(); i++) {
+        types[i] = columns[i].type;
+        appendStringInfo(&sql, " %s $%zu %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(columns[i].equality),
+                         alias, pg::column_name(source.line_table, columns[i].column));
+    }
+    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, static_cast<int>(columns.size()), types, CURSOR_OPT_GENERIC_PLAN);
+    if (plan == nullptr || SPI_keepplan(plan) != 0)
+        elog(ERROR, "could not prepare: %s", sql.data);
+    return plan;
+}
+
+SPIPlanPtr prepare_lines_of_header(const Source& source)
+{
+    LookupColumn columns[INDEX_MAX_KEYS];
+    for (int i = 0; i < source.header_key_count; i++) {
+        const KeyColumn& key = source.header_key[i];
+        columns[i] = {get_atttype(source.header_table, key.column), key.equality, key.referring};
+    }
+    return prepare_lines(source, {columns, static_cast<size_t>(source.header_key_count)});
+}
+
+SPIPlanPtr prepare_line_by_key(const Source& source)
+{
+    LookupColumn columns[INDEX_MAX_KEYS];
+    for (int i = 0; i < source.line_key_count; i++) {
+        const KeyColumn& key = source.line_key[i];
+        columns[i] = {get_atttype(source.line_table, key.column), key.equality, key.column};
+    }
+    return prepare_lines(source, {columns, static_cast<size_t>(source.line_key_count)});
+}
+
+MinimalTuple to_row(Datum composite)
+{
+    const HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
+    HeapTupleData tuple{};
+    tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+    tuple.t_data = header;
+    return pg::to_minimal_tuple(&tuple);
+}
+
+void add_selected_lines(Batch& batch, Header* header)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+    for (uint64 row = 0; row < SPI_processed; row++) {
+        bool is_null = false;
+        add_image(batch, nullptr, to_row(pg::result(row, 1, &is_null)));
+        batch.images[batch.image_count - 1].new_header = header;
+    }
+    MemoryContextSwitchTo(caller);
+}
+
+/// Runs a plan for lines as their owner, with a value for each column.
+void execute_lookup(Source& source, SPIPlanPtr& plan, SPIPlanPtr (*prepare)(const Source&), std::span<const pg::Parameter> values)
+{
+    pg::as_role(source.owner, [&] {
+        if (plan == nullptr)
+            plan = prepare(source);
+        pg::execute_plan(plan, values, true);
+    });
+}
+
+/// In whichever partition or heir it lies.
+MinimalTuple find_in_descendants(Batch& batch, const Datum* key)
+{
+    Source& source = *batch.source;
+    pg::Parameter values[INDEX_MAX_KEYS];
+    for (int i = 0; i < source.line_key_count; i++)
+        values[i] = {get_atttype(source.line_table, source.line_key[i].column), key[i], false};
+    MinimalTuple found = nullptr;
+    pg::with_spi([&] {
+        execute_lookup(source, source.line_by_key, prepare_line_by_key, {values, static_cast<size_t>(source.line_key_count)});
+        if (SPI_processed == 0)
+            return;
+        const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+        bool is_null = false;
+        found = to_row(pg::result(0, 1, &is_null));
+        MemoryContextSwitchTo(caller);
+    });
+    return found;
+}
+
 /// The line as it is now; null when it is gone.
 MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
 {
     const Source& source = *batch.source;
+    Datum values[INDEX_MAX_KEYS];
+    if (!read_key(batch, image, values))
+        return image;
+    if (source.has_descendants)
+        return find_in_descendants(batch, values);
     pg::KeyPart key[INDEX_MAX_KEYS];
-    show(batch, image, nullptr);
-    for (int i = 0; i < source.line_key_count; i++) {
-        bool is_null = false;
-        const Datum value = slot_getattr(batch.line_slot, source.line_key[i].column, &is_null);
-        if (is_null) // a unique index on nullable columns: this row cannot be told from others
-            return image;
-        key[i] = {.equals = source.line_key[i].equals, .collation = source.line_key[i].collation, .value = value};
-    }
+    for (int i = 0; i < source.line_key_count; i++)
+        key[i] = {.equals = source.line_key[i].equals, .collation = source.line_key[i].collation, .value = values[i]};
     const std::span parts(key, static_cast<size_t>(source.line_key_count));
     return pg::find(table, source.line_index, parts, snapshot) ? ExecCopySlotMinimalTuple(table.found) : nullptr;
 }
@@ -55,43 +173,12 @@ void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image, S
         add_image(batch, image.old_line, nullptr);
 }
 
-/// SELECT line FROM ONLY erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
-SPIPlanPtr prepare_lines_of_header(const Source& source)
-{
-    StringInfoData sql;
-    initStringInfo(&sql);
-    const char* const alias = row_alias(source.line_table);
-    appendStringInfo(&sql, "SELECT %s FROM ONLY %s AS %s", alias, pg::table_name(source.line_table), alias);
-    Oid types[INDEX_MAX_KEYS];
-    for (int i = 0; i < source.header_key_count; i++) {
-        const KeyColumn& key = source.header_key[i];
-        types[i] = get_atttype(source.header_table, key.column);
-        appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(key.equality), alias,
-                         pg::column_name(source.line_table, key.referring));
-    }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql.data);
-    return plan;
-}
-
-void add_selected_lines(Batch& batch, Header* header)
-{
-    const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
-    for (uint64 row = 0; row < SPI_processed; row++) {
-        bool is_null = false;
-        add_image(batch, nullptr, to_row(pg::result(row, 1, &is_null)));
-        batch.images[batch.image_count - 1].new_header = header;
-    }
-    MemoryContextSwitchTo(caller);
-}
-
-/// UPDATE ONLY erp.invoice_line AS line SET price = 0, net = 0 WHERE line.id OPERATOR(pg_catalog.=) $1 [AND …]
+/// UPDATE erp.invoice_line AS line SET price = 0, net = 0 WHERE line.id OPERATOR(pg_catalog.=) $1 [AND …]
 const char* update_price_text(const Source& source)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "UPDATE ONLY %s AS line SET ", pg::table_name(source.line_table));
+    appendStringInfo(&sql, "UPDATE %s AS line SET ", pg::table_name(source.line_table));
     const char* separator = "";
     int member = -1;
     while ((member = bms_next_member(source.zero_columns, member)) >= 0) {
@@ -195,11 +282,8 @@ void add_lines_of_header(Batch& batch, Header* header)
     for (int i = 0; i < source.header_key_count; i++)
         parameters[i] = {get_atttype(source.header_table, source.header_key[i].column), header->key[i], false};
     pg::with_spi([&] {
-        pg::as_role(source.owner, [&] {
-            if (source.lines_of_header == nullptr)
-                source.lines_of_header = prepare_lines_of_header(source);
-            pg::execute_plan(source.lines_of_header, {parameters, static_cast<size_t>(source.header_key_count)}, true);
-        });
+        execute_lookup(source, source.lines_of_header, prepare_lines_of_header,
+                       {parameters, static_cast<size_t>(source.header_key_count)});
         add_selected_lines(batch, header);
     });
 }

@@ -28,9 +28,8 @@ bool is_of_interest(Batch& batch, const Configuration& settings)
 }
 
 /// INSERT and DELETE: one image per line.
-void read_images(Batch& batch, const Configuration& settings, Tuplestorestate* rows, bool is_new)
+void read_images(Batch& batch, const Configuration& settings, const pg::TransitionReader& reader, bool is_new)
 {
-    const pg::TransitionReader reader = pg::begin_reading(rows);
     while (pg::read_row(reader, batch.line_slot)) {
         if (!is_of_interest(batch, settings))
             continue;
@@ -40,11 +39,10 @@ void read_images(Batch& batch, const Configuration& settings, Tuplestorestate* r
     pg::end_reading(reader);
 }
 
-/// UPDATE: both tables hold the lines in the same order.
-void read_image_pairs(Batch& batch, const Configuration& settings, const TriggerData& trigger)
+/// UPDATE: both tables hold the lines in the same order, those that move to another partition, too.
+void read_image_pairs(Batch& batch, const Configuration& settings, const pg::TransitionReader& old_rows,
+                      const pg::TransitionReader& new_rows)
 {
-    const pg::TransitionReader old_rows = pg::begin_reading(trigger.tg_oldtable);
-    const pg::TransitionReader new_rows = pg::begin_reading(trigger.tg_newtable);
     TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(batch.line_slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
     while (pg::read_row(old_rows, old_slot) && pg::read_row(new_rows, batch.line_slot)) {
         if (are_equal(batch.source->line_columns, old_slot, batch.line_slot))
@@ -64,26 +62,33 @@ void read_image_pairs(Batch& batch, const Configuration& settings, const Trigger
     ExecDropSingleTupleTableSlot(old_slot);
 }
 
-void read_changed_lines(Batch& batch, const TriggerData& trigger)
+/// False: the old and the new image of a line could not be told to belong together.
+bool read_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
 {
     const Configuration& settings = configuration();
-    if (TRIGGER_FIRED_BY_INSERT(trigger.tg_event))
-        read_images(batch, settings, trigger.tg_newtable, true);
-    else if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
-        read_images(batch, settings, trigger.tg_oldtable, false);
-    else
-        read_image_pairs(batch, settings, trigger);
+    const auto old_rows = [&] { return pg::begin_reading(trigger.tg_oldtable, conversion); };
+    const auto new_rows = [&] { return pg::begin_reading(trigger.tg_newtable, conversion); };
+    const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
+    if (is_update && pg::are_paired(trigger)) {
+        read_image_pairs(batch, settings, old_rows(), new_rows());
+        return true;
+    }
+    if (!TRIGGER_FIRED_BY_INSERT(trigger.tg_event))
+        read_images(batch, settings, old_rows(), false);
+    if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
+        read_images(batch, settings, new_rows(), true);
+    return !is_update;
 }
 
-void settle_changed_lines(Batch& batch, const TriggerData& trigger)
+void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
 {
-    read_changed_lines(batch, trigger);
+    const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
     if (batch.image_count == 0)
         return end_batch(batch);
     CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
     pass_gate();
     const int depth = trigger_depth();
-    const bool has_old_images = has_settled_deeper(depth) || has_repeated_lines(batch);
+    const bool has_old_images = !are_images_whole || has_settled_deeper(depth) || has_repeated_lines(batch);
     if (has_old_images)
         read_lines_again(batch);
     batch.repeats_lines = has_old_images;
@@ -113,8 +118,11 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
     const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
-    Batch batch = begin_batch(get_source(RelationGetRelid(trigger.tg_relation)), trigger.tg_relation);
-    settle_changed_lines(batch, trigger);
+    Source& source = get_source(RelationGetRelid(trigger.tg_relation));
+    pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
+        Batch batch = begin_batch(source, lines);
+        settle_changed_lines(batch, trigger, conversion);
+    });
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);
     return PointerGetDatum(nullptr);

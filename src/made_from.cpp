@@ -38,13 +38,13 @@ Compared find_compared(Source& source)
     return {.expression = column, .type = key.base_type};
 }
 
-/// SELECT line FROM ONLY erp.invoice_line AS line WHERE line.origin_id IN (SELECT pg_catalog.unnest($1))
+/// SELECT line FROM erp.invoice_line AS line WHERE line.origin_id IN (SELECT pg_catalog.unnest($1))
 /// Not = ANY ($1): a generic plan without an index would compare every line with every key.
 SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compared)
 {
     const char* const alias = row_alias(source.line_table);
     const char* const sql =
-        psprintf("SELECT %s FROM ONLY %s AS %s WHERE %s IN (SELECT pg_catalog.unnest($1))", alias,
+        psprintf("SELECT %s FROM %s AS %s WHERE %s IN (SELECT pg_catalog.unnest($1))", alias,
                  pg::table_name(source.line_table), alias, pg::expression_text(compared.expression, source.line_table, alias));
     Oid type = get_array_type(compared.type);
     const SPIPlanPtr plan = SPI_prepare_cursor(sql, 1, &type, CURSOR_OPT_GENERIC_PLAN);

@@ -6,6 +6,7 @@
 #include "errors.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
+#include "pg/conversion.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
 #include "wish.hpp"
@@ -26,7 +27,9 @@ Datum zero_of(Form_pg_attribute column)
     return OidInputFunctionCall(input, zero, parameter, column->atttypmod);
 }
 
-HeapTuple with_zero_prices(const Source& source, TupleDesc row, HeapTuple line)
+/// `row` and `line` are those of the trigger's table; `conversion` knows its columns by the numbers that they have in the
+/// source's.
+HeapTuple with_zero_prices(const Source& source, const pg::RowConversion& conversion, TupleDesc row, HeapTuple line)
 {
     int columns[MaxHeapAttributeNumber];
     Datum values[MaxHeapAttributeNumber];
@@ -34,7 +37,7 @@ HeapTuple with_zero_prices(const Source& source, TupleDesc row, HeapTuple line)
     int count = 0;
     int member = -1;
     while ((member = bms_next_member(source.zero_columns, member)) >= 0) {
-        columns[count] = member + FirstLowInvalidHeapAttributeNumber;
+        columns[count] = pg::own_column(conversion, static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber));
         values[count] = zero_of(TupleDescAttr(row, columns[count] - 1));
         nulls[count++] = false;
     }
@@ -108,13 +111,15 @@ Datum credits_price_line(PG_FUNCTION_ARGS)
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits price", ALLOCSET_SMALL_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
-    Batch batch = begin_batch(source, trigger.tg_relation);
-    const MinimalTuple old_line = is_update ? pg::to_minimal_tuple(trigger.tg_trigtuple) : nullptr;
-    const bool becomes_zero = needs_zero_price(batch, old_line, pg::to_minimal_tuple(line));
-    end_batch(batch);
-    MemoryContextSwitchTo(caller);
-    if (becomes_zero)
-        line = with_zero_prices(source, RelationGetDescr(trigger.tg_relation), line);
+    pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
+        const auto image = [&](HeapTuple row) { return pg::to_minimal_tuple(pg::convert(conversion, row)); };
+        Batch batch = begin_batch(source, lines);
+        const bool becomes_zero = needs_zero_price(batch, is_update ? image(trigger.tg_trigtuple) : nullptr, image(line));
+        end_batch(batch);
+        MemoryContextSwitchTo(caller);
+        if (becomes_zero)
+            line = with_zero_prices(source, conversion, RelationGetDescr(trigger.tg_relation), line);
+    });
     MemoryContextDelete(memory);
     return PointerGetDatum(line);
 }

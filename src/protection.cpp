@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "attach.hpp"
+#include "attached_triggers.hpp"
 #include "catalog.hpp"
+#include "descendants.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -90,19 +92,26 @@ void check_trigger(Relation table, std::string_view name, const char* act)
                                    pg::table_name(RelationGetRelid(table))));
 }
 
+/// On the table and on all its descendants.
+template <size_t count>
+void check_triggers(Oid root, const std::array<const char*, count>& names, const char* act)
+{
+    const List* const members = members_of(root, AccessShareLock);
+    for (int i = 0; i < list_length(members); i++) {
+        const Relation table = table_open(list_nth_oid(members, i), AccessShareLock);
+        for (const char* const name : names)
+            check_trigger(table, name, act);
+        table_close(table, AccessShareLock);
+    }
+}
+
 void check_triggers(const SourceRow& row, const char* act)
 {
-    const Relation lines = table_open(row.line_table, AccessShareLock);
-    for (const char* const name : line_triggers)
-        check_trigger(lines, name, act);
+    check_triggers(row.line_table, line_triggers, act);
     if (get_source(row.line_table).zero_columns != nullptr)
-        check_trigger(lines, price_trigger, act);
-    table_close(lines, AccessShareLock);
-    if (!OidIsValid(row.header_table))
-        return;
-    const Relation header = table_open(row.header_table, AccessShareLock);
-    check_trigger(header, header_trigger, act);
-    table_close(header, AccessShareLock);
+        check_triggers(row.line_table, std::array{price_trigger}, act);
+    if (OidIsValid(row.header_table))
+        check_triggers(row.header_table, std::array{header_trigger}, act);
 }
 
 /// What attach asks of the tables and their keys.
@@ -136,7 +145,11 @@ bool has_trigger_off(Oid table)
 /// What happens while a trigger is off is not booked: afterwards a new line may have the key of one that has entries.
 void remember_history(const SourceRow& row)
 {
-    if (row.has_history || !has_trigger_off(row.line_table))
+    const List* const members = row.has_history ? NIL : members_of(row.line_table, AccessShareLock);
+    bool is_off = false;
+    for (int i = 0; i < list_length(members); i++)
+        is_off |= has_trigger_off(list_nth_oid(members, i));
+    if (!is_off)
         return;
     const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(row.line_table), false}};
     pg::run({.role = catalog().owner,
@@ -145,10 +158,9 @@ void remember_history(const SourceRow& row)
              .reads_only = false});
 }
 
-/// Refuses to leave a source in parts.
+/// Refuses to leave a source in parts, of which all exist.
 void check_whole(const SourceRow& row, const char* act)
 {
-    check_existence(row, act);
     refuse_unless(act, [&] { check_fit(row); });
     check_triggers(row, act);
 }
@@ -168,6 +180,20 @@ bool is_harmless(const Node* command)
     if (IsA(command, CreateStmt))
         return reinterpret_cast<const CreateStmt*>(command)->inhRelations == NIL;
     return IsA(command, CreateTrigStmt) && !reinterpret_cast<const CreateTrigStmt*>(command)->replace;
+}
+
+/// ALTER TABLE … NO INHERIT or DETACH PARTITION.
+bool may_part_from_root(const Node* command)
+{
+    if (!IsA(command, AlterTableStmt))
+        return false;
+    const List* const steps = reinterpret_cast<const AlterTableStmt*>(command)->cmds;
+    for (int i = 0; i < list_length(steps); i++) {
+        const AlterTableType step = static_cast<const AlterTableCmd*>(list_nth(steps, i))->subtype;
+        if (step == AT_DropInherit || step == AT_DetachPartition || step == AT_DetachPartitionFinalize)
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -205,9 +231,15 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     for_each_source_row([&](const SourceRow& row) {
         if (!is_touched(row))
             return;
-        check_whole(row, drops ? drop_act(row) : change_act(row));
+        const char* const act = drops ? drop_act(row) : change_act(row);
+        check_existence(row, act);
+        if (!drops)
+            refuse_unless(act, [&] { follow_descendants(row); });
+        check_whole(row, act);
         remember_history(row);
     });
+    if (!drops && may_part_from_root(trigger->parsetree))
+        release_strangers();
     return Datum(0);
 }
 

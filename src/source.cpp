@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "catalog.hpp"
+#include "descendants.hpp"
 #include "errors.hpp"
 #include "source_loader.hpp"
 
@@ -74,13 +75,37 @@ Source* load_from_table(Oid line_table)
     return found;
 }
 
+/// The attached table that this one is a descendant of; the table itself when it is none.
+Oid root_of(Oid table)
+{
+    auto* const roots = static_cast<Oid*>(palloc(sizeof(Oid) * (2 * sources.count + 1)));
+    size_t count = 0;
+    for (int i = 0; i < sources.count; i++) {
+        roots[count++] = sources.line_tables[i];
+        if (OidIsValid(sources.header_tables[i]))
+            roots[count++] = sources.header_tables[i];
+    }
+    const Oid root = find_root(table, {roots, count});
+    pfree(roots);
+    return OidIsValid(root) ? root : table;
+}
+
+int find_position(Oid line_table)
+{
+    for (int i = 0; i < sources.count; i++)
+        if (sources.line_tables[i] == line_table)
+            return i;
+    return -1;
+}
+
 int position_of(Oid line_table)
 {
-    const Oid* const end = sources.line_tables + sources.count;
-    const Oid* const found = std::find(sources.line_tables, const_cast<Oid*>(end), line_table);
-    if (found == end)
+    int position = find_position(line_table);
+    if (position < 0)
+        position = find_position(root_of(line_table));
+    if (position < 0)
         errors::not_attached(line_table);
-    return static_cast<int>(found - sources.line_tables);
+    return position;
 }
 
 /// The sources of which one of the two tables is this one.
@@ -105,7 +130,7 @@ Source& get_source(Oid line_table)
     if (slot != nullptr && slot->is_stale)
         retire(slot);
     if (slot == nullptr)
-        slot = load_from_table(line_table);
+        slot = load_from_table(sources.line_tables[position]);
     return *slot;
 }
 
@@ -121,7 +146,8 @@ std::span<Oid> line_tables_of_header(Oid header_table)
 {
     catalog();
     load_list();
-    return line_tables_with(sources.header_tables, header_table);
+    const std::span<Oid> found = line_tables_with(sources.header_tables, header_table);
+    return found.empty() ? line_tables_with(sources.header_tables, root_of(header_table)) : found;
 }
 
 std::span<Oid> line_tables_made_from(Oid origin_table)
@@ -150,10 +176,15 @@ void check_source(Oid line_table)
     MemoryContextDelete(source->memory);
 }
 
-void mark_sources_stale() { is_stale = true; }
+void mark_sources_stale()
+{
+    is_stale = true;
+    mark_descendants_stale(InvalidOid);
+}
 
 void mark_source_stale(Oid table)
 {
+    mark_descendants_stale(table);
     for (int i = 0; i < sources.count; i++)
         is_stale |= sources.line_tables[i] == table; // it may be gone
     for (int i = 0; i < sources.count; i++)

@@ -48,7 +48,8 @@ struct KeyColumn {
     AttrNumber referring = 0;             // header keys: the line's column; a line's own key: the same as `column`
     Oid equality = InvalidOid;            // the operator column = referring
     RegProcedure equals = InvalidOid;     // its function
-    RegProcedure own_equals = InvalidOid; // column = column
+    Oid own_equality = InvalidOid;        // the operator column = column
+    RegProcedure own_equals = InvalidOid; // its function
     Oid collation = InvalidOid;
 };
 
@@ -56,6 +57,7 @@ struct Source {
     Oid line_table;
     Oid header_table;   // InvalidOid: the line is its own document
     Oid mapping;        // the view
+    Oid header_owner;   // of the header table: the partition of a header is looked up as he
     Oid owner;          // of the line table: the mapping's expressions run as he
     bool has_origin;    // lines may be made from other lines (rule 19)
     Oid origin_table;   // where those are; InvalidOid: a line with an origin never consumes
@@ -64,6 +66,8 @@ struct Source {
     bool has_history;   // entries were there before it was attached, so that a new line's key may have some
     bool is_stale;
     bool calls_user_functions;
+    bool has_descendants;        // the line table has partitions or heirs
+    bool header_has_descendants; // the header table has partitions
     MemoryContext memory;
 
     FactReader facts[fact_count];
@@ -81,14 +85,17 @@ struct Source {
     // Prepared at first use:
     SPIPlanPtr lines_of_header; // selects a header's lines
     SPIPlanPtr lines_made_from; // selects the lines with one of many origins
+    SPIPlanPtr line_by_key;     // selects a line of a table with descendants
+    SPIPlanPtr header_place[2]; // select the partition that holds a header, by either KeyOf
 };
 
-/// The source of an attached line table, ready to read lines. Valid until the end of the transaction.
+/// The source of an attached line table or of what it is a descendant of, ready to read lines. Valid until the end of the
+/// transaction.
 Source& get_source(Oid line_table);
 
 bool is_attached(Oid line_table);
 
-/// The sources whose lines have this header table.
+/// The sources whose lines have this header table, or the one that it is a partition of.
 std::span<Oid> line_tables_of_header(Oid header_table);
 
 /// The sources whose lines are made from lines of this table. Almost always none, which costs nothing.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "descendants.hpp"
 #include "errors.hpp"
 #include "pg/identity.hpp"
 #include "pg/view_columns.hpp"
@@ -90,10 +91,10 @@ bool orders_key(Oid index_oid, KeyColumn* key, int count)
         std::swap(key[i], *match);
         key[i].collation = index->rd_indcollation[i];
         const Oid type = index->rd_opcintype[i];
-        const Oid own_equality = get_opfamily_member(index->rd_opfamily[i], type, type, BTEqualStrategyNumber);
-        key[i].own_equals = get_opcode(own_equality);
+        key[i].own_equality = get_opfamily_member(index->rd_opfamily[i], type, type, BTEqualStrategyNumber);
+        key[i].own_equals = get_opcode(key[i].own_equality);
         if (!OidIsValid(key[i].equals)) {
-            key[i].equality = own_equality;
+            key[i].equality = key[i].own_equality;
             key[i].equals = key[i].own_equals;
         }
     }
@@ -151,17 +152,24 @@ void read_header_key(Source& source)
 void free_plans(void* argument)
 {
     auto* source = static_cast<Source*>(argument);
-    for (const SPIPlanPtr plan : {source->lines_of_header, source->lines_made_from})
+    for (const SPIPlanPtr plan : {source->lines_of_header, source->lines_made_from, source->line_by_key, source->header_place[0],
+                                  source->header_place[1]})
         if (plan != nullptr)
             SPI_freeplan(plan);
 }
 
-Oid owner_of(Oid table)
+void read_tables(Source& source)
 {
-    const Relation relation = table_open(table, AccessShareLock);
-    const Oid owner = relation->rd_rel->relowner;
-    table_close(relation, AccessShareLock);
-    return owner;
+    const Relation lines = table_open(source.line_table, AccessShareLock);
+    source.owner = lines->rd_rel->relowner;
+    source.has_descendants = has_descendants(lines);
+    table_close(lines, AccessShareLock);
+    if (!OidIsValid(source.header_table))
+        return;
+    const Relation headers = table_open(source.header_table, AccessShareLock);
+    source.header_owner = headers->rd_rel->relowner;
+    source.header_has_descendants = has_descendants(headers);
+    table_close(headers, AccessShareLock);
 }
 
 } // namespace
@@ -180,7 +188,7 @@ Source* load_source(const SourceRow& row)
     source->measures_time = row.measures_time;
     source->has_history = row.has_history;
     source->memory = memory;
-    source->owner = owner_of(row.line_table);
+    read_tables(*source);
     read_mapping(*source);
     read_line_key(*source);
     read_header_key(*source);

@@ -1,9 +1,12 @@
 // Takes existing documents in (rule 24): settles the lines that verify() reports, in the order that take_in() has given them.
 // That holds the gate against all savers: whoever has changed a line or header, and has not settled it, waits there, his change
 // unseen, and settles what it makes of it afterwards. So no header and no customer is locked.
+#include <algorithm>
+
 #include "batch.hpp"
 #include "changes.hpp"
 #include "errors.hpp"
+#include "pg/conversion.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 #include "pg/transition.hpp"
@@ -23,6 +26,7 @@ struct ListedLine {
     Oid line_table;
     bool is_recorded;
     bool is_gone;
+    Oid member;            // the table that its row lies in: a partition or heir may do
     ItemPointerData place; // of its row
     std::string_view key;
 };
@@ -33,8 +37,8 @@ struct Listed {
 };
 
 constexpr const char* read_listed =
-    "SELECT l.line_table, l.place, l.line_key, l.is_recorded FROM pg_temp.credits_unsettled_line AS l"
-    " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 ORDER BY l.line_table";
+    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member FROM pg_temp.credits_unsettled_line AS l"
+    " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 ORDER BY l.line_table, l.member";
 
 ListedLine read_row(uint64 row)
 {
@@ -46,6 +50,7 @@ ListedLine read_row(uint64 row)
         line.place = *reinterpret_cast<ItemPointer>(DatumGetPointer(place));
     line.key = pg::to_view(pg::result(row, 3, &is_null));
     line.is_recorded = DatumGetBool(pg::result(row, 4, &is_null));
+    line.member = DatumGetObjectId(pg::result(row, 5, &is_null));
     return line;
 }
 
@@ -68,29 +73,50 @@ Listed read_lines(int64 first, int64 last)
 }
 
 /// The version of the row that was listed: the transaction's snapshot keeps it from being vacuumed.
-void add_line(Batch& batch, Relation table, TupleTableSlot* slot, const ListedLine& line)
+void add_line(Batch& batch, Relation member, const pg::RowConversion& conversion, TupleTableSlot* slot, const ListedLine& line)
 {
     ItemPointerData place = line.place;
     if (line.is_gone)
         add_gone_line(batch, line.key);
-    else if (table_tuple_fetch_row_version(table, &place, SnapshotAny, slot))
-        add_image(batch, nullptr, ExecCopySlotMinimalTuple(slot));
+    else if (table_tuple_fetch_row_version(member, &place, SnapshotAny, slot))
+        add_image(batch, nullptr, pg::copy_converted(conversion, slot));
 }
 
-/// Makes the batch of the lines of one table.
+/// Adds the lines whose rows lie in one table; those that are gone lie in none.
+void add_lines(Batch& batch, Relation table, std::span<const ListedLine> lines)
+{
+    const Relation member = table_open(lines.front().is_gone ? RelationGetRelid(table) : lines.front().member, AccessShareLock);
+    const pg::RowConversion conversion = pg::make_conversion(member, table);
+    TupleTableSlot* const slot = table_slot_create(member, nullptr);
+    for (const ListedLine& line : lines)
+        add_line(batch, member, conversion, slot, line);
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(member, NoLock);
+}
+
+/// Calls fn for each run of lines that have the same `table`.
+template <class Fn>
+void for_each_table(std::span<const ListedLine> lines, Oid ListedLine::*table, Fn fn)
+{
+    while (!lines.empty()) {
+        size_t count = 1;
+        while (count < lines.size() && lines[count].*table == lines.front().*table)
+            count++;
+        fn(lines.first(count));
+        lines = lines.last(lines.size() - count);
+    }
+}
+
+/// Makes the batch of the lines of one source.
 Batch* make_batch(std::span<const ListedLine> lines)
 {
     const Relation table = table_open(lines.front().line_table, AccessShareLock);
-    TupleTableSlot* const slot = table_slot_create(table, nullptr);
     auto* const batch = static_cast<Batch*>(palloc(sizeof(Batch)));
     *batch = begin_batch(get_source(lines.front().line_table), table);
     batch->security_flags = SECURITY_RESTRICTED_OPERATION;
-    batch->reads_ledger = false;
-    for (const ListedLine& line : lines) {
-        batch->reads_ledger |= line.is_recorded;
-        add_line(*batch, table, slot, line);
-    }
-    ExecDropSingleTupleTableSlot(slot);
+    batch->reads_ledger = std::ranges::any_of(lines, &ListedLine::is_recorded);
+    for_each_table(lines, &ListedLine::member,
+                   [&](std::span<const ListedLine> of_member) { add_lines(*batch, table, of_member); });
     table_close(table, NoLock);
     return batch;
 }
@@ -99,13 +125,8 @@ Batches make_batches(const Listed& listed)
 {
     auto* const batches = static_cast<Batch**>(palloc(sizeof(Batch*) * (listed.count + 1)));
     size_t count = 0;
-    for (size_t first = 0; first < listed.count;) {
-        size_t end = first;
-        while (end < listed.count && listed.lines[end].line_table == listed.lines[first].line_table)
-            end++;
-        batches[count++] = make_batch({listed.lines + first, end - first});
-        first = end;
-    }
+    for_each_table({listed.lines, listed.count}, &ListedLine::line_table,
+                   [&](std::span<const ListedLine> lines) { batches[count++] = make_batch(lines); });
     return {batches, count};
 }
 

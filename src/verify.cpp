@@ -1,7 +1,9 @@
 // What verify() needs of C++: all lines of a table as their documents say, and a snapshot newer than the transaction's, so that
 // it is right in a REPEATABLE READ transaction that has saved, too.
 #include "batch.hpp"
+#include "descendants.hpp"
 #include "errors.hpp"
+#include "pg/conversion.hpp"
 #include "pg/query.hpp"
 #include "pg/table.hpp"
 #include "pg/text.hpp"
@@ -21,10 +23,10 @@ void put_text(Datum* values, bool* nulls, int column, std::string_view text)
 }
 
 /// One row of _wanted_line.
-void put_line(const ReturnSetInfo* result, const DocumentLine& line, ItemPointer place)
+void put_line(const ReturnSetInfo* result, const DocumentLine& line, const TupleTableSlot* slot)
 {
-    Datum values[11]{};
-    bool nulls[11]{};
+    Datum values[12]{};
+    bool nulls[12]{};
     put_text(values, nulls, 0, line.key);
     put_text(values, nulls, 1, line.kind);
     put_text(values, nulls, 2, line.article);
@@ -37,22 +39,41 @@ void put_line(const ReturnSetInfo* result, const DocumentLine& line, ItemPointer
     nulls[6] = !line.has_date;
     put_text(values, nulls, 7, line.number);
     values[8] = BoolGetDatum(line.counts);
-    values[9] = PointerGetDatum(place);
-    put_text(values, nulls, 10, line.origin);
+    values[9] = ObjectIdGetDatum(slot->tts_tableOid);
+    values[10] = PointerGetDatum(&slot->tts_tid);
+    put_text(values, nulls, 11, line.origin);
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
 /// Reads one line in memory of its own; the batch is begun anew for each.
-void put_row(const ReturnSetInfo* result, Source& source, Relation table, TupleTableSlot* slot)
+void put_row(const ReturnSetInfo* result, Source& source, Relation lines, const pg::RowConversion& conversion,
+             TupleTableSlot* slot)
 {
-    Batch batch = begin_batch(source, table);
+    Batch batch = begin_batch(source, lines);
     batch.security_flags = SECURITY_RESTRICTED_OPERATION;
-    const MinimalTuple row = ExecCopySlotMinimalTuple(slot);
+    const MinimalTuple row = pg::copy_converted(conversion, slot);
     add_image(batch, nullptr, row);
     batch.images[0].new_header = find_header(batch, row);
     read_lines(batch);
-    put_line(result, batch.lines[0], &slot->tts_tid);
+    put_line(result, batch.lines[0], slot);
     end_batch(batch);
+}
+
+/// Reads all rows that lie in one table: the root, a partition or an heir.
+void put_rows(const ReturnSetInfo* result, Source& source, Relation lines, Relation member, MemoryContext memory)
+{
+    const pg::RowConversion conversion = pg::make_conversion(member, lines);
+    TupleTableSlot* const slot = table_slot_create(member, nullptr);
+    const TableScanDesc scan = table_beginscan(member, GetActiveSnapshot(), 0, nullptr);
+    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        const MemoryContext caller = MemoryContextSwitchTo(memory);
+        put_row(result, source, lines, conversion, slot);
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(memory);
+    }
+    table_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
 }
 
 } // namespace
@@ -72,20 +93,17 @@ Datum credits_wanted_line(PG_FUNCTION_ARGS)
     if (!row.has_value() || !pg::exists(line_table) || !pg::exists(row->mapping)) // lost while the protection was off
         return Datum(0);
     Source& source = get_source(line_table);
-    const Relation table = table_open(source.line_table, AccessShareLock);
-    TupleTableSlot* const slot = table_slot_create(table, nullptr);
-    const TableScanDesc scan = table_beginscan(table, GetActiveSnapshot(), 0, nullptr);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits line", ALLOCSET_DEFAULT_SIZES);
-    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
-        CHECK_FOR_INTERRUPTS();
-        const MemoryContext caller = MemoryContextSwitchTo(memory);
-        put_row(result, source, table, slot);
-        MemoryContextSwitchTo(caller);
-        MemoryContextReset(memory);
+    const Relation lines = table_open(source.line_table, AccessShareLock);
+    const List* const members =
+        source.has_descendants ? members_of(source.line_table, AccessShareLock) : list_make1_oid(source.line_table);
+    for (int i = 0; i < list_length(members); i++) {
+        const Relation member = table_open(list_nth_oid(members, i), NoLock);
+        if (member->rd_rel->relkind == RELKIND_RELATION)
+            put_rows(result, source, lines, member, memory);
+        table_close(member, NoLock);
     }
-    table_endscan(scan);
-    ExecDropSingleTupleTableSlot(slot);
-    table_close(table, AccessShareLock);
+    table_close(lines, NoLock);
     return Datum(0);
 }
 

@@ -65,6 +65,7 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
     document_date   date,
     document_number text,
     counts          boolean,
+    member          regclass,
     place           tid,
     origin          text
 )

@@ -64,6 +64,7 @@ SELECT
     booking.line_key IS NOT NULL AS is_recorded,
     line.document_date,
     line.document_number,
+    line.member,
     line.place
 FROM credits.source
 CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
@@ -106,6 +107,7 @@ SELECT
     coalesce(wish.is_recorded, true) AS is_recorded,
     coalesce(wish.document_date, booked.document_date) AS document_date,
     coalesce(wish.document_number, booked.document_number) AS document_number,
+    wish.member,
     wish.place
 FROM (SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
              pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount, pg_catalog.max(document_date) AS document_date,
@@ -156,8 +158,15 @@ JOIN credits.credit_type AS type ON type.code = type_code;
 COMMENT ON VIEW credits._verify_accounts_match IS
 'Activation and result articles that do not match their type (rule 4).';
 
--- What attach made, by the names that it gave.
+-- What attach made, by the names that it gave: on the table itself, its partitions and heirs.
 CREATE VIEW credits._verify_source_whole AS
+WITH RECURSIVE member (root, table_oid) AS (
+    SELECT line_table::oid, line_table::oid FROM credits.source
+    UNION
+    SELECT header_table::oid, header_table::oid FROM credits.source WHERE header_table IS NOT NULL
+    UNION
+    SELECT root, inhrelid FROM member JOIN pg_catalog.pg_inherits ON inhparent = table_oid AND NOT inhdetachpending
+)
 SELECT
     NULL::text                                                                AS customer,
     NULL::integer                                                             AS type_id,
@@ -171,15 +180,18 @@ CROSS JOIN LATERAL (
     WHERE relation.oid IS NOT NULL
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE pg_class.oid = relation.oid)
     UNION ALL
-    SELECT pg_catalog.format('trigger %s is %s', wanted.name, CASE WHEN pg_trigger.oid IS NULL THEN 'missing' ELSE 'off' END)
+    SELECT pg_catalog.format('trigger %s%s is %s', wanted.name,
+                             CASE WHEN member.table_oid <> member.root THEN ' on ' || member.table_oid::regclass END,
+                             CASE WHEN pg_trigger.oid IS NULL THEN 'missing' ELSE 'off' END)
     FROM (VALUES (source.line_table, 'zz_credits_insert'),
                  (source.line_table, 'zz_credits_update'),
                  (source.line_table, 'zz_credits_delete'),
                  (source.line_table, 'zz_credits_truncate'),
                  (CASE WHEN source.zero_columns <> '{}' THEN source.line_table END, 'zz_credits_price'),
-                 (source.header_table, 'zz_credits_header')) AS wanted (table_oid, name)
-    JOIN pg_catalog.pg_class ON pg_class.oid = wanted.table_oid
-    LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = wanted.table_oid AND pg_trigger.tgname = wanted.name
+                 (source.header_table, 'zz_credits_header')) AS wanted (root, name)
+    JOIN member USING (root)
+    JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid
+    LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = member.table_oid AND pg_trigger.tgname = wanted.name
     WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
 COMMENT ON VIEW credits._verify_source_whole IS
 'Attached tables that have lost a part while the protection was off, or on which a trigger of credits is off: what they save is not booked.';

@@ -48,14 +48,14 @@ BEGIN
     CREATE TEMPORARY TABLE credits_unsettled_line ON COMMIT DROP AS
     SELECT row_number() OVER (ORDER BY customer, type_id, document_date, gives DESC, document_number COLLATE "C" NULLS FIRST,
                                        octet_length(line_key), line_key, line_table) AS position,
-           line_table, line_key, document_number, document_date, place, is_recorded
+           line_table, line_key, document_number, document_date, member, place, is_recorded
     FROM (SELECT DISTINCT ON (line_table, line_key)
-              line_table, line_key, customer, type_id, document_date, document_number, place, is_recorded, gives
-          FROM credits._now('SELECT line_table, line_key, customer, type_id, document_date, document_number, place,
+              line_table, line_key, customer, type_id, document_date, document_number, member, place, is_recorded, gives
+          FROM credits._now('SELECT line_table, line_key, customer, type_id, document_date, document_number, member, place,
                                     is_recorded, credits > booked_credits AS gives
                              FROM credits._unsettled_line')
               AS line (line_table regclass, line_key text, customer text, type_id integer, document_date date,
-                       document_number text, place tid, is_recorded boolean, gives boolean)
+                       document_number text, member regclass, place tid, is_recorded boolean, gives boolean)
           WHERE (line_tables IS NULL OR line_table = ANY (line_tables))
             AND (from_date IS NULL OR document_date >= from_date)
           ORDER BY line_table, line_key, place NULLS LAST) AS line;
