@@ -52,13 +52,13 @@ const char* bare_column(Node* expression)
     return strVal(linitial(fields));
 }
 
-void add_table(ParseState* state, Relation table, const char* name)
+void add_table(ParseState* state, Relation table, const char* name, bool stands_alone)
 {
     if (table == nullptr)
         return;
     ParseNamespaceItem* const item =
         addRangeTableEntryForRelation(state, table, AccessShareLock, makeAlias(name, NIL), false, true);
-    addNSItemToQuery(state, item, false, true, false); // by `line.` and `header.` only
+    addNSItemToQuery(state, item, false, true, stands_alone); // else by `line.` and `header.` only
 }
 
 /// Analyses an expression over `line` and `header`; the rules are those of a generated column: no subquery, aggregate or set.
@@ -66,8 +66,8 @@ Node* analyse(const MappedTables& tables, const char* text, Node* expression)
 {
     ParseState* const state = make_parsestate(nullptr);
     state->p_sourcetext = text;
-    add_table(state, tables.lines, "line");
-    add_table(state, tables.header, "header");
+    add_table(state, tables.lines, tables.name, tables.stands_alone);
+    add_table(state, tables.header, "header", false);
     Node* const analysed = transformExpr(state, expression, EXPR_KIND_GENERATED_COLUMN);
     assign_expr_collations(state, analysed);
     free_parsestate(state);
@@ -110,6 +110,8 @@ const char* check_type(const char* argument, Oid type, Expected expected)
         if (base != BOOLOID)
             errors::wrong_column_type(argument, type, "boolean");
         return "bool";
+    case Expected::code_or_id:
+        return base == INT2OID || base == INT4OID || base == INT8OID ? "int8" : "text";
     case Expected::text:
         break;
     }
@@ -118,6 +120,7 @@ const char* check_type(const char* argument, Oid type, Expected expected)
 
 /// Whose text a parser's error speaks of.
 struct Argument {
+    const char* asker;
     const char* name;
     const char* text;
 };
@@ -131,14 +134,14 @@ void explain(void* context)
         internalerrposition(position);
         internalerrquery(argument->text);
     }
-    errcontext("argument \"%s\" of credits.attach", argument->name);
+    errcontext("argument \"%s\" of credits.%s", argument->name, argument->asker);
 }
 
 /// Calls fn(); its errors name the argument and show its text.
 template <class Fn>
-auto with_argument(const char* name, const char* text, Fn fn)
+auto with_argument(const MappedTables& tables, const char* name, const char* text, Fn fn)
 {
-    Argument argument{.name = name, .text = text};
+    Argument argument{.asker = tables.asker, .name = name, .text = text};
     ErrorContextCallback callback{.previous = error_context_stack, .callback = explain, .arg = &argument};
     error_context_stack = &callback; // an error unwinds it
     auto result = fn();
@@ -147,29 +150,31 @@ auto with_argument(const char* name, const char* text, Fn fn)
 }
 
 /// The argument as SQL: a column of the line by its name alone, or an expression.
-const char* to_expression(const char* argument, const char* text)
+const char* to_expression(const MappedTables& tables, const char* argument, const char* text)
 {
-    const char* const column = bare_column(with_argument(argument, text, [&] { return parse_one_expression(argument, text); }));
+    const char* const column =
+        bare_column(with_argument(tables, argument, text, [&] { return parse_one_expression(argument, text); }));
     // The line break ends a comment that the text may end with.
-    return column == nullptr ? psprintf("(%s\n)", text) : psprintf("line.%s", quote_identifier(column));
+    return column == nullptr ? psprintf("(%s\n)", text)
+                             : psprintf("%s.%s", quote_identifier(tables.name), quote_identifier(column));
 }
 
 Node* analyse_argument(const MappedTables& tables, const char* argument, const char* expression)
 {
-    return with_argument(argument, expression, [&] { return parse_and_analyse(tables, argument, expression); });
+    return with_argument(tables, argument, expression, [&] { return parse_and_analyse(tables, argument, expression); });
 }
 
 } // namespace
 
 bool is_interval(const MappedTables& tables, const char* quantity)
 {
-    const char* const sql = to_expression("quantity", quantity);
+    const char* const sql = to_expression(tables, "quantity", quantity);
     return getBaseType(exprType(analyse_argument(tables, "quantity", sql))) == INTERVALOID;
 }
 
 const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected)
 {
-    const char* sql = to_expression(argument, text);
+    const char* sql = to_expression(tables, argument, text);
     const auto analysed = [&](const char* expression) { return analyse_argument(tables, argument, expression); };
     const char* const type = check_type(argument, exprType(analysed(sql)), expected);
     if (expected == Expected::quantity && is_interval(tables, text))

@@ -9,11 +9,14 @@ namespace credits
 /// The two tables that expressions may name. Held open by attach.
 struct MappedTables {
     Relation lines;
-    Relation header; // null: none
+    Relation header;              // null: none
+    const char* name = "line";    // of the first in expressions
+    bool stands_alone = false;    // its columns need no name before them
+    const char* asker = "attach"; // the function whose arguments they are
 };
 
 /// What an argument must give.
-enum class Expected { text, number, quantity, day, boolean };
+enum class Expected { text, number, quantity, day, boolean, code_or_id };
 
 /// Checks one argument and turns it into SQL of the fact's type, over `line` and `header`.
 /// Raises 42601, 42703, 42804, 42P17 or 0A000, naming the argument.

@@ -99,13 +99,19 @@ Columns primary_key(Relation table)
     return columns;
 }
 
-void check_unique(Relation table, const Columns& key)
+bool has_unique_index(Relation table, const Columns& key)
 {
     const List* const indexes = RelationGetIndexList(table);
     for (int i = 0; i < list_length(indexes); i++)
         if (key.count > 0 && has_same_columns(key, index_columns(list_nth_oid(indexes, i))))
-            return;
-    errors::no_key(RelationGetRelid(table));
+            return true;
+    return false;
+}
+
+void check_unique(Relation table, const Columns& key)
+{
+    if (!has_unique_index(table, key))
+        errors::no_key(RelationGetRelid(table));
 }
 
 HeaderReference find_header_reference(const MappedTables& tables, ArrayType* line_header, ArrayType* header_key)

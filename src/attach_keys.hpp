@@ -18,6 +18,9 @@ Columns find_columns(Relation table, ArrayType* names);
 /// The columns of the primary key; raises 42P16.
 Columns primary_key(Relation table);
 
+/// Has a plain unique index just these columns?
+bool has_unique_index(Relation table, const Columns& key);
+
 /// Raises 42P16 unless a plain unique index has just these columns.
 void check_unique(Relation table, const Columns& key);
 

@@ -1,6 +1,7 @@
 // The object ids of the extension's own tables and indexes.
 #include "catalog.hpp"
 
+#include "binding.hpp"
 #include "configuration.hpp"
 #include "errors.hpp"
 #include "source.hpp"
@@ -41,6 +42,7 @@ void on_relation_change(Datum, Oid relation)
     if (all || relation == c.article || relation == c.credit_type || relation == c.parameter || relation == c.closing ||
         relation == c.customer)
         mark_configuration_stale();
+    mark_bindings_stale(relation == c.binding ? InvalidOid : relation);
     if (all || relation == c.source)
         mark_sources_stale();
     else
@@ -67,11 +69,14 @@ Catalog look_up()
         .customer_pkey = id("customer_pkey"),
         .customer_contact_idx = id("customer_contact_idx"),
         .article = id("article"),
+        .article_pkey = id("article_pkey"),
         .article_had_type_idx = id("article_had_type_idx"),
         .credit_type = id("credit_type"),
         .parameter = id("parameter"),
         .closing = id("closing"),
         .source = id("source"),
+        .binding = id("binding"),
+        .binding_pkey = id("binding_pkey"),
     };
 }
 

@@ -14,8 +14,9 @@ struct Catalog {
     Oid lot, lot_pkey, lot_open_idx;
     Oid entry, entry_pkey, entry_line_idx;
     Oid customer, customer_pkey, customer_contact_idx;
-    Oid article, article_had_type_idx;
+    Oid article, article_pkey, article_had_type_idx;
     Oid credit_type, parameter, closing, source;
+    Oid binding, binding_pkey;
 };
 
 /// The ids, as of now. The reference is valid until the next command.

@@ -37,6 +37,16 @@ namespace credits::errors
 [[noreturn]] void no_such_registration(std::string_view customer, std::string_view type_code, int64 entry_no);
 [[noreturn]] void already_reversed(std::string_view customer, std::string_view type_code, int64 entry_no);
 
+// Settings that come from a bound table.
+[[noreturn]] void unknown_type_of_article(const char* article, const char* type);
+[[noreturn]] void coefficient_missing(const char* article, const char* type);
+[[noreturn]] void no_right_to_article(const char* article, const char* role);
+[[noreturn]] void bound_key_twice(Oid erp_table, std::string_view key);
+[[noreturn]] void not_bound(Oid erp_table);
+[[noreturn]] void already_bound(Oid erp_table);
+[[noreturn]] void cannot_bind(Oid erp_table, const char* hint);
+[[noreturn]] void no_unique_key(Oid erp_table, const char* column);
+
 // attach and detach.
 [[noreturn]] void no_such_table();
 [[noreturn]] void not_owner(Oid table);

@@ -7,8 +7,16 @@ COMMENT ON FUNCTION credits._configuration_changed() IS
 
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.credit_type
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
-CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.article
-    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+-- Articles that never had a type are not in the cache, and an ERP has many of them.
+CREATE TRIGGER credits_configuration_added AFTER INSERT ON credits.article
+    FOR EACH ROW WHEN (NEW.had_type)
+    EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_configuration_changed AFTER UPDATE ON credits.article
+    FOR EACH ROW WHEN (NEW.had_type AND OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_configuration_removed AFTER DELETE ON credits.article
+    FOR EACH ROW WHEN (OLD.had_type)
+    EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.parameter
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.source

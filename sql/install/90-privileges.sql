@@ -11,6 +11,9 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
 -- The owner of an ERP table; each checks that he is.
 GRANT EXECUTE ON FUNCTION
     credits.attach,
+    credits.bind_customers,
+    credits.bind_articles,
+    credits.unbind,
     credits.detach,
     credits.take_in
 TO PUBLIC;

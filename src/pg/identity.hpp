@@ -26,6 +26,16 @@ auto as_role(Oid role, Fn fn, int more_flags = 0)
     }
 }
 
+/// Calls fn with a search_path in which nobody but PostgreSQL has put anything. Costs a few microseconds.
+template <class Fn>
+void in_safe_path(Fn fn)
+{
+    const int level = NewGUCNestLevel();
+    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    fn();
+    AtEOXact_GUC(true, level);
+}
+
 /// Calls fn as `role`, with a search_path in which nobody but PostgreSQL has put anything: for functions of the role's own that
 /// rely on theirs. Costs a few microseconds.
 template <class Fn>

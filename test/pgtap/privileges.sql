@@ -33,6 +33,9 @@ GROUP BY p.oid;
 SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('attach', 'PUBLIC'),
     ('detach', 'PUBLIC'),
+    ('bind_customers', 'PUBLIC'),
+    ('bind_articles', 'PUBLIC'),
+    ('unbind', 'PUBLIC'),
     ('take_in', 'PUBLIC'),
     ('balance', 'credits_reader'),
     ('preview_line', 'credits_reader'),

@@ -1,0 +1,53 @@
+// A binding: an ERP's table whose rows are the source of the settings of customers or articles, and how its rows read.
+// Kept per backend, loaded again when the table, its mapping or credits.binding changes.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace credits
+{
+
+enum class Settings { customers, articles };
+
+/// The columns of a mapping view, in their order; the first is the key.
+namespace customer_setting
+{
+inline constexpr int works_with_credits = 1;
+inline constexpr int count = 4; // key, works_with_credits, name, account_of
+} // namespace customer_setting
+namespace article_setting
+{
+inline constexpr int credit_type = 1;
+inline constexpr int coefficient = 2;
+inline constexpr int count = 5; // key, credit_type, coefficient, ledger_account, description
+} // namespace article_setting
+inline constexpr int most_settings = article_setting::count;
+
+struct Binding {
+    Oid erp_table;
+    Oid mapping; // the view
+    Oid owner;   // of the ERP's table: the mapping's expressions run as he
+    Settings settings;
+    bool calls_user_functions;
+    bool is_stale;
+    MemoryContext memory;
+    Binding* next;
+
+    int count;                   // of settings, with the key
+    Expr* values[most_settings]; // over INNER_VAR; a null constant: the ERP has no such column
+    Bitmapset* columns;          // of the table that they read, offset as pull_varattnos does
+};
+
+/// The binding of an ERP's table. Valid until the end of the transaction. Raises 42704.
+Binding& get_binding(Oid erp_table);
+
+/// The mapping of a bound table, which may be gone; InvalidOid when the table is not bound.
+Oid find_mapping(Oid erp_table);
+
+/// Has the ERP a column for the setting?
+bool is_given(const Binding& binding, int setting);
+
+/// InvalidOid stands for all.
+void mark_bindings_stale(Oid relation);
+
+} // namespace credits

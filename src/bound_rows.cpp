@@ -1,0 +1,149 @@
+// Reads rows of a bound table under its mapping, whose expressions run as the table's owner.
+#include "bound_rows.hpp"
+
+#include <algorithm>
+
+#include "pg/identity.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/text.hpp"
+
+extern "C" {
+#include "catalog/pg_collation.h"
+}
+
+namespace credits
+{
+
+namespace
+{
+
+struct Row {
+    Datum values[most_settings];
+    bool nulls[most_settings];
+};
+
+/// Evaluates the first `count` settings of the row in the slot.
+Row read(BoundRows& rows, TupleTableSlot* slot, int count)
+{
+    rows.expressions->ecxt_innertuple = slot;
+    const auto evaluate = [&] {
+        Row row{};
+        for (int i = 0; i < count; i++)
+            row.values[i] = ExecEvalExpr(rows.states[i], rows.expressions, &row.nulls[i]);
+        return row;
+    };
+    return rows.binding->calls_user_functions ? pg::as_role_in_safe_path(rows.binding->owner, evaluate) : evaluate();
+}
+
+ArrayBuildState* begin_array(Oid type) { return initArrayResult(type, CurrentMemoryContext, false); }
+
+/// Is the old key no longer that of the row?
+bool is_moved(const Row& before, const Row& now)
+{
+    if (before.nulls[0])
+        return false;
+    return now.nulls[0] || !DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, before.values[0], now.values[0]));
+}
+
+Row no_row()
+{
+    Row row{};
+    for (bool& is_null : row.nulls)
+        is_null = true;
+    return row;
+}
+
+} // namespace
+
+BoundRows begin_bound_rows(const Binding& binding)
+{
+    BoundRows rows{};
+    rows.binding = &binding;
+    rows.memory = CurrentMemoryContext;
+    rows.row_memory = AllocSetContextCreate(CurrentMemoryContext, "credits bound row", ALLOCSET_SMALL_SIZES);
+    rows.expressions = makeNode(ExprContext);
+    rows.expressions->ecxt_per_query_memory = rows.memory;
+    rows.expressions->ecxt_per_tuple_memory = rows.row_memory;
+    rows.old_keys = begin_array(TEXTOID);
+    for (int i = 0; i < binding.count; i++) {
+        rows.states[i] = ExecInitExpr(binding.values[i], nullptr);
+        rows.settings[i] = begin_array(exprType(reinterpret_cast<const Node*>(binding.values[i])));
+    }
+    return rows;
+}
+
+void add_bound_row(BoundRows& rows, TupleTableSlot* before, TupleTableSlot* now)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(rows.row_memory);
+    const Row old_row = before == nullptr ? no_row() : read(rows, before, 1);
+    const Row row = now == nullptr ? no_row() : read(rows, now, rows.binding->count);
+    MemoryContextSwitchTo(caller);
+    if (!old_row.nulls[0] || !row.nulls[0]) {
+        rows.moves |= is_moved(old_row, row);
+        accumArrayResult(rows.old_keys, old_row.values[0], old_row.nulls[0], TEXTOID, rows.memory);
+        for (int i = 0; i < rows.binding->count; i++)
+            accumArrayResult(rows.settings[i], row.values[i], row.nulls[i], rows.settings[i]->element_type, rows.memory);
+        rows.count++;
+    }
+    MemoryContextReset(rows.row_memory);
+}
+
+namespace
+{
+
+template <class Fn>
+void for_each_row(Relation table, Fn fn)
+{
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        TupleTableSlot* const slot = table_slot_create(table, nullptr);
+        const TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
+        while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+            CHECK_FOR_INTERRUPTS();
+            fn(slot);
+        }
+        table_endscan(scan);
+        ExecDropSingleTupleTableSlot(slot);
+    });
+}
+
+bool has_one_of(BoundRows& rows, TupleTableSlot* slot, std::span<const std::string_view> keys)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(rows.row_memory);
+    const Row row = read(rows, slot, 1);
+    const bool found = !row.nulls[0] && std::binary_search(keys.begin(), keys.end(), pg::to_view(row.values[0]));
+    MemoryContextSwitchTo(caller);
+    MemoryContextReset(rows.row_memory);
+    return found;
+}
+
+} // namespace
+
+void scan_bound_table(BoundRows& rows, Relation table, Scanned scanned)
+{
+    for_each_row(table, [&](TupleTableSlot* slot) {
+        add_bound_row(rows, scanned == Scanned::before ? slot : nullptr, scanned == Scanned::now ? slot : nullptr);
+    });
+}
+
+void scan_bound_table(BoundRows& rows, Relation table, std::span<const std::string_view> keys)
+{
+    for_each_row(table, [&](TupleTableSlot* slot) {
+        if (has_one_of(rows, slot, keys))
+            add_bound_row(rows, nullptr, slot);
+    });
+}
+
+std::span<const std::string_view> keys_of(const BoundRows& rows)
+{
+    auto* const keys = static_cast<std::string_view*>(
+        MemoryContextAllocHuge(CurrentMemoryContext, sizeof(std::string_view) * (2 * static_cast<Size>(rows.count) + 1)));
+    std::string_view* end = keys;
+    for (const ArrayBuildState* const array : {rows.old_keys, rows.settings[0]})
+        for (int i = 0; i < array->nelems; i++)
+            if (!array->dnulls[i])
+                *end++ = pg::to_view(array->dvalues[i]);
+    std::sort(keys, end);
+    return {keys, std::unique(keys, end)};
+}
+
+} // namespace credits
