@@ -1,3 +1,4 @@
+// Reads the books by plain SELECTs. What the ledger's own functions say is not asked here, but for verify(), to be judged itself.
 #include "books.hpp"
 
 namespace concurrency
@@ -58,10 +59,12 @@ static std::vector<Lot> read_lots(pqxx::work& owner)
 {
     std::vector<Lot> lots;
     for (const auto& row :
-         owner.exec("SELECT customer, code, lot_no, sold_on, quantity, value, remaining, remaining_value, open"
+         owner.exec("SELECT customer, code, lot_no, sold_on, quantity, value, remaining, remaining_value, open, line_table,"
+                    " line_key"
                     " FROM credits.lot JOIN credits.credit_type USING (type_id) ORDER BY customer, code, lot_no"))
         lots.push_back({row[0].as<std::string>(), row[1].as<std::string>(), number(row[2]), row[3].as<std::string>(),
-                        units(row[4]), units(row[5]), units(row[6]), units(row[7]), row[8].as<bool>()});
+                        units(row[4]), units(row[5]), units(row[6]), units(row[7]), row[8].as<bool>(), row[9].as<std::string>(),
+                        row[10].as<std::string>()});
     return lots;
 }
 
@@ -87,8 +90,15 @@ Books read_books(pqxx::connection& connection)
     books.accounts = read_accounts(owner);
     books.lots = read_lots(owner);
     books.entries = read_entries(owner);
-    for (const auto& row : owner.exec("SELECT concat_ws(' · ', invariant, customer, type_code, detail) FROM credits.verify()"))
-        books.verified.push_back(row[0].as<std::string>());
+    for (const auto& row : owner.exec("SELECT customer, coalesce(account_of, ''), works_with_credits FROM credits.customer"))
+        books.customers.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<bool>()});
+    for (const auto& row :
+         owner.exec("SELECT line_table, line_key, coalesce(constraint_name, sqlstate) FROM credits.take_in_refusal"))
+        books.refusals.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()});
+    for (const auto& row :
+         owner.exec("SELECT invariant, coalesce(customer, ''), coalesce(type_code, ''), detail FROM credits.verify()"))
+        books.complaints.push_back(
+            {row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>(), row[3].as<std::string>()});
     return books;
 }
 

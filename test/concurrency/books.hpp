@@ -27,6 +27,28 @@ struct DocumentLine {
     bool has_amount;
 };
 
+/// What the settings say of a customer now.
+struct CustomerNow {
+    std::string customer;
+    std::string account_of; // empty: his own
+    bool works_with_credits;
+};
+
+/// A line that take_in() has refused.
+struct Refusal {
+    std::string table;
+    std::string key;
+    std::string constraint;
+};
+
+/// A row of verify().
+struct Complaint {
+    std::string invariant;
+    std::string customer;
+    std::string type;
+    std::string detail;
+};
+
 struct Account {
     std::string customer;
     std::string type;
@@ -46,6 +68,8 @@ struct Lot {
     Units remaining;
     Units remaining_value;
     bool open;
+    std::string table; // of the line that sold it
+    std::string key;
 };
 
 struct Entry {
@@ -68,8 +92,10 @@ struct Books {
     std::vector<DocumentLine> lines;
     std::vector<Account> accounts;
     std::vector<Lot> lots;
-    std::vector<Entry> entries;        // per account in order of entry_no
-    std::vector<std::string> verified; // what credits.verify() has to say
+    std::vector<Entry> entries; // per account in order of entry_no
+    std::vector<CustomerNow> customers;
+    std::vector<Refusal> refusals;
+    std::vector<Complaint> complaints; // what credits.verify() has to say
 };
 
 Books read_books(pqxx::connection& owner);

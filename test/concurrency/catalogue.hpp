@@ -70,10 +70,19 @@ inline constexpr std::array<Source, 3> sources{{
 struct Customer {
     std::string key;
     bool works_with_credits;
-    bool known; // has a row in credits.customer
+    bool known;                  // has a row in credits.customer
+    bool fickle = false;         // gains and loses the flag, and moves between the accounts of others, while documents are saved
+    std::string account_of = ""; // whose credits he uses at first; empty: his own
 };
 
-/// `count` customers who work with credits, one who does not per fifty, and a passer-by of whom nothing is known.
+inline const Customer* find_customer(const std::vector<Customer>& customers, std::string_view key)
+{
+    const auto found = std::ranges::find(customers, key, &Customer::key);
+    return found == customers.end() ? nullptr : &*found;
+}
+
+/// `count` customers who work with credits, one who does not per fifty, a few fickle ones, and a passer-by of whom nothing is
+/// known.
 inline std::vector<Customer> customers(int count)
 {
     std::vector<Customer> all{{"passer-by", false, false}, {"O'Neill & Söhne \"NV\"", true, true}};
@@ -81,6 +90,8 @@ inline std::vector<Customer> customers(int count)
         all.push_back({"C" + std::to_string(1000 + i), true, true});
     for (int i = 0; i <= count / 50; ++i)
         all.push_back({"B" + std::to_string(1000 + i), false, true});
+    for (int i = 0; i < 3 + count / 50; ++i) // on both sides of the others in the order of keys
+        all.push_back({(i % 2 == 0 ? "A" : "F") + std::to_string(1000 + i), true, true, true, i % 3 == 1 ? all[1].key : ""});
     return all;
 }
 

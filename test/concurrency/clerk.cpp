@@ -1,3 +1,4 @@
+// What all clerks have in common: lines at random, and a note of what came of each save.
 #include "clerk.hpp"
 
 namespace concurrency
@@ -57,7 +58,7 @@ Clerk::Clerk(const Database& database, Register& documents_, const std::vector<C
              Random random_)
     : documents{documents_}, customers{customers_}, custom{custom_}, random{random_}, connection{database.address()}
 {
-    database.sign_in(connection, custom.level);
+    database.sign_in(connection, custom.level, database.clerk());
 }
 
 Outcome Clerk::work(int count)

@@ -82,6 +82,11 @@ private:
     size_t roll(size_t count) { return below(random, count); }
     bool chance(int percent) { return concurrency::chance(random, percent); }
     const std::string& any_customer() { return customers[roll(customers.size())].key; }
+    bool is_fickle(const std::string& key) const
+    {
+        const Customer* const customer = find_customer(customers, key);
+        return customer && customer->fickle;
+    }
     int any_day() { return static_cast<int>(roll(60)) - 55; }
 
     Register& documents;

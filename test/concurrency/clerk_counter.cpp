@@ -2,8 +2,8 @@
 //
 // Of rows that others change too, a transaction changes one, by one statement, so that the ERP by itself cannot deadlock. Around
 // it it adds lines, which must not deadlock either: to several documents of one customer in any order, before the header's total,
-// after a header's change. A wandering document has a transaction to itself: its old and new customers are taken by one
-// statement.
+// after a header's change; to a fickle customer's one at a time. A wandering document has a transaction to itself: its old and
+// new customers are taken by one statement.
 #include "clerk.hpp"
 
 namespace concurrency
@@ -31,7 +31,7 @@ void Clerk::add_to_counter(const Register::Counter& counter)
             add_at_counter(erp, counter.wandering);
             return did("lines added to a wandering document");
         }
-        for (size_t count = 1 + roll(3); count > 0; --count)
+        for (size_t count = counter.is_fickle ? 1 : 1 + roll(3); count > 0; --count)
             add_at_counter(erp, counter.steady[roll(counter.steady.size())]);
         did("lines added at counters");
     });
@@ -53,7 +53,7 @@ void Clerk::edit_at_counter(const Register::Counter& counter)
         }
         if (chance(30))
             return edit_line_at_counter(erp, document);
-        if (wanders || chance(70))
+        if (wanders || counter.is_fickle || chance(70))
             return change_header_at_counter(erp, document, wanders);
         flip_state(erp, document);
         add_at_counter(erp, counter.steady[roll(counter.steady.size())]);

@@ -1,3 +1,4 @@
+// Makes and drops the database of a run, and says what an error of the server was.
 #include "database.hpp"
 
 #include <fstream>
@@ -38,8 +39,9 @@ static void set_up_credits(pqxx::work& owner, const std::vector<Customer>& custo
                           null_when_empty(article.coefficient));
     for (const Customer& customer : customers)
         if (customer.known)
-            owner.exec_params("INSERT INTO credits.customer (customer, works_with_credits) VALUES ($1, $2::boolean)",
-                              customer.key, customer.works_with_credits ? "true" : "false");
+            owner.exec_params(
+                "INSERT INTO credits.customer (customer, works_with_credits, account_of) VALUES ($1, $2::boolean, $3)",
+                customer.key, customer.works_with_credits ? "true" : "false", null_when_empty(customer.account_of));
 }
 
 // SELECT credits.attach('shop.invoice_line', kind => 'invoice', article => 'article', …, counts_when => $$header.state =
@@ -55,11 +57,14 @@ static void attach(pqxx::work& owner, const Source& source)
 }
 
 Database::Database(const std::vector<Customer>& customers, Ledger ledger)
-    : name{"credits_concurrency_" + std::to_string(getpid())}, clerk_{name + "_clerk"}, address_{"dbname=" + name}
+    : name{"credits_concurrency_" + std::to_string(getpid())}, clerk_{name + "_clerk"}, office_{name + "_office"}, address_{
+                                                                                                                       "dbname=" +
+                                                                                                                       name}
 {
     pqxx::connection server{"dbname=postgres"};
     pqxx::nontransaction commands{server};
     commands.exec("CREATE ROLE " + clerk_ + " NOLOGIN");
+    commands.exec("CREATE ROLE " + office_ + " NOLOGIN");
     commands.exec("CREATE DATABASE " + name);
 
     pqxx::connection connection{address_};
@@ -70,6 +75,7 @@ Database::Database(const std::vector<Customer>& customers, Ledger ledger)
         set_up_credits(owner, customers);
         for (const Source& source : sources)
             attach(owner, source);
+        owner.exec("GRANT credits_management TO " + office_);
     }
     owner.commit();
 }
@@ -80,13 +86,13 @@ Database::~Database()
         pqxx::connection server{"dbname=postgres"};
         pqxx::nontransaction commands{server};
         commands.exec("DROP DATABASE " + name + " WITH (FORCE)");
-        commands.exec("DROP ROLE " + clerk_);
+        commands.exec("DROP ROLE " + clerk_ + ", " + office_);
     } catch (const std::exception& error) {
         fprintf(stderr, "%s is left behind: %s\n", name.c_str(), error.what());
     }
 }
 
-void Database::sign_in(pqxx::connection& connection, Level level) const
+void Database::sign_in(pqxx::connection& connection, Level level, const std::string& role) const
 {
 #if PQXX_VERSION_MAJOR < 7
     connection.set_verbosity(pqxx::connection_base::verbose);
@@ -96,7 +102,7 @@ void Database::sign_in(pqxx::connection& connection, Level level) const
     pqxx::nontransaction session{connection};
     session.exec("SET statement_timeout = '60s'"); // a clerk who waits for ever is a failure, not a pause
     session.exec("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL " + std::string{name_of(level)});
-    session.exec("SET ROLE " + clerk_);
+    session.exec("SET ROLE " + role);
 }
 
 std::string sqlstate_of(const std::exception& error)

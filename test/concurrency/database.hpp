@@ -35,12 +35,16 @@ public:
     /// The role that the clerks take on.
     const std::string& clerk() const { return clerk_; }
 
-    /// Makes a fresh connection one of the ERP's: a clerk, at this level, with constraint names in error messages.
-    void sign_in(pqxx::connection& connection, Level level) const;
+    /// The role that changes settings, and has no other privilege.
+    const std::string& office() const { return office_; }
+
+    /// Makes a fresh connection one of this role, at this level, with constraint names in error messages.
+    void sign_in(pqxx::connection& connection, Level level, const std::string& role) const;
 
 private:
     std::string name;
     std::string clerk_;
+    std::string office_;
     std::string address_;
 };
 

@@ -1,3 +1,4 @@
+// The statements of the ERP, as text; the tables are those of erp.sql.
 #include "erp.hpp"
 
 namespace concurrency

@@ -142,7 +142,7 @@ void test_memory(Tally& tally)
     pqxx::connection owner{database.address()};
     pqxx::connection connection{database.address()};
     pqxx::quiet_errorhandler quiet{connection};
-    database.sign_in(connection, Level::read_committed);
+    database.sign_in(connection, Level::read_committed, database.clerk());
     prepare_documents(connection);
 
     for (const Kind& kind : kinds) {

@@ -1,107 +1,11 @@
-#include "oracle.hpp"
-
-#include <map>
-#include <tuple>
+// What must hold in the books, a function per property.
+#include "wishes.hpp"
 
 namespace concurrency
 {
 
 namespace
 {
-
-using AccountId = std::tuple<std::string, std::string>;                        // customer, type
-using LotId = std::tuple<std::string, std::string, int64_t>;                   // and lot_no
-using LineId = std::tuple<std::string, std::string, std::string, std::string>; // customer, type, table, key
-
-struct Sums {
-    Units credits = 0;
-    Units value = 0;
-    Units amount = 0;
-
-    friend bool operator==(const Sums&, const Sums&) = default;
-};
-
-std::string text_of(const Sums& sums)
-{
-    return to_text(sums.credits) + " credits, value " + to_text(sums.value) + ", amount " + to_text(sums.amount);
-}
-
-template <typename... Parts>
-std::string text_of(const std::tuple<Parts...>& id)
-{
-    return std::apply(
-        [](const auto&... parts) {
-            std::string text;
-            const auto append = [&](const auto& part) {
-                if constexpr (std::is_integral_v<std::decay_t<decltype(part)>>)
-                    text += std::to_string(part) + " ";
-                else
-                    text += part + " ";
-            };
-            (append(parts), ...);
-            return text;
-        },
-        id);
-}
-
-class Findings
-{
-public:
-    explicit Findings(std::vector<Finding>& all_) : all{all_} {}
-
-    void add(Property property, const std::string& what) { all.push_back({property, what}); }
-
-    /// Compares two maps of which a missing key means nothing at all.
-    template <typename Id>
-    void compare(Property property, const std::map<Id, Sums>& documents, const std::map<Id, Sums>& ledger)
-    {
-        std::map<Id, std::pair<Sums, Sums>> both;
-        for (const auto& [id, sums] : documents)
-            both[id].first = sums;
-        for (const auto& [id, sums] : ledger)
-            both[id].second = sums;
-        for (const auto& [id, pair] : both)
-            if (pair.first != pair.second)
-                add(property, text_of(id) + "documents: " + text_of(pair.first) + "; ledger: " + text_of(pair.second));
-    }
-
-private:
-    std::vector<Finding>& all;
-};
-
-bool works_with_credits(const std::vector<Customer>& customers, const std::string& key)
-{
-    const auto found = std::ranges::find(customers, key, &Customer::key);
-    return found != customers.end() && found->works_with_credits;
-}
-
-/// What a line does to its customer's account while its document counts (rules 8 to 11).
-Sums effect_of(const DocumentLine& line, const Article& article)
-{
-    const Units credits = proportion(*line.quantity, to_units(article.coefficient), one, 1);
-    if (!article.sells())
-        return {credits, 0, 0};
-    if (article.type->unit_value.empty() || line.amount == 0)
-        return {credits, line.amount, line.amount};
-    return {credits, proportion(credits, to_units(article.type->unit_value), one, cent), line.amount};
-}
-
-std::map<LineId, Sums> effects_of_documents(const Books& books, const std::vector<Customer>& customers)
-{
-    std::map<std::string, bool> flagged;
-    for (const Customer& customer : customers)
-        flagged[customer.key] = customer.works_with_credits;
-    std::map<LineId, Sums> effects;
-    for (const DocumentLine& line : books.lines) {
-        const Article* article = article_of(line.article);
-        if (line.state != "posted" || line.day.empty() || !flagged[line.customer] || !article || !article->type || !line.quantity)
-            continue;
-        if (article->sells() && !line.has_amount)
-            continue;
-        effects[{line.customer, std::string{article->type->code}, line.table, line.key}] = effect_of(line, *article);
-    }
-    return effects;
-}
 
 void check_balances(const Books& books, const std::map<LineId, Sums>& effects, Findings& findings)
 {
@@ -226,10 +130,12 @@ void check_prices(const Books& books, const std::vector<Customer>& customers, Fi
         const Article* article = article_of(line.article);
         if (!article)
             continue;
-        const bool consumes = article->consumes() && works_with_credits(customers, line.customer);
+        const Customer* const customer = find_customer(customers, line.customer);
+        const bool consumes = article->consumes() && customer && customer->works_with_credits && !customer->fickle;
         const bool is_zero = line.price == 0 && line.amount == 0;
         const bool as_written = line.price == article->price * one && line.amount == line.written;
-        // A consumption whose customer works without credits by now may have been at 0 before: only the ERP knows its price.
+        // A consumption whose customer works without credits by now may have been at 0 before: only the ERP knows its price. That
+        // of a fickle one was at 0 or not when it was saved.
         if (consumes ? !is_zero : !as_written && !article->consumes())
             findings.add(Property::prices, line.table + " " + line.key + " " + line.article + ": price " + to_text(line.price) +
                                                ", amount " + to_text(line.amount) + ", written " + to_text(line.written));
@@ -238,11 +144,12 @@ void check_prices(const Books& books, const std::vector<Customer>& customers, Fi
 
 } // namespace
 
-std::vector<Finding> judge(const Books& books, const std::vector<Customer>& customers)
+std::vector<Finding> judge(const Books& books, const std::vector<Customer>& customers, Moment moment)
 {
     std::vector<Finding> found;
     Findings findings{found};
-    const std::map<LineId, Sums> effects = effects_of_documents(books, customers);
+    const Wishes wishes = wishes_of(books, customers, moment);
+    const std::map<LineId, Sums>& effects = wishes.effects;
     check_balances(books, effects, findings);
     check_lines(books, effects, findings);
     check_conservation(books, effects, findings);
@@ -251,8 +158,9 @@ std::vector<Finding> judge(const Books& books, const std::vector<Customer>& cust
     check_days(books, findings);
     check_prices(books, customers, findings);
     replay_entries(books, found);
-    for (const std::string& said : books.verified)
-        findings.add(Property::verified, said);
+    check_complaints(books, wishes, findings);
+    if (moment == Moment::taken_in)
+        check_refusals(books, wishes, findings);
     return found;
 }
 

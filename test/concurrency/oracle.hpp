@@ -12,9 +12,9 @@
 namespace concurrency
 {
 
-enum class Property { balances, lines, sales, conservation, lots, numbers, draws, days, prices, verified };
+enum class Property { balances, lines, sales, conservation, lots, numbers, draws, days, prices, verified, refusals };
 
-inline constexpr std::array<std::string_view, 10> property_names{
+inline constexpr std::array<std::string_view, 11> property_names{
     "every balance is what the documents leave",
     "every line's entries are what the line says",
     "every sale has the value of its document",
@@ -24,7 +24,8 @@ inline constexpr std::array<std::string_view, 10> property_names{
     "every draw takes the oldest lot at its share, every return goes to the last draw",
     "no balance was negative on any day",
     "a consumption's price is 0, any other is as written",
-    "verify() has nothing to say",
+    "verify() names the lines that wait for the settings, and nothing else",
+    "what take_in() refused cannot be settled",
 };
 
 inline std::string_view name_of(Property property) { return property_names[static_cast<size_t>(property)]; }
@@ -34,8 +35,11 @@ struct Finding {
     std::string what;
 };
 
+/// When the books are read: after the clerks have gone home, or after the documents were taken in until nothing changed.
+enum class Moment { closing_time, taken_in };
+
 /// Everything that is wrong with the books; nothing when they are right.
-std::vector<Finding> judge(const Books& books, const std::vector<Customer>& customers);
+std::vector<Finding> judge(const Books& books, const std::vector<Customer>& customers, Moment moment);
 
 /// The part of `judge` that follows the entries in order of their numbers.
 void replay_entries(const Books& books, std::vector<Finding>& findings);

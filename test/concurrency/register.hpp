@@ -33,6 +33,7 @@ public:
     struct Counter {
         std::vector<Document> steady; // all of one customer
         Document wandering;
+        bool is_fickle; // the customer
     };
 
     std::vector<Counter> counters; // written before the clerks start, then only read

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "oracle.hpp"
+#include "wishes.hpp"
 #include "workload.hpp"
 
 namespace concurrency
@@ -54,8 +54,11 @@ Texts what_never_happened(const Run& run, const Outcome& outcome)
             missing.emplace_back(act);
     if (run.ledger == Ledger::absent)
         return missing;
-    if (!outcome.saved.contains("refused in a savepoint"))
-        missing.emplace_back("refused in a savepoint");
+    if (run.duty == Duty::flags_and_contacts && !outcome.saved.contains("account_of changed"))
+        missing.emplace_back("account_of changed");
+    for (const char* act : {"flag changed", "refused in a savepoint", "taken in"})
+        if (!outcome.saved.contains(act))
+            missing.emplace_back(act);
     for (const char* constraint : {"credits_balance_not_negative", "credits_lot_not_consumed"})
         if (!outcome.refused.contains(constraint))
             missing.emplace_back(constraint);
@@ -65,20 +68,40 @@ Texts what_never_happened(const Run& run, const Outcome& outcome)
 void check_outcome(Tally& tally, const Run& run, const Outcome& outcome)
 {
     tally.check(run.name, "no error but the refusals of the ledger", outcome.unexpected);
-    tally.check(run.name, "no deadlock", outcome.deadlocks);
+    // Lines of a contact who has moved are booked for two, and no order of locks is promised: doc/design.md.
+    if (run.duty != Duty::flags_and_contacts)
+        tally.check(run.name, "no deadlock", outcome.deadlocks);
     tally.check(run.name, "no failure to serialize below SERIALIZABLE", outcome.lost_races);
     tally.check(run.name, "every act was committed and every refusal met", what_never_happened(run, outcome));
 }
 
-void check_books(Tally& tally, const Run& run, const Database& database, const std::vector<Customer>& customers)
+void check_books(Tally& tally, const std::string& when, const Books& books, const std::vector<Customer>& customers, Moment moment)
+{
+    std::array<Texts, property_names.size()> found;
+    for (const Finding& finding : judge(books, customers, moment))
+        found[static_cast<size_t>(finding.property)].push_back(finding.what);
+    for (size_t property = 0; property < found.size(); ++property)
+        tally.check(when, property_names[property], found[property]);
+}
+
+/// Until nothing is settled any more: what comes late in the order of dates may have given to what was refused before.
+void take_in_all(pqxx::connection& connection)
+{
+    pqxx::nontransaction owner{connection};
+    while (owner.exec("SELECT lines FROM credits.take_in(on_refusal => 'report')")[0][0].as<long>() > 0) {
+    }
+}
+
+void check_ledger(Tally& tally, const Run& run, const Database& database, const std::vector<Customer>& customers)
 {
     pqxx::connection connection{database.address()};
     pqxx::quiet_errorhandler quiet{connection};
-    std::array<Texts, property_names.size()> found;
-    for (const Finding& finding : judge(read_books(connection), customers))
-        found[static_cast<size_t>(finding.property)].push_back(finding.what);
-    for (size_t property = 0; property < found.size(); ++property)
-        tally.check(run.name, property_names[property], found[property]);
+    const Books books = read_books(connection);
+    check_books(tally, run.name, books, customers, Moment::closing_time);
+    tally.check(run.name, "some lines wait for the settings",
+                wishes_of(books, customers, Moment::closing_time).unsettled.empty() ? Texts{"none"} : Texts{});
+    take_in_all(connection);
+    check_books(tally, run.name + ", taken in", read_books(connection), customers, Moment::taken_in);
 }
 
 void print(const Run& run, const Outcome& outcome, double seconds)
@@ -110,11 +133,11 @@ void test_clerks(Tally& tally, const Run& run, uint64_t seed)
     open_shop(database, documents, known, random);
 
     const auto start = std::chrono::steady_clock::now();
-    const Outcome outcome = let_clerks_work(run, database, documents, known, seed);
+    const Outcome outcome = let_all_work(run, database, documents, known, seed);
     print(run, outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     check_outcome(tally, run, outcome);
     if (run.ledger == Ledger::attached)
-        check_books(tally, run, database, known);
+        check_ledger(tally, run, database, known);
 }
 
 } // namespace concurrency

@@ -1,3 +1,4 @@
+// Opens the shop, and lets all work at once: the clerks, and the office that changes settings under them.
 #include "workload.hpp"
 
 #include <future>
@@ -17,13 +18,14 @@ static void sell_something_of_everything(pqxx::work& erp, const std::vector<Cust
     }
 }
 
-static Register::Counter open_counter(pqxx::work& erp, const std::string& customer, Random& random)
+static Register::Counter open_counter(pqxx::work& erp, const Customer& customer, Random& random)
 {
     Register::Counter counter;
+    counter.is_fickle = customer.fickle;
     for (const Source& source : sources)
-        counter.steady.push_back(open_document(erp, source, customer, static_cast<int>(below(random, 30)) - 30, "posted"));
+        counter.steady.push_back(open_document(erp, source, customer.key, static_cast<int>(below(random, 30)) - 30, "posted"));
     const Source& source = sources[below(random, sources.size())];
-    counter.wandering = open_document(erp, source, chance(random, 50) ? "" : customer, 0, "posted");
+    counter.wandering = open_document(erp, source, chance(random, 50) ? "" : customer.key, 0, "posted");
     return counter;
 }
 
@@ -31,37 +33,47 @@ void open_shop(const Database& database, Register& documents, const std::vector<
 {
     pqxx::connection connection{database.address()};
     pqxx::quiet_errorhandler quiet{connection};
-    database.sign_in(connection, Level::read_committed);
+    database.sign_in(connection, Level::read_committed, database.clerk());
     pqxx::work erp{connection};
     sell_something_of_everything(erp, customers);
     for (const Customer& customer : customers)
         if (customer.works_with_credits)
-            documents.counters.push_back(open_counter(erp, customer.key, random));
+            documents.counters.push_back(open_counter(erp, customer, random));
     erp.commit();
 }
+
+static Level level_of(const Run& run, int number) { return run.levels[static_cast<size_t>(number) % run.levels.size()]; }
 
 static Outcome one_clerk(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
                          Random random, int number)
 {
     const bool unlocked = std::ranges::all_of(run.levels, [](Level level) { return level == Level::read_committed; });
-    const Custom custom{run.levels[static_cast<size_t>(number) % run.levels.size()], unlocked};
+    const Custom custom{level_of(run, number), unlocked};
     Clerk clerk{database, documents, customers, custom, random};
     return clerk.work(run.operations / clerks);
 }
 
-Outcome let_clerks_work(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
-                        uint64_t seed)
+static Random own_random(uint64_t seed, int number)
+{
+    std::seed_seq own{seed, seed >> 32, uint64_t(number)}; // takes 32 bits of each
+    return Random{own};
+}
+
+Outcome let_all_work(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
+                     uint64_t seed)
 {
     std::vector<std::future<Outcome>> at_work;
-    for (int number = 0; number < clerks; ++number) {
-        std::seed_seq own{seed, seed >> 32, uint64_t(number)}; // takes 32 bits of each
-        at_work.push_back(std::async(std::launch::async, [&, number, random = Random{own}] {
+    for (int number = 0; number < clerks; ++number)
+        at_work.push_back(std::async(std::launch::async, [&, number, random = own_random(seed, number)] {
             return one_clerk(run, database, documents, customers, random, number);
         }));
-    }
+    for (int number = 0; number < Office::offices && run.ledger == Ledger::attached; ++number)
+        at_work.push_back(std::async(std::launch::async, [&, number, random = own_random(seed, clerks + number)] {
+            return Office{database, customers, run.duty, level_of(run, number), random, number}.work(run.operations / clerks / 2);
+        }));
     Outcome all;
-    for (std::future<Outcome>& clerk : at_work)
-        all.add(clerk.get());
+    for (std::future<Outcome>& someone : at_work)
+        all.add(someone.get());
     return all;
 }
 

@@ -1,7 +1,7 @@
 // A run: sixteen clerks, a thread and a connection each, for a bounded number of operations.
 #pragma once
 
-#include "clerk.hpp"
+#include "office.hpp"
 
 namespace concurrency
 {
@@ -14,13 +14,14 @@ struct Run {
     int customers;
     int operations; // of all clerks together
     Ledger ledger;
+    Duty duty = Duty::flags;
 };
 
 /// Opens the shop: sells each customer something of everything, and puts documents on the counters.
 void open_shop(const Database& database, Register& documents, const std::vector<Customer>& customers, Random& random);
 
-/// Lets the clerks work, and returns when all have gone home.
-Outcome let_clerks_work(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
-                        uint64_t seed);
+/// Lets clerks and office work, and returns when all have gone home.
+Outcome let_all_work(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
+                     uint64_t seed);
 
 } // namespace concurrency

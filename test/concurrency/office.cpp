@@ -1,0 +1,86 @@
+// Each act is a transaction of its own, as somebody does it at a screen. Lost races at SERIALIZABLE are not repeated: another act
+// does as well.
+#include "office.hpp"
+
+namespace concurrency
+{
+
+Office::Office(const Database& database, const std::vector<Customer>& customers_, Duty duty, Level level_, Random random_,
+               int number)
+    : customers{customers_}, moves_contacts{duty == Duty::flags_and_contacts}, level{level_}, random{random_},
+      takes_in{number == 0}, connection{database.address()}
+{
+    int count = 0;
+    for (const Customer& customer : customers)
+        if (customer.fickle && count++ % offices == number)
+            own.push_back(customer.key);
+    database.sign_in(connection, level, database.office());
+}
+
+Outcome Office::work(int count)
+{
+    try {
+        for (int i = 0; i < count; ++i)
+            act();
+    } catch (const std::exception& error) {
+        outcome.unexpected.push_back(std::string{"the office was left: "} + error.what());
+    }
+    return outcome;
+}
+
+void Office::act()
+{
+    const char* done = "flag changed";
+    try {
+        pqxx::work settings{connection};
+        const std::string& customer = own[roll(own.size())];
+        if (takes_in && chance(random, 4)) {
+            settings.exec("SELECT credits.take_in(on_refusal => 'report')");
+            done = "taken in";
+        } else if (!moves_contacts || chance(random, 50)) {
+            change_flag(settings, customer);
+        } else {
+            change_account(settings, customer);
+            done = "account_of changed";
+        }
+        settings.commit();
+        ++outcome.saved[done];
+    } catch (const std::exception& error) {
+        note(error);
+    }
+}
+
+void Office::change_flag(pqxx::work& settings, const std::string& customer)
+{
+    settings.exec_params("UPDATE credits.customer SET works_with_credits = $2::boolean WHERE customer = $1", customer,
+                         chance(random, 60) ? "true" : "false");
+}
+
+void Office::change_account(pqxx::work& settings, const std::string& customer)
+{
+    const Customer& account = customers[roll(customers.size())];
+    const bool is_own = chance(random, 50) || !account.known || account.key == customer;
+    settings.exec_params("UPDATE credits.customer SET account_of = $2 WHERE customer = $1", customer,
+                         is_own ? nullptr : account.key.c_str());
+}
+
+void Office::note(const std::exception& error)
+{
+    const std::string state = sqlstate_of(error);
+    if (constraint_of(error) == "credits_account_of_one_level")
+        ++outcome.refused["credits_account_of_one_level"];
+    else if (state == "55P03")
+        ++outcome.refused["saves under way"];
+    else if (state == "40P01")
+        outcome.deadlocks.emplace_back(error.what());
+    else if (state == "40001" && level == Level::serializable)
+        ++outcome.retried;
+    else if (state == "40001")
+        outcome.lost_races.emplace_back(error.what());
+    else if (dynamic_cast<const pqxx::broken_connection*>(&error))
+        throw pqxx::broken_connection{error.what()};
+    else
+        outcome.unexpected.emplace_back(error.what());
+}
+
+} // namespace concurrency

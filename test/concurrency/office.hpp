@@ -1,0 +1,43 @@
+// The office: one connection that changes settings of fickle customers and takes documents in, while the clerks save.
+#pragma once
+
+#include "clerk.hpp"
+
+namespace concurrency
+{
+
+/// What is changed of customers while documents are saved.
+enum class Duty { flags, flags_and_contacts };
+
+class Office
+{
+public:
+    /// Has the fickle customers `number`, `number` + `offices`, … for itself, so that the settings' rows are changed by one
+    /// alone.
+    Office(const Database& database, const std::vector<Customer>& customers, Duty duty, Level level, Random random, int number);
+
+    static constexpr int offices = 2;
+
+    /// Does `count` random acts. Returns early when the connection is lost.
+    Outcome work(int count);
+
+private:
+    void act();
+    void change_flag(pqxx::work& settings, const std::string& customer);
+    void change_account(pqxx::work& settings, const std::string& customer);
+    void note(const std::exception& error);
+
+    size_t roll(size_t count) { return below(random, count); }
+
+    const std::vector<Customer>& customers;
+    std::vector<std::string> own; // fickle customers
+    bool moves_contacts;
+    Level level;
+    Random random;
+    bool takes_in;
+    pqxx::connection connection;
+    pqxx::quiet_errorhandler quiet{connection};
+    Outcome outcome;
+};
+
+} // namespace concurrency

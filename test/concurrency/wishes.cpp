@@ -1,0 +1,123 @@
+// Rules 7 to 11, 18 and 23 over the documents as they are. What is booked is looked at only where the rules say so: a customer
+// without the flag keeps what he has, and a change of settings books nothing by itself.
+#include "wishes.hpp"
+
+namespace concurrency
+{
+
+namespace
+{
+
+using Standing = std::map<AccountId, Sums>; // of one line; accounts without credits are left out
+
+/// What a line does to its customer's account while its document counts.
+Sums effect_of(const DocumentLine& line, const Article& article)
+{
+    const Units credits = proportion(*line.quantity, to_units(article.coefficient), one, 1);
+    if (!article.sells())
+        return {credits, 0, 0};
+    if (article.type->unit_value.empty() || line.amount == 0)
+        return {credits, line.amount, line.amount};
+    return {credits, proportion(credits, to_units(article.type->unit_value), one, cent), line.amount};
+}
+
+bool counts(const DocumentLine& line, const Article* article)
+{
+    return line.state == "posted" && !line.day.empty() && !line.customer.empty() && article && article->type && line.quantity &&
+           (line.has_amount || !article->sells());
+}
+
+std::map<LineKey, Standing> standings(const Books& books)
+{
+    std::map<LineKey, Standing> all;
+    for (const Entry& entry : books.entries) {
+        Sums& sums = all[{entry.table, entry.key}][{entry.customer, entry.type}];
+        sums.credits += entry.quantity;
+        if (is_sold(entry))
+            sums = {sums.credits, sums.value + entry.value, sums.amount + entry.amount};
+    }
+    for (auto& [line, standing] : all)
+        std::erase_if(standing, [](const auto& account) { return account.second == Sums{}; });
+    return all;
+}
+
+class Reader
+{
+public:
+    Reader(const Books& books_, const std::vector<Customer>& customers_, Moment moment_)
+        : customers{customers_}, moment{moment_}, standing_of{standings(books_)}
+    {
+        for (const CustomerNow& customer : books_.customers)
+            now[customer.customer] = &customer;
+        for (const Refusal& refusal : books_.refusals)
+            refused.insert({refusal.table, refusal.key});
+    }
+
+    void read(const DocumentLine& line, Wishes& wishes) const
+    {
+        const Article* const article = article_of(line.article);
+        const bool is_counting = counts(line, article);
+        const LineKey key{line.table, line.key};
+        const auto found = standing_of.find(key);
+        const Standing standing = found == standing_of.end() ? Standing{} : found->second;
+        Standing wish;
+        if (is_counting) {
+            const std::string account = account_of(line.customer);
+            const AccountId id{account, std::string{article->type->code}};
+            if (is_flagged(account) || standing.contains(id))
+                wish[id] = effect_of(line, *article);
+        }
+        const bool waits = wish != standing && is_counting && may_wait(key, line) && is_whole(standing, line, *article);
+        if (waits)
+            wishes.unsettled.push_back({key, wish.empty() ? std::nullopt : std::optional{*wish.begin()}, standing});
+        for (const auto& [account, sums] : waits ? standing : wish)
+            wishes.effects[std::tuple_cat(account, key)] = sums;
+    }
+
+private:
+    bool is_flagged(const std::string& customer) const
+    {
+        const auto found = now.find(customer);
+        return found != now.end() && found->second->works_with_credits;
+    }
+
+    std::string account_of(const std::string& customer) const
+    {
+        const auto found = now.find(customer);
+        return found == now.end() || found->second->account_of.empty() ? customer : found->second->account_of;
+    }
+
+    bool may_wait(const LineKey& key, const DocumentLine& line) const
+    {
+        if (moment == Moment::taken_in)
+            return refused.contains(key);
+        const Customer* const customer = find_customer(customers, line.customer);
+        return customer && customer->fickle;
+    }
+
+    /// A line that waits is booked nowhere, or as a whole on one account.
+    static bool is_whole(const Standing& standing, const DocumentLine& line, const Article& article)
+    {
+        return standing.empty() || (standing.size() == 1 && std::get<1>(standing.begin()->first) == article.type->code &&
+                                    standing.begin()->second == effect_of(line, article));
+    }
+
+    const std::vector<Customer>& customers;
+    Moment moment;
+    std::map<LineKey, Standing> standing_of;
+    std::map<std::string, const CustomerNow*> now;
+    std::set<LineKey> refused;
+};
+
+} // namespace
+
+Wishes wishes_of(const Books& books, const std::vector<Customer>& customers, Moment moment)
+{
+    const Reader reader{books, customers, moment};
+    Wishes wishes;
+    for (const DocumentLine& line : books.lines)
+        reader.read(line, wishes);
+    return wishes;
+}
+
+} // namespace concurrency

@@ -1,0 +1,31 @@
+// What the lines of the documents want of the ledger, by the rules alone, and which of them the ledger has not settled.
+#pragma once
+
+#include "findings.hpp"
+
+namespace concurrency
+{
+
+/// A line that is booked otherwise than it wants, and may be: since it was saved the settings have changed, and nobody took it
+/// in.
+struct Unsettled {
+    LineKey line;
+    std::optional<std::pair<AccountId, Sums>> wish;
+    std::map<AccountId, Sums> standing;
+};
+
+struct Wishes {
+    std::map<LineId, Sums> effects; // what the ledger must hold, per line
+    std::vector<Unsettled> unsettled;
+};
+
+/// Before the documents are taken in, lines of fickle customers may be unsettled; afterwards, those that were refused.
+Wishes wishes_of(const Books& books, const std::vector<Customer>& customers, Moment moment);
+
+/// verify() names the unsettled lines, and nothing else.
+void check_complaints(const Books& books, const Wishes& wishes, Findings& findings);
+
+/// What take_in() has refused cannot be settled as things stand.
+void check_refusals(const Books& books, const Wishes& wishes, Findings& findings);
+
+} // namespace concurrency
