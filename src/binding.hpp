@@ -13,6 +13,7 @@ enum class Settings { customers, articles };
 namespace customer_setting
 {
 inline constexpr int works_with_credits = 1;
+inline constexpr int account_of = 3;
 inline constexpr int count = 4; // key, works_with_credits, name, account_of
 } // namespace customer_setting
 namespace article_setting

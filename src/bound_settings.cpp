@@ -4,6 +4,7 @@
 
 #include "bound_rows.hpp"
 #include "catalog.hpp"
+#include "contacts.hpp"
 #include "errors.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
@@ -188,14 +189,52 @@ void require_distinct_keys(const BoundRows& rows)
         errors::bound_key_twice(rows.binding->erp_table, *twice);
 }
 
-/// In the order of keys, as saves lock customers.
-void lock(const BoundRows& rows)
+std::string_view text_at(const ArrayBuildState& values, int i)
 {
-    const bool are_customers = rows.binding->settings == Settings::customers;
-    pg::Table table = pg::open_table(are_customers ? catalog().customer : catalog().article, RowExclusiveLock);
-    for (const std::string_view key : keys_of(rows))
-        pg::lock_latest(table, are_customers ? catalog().customer_pkey : catalog().article_pkey, pg::make_key(key));
+    return values.dnulls[i] ? std::string_view() : pg::to_view(values.dvalues[i]);
+}
+
+/// The customers whose credits contacts use, before and after, where that changes (17-contacts.sql locks them, too).
+std::span<const std::string_view> changed_accounts(const BoundRows& rows)
+{
+    auto* const accounts = static_cast<std::string_view*>(
+        MemoryContextAllocHuge(CurrentMemoryContext, sizeof(std::string_view) * (2 * static_cast<Size>(rows.count) + 1)));
+    size_t count = 0;
+    for (int i = 0; is_given(*rows.binding, customer_setting::account_of) && i < rows.count; i++) {
+        const std::string_view key = text_at(*rows.settings[0], i);
+        const std::string_view named = text_at(*rows.settings[customer_setting::account_of], i);
+        const std::string_view before = account_of(key);
+        const std::string_view after = is_null(named) ? key : named;
+        if (is_null(key) || before == after)
+            continue;
+        accounts[count++] = before;
+        accounts[count++] = after;
+    }
+    return {accounts, count};
+}
+
+void lock(Oid table_oid, Oid key_index, std::span<const std::string_view> keys)
+{
+    pg::Table table = pg::open_table(table_oid, RowExclusiveLock);
+    for (const std::string_view key : keys)
+        pg::lock_latest(table, key_index, pg::make_key(key));
     pg::close_table(table);
+}
+
+/// All in the order of keys, as saves lock customers.
+void lock_in_order(const BoundRows& rows)
+{
+    const std::span<const std::string_view> keys = keys_of(rows);
+    if (rows.binding->settings == Settings::articles) {
+        lock(catalog().article, catalog().article_pkey, keys);
+        return;
+    }
+    const std::span<const std::string_view> accounts = changed_accounts(rows);
+    auto* const all = static_cast<std::string_view*>(
+        MemoryContextAllocHuge(CurrentMemoryContext, sizeof(std::string_view) * (keys.size() + accounts.size() + 1)));
+    std::string_view* const end = std::copy(accounts.begin(), accounts.end(), std::copy(keys.begin(), keys.end(), all));
+    std::sort(all, end);
+    lock(catalog().customer, catalog().customer_pkey, {all, std::unique(all, end)});
 }
 
 } // namespace
@@ -203,7 +242,7 @@ void lock(const BoundRows& rows)
 void take_over(const BoundRows& rows)
 {
     require_distinct_keys(rows);
-    lock(rows);
+    lock_in_order(rows);
     const Parameters parameters = make_parameters(rows);
     const bool are_customers = rows.binding->settings == Settings::customers;
     pg::in_safe_path([&] {
