@@ -15,6 +15,7 @@ SHLIB_EXPORTS := src/exports.txt
 REGRESS       := \
     readme \
     configuration \
+    bind \
     attach \
     protection \
     sale \

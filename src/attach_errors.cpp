@@ -116,7 +116,7 @@ void not_immutable(const char* argument, const char* text)
         ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
         errmsg("argument \"%s\" must be an immutable expression: %s", argument, text),
         errhint(
-            "It may depend on nothing but the line and its header: not on the time zone, DateStyle, the current time or other "
+            "It may depend on nothing but the row and its header: not on the time zone, DateStyle, the current time or other "
             "tables. For a timestamp with time zone, say AT TIME ZONE."));
 }
 
