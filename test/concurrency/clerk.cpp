@@ -61,13 +61,28 @@ Clerk::Clerk(const Database& database, Register& documents_, const std::vector<C
     database.sign_in(connection, custom.level, database.clerk());
 }
 
-Outcome Clerk::work(int count)
+/// Fickle ones come often.
+const std::string& Clerk::any_customer()
 {
+    const bool fickle = chance(10);
+    for (;;) {
+        const Customer& customer = customers[roll(customers.size())];
+        if (customer.fickle || !fickle)
+            return customer.key;
+    }
+}
+
+Outcome Clerk::work(int count, Progress& progress)
+{
+    int done = 0;
     try {
-        for (int i = 0; i < count; ++i)
+        for (; done < count; ++done) {
             chance(50) ? serve_desk() : serve_counter();
+            progress.add(1);
+        }
     } catch (const std::exception& error) {
         outcome.unexpected.push_back(std::string{"a clerk went home: "} + error.what());
+        progress.add(count - done); // nobody waits for him
     }
     return outcome;
 }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "database.hpp"
+#include "progress.hpp"
 #include "register.hpp"
 
 namespace concurrency
@@ -42,7 +43,7 @@ public:
     Clerk(const Database& database, Register& documents, const std::vector<Customer>& customers, Custom custom, Random random);
 
     /// Does `count` random operations. Returns early when the connection is lost.
-    Outcome work(int count);
+    Outcome work(int count, Progress& progress);
 
 private:
     /// One document of a save: an existing one, or one to be written.
@@ -81,7 +82,7 @@ private:
     bool is_deleted(const Document& document) const { return std::ranges::find(deleted, document) != deleted.end(); }
     size_t roll(size_t count) { return below(random, count); }
     bool chance(int percent) { return concurrency::chance(random, percent); }
-    const std::string& any_customer() { return customers[roll(customers.size())].key; }
+    const std::string& any_customer();
     bool is_fickle(const std::string& key) const
     {
         const Customer* const customer = find_customer(customers, key);

@@ -53,7 +53,7 @@ void Clerk::edit_at_counter(const Register::Counter& counter)
         }
         if (chance(30))
             return edit_line_at_counter(erp, document);
-        if (wanders || counter.is_fickle || chance(70))
+        if (wanders || counter.is_fickle || chance(40))
             return change_header_at_counter(erp, document, wanders);
         flip_state(erp, document);
         add_at_counter(erp, counter.steady[roll(counter.steady.size())]);

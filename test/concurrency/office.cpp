@@ -17,11 +17,13 @@ Office::Office(const Database& database, const std::vector<Customer>& customers_
     database.sign_in(connection, level, database.office());
 }
 
-Outcome Office::work(int count)
+Outcome Office::work(int count, int operations, const Progress& progress)
 {
     try {
-        for (int i = 0; i < count; ++i)
+        for (int i = 0; i < count; ++i) {
+            progress.wait_for(operations / count * i);
             act();
+        }
     } catch (const std::exception& error) {
         outcome.unexpected.push_back(std::string{"the office was left: "} + error.what());
     }

@@ -18,8 +18,8 @@ public:
 
     static constexpr int offices = 2;
 
-    /// Does `count` random acts. Returns early when the connection is lost.
-    Outcome work(int count);
+    /// Does `count` random acts while the clerks do `operations`. Returns early when the connection is lost.
+    Outcome work(int count, int operations, const Progress& progress);
 
 private:
     void act();

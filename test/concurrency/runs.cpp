@@ -84,6 +84,16 @@ void check_books(Tally& tally, const std::string& when, const Books& books, cons
         tally.check(when, property_names[property], found[property]);
 }
 
+/// Those who lost the flag have lines that were not booked: they wait from now on.
+void turn_flags(pqxx::connection& connection, const std::vector<Customer>& customers)
+{
+    pqxx::nontransaction owner{connection};
+    for (const Customer& customer : customers)
+        if (customer.fickle)
+            owner.exec_params("UPDATE credits.customer SET works_with_credits = NOT works_with_credits WHERE customer = $1",
+                              customer.key);
+}
+
 /// Until nothing is settled any more: what comes late in the order of dates may have given to what was refused before.
 void take_in_all(pqxx::connection& connection)
 {
@@ -96,6 +106,7 @@ void check_ledger(Tally& tally, const Run& run, const Database& database, const 
 {
     pqxx::connection connection{database.address()};
     pqxx::quiet_errorhandler quiet{connection};
+    turn_flags(connection, customers);
     const Books books = read_books(connection);
     check_books(tally, run.name, books, customers, Moment::closing_time);
     tally.check(run.name, "some lines wait for the settings",

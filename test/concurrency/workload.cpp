@@ -45,12 +45,12 @@ void open_shop(const Database& database, Register& documents, const std::vector<
 static Level level_of(const Run& run, int number) { return run.levels[static_cast<size_t>(number) % run.levels.size()]; }
 
 static Outcome one_clerk(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
-                         Random random, int number)
+                         Random random, int number, Progress& progress)
 {
     const bool unlocked = std::ranges::all_of(run.levels, [](Level level) { return level == Level::read_committed; });
     const Custom custom{level_of(run, number), unlocked};
     Clerk clerk{database, documents, customers, custom, random};
-    return clerk.work(run.operations / clerks);
+    return clerk.work(run.operations / clerks, progress);
 }
 
 static Random own_random(uint64_t seed, int number)
@@ -62,14 +62,16 @@ static Random own_random(uint64_t seed, int number)
 Outcome let_all_work(const Run& run, const Database& database, Register& documents, const std::vector<Customer>& customers,
                      uint64_t seed)
 {
+    Progress progress;
     std::vector<std::future<Outcome>> at_work;
     for (int number = 0; number < clerks; ++number)
         at_work.push_back(std::async(std::launch::async, [&, number, random = own_random(seed, number)] {
-            return one_clerk(run, database, documents, customers, random, number);
+            return one_clerk(run, database, documents, customers, random, number, progress);
         }));
     for (int number = 0; number < Office::offices && run.ledger == Ledger::attached; ++number)
         at_work.push_back(std::async(std::launch::async, [&, number, random = own_random(seed, clerks + number)] {
-            return Office{database, customers, run.duty, level_of(run, number), random, number}.work(run.operations / clerks / 2);
+            return Office{database, customers, run.duty, level_of(run, number), random, number}.work(run.operations / clerks / 2,
+                                                                                                     run.operations, progress);
         }));
     Outcome all;
     for (std::future<Outcome>& someone : at_work)
