@@ -67,6 +67,39 @@ bool fits(const MappedTables& tables, const HeaderReference& reference, ArrayTyp
     return header_key == nullptr || has_same_columns(reference.header_columns, find_columns(tables.header, header_key));
 }
 
+/// A date in ISO form, whatever DateStyle says: 2026-01-10.
+const char* iso_date(const char* date)
+{
+    return psprintf(
+        "CASE WHEN isfinite(%1$s) THEN EXTRACT(year FROM %1$s)::text || '-' || lpad(EXTRACT(month FROM %1$s)::text, 2, '0')"
+        " || '-' || lpad(EXTRACT(day FROM %1$s)::text, 2, '0') WHEN %1$s > DATE '2000-01-01' THEN 'infinity'"
+        " ELSE '-infinity' END",
+        date);
+}
+
+/// 2026-01-10 12:00:00
+const char* iso_timestamp(const char* timestamp)
+{
+    return psprintf("%s || COALESCE(' ' || (%s)::time::text, '')", iso_date(psprintf("(%s)::date", timestamp)), timestamp);
+}
+
+/// One column of a key as text, with what would look like the end of it escaped.
+const char* part_text(const char* value, Oid type)
+{
+    switch (type) {
+    case DATEOID:
+        return iso_date(value);
+    case TIMESTAMPOID:
+        return iso_timestamp(value);
+    case TIMESTAMPTZOID:
+        return iso_timestamp(psprintf("%s AT TIME ZONE 'UTC'", value));
+    default:
+        if (TypeCategory(type) == TYPCATEGORY_NUMERIC)
+            return psprintf("%s::text", value);
+        return psprintf("replace(replace(%s::text, E'\\\\', E'\\\\\\\\'), '/', E'\\\\/')", value);
+    }
+}
+
 } // namespace
 
 Columns find_columns(Relation table, ArrayType* names)
@@ -165,14 +198,8 @@ const char* make_key_text(const MappedTables& tables, const Columns& key)
     initStringInfo(&sql);
     for (int i = 0; i < key.count; i++) {
         const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(tables.lines), key.numbers[i] - 1);
-        const bool may_need_escapes = TypeCategory(getBaseType(column->atttypid)) != TYPCATEGORY_NUMERIC;
-        const char* const name = quote_identifier(NameStr(column->attname));
-        if (i > 0)
-            appendStringInfoString(&sql, " || '/' || ");
-        if (may_need_escapes)
-            appendStringInfo(&sql, "replace(replace(line.%s::pg_catalog.text, E'\\\\', E'\\\\\\\\'), '/', E'\\\\/')", name);
-        else
-            appendStringInfo(&sql, "line.%s::pg_catalog.text", name);
+        const char* const value = psprintf("line.%s", quote_identifier(NameStr(column->attname)));
+        appendStringInfo(&sql, "%s%s", i == 0 ? "" : " || '/' || ", part_text(value, getBaseType(column->atttypid)));
     }
     return make_fact(tables, "line_key", sql.data, Expected::text);
 }

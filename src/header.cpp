@@ -6,10 +6,10 @@
 #include "batch.hpp"
 #include "contacts.hpp"
 #include "customers.hpp"
-#include "header_place.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "price.hpp"
+#include "row_place.hpp"
 
 namespace credits
 {
@@ -150,9 +150,9 @@ std::string_view customer_of(Batch& batch, const Header& header)
 /// Locks a header, unless it is busy and its customer's row is ours already. Then whoever holds the header saves lines of it, or
 /// changes it and must wait for the customer before he can settle its lines, ours among them: to wait for him here would be a
 /// deadlock, and going on with the committed header is right. As long as the customer is not ours, waiting is.
-void lock_header(Batch& batch, const HeaderPlace& place, Header& header, Busy busy)
+void lock_header(Batch& batch, const RowPlace& place, Header& header, Busy busy)
 {
-    const HeaderKey key = make_header_key(*batch.source, header, KeyOf::line);
+    const RowKey key = make_row_key(headers_of(*batch.source), header.key, KeyOf::referring);
     pg::LockResult result = pg::lock_latest(*place.table, place.index, key, {.wait = LockWaitSkip});
     if (result == pg::LockResult::busy) {
         header.tuple = copy_found(place);
@@ -167,9 +167,9 @@ void lock_header(Batch& batch, const HeaderPlace& place, Header& header, Busy bu
 }
 
 /// Finds the header by the same key, without a lock.
-void find(Batch& batch, const HeaderPlace& place, Header& header)
+void find(Batch& batch, const RowPlace& place, Header& header)
 {
-    const HeaderKey key = make_header_key(*batch.source, header, KeyOf::line);
+    const RowKey key = make_row_key(headers_of(*batch.source), header.key, KeyOf::referring);
     pg::with_latest_snapshot([&](Snapshot snapshot) {
         if (pg::find(*place.table, place.index, key, snapshot))
             header.tuple = copy_found(place);
@@ -182,7 +182,8 @@ void read_header(Batch& batch, pg::Table& table, Header& header, Fn read)
 {
     if (batch.header_slot == nullptr)
         batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
-    with_header_place(*batch.source, table, header, KeyOf::line, [&](const HeaderPlace& place) { read(batch, place, header); });
+    with_row_place(headers_of(*batch.source), table, header.key, KeyOf::referring,
+                   [&](const RowPlace& place) { read(batch, place, header); });
 }
 
 /// Reads each header that the lines name, in the common order.
@@ -222,7 +223,7 @@ Header* find_header(Batch& batch, MinimalTuple line)
 void lock_named_headers(Batches batches, Busy busy)
 {
     read_headers(batches,
-                 [busy](Batch& batch, const HeaderPlace& place, Header& header) { lock_header(batch, place, header, busy); });
+                 [busy](Batch& batch, const RowPlace& place, Header& header) { lock_header(batch, place, header, busy); });
 }
 
 void find_named_headers(Batches batches) { read_headers(batches, find); }

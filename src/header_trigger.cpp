@@ -5,11 +5,11 @@
 #include "changes.hpp"
 #include "contacts.hpp"
 #include "errors.hpp"
-#include "header_place.hpp"
 #include "line_lookup.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
 #include "price.hpp"
+#include "row_place.hpp"
 #include "wish.hpp"
 
 namespace credits
@@ -49,8 +49,9 @@ void lock_header(Source& source, pg::Table& table, Header& header, TupleTableSlo
         bool is_null = false;
         header.key[i] = heap_getattr(row, source.header_key[i].column, RelationGetDescr(table.relation), &is_null);
     }
-    with_header_place(source, table, header, KeyOf::header, [&](const HeaderPlace& place) {
-        const HeaderKey key = make_header_key(source, header, KeyOf::header);
+    const KeyedTable headers = headers_of(source);
+    with_row_place(headers, table, header.key, KeyOf::own, [&](const RowPlace& place) {
+        const RowKey key = make_row_key(headers, header.key, KeyOf::own);
         if (pg::lock_latest(*place.table, place.index, key) == pg::LockResult::locked)
             header.tuple = copy_found(place);
     });

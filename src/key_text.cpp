@@ -60,6 +60,27 @@ bool is_uuid(std::string_view text)
     return std::equal(text.begin(), text.end(), form.begin(), form.end(), fits);
 }
 
+/// 2026-01-10; a year of the common era, without zeros before it.
+bool read_date(std::string_view text, Datum* value)
+{
+    const size_t year_length = text.size() < 7 ? 0 : text.size() - 6;
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    const auto read = [&](size_t start, size_t length, int& number) {
+        const char* const first = text.data() + start;
+        const auto [end, error] = std::from_chars(first, first + length, number);
+        return error == std::errc() && end == first + length && is_digit(*first);
+    };
+    if (year_length == 0 || text[year_length] != '-' || text[year_length + 3] != '-' || text.front() == '0' ||
+        !read(0, year_length, year) || !read(year_length + 1, 2, month) || !read(year_length + 4, 2, day))
+        return false;
+    if (month < 1 || month > 12 || day < 1 || day > day_tab[isleap(year)][month - 1] || !IS_VALID_JULIAN(year, month, day))
+        return false;
+    *value = DateADTGetDatum(date2j(year, month, day) - POSTGRES_EPOCH_JDATE);
+    return true;
+}
+
 char* to_c_string(std::string_view text) { return pnstrdup(text.data(), text.size()); }
 
 bool read_text(Oid type, std::string_view text, Datum* value)
@@ -101,6 +122,8 @@ bool read_value(Oid type, std::string_view text, Datum* value)
             return false;
         *value = DirectFunctionCall1(uuid_in, CStringGetDatum(to_c_string(text)));
         return true;
+    case DATEOID:
+        return read_date(text, value);
     case BOOLOID:
         *value = BoolGetDatum(text == "true");
         return text == "true" || text == "false";
@@ -113,7 +136,8 @@ bool read_value(Oid type, std::string_view text, Datum* value)
 
 bool is_key_readable(std::span<const KeyColumn> key)
 {
-    constexpr Oid readable[]{INT2OID, INT4OID, INT8OID, NUMERICOID, TEXTOID, VARCHAROID, BPCHAROID, NAMEOID, UUIDOID, BOOLOID};
+    constexpr Oid readable[]{INT2OID,   INT4OID, INT8OID, NUMERICOID, TEXTOID, VARCHAROID,
+                             BPCHAROID, NAMEOID, UUIDOID, BOOLOID,    DATEOID};
     return std::ranges::all_of(
         key, [&](const KeyColumn& column) { return std::ranges::find(readable, column.base_type) != std::end(readable); });
 }

@@ -10,7 +10,7 @@
 namespace credits
 {
 
-/// Can all columns be read from text? Integers, numeric, text, uuid and boolean can, and domains over them.
+/// Can all columns be read from text? Integers, numeric, text, uuid, boolean and date can, and domains over them.
 bool is_key_readable(std::span<const KeyColumn> key);
 
 /// Reads the text of a key into one value per column, of the column's base type, in the order of `key`, in the current memory

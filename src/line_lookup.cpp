@@ -8,6 +8,7 @@
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"
+#include "row_place.hpp"
 
 namespace credits
 {
@@ -38,59 +39,24 @@ const char* row_alias(Oid table)
     return alias;
 }
 
-/// A parameter that a column of the line is compared with: $1 OPERATOR(pg_catalog.=) line.invoice_id
-struct LookupColumn {
-    Oid type;
-    Oid equality;
-    AttrNumber column;
-};
-
 /// SELECT line FROM erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
-SPIPlanPtr prepare_lines(const Source& source, std::span<const LookupColumn> columns)
+SPIPlanPtr prepare_lines_of_header(const Source& source)
 {
     StringInfoData sql;
     initStringInfo(&sql);
     const char* const alias = row_alias(source.line_table);
     appendStringInfo(&sql, "SELECT %s FROM %s AS %s", alias, pg::table_name(source.line_table), alias);
     Oid types[INDEX_MAX_KEYS];
-    for (size_t i = 0; i < columns.size(); i++) {
-        types[i] = columns[i].type;
-        appendStringInfo(&sql, " %s $%zu %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(columns[i].equality),
-                         alias, pg::column_name(source.line_table, columns[i].column));
+    for (int i = 0; i < source.header_key_count; i++) {
+        const KeyColumn& key = source.header_key[i];
+        types[i] = get_atttype(source.header_table, key.column);
+        appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(key.equality), alias,
+                         pg::column_name(source.line_table, key.referring));
     }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, static_cast<int>(columns.size()), types, CURSOR_OPT_GENERIC_PLAN);
+    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
     if (plan == nullptr || SPI_keepplan(plan) != 0)
         elog(ERROR, "could not prepare: %s", sql.data);
     return plan;
-}
-
-SPIPlanPtr prepare_lines_of_header(const Source& source)
-{
-    LookupColumn columns[INDEX_MAX_KEYS];
-    for (int i = 0; i < source.header_key_count; i++) {
-        const KeyColumn& key = source.header_key[i];
-        columns[i] = {get_atttype(source.header_table, key.column), key.equality, key.referring};
-    }
-    return prepare_lines(source, {columns, static_cast<size_t>(source.header_key_count)});
-}
-
-SPIPlanPtr prepare_line_by_key(const Source& source)
-{
-    LookupColumn columns[INDEX_MAX_KEYS];
-    for (int i = 0; i < source.line_key_count; i++) {
-        const KeyColumn& key = source.line_key[i];
-        columns[i] = {get_atttype(source.line_table, key.column), key.equality, key.column};
-    }
-    return prepare_lines(source, {columns, static_cast<size_t>(source.line_key_count)});
-}
-
-MinimalTuple to_row(Datum composite)
-{
-    const HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
-    HeapTupleData tuple{};
-    tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-    tuple.t_data = header;
-    return pg::to_minimal_tuple(&tuple);
 }
 
 void add_selected_lines(Batch& batch, Header* header)
@@ -104,50 +70,19 @@ void add_selected_lines(Batch& batch, Header* header)
     MemoryContextSwitchTo(caller);
 }
 
-/// Runs a plan for lines as their owner, with a value for each column.
-void execute_lookup(Source& source, SPIPlanPtr& plan, SPIPlanPtr (*prepare)(const Source&), std::span<const pg::Parameter> values)
-{
-    pg::as_role(source.owner, [&] {
-        if (plan == nullptr)
-            plan = prepare(source);
-        pg::execute_plan(plan, values, true);
-    });
-}
-
-/// In whichever partition or heir it lies.
-MinimalTuple find_in_descendants(Batch& batch, const Datum* key)
-{
-    Source& source = *batch.source;
-    pg::Parameter values[INDEX_MAX_KEYS];
-    for (int i = 0; i < source.line_key_count; i++)
-        values[i] = {get_atttype(source.line_table, source.line_key[i].column), key[i], false};
-    MinimalTuple found = nullptr;
-    pg::with_spi([&] {
-        execute_lookup(source, source.line_by_key, prepare_line_by_key, {values, static_cast<size_t>(source.line_key_count)});
-        if (SPI_processed == 0)
-            return;
-        const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
-        bool is_null = false;
-        found = to_row(pg::result(0, 1, &is_null));
-        MemoryContextSwitchTo(caller);
-    });
-    return found;
-}
-
 /// The line as it is now; null when it is gone.
 MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
 {
-    const Source& source = *batch.source;
     Datum values[INDEX_MAX_KEYS];
     if (!read_key(batch, image, values))
         return image;
-    if (source.has_descendants)
-        return find_in_descendants(batch, values);
-    pg::KeyPart key[INDEX_MAX_KEYS];
-    for (int i = 0; i < source.line_key_count; i++)
-        key[i] = {.equals = source.line_key[i].equals, .collation = source.line_key[i].collation, .value = values[i]};
-    const std::span parts(key, static_cast<size_t>(source.line_key_count));
-    return pg::find(table, source.line_index, parts, snapshot) ? ExecCopySlotMinimalTuple(table.found) : nullptr;
+    const KeyedTable lines = lines_of(*batch.source);
+    MinimalTuple found = nullptr;
+    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
+        if (pg::find(*place.table, place.index, make_row_key(lines, values, KeyOf::own), snapshot))
+            found = pg::copy_converted(place.conversion, place.table->found);
+    });
+    return found;
 }
 
 std::string_view key_of(Batch& batch, MinimalTuple line)
@@ -282,8 +217,11 @@ void add_lines_of_header(Batch& batch, Header* header)
     for (int i = 0; i < source.header_key_count; i++)
         parameters[i] = {get_atttype(source.header_table, source.header_key[i].column), header->key[i], false};
     pg::with_spi([&] {
-        execute_lookup(source, source.lines_of_header, prepare_lines_of_header,
-                       {parameters, static_cast<size_t>(source.header_key_count)});
+        pg::as_role(source.owner, [&] {
+            if (source.lines_of_header == nullptr)
+                source.lines_of_header = prepare_lines_of_header(source);
+            pg::execute_plan(source.lines_of_header, {parameters, static_cast<size_t>(source.header_key_count)}, true);
+        });
         add_selected_lines(batch, header);
     });
 }

@@ -44,8 +44,8 @@ SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compare
 {
     const char* const alias = row_alias(source.line_table);
     const char* const sql =
-        psprintf("SELECT %s FROM %s AS %s WHERE %s IN (SELECT pg_catalog.unnest($1))", alias,
-                 pg::table_name(source.line_table), alias, pg::expression_text(compared.expression, source.line_table, alias));
+        psprintf("SELECT %s FROM %s AS %s WHERE %s IN (SELECT pg_catalog.unnest($1))", alias, pg::table_name(source.line_table),
+                 alias, pg::expression_text(compared.expression, source.line_table, alias));
     Oid type = get_array_type(compared.type);
     const SPIPlanPtr plan = SPI_prepare_cursor(sql, 1, &type, CURSOR_OPT_GENERIC_PLAN);
     if (plan == nullptr || SPI_keepplan(plan) != 0)

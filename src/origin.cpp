@@ -8,6 +8,7 @@
 #include "key_text.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
+#include "row_place.hpp"
 
 namespace credits
 {
@@ -59,18 +60,19 @@ void sort_and_merge(OriginKeys& keys)
 /// The row with this key, as of the snapshot; null when it names none.
 MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key, Snapshot snapshot)
 {
-    const Source& source = *batch.source;
-    const std::span columns(source.line_key, static_cast<size_t>(source.line_key_count));
+    const KeyedTable lines = lines_of(*batch.source);
     Datum values[INDEX_MAX_KEYS];
-    pg::KeyPart parts[INDEX_MAX_KEYS];
-    if (!parse_key(columns, key, values))
+    if (!parse_key(lines.key, key, values))
         return nullptr;
-    for (size_t i = 0; i < columns.size(); i++)
-        parts[i] = {.equals = columns[i].equals, .collation = columns[i].collation, .value = values[i]};
-    if (!pg::find(table, source.line_index, {parts, columns.size()}, snapshot))
+    MinimalTuple row = nullptr;
+    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
+        if (!pg::find(*place.table, place.index, make_row_key(lines, values, KeyOf::own), snapshot))
+            return;
+        pg::require_visible_to_transaction(*place.table);
+        row = pg::copy_converted(place.conversion, place.table->found);
+    });
+    if (row == nullptr)
         return nullptr;
-    pg::require_visible_to_transaction(table);
-    const MinimalTuple row = ExecCopySlotMinimalTuple(table.found);
     show(batch, row, nullptr);
     return evaluate_text(batch, Fact::line_key) == key ? row : nullptr;
 }
@@ -133,19 +135,20 @@ OriginKeys add_origins(Origins& origins, OriginKeys& keys)
 /// Locks the row of an origin that is its own document. A busy one is not waited for when its customer is ours (header.cpp).
 void lock_row(Batch& batch, pg::Table& table, MinimalTuple row)
 {
-    const Source& source = *batch.source;
-    pg::KeyPart key[INDEX_MAX_KEYS];
+    const KeyedTable lines = lines_of(*batch.source);
+    Datum values[INDEX_MAX_KEYS];
     show(batch, row, nullptr);
     const std::string_view customer = evaluate_text(batch, Fact::customer);
-    for (int i = 0; i < source.line_key_count; i++) {
+    for (size_t i = 0; i < lines.key.size(); i++) {
         bool is_null = false;
-        const Datum value = slot_getattr(batch.line_slot, source.line_key[i].column, &is_null);
-        key[i] = {.equals = source.line_key[i].equals, .collation = source.line_key[i].collation, .value = value};
+        values[i] = slot_getattr(batch.line_slot, lines.key[i].column, &is_null);
     }
-    const std::span parts(key, static_cast<size_t>(source.line_key_count));
-    const pg::LockResult result = pg::lock_latest(table, source.line_index, parts, {.wait = LockWaitSkip});
-    if (result == pg::LockResult::busy && (is_null(customer) || !is_customer_locked_by_us(account_of(customer))))
-        pg::lock_latest(table, source.line_index, parts);
+    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
+        const RowKey key = make_row_key(lines, values, KeyOf::own);
+        const pg::LockResult result = pg::lock_latest(*place.table, place.index, key, {.wait = LockWaitSkip});
+        if (result == pg::LockResult::busy && (is_null(customer) || !is_customer_locked_by_us(account_of(customer))))
+            pg::lock_latest(*place.table, place.index, key);
+    });
 }
 
 void lock_rows(const Origins& origins)

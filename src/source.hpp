@@ -85,8 +85,8 @@ struct Source {
     // Prepared at first use:
     SPIPlanPtr lines_of_header; // selects a header's lines
     SPIPlanPtr lines_made_from; // selects the lines with one of many origins
-    SPIPlanPtr line_by_key;     // selects a line of a table with descendants
-    SPIPlanPtr header_place[2]; // select the partition that holds a header, by either KeyOf
+    SPIPlanPtr line_place[2];   // select the descendant that holds a line, by either KeyOf
+    SPIPlanPtr header_place[2]; // likewise, of a header
 };
 
 /// The source of an attached line table or of what it is a descendant of, ready to read lines. Valid until the end of the

@@ -122,8 +122,13 @@ void read_line_key(Source& source)
     const List* const columns = pull_var_clause(reinterpret_cast<Node*>(reader(source, Fact::line_key).expression), 0);
     for (int i = 0; i < list_length(columns); i++) {
         const auto* var = static_cast<const Var*>(list_nth(columns, i));
-        source.line_key[source.line_key_count++] = {
-            .column = var->varattno, .base_type = getBaseType(var->vartype), .part = i, .referring = var->varattno};
+        KeyColumn* const end = source.line_key + source.line_key_count;
+        if (std::find_if(source.line_key, end, [&](const KeyColumn& key) { return key.column == var->varattno; }) != end)
+            continue; // year, month and day of one date
+        *end = {.column = var->varattno,
+                .base_type = getBaseType(var->vartype),
+                .part = source.line_key_count++,
+                .referring = var->varattno};
     }
     source.line_index = find_key_index(source.line_table, source.line_key, source.line_key_count);
 }
@@ -152,8 +157,8 @@ void read_header_key(Source& source)
 void free_plans(void* argument)
 {
     auto* source = static_cast<Source*>(argument);
-    for (const SPIPlanPtr plan : {source->lines_of_header, source->lines_made_from, source->line_by_key, source->header_place[0],
-                                  source->header_place[1]})
+    for (const SPIPlanPtr plan : {source->lines_of_header, source->lines_made_from, source->line_place[0], source->line_place[1],
+                                  source->header_place[0], source->header_place[1]})
         if (plan != nullptr)
             SPI_freeplan(plan);
 }

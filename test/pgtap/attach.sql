@@ -99,7 +99,7 @@ CREATE FUNCTION shop.immutable(numeric) RETURNS numeric IMMUTABLE LANGUAGE plpgs
 SELECT pg_temp.mistake('42P17', 'a function of the ERP that is not immutable', '{"quantity": "shop.stable(line.quantity)"}');
 SELECT pg_temp.attached('one that says that it is', '{"quantity": "shop.immutable(line.quantity)"}');
 SELECT pg_temp.mistake('42P17', 'a key whose text depends on a setting', '{"line_key": "{id,day}", "header_table": null, "customer": "label", "document_date": "day"}', 'shop.dated')
-FROM (SELECT pg_temp.outcome('CREATE TABLE shop.dated (id int, day date, item text, quantity numeric, net numeric, label text, UNIQUE (id, day))')) AS given;
+FROM (SELECT pg_temp.outcome('CREATE TABLE shop.dated (id int, day interval, item text, quantity numeric, net numeric, label text, UNIQUE (id, day))')) AS given;
 
 -- Not supported: 0A000
 
