@@ -31,7 +31,3 @@ def booked(party):
 def verified():
     """What verify() finds; nothing when every invariant holds."""
     return sql('SELECT invariant, customer, detail FROM credits.verify()')
-
-
-def work_with_credits(party):
-    sql('INSERT INTO credits.customer (customer, name) VALUES (%s, %s)', str(party.id), party.name)

@@ -3,15 +3,32 @@ CREATE EXTENSION credits;
 
 INSERT INTO credits.credit_type (code, description) VALUES ('SUPPORT', 'Hours of support');
 
-INSERT INTO credits.article (article, description, type_id, coefficient)
-SELECT product.id, template.name, credit_type.type_id, setting.coefficient
-FROM (VALUES ('Support, per hour', 1),
-             ('Support, per 15 minutes', -0.25),
-             ('Support in the evening, per 15 minutes', -0.375),
-             ('Support by the clock', -1)) AS setting (name, coefficient)
-JOIN product_template AS template ON template.name = setting.name
-JOIN product_product AS product ON product.template = template.id
-JOIN credits.credit_type ON credit_type.code = 'SUPPORT';
+-- A product's attributes are JSON. Only members of credits_management may change these two (rule 5).
+SELECT credits.bind_articles('product_product', key => 'id',
+    credit_type => $$attributes::json ->> 'credit_type'$$,
+    coefficient => $$(attributes::json -> 'coefficient' ->> 'decimal')::numeric$$);
+
+-- Parties of the category "Works with credits" do. Which category a party has is in another table, so a trigger keeps it in a
+-- column, of which Tryton takes no notice.
+ALTER TABLE party_party ADD COLUMN works_with_credits boolean NOT NULL DEFAULT false;
+CREATE FUNCTION flag_party() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    UPDATE public.party_party AS party
+    SET works_with_credits = EXISTS (
+        SELECT FROM public.party_category_rel AS its
+        JOIN public.party_category AS category ON category.id = its.category
+        WHERE its.party = party.id AND category.name = 'Works with credits')
+    WHERE party.id IN (OLD.party, NEW.party);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER flag_party AFTER INSERT OR UPDATE OR DELETE ON party_category_rel
+    FOR EACH ROW EXECUTE FUNCTION flag_party();
+UPDATE party_category_rel SET category = category;
+
+SELECT credits.bind_customers('party_party', key => 'id', works_with_credits => 'works_with_credits', name => 'name');
 
 -- A sale takes its credits when it is confirmed. It does not sell any: they are sold when its invoice is posted.
 SELECT credits.attach('sale_line', kind => 'other',

@@ -43,7 +43,6 @@ def only_what_is_posted_is_taken():
     use.lines[0].quantity = 6.0
     use.save()
     use.lines[0].quantity = 3.0
-    use.save()
     without(use, 1)
     posted(use)
     assert booked(party)[1:] == [('consumption', Decimal('-0.75'), Decimal('-71.25'))]

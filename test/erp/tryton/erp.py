@@ -12,9 +12,9 @@ from trytond.modules.account_invoice.tests.tools import create_payment_term, set
 from trytond.modules.company.tests.tools import create_company, get_company
 from trytond.modules.currency.tests.tools import get_currency
 
-import books
+WITH_CREDITS = 'Works with credits'  # the category of parties that do
 
-# The articles: name, list price and unit.
+# The articles: name, list price, unit and coefficient.
 HOUR = 'Support, per hour'
 QUARTER = 'Support, per 15 minutes'
 EVENING = 'Support in the evening, per 15 minutes'
@@ -22,6 +22,7 @@ VISIT = 'Support by the clock'
 TRAVEL = 'Travel'
 PRICES = {HOUR: '95.00', QUARTER: '25.00', EVENING: '37.50', VISIT: '100.00', TRAVEL: '40.00'}
 UNITS = {HOUR: 'Hour', QUARTER: 'Unit', EVENING: 'Unit', VISIT: 'Hour', TRAVEL: 'Unit'}
+COEFFICIENTS = {HOUR: '1', QUARTER: '-0.25', EVENING: '-0.375', VISIT: '-1'}
 
 VAT = Decimal('0.21')
 
@@ -80,18 +81,42 @@ def open_books():
     return category
 
 
-def prepare():
-    log_in()
-    category = open_books()
+def credits_attributes():
+    """The set of attributes that say of an article what it does to credits."""
+    attributes = record('product.attribute.set', name='Credits')
+    for name, kind in ('credit_type', 'char'), ('coefficient', 'numeric'):
+        attribute = Model.get('product.attribute')(name=name, string=name.replace('_', ' '), type_=kind)
+        attribute.sets.append(Model.get('product.attribute.set')(attributes.id))
+        attribute.save()
+    return attributes
+
+
+def offer(category, attributes):
     for name, price in PRICES.items():
         record('product.template', name=name, type='service', default_uom=one('product.uom', UNITS[name]), salable=True,
-               list_price=Decimal(price), account_category=category)
+               list_price=Decimal(price), account_category=category, attribute_set=attributes)
+        if name in COEFFICIENTS:
+            set_credits(name, COEFFICIENTS[name])
+
+
+def set_credits(article, coefficient):
+    changed = product(article)
+    changed.attributes = {'credit_type': 'SUPPORT', 'coefficient': Decimal(coefficient)}
+    changed.save()
+
+
+def prepare():
+    """Makes what the company has before it gets credits."""
+    log_in()
+    offer(open_books(), credits_attributes())
+    record('party.category', name=WITH_CREDITS)
 
 
 def customer(name='Peeters', credits=0):
     """A new party that works with credits, and has bought some."""
-    party = record('party.party', name=name)
-    books.work_with_credits(party)
+    party = Model.get('party.party')(name=name)
+    party.categories.append(one('party.category', WITH_CREDITS))
+    party.save()
     if credits:
         posted(invoice(party, (HOUR, credits)))
     return party
@@ -125,9 +150,9 @@ def add(document, article, quantity, price=None):
 
 
 def without(document, number):
-    """Deletes a line of a saved document."""
-    document.lines[number].delete()
-    document.reload()
+    """Deletes a line of a saved document, and saves what else was changed."""
+    document.lines.remove(document.lines[number])
+    document.save()
     return document
 
 

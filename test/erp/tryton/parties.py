@@ -2,7 +2,7 @@
 from decimal import Decimal
 
 from books import booked, open_credits, sql, verified
-from erp import HOUR, QUARTER, customer, invoice, posted, record
+from erp import HOUR, QUARTER, WITH_CREDITS, customer, invoice, one, posted, record
 
 BEFORE = 'before credits'  # the reference of invoices from before, which keep their prices
 
@@ -19,7 +19,8 @@ def who_begins_to_work_with_credits_can_be_taken_in():
     _from_before(party, (HOUR, 10))
     use = _from_before(party, (QUARTER, 2))
     assert use.untaxed_amount == 50
-    sql('INSERT INTO credits.customer (customer, name) VALUES (%s, %s)', str(party.id), party.name)
+    party.categories.append(one('party.category', WITH_CREDITS))
+    party.save()
     assert {(invariant, whose) for invariant, whose, detail in verified()} == {('unbooked_line', str(party.id))}
     assert sql('SELECT sales, consumptions, refused FROM credits.take_in()') == [(1, 1, 0)]
     assert booked(party) == [('sale', 10, 950), ('consumption', Decimal('-0.5'), Decimal('-47.50'))]
@@ -29,14 +30,15 @@ def who_begins_to_work_with_credits_can_be_taken_in():
 
 def who_ceases_to_work_with_credits_pays_again_and_keeps_what_he_has():
     party = customer(credits=1)
-    sql('UPDATE credits.customer SET works_with_credits = false WHERE customer = %s', str(party.id))
+    party.categories.pop()
+    party.save()
     assert posted(invoice(party, (QUARTER, 2))).untaxed_amount == 50
     assert open_credits(party) == 1
 
 
 def a_branch_uses_the_credits_of_its_head_office():
-    head, branch = customer('Head office', credits=1), record('party.party', name='Branch')
-    sql('INSERT INTO credits.customer (customer, account_of) VALUES (%s, %s)', str(branch.id), str(head.id))
+    head, branch = customer('Head office', credits=1), customer('Branch')
+    sql('UPDATE credits.customer SET account_of = %s WHERE customer = %s', str(head.id), str(branch.id))
     use = posted(invoice(branch, (QUARTER, 1)))
     assert use.total_amount == 0
     assert open_credits(head) == Decimal('0.75')
