@@ -81,6 +81,7 @@ void put_rows(const ReturnSetInfo* result, Source& source, Relation lines, Relat
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_wanted_line);
 PG_FUNCTION_INFO_V1(credits_now);
+PG_FUNCTION_INFO_V1(credits_change_now);
 }
 
 /// _wanted_line(line_table): strict; reads at the active snapshot.
@@ -118,6 +119,14 @@ Datum credits_now(PG_FUNCTION_ARGS)
             tuplestore_puttuple(result->setResult, SPI_tuptable->vals[row]);
     });
     return Datum(0);
+}
+
+/// _change_now(command): strict; like _now(), for a command that writes.
+Datum credits_change_now(PG_FUNCTION_ARGS)
+{
+    const char* const command = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    pg::run({.role = GetUserId(), .sql = command, .parameters = {}, .reads_only = false});
+    PG_RETURN_VOID();
 }
 
 } // namespace credits

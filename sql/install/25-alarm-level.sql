@@ -17,29 +17,56 @@ $$;
 COMMENT ON FUNCTION credits._lock_ledger_of(text) IS
 'Locks the gate and the customer''s row, which guards his accounts (invariant 3). P0002 when there is no such customer.';
 
+CREATE FUNCTION credits._change_now(command text) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_change_now';
+COMMENT ON FUNCTION credits._change_now(text) IS
+'Runs a command at the latest committed state, whatever the isolation level. The caller holds what keeps others from its rows.';
+
 -- An alarm that the new level no longer justifies ends; a new one waits for the balance to fall.
-CREATE FUNCTION credits._clear_alarm(customer text, type_id integer) RETURNS void
-LANGUAGE sql
+CREATE FUNCTION credits._clear_alarms(type_id integer, customer text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    WITH cleared AS (
-        UPDATE credits._account AS account SET below_alarm = false
-        FROM credits.credit_type AS type
-        WHERE account.customer = _clear_alarm.customer
-          AND account.type_id = _clear_alarm.type_id
-          AND type.type_id = account.type_id
-          AND account.below_alarm
-          AND (account.balance < coalesce(account.alarm_level, type.alarm_level)) IS NOT TRUE
-        RETURNING account.customer, account.type_id
-    )
-    UPDATE credits.alarm_episode AS episode SET cleared_at = clock_timestamp()
-    FROM cleared
-    WHERE episode.customer = cleared.customer
-      AND episode.type_id = cleared.type_id
-      AND episode.cleared_at IS NULL;
-END;
-COMMENT ON FUNCTION credits._clear_alarm(text, integer) IS
-'Ends the alarm of an account whose balance is not below its level. The caller holds the customer''s row.';
+AS $$
+BEGIN
+    PERFORM credits._change_now(format($command$
+        WITH cleared AS (
+            UPDATE credits._account AS account SET below_alarm = false
+            FROM credits.credit_type AS type
+            WHERE account.type_id = %s
+              AND account.customer = coalesce(%L, account.customer)
+              AND type.type_id = account.type_id
+              AND account.below_alarm
+              AND (account.balance < coalesce(account.alarm_level, type.alarm_level)) IS NOT TRUE
+            RETURNING account.customer, account.type_id
+        )
+        UPDATE credits.alarm_episode AS episode SET cleared_at = clock_timestamp()
+        FROM cleared
+        WHERE episode.customer = cleared.customer
+          AND episode.type_id = cleared.type_id
+          AND episode.cleared_at IS NULL $command$, type_id, customer));
+END
+$$;
+COMMENT ON FUNCTION credits._clear_alarms(integer, text) IS
+'Ends the alarms of accounts whose balance is not below its level: of one customer, whose row the caller holds, or of all, while the caller keeps all saves out.';
+
+CREATE FUNCTION credits._clear_alarms_of_type() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT credits._is_restoring() THEN
+        LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: no save is under way that goes by the old level
+        PERFORM credits._clear_alarms(NEW.type_id);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION credits._clear_alarms_of_type() IS
+'Trigger: ends the alarms that a type''s new alarm level no longer justifies (rule 21).';
+
+CREATE TRIGGER credits_clear_alarms AFTER UPDATE OF alarm_level ON credits.credit_type
+    FOR EACH ROW WHEN (OLD.alarm_level IS DISTINCT FROM NEW.alarm_level)
+    EXECUTE FUNCTION credits._clear_alarms_of_type();
 
 CREATE FUNCTION credits.set_alarm_level(customer text, type_code text, level numeric) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
@@ -60,7 +87,7 @@ BEGIN
     INSERT INTO credits._account AS account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, alarm_level)
     VALUES (set_alarm_level.customer, of_type, 0, 0, false, 0, 0, level)
     ON CONFLICT ON CONSTRAINT _account_pkey DO UPDATE SET alarm_level = excluded.alarm_level;
-    PERFORM credits._clear_alarm(customer, of_type);
+    PERFORM credits._clear_alarms(of_type, customer);
     INSERT INTO credits.setting_change (table_name, key, column_name, old_value, new_value, changed_at, changed_by)
     SELECT 'account', format('%s/%s', customer, type_code), 'alarm_level', previous, level, clock_timestamp(), credits._acting_role()
     WHERE previous IS DISTINCT FROM level;

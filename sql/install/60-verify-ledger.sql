@@ -84,9 +84,16 @@ FROM credits._account AS account
 FULL JOIN (SELECT customer, type_id, pg_catalog.count(*) AS count FROM credits.alarm_episode
            WHERE cleared_at IS NULL GROUP BY customer, type_id) AS episode
     USING (customer, type_id)
-WHERE coalesce(episode.count, 0) <> coalesce(account.below_alarm, false)::integer;
+WHERE coalesce(episode.count, 0) <> coalesce(account.below_alarm, false)::integer
+UNION ALL
+SELECT account.customer, account.type_id,
+       pg_catalog.format('an alarm is under way, and %s is not below %s', account.balance, coalesce(account.alarm_level, type.alarm_level))
+FROM credits._account AS account
+JOIN credits.credit_type AS type USING (type_id)
+WHERE account.below_alarm
+  AND (account.balance < coalesce(account.alarm_level, type.alarm_level)) IS NOT TRUE;
 COMMENT ON VIEW credits._verify_alarm_agrees IS
-'Accounts whose alarm mark and alarm under way differ, or with two of them (rule 21).';
+'Accounts whose alarm mark and alarm under way differ, with two of them, or with one that the level does not justify (rule 21).';
 
 -- Lots
 

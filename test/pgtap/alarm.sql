@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(36);
+SELECT plan(46);
 
 CREATE FUNCTION pg_temp.alarms(who text) RETURNS text[] LANGUAGE sql AS $$
     SELECT array_agg(format('%s at %s%s', balance, alarm_level, CASE WHEN cleared_at IS NOT NULL THEN ', cleared' END) ORDER BY raised_at)
@@ -100,6 +100,38 @@ UPDATE credits.credit_type SET active = true WHERE code = 'SUPPORT';
 UPDATE credits.credit_type SET alarm_level = 0.5 WHERE code = 'SUPPORT';
 SELECT pg_temp.save(43, 'C', 'S', 0.1, 1) \gset
 SELECT is(pg_temp.alarms('C'), ARRAY['0.75 at 1'], 'his own level goes before that of the type');
+
+-- A new level of the type
+
+UPDATE credits.credit_type SET alarm_level = 10 WHERE code = 'TRAINING';
+SELECT is((SELECT count(*) FROM credits.alarm WHERE type_code = 'TRAINING'), 0::bigint, 'a higher level waits for a balance to fall');
+SELECT pg_temp.save(51, 'A', 'T', 12, 120) \gset
+SELECT pg_temp.save(52, 'B', 'T', 12, 120) \gset
+SELECT pg_temp.save(53, 'C', 'T', 12, 120) \gset
+SELECT credits.set_alarm_level('C', 'TRAINING', 11) \gset
+SELECT pg_temp.save(54, 'A', 'U', 4) \gset
+SELECT pg_temp.save(55, 'B', 'U', 7) \gset
+SELECT pg_temp.save(56, 'C', 'U', 4) \gset
+CREATE FUNCTION pg_temp.under_way() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat(customer, balance), ' ' ORDER BY customer) FROM credits.alarm WHERE type_code = 'TRAINING' AND cleared_at IS NULL
+$$;
+SELECT is(pg_temp.under_way(), 'A8 B5 C8', 'given three alarms');
+UPDATE credits.credit_type SET alarm_level = 9 WHERE code = 'TRAINING';
+SELECT is(pg_temp.under_way(), 'A8 B5 C8', 'a lower level that they are still below ends none');
+UPDATE credits.credit_type SET alarm_level = 8 WHERE code = 'TRAINING';
+SELECT is(pg_temp.under_way(), 'B5 C8', 'one that a balance is not below ends its alarm, but not that of who has a level of his own');
+SELECT is((SELECT below_alarm FROM credits.portfolio WHERE customer = 'A' AND type_code = 'TRAINING'), false, 'in the portfolio, too');
+UPDATE credits.credit_type SET alarm_level = NULL WHERE code = 'TRAINING';
+SELECT is(pg_temp.under_way(), 'C8', 'none ends all others');
+SELECT credits.set_alarm_level('C', 'TRAINING', NULL) \gset
+SELECT is(pg_temp.under_way(), NULL, 'and without his own nothing is left');
+UPDATE credits.credit_type SET alarm_level = 9 WHERE code = 'TRAINING';
+SELECT pg_temp.save(57, 'A', 'U', 1) \gset
+SELECT is(pg_temp.under_way(), 'A7', 'a new level is known to the next save');
+UPDATE credits.credit_type SET active = false WHERE code = 'TRAINING';
+SELECT pg_temp.save(58, 'B', 'U', 1) \gset
+SELECT isnt_empty($$SELECT FROM credits.alarm_episode WHERE customer = 'B' AND type_id = 102 AND balance = 4$$, 'what is left of an inactive type still falls below its level,');
+SELECT is(pg_temp.under_way(), NULL, 'though no list shows it');
 
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
-SELECT plan(56);
+SELECT plan(57);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -72,7 +72,7 @@ SELECT is(pg_temp.broken($$UPDATE credits._account SET value = -1 WHERE customer
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET balance_after = -1 WHERE customer = 'C1' AND entry_no = 3$$),
     'balance_after_chains balance_not_negative', 'a balance was negative once');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET balance = balance + 1 WHERE customer = 'C1'$$),
-    'balance_equals_entries balance_equals_lots', 'a balance is wrong');
+    'alarm_agrees balance_equals_entries balance_equals_lots', 'a balance is wrong');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET value = value + 0.01 WHERE customer = 'C1'$$),
     'value_equals_entries value_equals_lots', 'a value is wrong by a cent');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 6 WHERE customer = 'C1' AND lot_no = 2$$),
@@ -127,6 +127,7 @@ SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2025-12-31' WHE
 SELECT is(pg_temp.broken($$UPDATE credits._account SET below_alarm = NOT below_alarm WHERE customer = 'C1'$$), 'alarm_agrees', 'an alarm mark is wrong');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C1', 101, now(), NULL, 1, 2)$$), 'alarm_agrees', 'two alarms are under way');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C2', 102, now(), NULL, 1, 2)$$), 'alarm_agrees', 'there is an alarm without an account');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET alarm_level = 0 WHERE customer = 'C1'$$), 'alarm_agrees', 'an alarm is not justified');
 SELECT is(pg_temp.broken($$
     ALTER TABLE credits.customer DISABLE TRIGGER USER;
     INSERT INTO credits.customer (customer, account_of) VALUES ('K', 'nobody')$$), 'account_of_one_level', 'a contact points to nobody');
