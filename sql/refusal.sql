@@ -28,8 +28,8 @@ DELETE FROM invoice WHERE number = 'I-1';
 -- A table of lines with credits.
 TRUNCATE report;
 
--- Not yet: credit notes and returns.
-INSERT INTO invoice_line VALUES ('I-2', 9, 'CREDIT', -1, 100.00, -100.00);
+-- More is credited or returned than there was.
+INSERT INTO invoice_line VALUES ('I-2', 9, 'CREDIT', -2, 100.00, -200.00);
 INSERT INTO report VALUES (3, 'ACME', '2026-01-07', 'HOUR', -1);
 
 SELECT customer, type_code, sold, consumed, open FROM credits.portfolio;

@@ -27,7 +27,7 @@ INSERT INTO report VALUES (1, 'ACME', '2026-01-09', 'CREDIT', 5);
 INSERT INTO invoice_line VALUES ('I-3', 2, 'CREDIT', 1, -100.00, -100.00);
 INSERT INTO invoice_line VALUES ('I-3', 2, 'CREDIT', 'NaN', 100.00, 100.00);
 INSERT INTO invoice_line VALUES ('I-3', 2, 'CREDIT', 1e14, 0, 100.00);
-INSERT INTO invoice_line VALUES ('I-3', 2, 'CREDIT', -1, 100.00, -100.00);
+INSERT INTO invoice_line VALUES ('I-3', 2, 'CREDIT', -1, -100.00, 100.00);
 
 -- Nothing new is sold of an inactive type, what is open remains.
 UPDATE credits.credit_type SET active = false WHERE code = 'TRAINING';

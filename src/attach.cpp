@@ -127,10 +127,11 @@ Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const
 constexpr const char* record_source =
     "INSERT INTO credits.source (line_table, mapping, header_table, kind, article, quantity, amount, customer, document_date,"
     " document_number, line_key, header_key, line_header, applies_to, counts_when, zero_columns, currency, entered_by, from_date,"
-    " has_history, check_at, attached_at, attached_by, quantity_is_interval, origin, origin_table)"
+    " has_history, check_at, attached_at, attached_by, quantity_is_interval, origin, origin_table,"
+    " refers_to)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
     " EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1), $20, pg_catalog.clock_timestamp(), "
-    "$21, $22, $23, $24)";
+    "$21, $22, $23, $24, $25)";
 
 pg::Parameter text_parameter(const char* value)
 {
@@ -170,6 +171,7 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, const
         {BOOLOID, BoolGetDatum(is_interval(tables, arguments.quantity)), false},
         text_parameter(arguments.origin),
         {REGCLASSOID, ObjectIdGetDatum(arguments.origin_table), !OidIsValid(arguments.origin_table)},
+        text_parameter(arguments.refers_to),
     };
     pg::run({.role = catalog().owner, .sql = record_source, .parameters = parameters, .reads_only = false});
     CommandCounterIncrement();

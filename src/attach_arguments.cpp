@@ -69,8 +69,6 @@ void check_arguments(const Arguments& arguments)
         errors::invalid_argument("check_at", arguments.check_at, "It is 'statement' or 'commit'.");
     if (OidIsValid(arguments.origin_table))
         require(arguments.origin != nullptr, "origin");
-    if (arguments.refers_to != nullptr)
-        errors::not_supported("a credit note line that names its sale line (argument \"refers_to\")", nullptr);
     if (!OidIsValid(arguments.header_table) && (arguments.header_key != nullptr || arguments.line_header != nullptr))
         errors::missing_argument("header_table");
 }

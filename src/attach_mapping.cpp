@@ -94,6 +94,7 @@ const char* make_facts(const MappedTables& tables, const Arguments& arguments, c
         fact("currency", arguments.currency, Expected::text),
         fact("entered_by", arguments.entered_by, Expected::text),
         fact("origin", arguments.origin, Expected::text),
+        fact("refers_to", arguments.refers_to, Expected::text),
         zeroed_text(tables, keys.zero_columns),
         make_join(tables, keys.reference),
     };

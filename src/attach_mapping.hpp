@@ -16,7 +16,7 @@ struct Keys {
 
 /// The names of the view's columns, in the order of enum Fact.
 inline constexpr const char* fact_names = "line_key, kind, article, quantity, amount, customer, document_date, document_number,"
-                                          " applies, counts, currency, entered_by, origin, zeroed, joined, extension";
+                                          " applies, counts, currency, entered_by, origin, refers_to, zeroed, joined, extension";
 
 /// How a line and its header find each other: header.id OPERATOR(pg_catalog.=) line.invoice_id [AND …]
 const char* make_join(const MappedTables& tables, const HeaderReference& reference);

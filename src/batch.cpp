@@ -68,6 +68,7 @@ void read_details(Batch& batch, DocumentLine& line)
     line.has_amount = !has_no_amount;
     line.currency = evaluate_text(batch, Fact::currency);
     line.entered_by = evaluate_text(batch, Fact::entered_by);
+    line.refers_to = evaluate_text(batch, Fact::refers_to);
     line.is_zeroed = batch.source->zero_columns == nullptr || evaluate_bool(batch, Fact::zeroed);
 }
 

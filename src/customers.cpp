@@ -45,7 +45,7 @@ void add(Customers& customers, std::string_view customer, bool is_recorded)
 bool writes_recorded_ledger(const DocumentLine& line)
 {
     return line.recorded != nullptr &&
-           (line.recorded->effect.credits != core::zero || (!line.is_gone && line.recorded_key != line.key));
+           (!core::is_nothing(line.recorded->effect) || (!line.is_gone && line.recorded_key != line.key));
 }
 
 Customers name_customers(Batches batches)

@@ -28,6 +28,14 @@ const char* place_of(const DocumentLine& line)
     return psprintf(" (%s %s, line %s)", text(kind), text(number), text(line.key));
 }
 
+/// What credit notes did to a lot, where they did anything.
+const char* credited_of(const core::Lot& lot)
+{
+    if (lot.credited != core::zero)
+        return psprintf(", %s credited", text(lot.credited));
+    return lot.remaining == lot.quantity ? ", but their value was changed by a credit note" : "";
+}
+
 int constraint(const char* name) { return err_generic_string(PG_DIAG_CONSTRAINT_NAME, name); }
 
 int table(Oid oid)
@@ -57,11 +65,12 @@ void balance_not_negative(const DocumentLine& line, std::string_view customer, s
 void lot_not_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code, const core::Lot& lot)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot change a sale of credits of which some are consumed"),
-            errdetail("Of lot %lld of customer \"%s\", %s of %s credits of type \"%s\" are consumed%s.",
-                      static_cast<long long>(lot.lot_no), text(customer), text(core::less(lot.quantity, lot.remaining)),
-                      text(lot.quantity), text(type_code), place_of(line)),
-            errhint("Leave the line as it is, or undo the consumptions first."), account_table(),
-            constraint("credits_lot_not_consumed"));
+            errdetail("Of lot %lld of customer \"%s\", %s of %s credits of type \"%s\" are consumed%s%s.",
+                      static_cast<long long>(lot.lot_no), text(customer), text(core::consumed_of(lot)), text(lot.quantity),
+                      text(type_code), credited_of(lot), place_of(line)),
+            errhint("Leave the line as it is, or undo the consumptions%s first.",
+                    core::consumed_of(lot) == core::zero ? " and credit notes" : ""),
+            account_table(), constraint("credits_lot_not_consumed"));
 }
 
 void type_not_active(const DocumentLine& line, std::string_view type_code)
@@ -102,13 +111,51 @@ void negative_value()
             constraint("credits_quantity_in_range"));
 }
 
-void negative_quantity(const DocumentLine& line, bool of_a_sale)
+void positive_amount(const DocumentLine& line)
 {
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-            errmsg("%s is not supported", of_a_sale ? "a credit note (negative quantity of an article that sells credits)"
-                                                    : "a return (negative quantity of an article that consumes credits)"),
-            errdetail("Customer \"%s\", article \"%s\"%s.", text(line.customer), text(line.article), place_of(line)),
-            errhint("Change or delete the line that is to be undone."));
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("amount of a credit note for credits is positive"),
+            errdetail("Customer \"%s\" would pay for giving credits back%s.", text(line.customer), place_of(line)),
+            errhint("The amount has the sign of the quantity."), account_table(), constraint("credits_quantity_in_range"));
+}
+
+void refund_within_open(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
+                        core::Amount open, int64 lot_no)
+{
+    const char* const place = lot_no == 0 ? "" : psprintf(" in lot %lld", static_cast<long long>(lot_no));
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot credit more credits than are open"),
+            errdetail("Customer \"%s\" has %s open credits of type \"%s\"%s, and %s are to be credited%s.", text(customer),
+                      text(open), text(type_code), place, text(needed), place_of(line)),
+            errhint("Credit what is open, or undo consumptions first."), account_table(),
+            constraint("credits_refund_within_open"));
+}
+
+void refund_within_value(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
+                         const core::Lot& lot)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot lower the value of credits by more than is open"),
+            errdetail("Lot %lld of customer \"%s\" has %s open credits of type \"%s\" worth %s, to be lowered by %s%s.",
+                      static_cast<long long>(lot.lot_no), text(customer), text(lot.remaining), text(type_code),
+                      text(lot.remaining_value), text(needed), place_of(line)),
+            errhint("A line with quantity 0 changes the value of what is still open of the sale that it refers to."),
+            account_table(), constraint("credits_refund_within_open"));
+}
+
+void no_sale_referred_to(const DocumentLine& line, std::string_view type_code)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("credit note refers to a line that sold no such credits"),
+            errdetail("Line \"%s\" is no sale of credits of type \"%s\" to customer \"%s\"%s.", text(line.refers_to),
+                      text(type_code), text(line.customer), place_of(line)),
+            errhint("Refer to the line of the sale, or leave the reference empty to credit the newest credits."), account_table(),
+            constraint("credits_refund_within_open"));
+}
+
+void return_within_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount excess)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot return more credits than were consumed"),
+            errdetail("Customer \"%s\" would have returned %s credits of type \"%s\" that he has not consumed%s.", text(customer),
+                      text(excess), text(type_code), place_of(line)),
+            errhint("Lower the quantity of the return; before a consumption goes, the returns of it go."), account_table(),
+            constraint("credits_return_within_consumed"));
 }
 
 void balance_out_of_range(std::string_view customer, std::string_view type_code)
@@ -193,11 +240,6 @@ void already_reversed(std::string_view customer, std::string_view type_code, int
             errdetail("Customer \"%s\", credit type \"%s\".", text(customer), text(type_code)));
 }
 
-void missing_relation(const char* name)
-{
-    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("extension credits lacks relation \"%s\"", name));
-}
-
 void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no)
 {
     ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
@@ -217,26 +259,6 @@ void missing_open_lots(std::string_view customer, std::string_view type_code)
 void missing_type(int32 type_id)
 {
     ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("credit type %d of a booked line does not exist", type_id));
-}
-
-void not_called_as_trigger(const char* function)
-{
-    ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-            errmsg("function \"%s\" was not called by trigger manager", function));
-}
-
-void unexpected_lock_result(Relation relation, int result)
-{
-    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
-            errmsg_internal("unexpected result %d of locking a row of \"%s\"", result, RelationGetRelationName(relation)));
-}
-
-void unexpected_update_result(Relation relation, int result)
-{
-    if (IsolationIsSerializable())
-        lost_race();
-    ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR),
-            errmsg_internal("unexpected result %d of updating a row of \"%s\"", result, RelationGetRelationName(relation)));
 }
 
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level)

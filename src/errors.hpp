@@ -21,7 +21,14 @@ namespace credits::errors
 [[noreturn]] void quantity_out_of_range(const DocumentLine& line, const char* what);
 [[noreturn]] void negative_amount(const DocumentLine& line);
 [[noreturn]] void negative_value();
-[[noreturn]] void negative_quantity(const DocumentLine& line, bool of_a_sale);
+[[noreturn]] void positive_amount(const DocumentLine& line);
+[[noreturn]] void refund_within_open(const DocumentLine& line, std::string_view customer, std::string_view type_code,
+                                     core::Amount needed, core::Amount open, int64 lot_no);
+[[noreturn]] void refund_within_value(const DocumentLine& line, std::string_view customer, std::string_view type_code,
+                                      core::Amount needed, const core::Lot& lot);
+[[noreturn]] void no_sale_referred_to(const DocumentLine& line, std::string_view type_code);
+[[noreturn]] void return_within_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code,
+                                         core::Amount excess);
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
 [[noreturn]] void lines_kept(Oid line_table);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);

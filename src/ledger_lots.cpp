@@ -77,6 +77,13 @@ LoadedLot* find_loaded(const Account& account, int64 lot_no)
 
 core::Amount get_amount(const pg::Table& lots, int column) { return pg::to_amount(pg::get_not_null(lots, column)); }
 
+DateADT get_date(const pg::Table& lots, int column)
+{
+    bool is_null = false;
+    const Datum date = pg::get(lots, column, &is_null);
+    return is_null ? DATEVAL_NOBEGIN : DatumGetDateADT(date);
+}
+
 /// Reads the lot in lots.found.
 LoadedLot& load_found(Ledger& ledger, Account& account)
 {
@@ -96,14 +103,18 @@ LoadedLot& load_found(Ledger& ledger, Account& account)
                                 .value = get_amount(lots, lot_column::value),
                                 .remaining = get_amount(lots, lot_column::remaining),
                                 .remaining_value = get_amount(lots, lot_column::remaining_value),
+                                .credited = get_amount(lots, lot_column::credited),
+                                .returned = get_amount(lots, lot_column::returned),
                             },
                         .sold_on = DatumGetDateADT(pg::get_not_null(lots, lot_column::sold_on)),
                         .booked_on = DatumGetDateADT(pg::get_not_null(lots, lot_column::booked_on)),
+                        .returned_on = get_date(lots, lot_column::returned_on),
                         .last_entry_no = DatumGetInt64(pg::get_not_null(lots, lot_column::last_entry_no)),
                         .stored = stored,
                         .sale = nullptr,
                         .is_changed = false,
                         .is_resold = false,
+                        .is_refunded = false,
                     });
 }
 
@@ -206,6 +217,27 @@ LoadedLot* oldest_open_lot(Ledger& ledger, Account& account)
     return is_older(given, account.scanned) ? given : account.scanned;
 }
 
+LoadedLot* newest_open_lot(Ledger& ledger, Account& account)
+{
+    LoadedLot* newest = nullptr;
+    for (int i = 0; i < account.lot_count; i++)
+        if (account.lots[i]->lot.remaining > core::zero && (newest == nullptr || is_older(newest, account.lots[i])))
+            newest = account.lots[i];
+    const auto key = pg::make_key(account.customer, account.type->type_id);
+    pg::IndexCursor cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
+    int64 lot_no = 0;
+    while (lot_no == 0 && pg::previous(cursor)) {
+        lot_no = DatumGetInt64(pg::get_not_null(ledger.lots, lot_column::lot_no));
+        if (find_loaded(account, lot_no) != nullptr)
+            lot_no = 0;
+    }
+    pg::end_scan(cursor);
+    if (lot_no == 0)
+        return newest;
+    LoadedLot* const scanned = &get_lot(ledger, account, lot_no);
+    return newest == nullptr || is_older(newest, scanned) ? scanned : newest;
+}
+
 void end_open_lots(Account& account)
 {
     if (account.open_lots.is_begun)
@@ -228,6 +260,11 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     }
     row.set_amount(remaining, lot.remaining);
     row.set_amount(remaining_value, lot.remaining_value, decimals);
+    if (loaded.is_refunded || loaded.stored == nullptr) {
+        row.set_amount(credited, lot.credited);
+        row.set_amount(returned, lot.returned);
+        row.set_date_or_null(returned_on, loaded.returned_on);
+    }
     if (loaded.stored != nullptr) {
         row.store();
         pg::update(ledger.lots, &loaded.stored->t_self, ledger.snapshot);

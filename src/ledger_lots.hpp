@@ -15,6 +15,9 @@ LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot);
 /// The oldest lot with open credits (date of the sale, then number); null when there is none.
 LoadedLot* oldest_open_lot(Ledger& ledger, Account& account);
 
+/// The newest lot with open credits; null when there is none.
+LoadedLot* newest_open_lot(Ledger& ledger, Account& account);
+
 void end_open_lots(Account& account);
 
 /// Writes the lot's row; the caller resets the memory that it uses.

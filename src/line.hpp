@@ -17,10 +17,11 @@ inline constexpr size_t longest_line_key = 255;
 
 inline bool is_null(std::string_view text) { return text.data() == nullptr; }
 
-/// A draw that is still standing, and the date that it is booked on.
+/// What a line drew, or a return line gave back, as far as it still stands, and the date that it is booked on.
 struct RecordedDraw {
     core::Draw draw;
     DateADT booked_on;
+    bool stands;
 };
 
 /// What an entry says of its document and article.
@@ -76,6 +77,7 @@ struct DocumentLine {
     Datum amount;     // numeric
     bool has_amount;
     std::string_view currency;
+    std::string_view refers_to; // of a credit note: the key of its sale line; null: none
 
     const CreditType* type;   // of what it wants; null when that is nothing
     core::Amount coefficient; // the one that it is booked with

@@ -20,10 +20,12 @@ struct LineEntry {
     int64 lot_no;
     int64 reverses;
     DateADT booked_on;
-    core::Effect effect;
+    core::Act act; // that it books, or undoes
+    core::Amount quantity;
+    core::Amount value;
+    core::Amount amount;
     Document document;
     TimestampTz recorded_at;
-    bool is_draw; // of a consumption; a smaller sale takes away, too
     bool is_opening;
 };
 
@@ -39,6 +41,18 @@ core::Amount get_amount(const pg::Table& entries, int column)
     bool is_null = false;
     const Datum value = pg::get(entries, column, &is_null);
     return is_null ? core::zero : pg::to_amount(value);
+}
+
+/// A correction is nothing that the line did.
+core::Act act_of_kind(std::string_view kind)
+{
+    if (kind == "correction")
+        return core::Act::none;
+    if (kind.starts_with("consumption"))
+        return core::Act::consumption;
+    if (kind == "credit_note")
+        return core::Act::credit_note;
+    return kind == "return" ? core::Act::return_line : core::Act::sale;
 }
 
 LineEntry read_entry(const pg::Table& entries)
@@ -57,14 +71,16 @@ LineEntry read_entry(const pg::Table& entries)
         .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
         .reverses = is_root ? 0 : DatumGetInt64(reversed),
         .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
-        .effect = {.credits = credits, .amount = get_amount(entries, amount), .value = get_amount(entries, value)},
+        .act = act_of_kind(entry_kind),
+        .quantity = credits,
+        .value = get_amount(entries, value),
+        .amount = get_amount(entries, amount),
         .document = {.kind = get_text(entries, document_kind),
                      .number = get_text(entries, document_number),
                      .date = has_no_date ? 0 : DatumGetDateADT(date),
                      .article = get_text(entries, article),
                      .coefficient = get_amount(entries, coefficient)},
         .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
-        .is_draw = credits < core::zero && entry_kind.starts_with("consumption"),
         .is_opening = entry_kind == "opening" && credits > core::zero,
     };
 }
@@ -104,13 +120,17 @@ bool is_earlier(const LineEntry& a, const LineEntry& b)
     return a.customer != b.customer ? a.customer < b.customer : a.type_id < b.type_id;
 }
 
-int64 balance_of(const LineEntries& line, const LineEntry& account)
+/// Does the line stand in this account? A change of value has an amount and no credits.
+bool stands_in(const LineEntries& line, const LineEntry& account)
 {
-    int64 sum = 0;
+    int64 credits = 0;
+    int64 amount = 0;
     for (int i = 0; i < line.count; i++)
-        if (is_same_account(line.entries[i], account))
-            sum += line.entries[i].effect.credits.units;
-    return sum;
+        if (is_same_account(line.entries[i], account)) {
+            credits += line.entries[i].quantity.units;
+            amount += line.entries[i].amount.units;
+        }
+    return credits != 0 || amount != 0;
 }
 
 /// The line's last entry in the account where it stands; where it stands nowhere, the last of all.
@@ -118,49 +138,116 @@ const LineEntry& last_booking(const LineEntries& line)
 {
     for (int i = line.count - 1; i >= 0; i--) {
         const bool is_asked = i + 1 < line.count && is_same_account(line.entries[i], line.entries[i + 1]);
-        if (!is_asked && balance_of(line, line.entries[i]) != 0)
+        if (!is_asked && stands_in(line, line.entries[i]))
             return line.entries[i];
     }
     return line.entries[line.count - 1];
 }
 
-/// Adds up the entries of one account: its effect, the lot that is standing, the draws that are.
-void add_up(Recorded& recorded, const LineEntries& line, const LineEntry& last)
+/// What the entries of one kind of act add up to: at most one kind stands.
+core::Effect add_up(const LineEntries& line, const LineEntry& account, core::Act act)
 {
-    recorded.draws = static_cast<RecordedDraw*>(palloc(sizeof(RecordedDraw) * line.count));
+    core::Effect sum{.act = act, .credits = {}, .amount = {}, .value = {}};
     for (int i = 0; i < line.count; i++) {
         const LineEntry& entry = line.entries[i];
-        if (!is_same_account(entry, last))
+        if (entry.act != act || !is_same_account(entry, account))
             continue;
-        recorded.effect.credits.units += entry.effect.credits.units;
-        recorded.effect.amount.units += entry.effect.amount.units;
-        recorded.effect.value.units += entry.effect.value.units;
-        if (entry.effect.credits > core::zero && entry.reverses == 0)
-            recorded.lot_no = entry.lot_no;
-        if (entry.is_opening)
-            recorded.opening_entry_no = entry.entry_no;
-        if (entry.is_draw)
-            recorded.draws[recorded.draw_count++] = {
-                .draw = {entry.entry_no, entry.lot_no, -entry.effect.credits, -entry.effect.value}, .booked_on = entry.booked_on};
-        if (entry.reverses == 0)
-            continue;
-        for (int d = 0; d < recorded.draw_count; d++) {
-            core::Draw& draw = recorded.draws[d].draw;
-            if (draw.entry_no != entry.reverses)
-                continue;
-            draw.quantity = core::less(draw.quantity, entry.effect.credits);
-            draw.value = core::less(draw.value, entry.effect.value);
-        }
+        sum.credits.units += entry.quantity.units;
+        sum.amount.units += entry.amount.units;
+        if (act == core::Act::sale)
+            sum.value.units += entry.value.units;
+    }
+    return sum;
+}
+
+core::Effect find_effect(const LineEntries& line, const LineEntry& account)
+{
+    for (const core::Act act : {core::Act::consumption, core::Act::sale, core::Act::credit_note, core::Act::return_line}) {
+        const core::Effect sum = add_up(line, account, act);
+        if (sum.credits != core::zero || sum.amount != core::zero)
+            return sum;
+    }
+    return {};
+}
+
+/// Is it an entry that may be given back: a draw, what a return gave, or a change of value?
+bool is_draw(const LineEntry& entry, const core::Effect& effect)
+{
+    if (entry.act != effect.act)
+        return false;
+    switch (effect.act) {
+    case core::Act::consumption:
+        return entry.quantity < core::zero;
+    case core::Act::credit_note:
+        return entry.reverses == 0 &&
+               (core::is_change_of_value(effect) ? entry.quantity == core::zero : entry.quantity < core::zero);
+    case core::Act::return_line:
+        return entry.quantity > core::zero;
+    default:
+        return false;
     }
 }
 
-/// Keeps the draws that still stand.
-void drop_settled_draws(Recorded& recorded)
+/// The draw less what other entries of the line undid of it.
+RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
 {
-    RecordedDraw* const end = recorded.draws + recorded.draw_count;
-    RecordedDraw* const kept =
-        std::remove_if(recorded.draws, end, [](const RecordedDraw& draw) { return draw.draw.quantity <= core::zero; });
-    recorded.draw_count = static_cast<int>(kept - recorded.draws);
+    int64 quantity = drawn.quantity.units;
+    int64 value = drawn.value.units;
+    bool is_undone = false;
+    for (int i = 0; i < line.count; i++) {
+        const LineEntry& entry = line.entries[i];
+        if (entry.reverses != drawn.entry_no || !is_same_account(entry, drawn))
+            continue;
+        quantity += entry.quantity.units;
+        value += entry.value.units;
+        is_undone = true;
+    }
+    if (drawn.act != core::Act::return_line) {
+        quantity = -quantity;
+        value = -value;
+    }
+    return {.draw = {drawn.entry_no, drawn.lot_no, {quantity}, {value}},
+            .booked_on = drawn.booked_on,
+            .stands = drawn.quantity == core::zero ? !is_undone : quantity > 0};
+}
+
+void find_draws(Recorded& recorded, const LineEntries& line, const LineEntry& account)
+{
+    recorded.draws = static_cast<RecordedDraw*>(palloc(sizeof(RecordedDraw) * line.count));
+    for (int i = 0; i < line.count; i++) {
+        if (!is_same_account(line.entries[i], account) || !is_draw(line.entries[i], recorded.effect))
+            continue;
+        const RecordedDraw draw = read_draw(line, line.entries[i]);
+        if (core::is_change_of_value(recorded.effect))
+            recorded.draw_count = 0; // the last one stands
+        if (draw.stands)
+            recorded.draws[recorded.draw_count++] = draw;
+    }
+}
+
+void find_lot(Recorded& recorded, const LineEntries& line, const LineEntry& account)
+{
+    for (int i = 0; i < line.count; i++) {
+        const LineEntry& entry = line.entries[i];
+        if (entry.act != core::Act::sale || !is_same_account(entry, account))
+            continue;
+        if (entry.quantity > core::zero && entry.reverses == 0)
+            recorded.lot_no = entry.lot_no;
+        if (entry.is_opening)
+            recorded.opening_entry_no = entry.entry_no;
+    }
+}
+
+Recorded* make_recorded(const LineEntries& line, const LineEntry& last, const core::Effect& effect)
+{
+    auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
+    recorded->customer = last.customer;
+    recorded->type_id = last.type_id;
+    recorded->document = last.document;
+    recorded->effect = effect;
+    find_draws(*recorded, line, last);
+    find_lot(*recorded, line, last);
+    return recorded;
 }
 
 } // namespace
@@ -172,13 +259,17 @@ Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key
         return nullptr;
     std::sort(line.entries, line.entries + line.count, is_earlier);
     const LineEntry& last = last_booking(line);
-    auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
-    recorded->customer = last.customer;
-    recorded->type_id = last.type_id;
-    recorded->document = last.document;
-    add_up(*recorded, line, last);
-    drop_settled_draws(*recorded);
-    return recorded;
+    return make_recorded(line, last, find_effect(line, last));
+}
+
+Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, Snapshot snapshot)
+{
+    const LineEntries read = read_entries(entries, line.line_table, line.key, snapshot);
+    std::sort(read.entries, read.entries + read.count, is_earlier);
+    int last = read.count - 1;
+    while (read.entries[last].customer != line.recorded->customer || read.entries[last].type_id != line.recorded->type_id)
+        last--;
+    return make_recorded(read, read.entries[last], add_up(read, read.entries[last], core::Act::return_line));
 }
 
 } // namespace credits

@@ -126,7 +126,7 @@ Datum credits_register_consumption(PG_FUNCTION_ARGS)
 {
     pass_gate();
     DocumentLine line = make_registration(fcinfo, 3, 4);
-    line.wanted.credits = -quantity_argument(fcinfo, 2);
+    line.wanted = {.act = core::Act::consumption, .credits = -quantity_argument(fcinfo, 2), .amount = {}, .value = {}};
     PG_RETURN_INT64(register_line(line));
 }
 
@@ -151,7 +151,10 @@ Datum credits_register_opening(PG_FUNCTION_ARGS)
     line.is_opening = true;
     if (!line.type->active)
         errors::type_not_active(line, line.type->code);
-    line.wanted = {.credits = quantity_argument(fcinfo, 2), .amount = core::zero, .value = value_argument(fcinfo, 3, *line.type)};
+    line.wanted = {.act = core::Act::sale,
+                   .credits = quantity_argument(fcinfo, 2),
+                   .amount = core::zero,
+                   .value = value_argument(fcinfo, 3, *line.type)};
     PG_RETURN_INT64(register_line(line));
 }
 
@@ -173,7 +176,7 @@ Datum credits_reverse_registration(PG_FUNCTION_ARGS)
     line.recorded = read_registration(line.key);
     if (line.recorded == nullptr)
         errors::no_such_registration(line.customer, line.type->code, entry_no);
-    if (line.recorded->effect.credits == core::zero)
+    if (core::is_nothing(line.recorded->effect))
         errors::already_reversed(line.customer, line.type->code, entry_no);
     line.date = line.recorded->document.date;
     line.settlement = core::undo(line.recorded->effect);

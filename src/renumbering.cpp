@@ -30,7 +30,7 @@ constexpr const char* follow =
     ") INSERT INTO credits.renumbering (line_table, old_key, new_key, old_number, new_number, at, by)"
     " SELECT $1, old_key, new_key, old_number, new_number, pg_catalog.clock_timestamp(), $6 FROM renumbered";
 
-bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && line.recorded->effect.credits != core::zero; }
+bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && !core::is_nothing(line.recorded->effect); }
 
 bool has_new_number(const DocumentLine& line)
 {

@@ -2,7 +2,6 @@
 // Lock order (invariant 4): the gate and the headers were locked by the caller, in this order; the customers come last.
 #include <algorithm>
 
-#include "alarm.hpp"
 #include "batch.hpp"
 #include "catalog.hpp"
 #include "customers.hpp"
@@ -20,124 +19,6 @@ namespace credits
 
 namespace
 {
-
-/// The order in which the operations on one account are carried out (rule 13).
-enum class Phase { give_back, change_lot, open_lot, draw };
-
-struct Operation {
-    std::string_view customer;
-    int32 type_id;
-    Phase phase;
-    DocumentLine* line;
-};
-
-struct Operations {
-    Operation* sorted;
-    int count;
-};
-
-bool is_before(const Operation& a, const Operation& b, Order order)
-{
-    if (a.customer != b.customer)
-        return a.customer < b.customer;
-    if (a.type_id != b.type_id)
-        return a.type_id < b.type_id;
-    if (order == Order::by_day && a.line->date != b.line->date)
-        return a.line->date < b.line->date;
-    if (a.phase != b.phase)
-        return a.phase < b.phase;
-    const DocumentLine& left = *a.line;
-    const DocumentLine& right = *b.line;
-    if (left.date != right.date)
-        return left.date < right.date;
-    if (left.number != right.number)
-        return left.number < right.number;
-    if (left.key.size() != right.key.size()) // 9 comes before 10
-        return left.key.size() < right.key.size();
-    if (left.key != right.key)
-        return left.key < right.key;
-    return left.line_table < right.line_table;
-}
-
-void add_operations(Operations& operations, DocumentLine& line)
-{
-    const core::Settlement& settlement = line.settlement;
-    const auto add_recorded = [&](Phase phase) {
-        operations.sorted[operations.count++] = {line.recorded->customer, line.recorded->type_id, phase, &line};
-    };
-    const auto add_wanted = [&](Phase phase) {
-        operations.sorted[operations.count++] = {line.customer, line.type->type_id, phase, &line};
-    };
-    if (settlement.give_back > core::zero)
-        add_recorded(Phase::give_back);
-    if (settlement.lot == core::LotChange::change || settlement.lot == core::LotChange::close ||
-        settlement.lot == core::LotChange::replace)
-        add_recorded(Phase::change_lot);
-    if (settlement.lot == core::LotChange::open || settlement.lot == core::LotChange::replace)
-        add_wanted(Phase::open_lot);
-    if (settlement.draw > core::zero)
-        add_wanted(Phase::draw);
-}
-
-Operations list_operations(std::span<const std::span<DocumentLine>> lines, Order order)
-{
-    Size most = 1;
-    for (const std::span<DocumentLine> of_source : lines)
-        most += 2 * of_source.size();
-    Operations operations{
-        .sorted = static_cast<Operation*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Operation) * most)), .count = 0};
-    for (const std::span<DocumentLine> of_source : lines)
-        for (DocumentLine& line : of_source)
-            add_operations(operations, line);
-    const auto before = [order](const Operation& a, const Operation& b) { return is_before(a, b, order); };
-    if (!std::is_sorted(operations.sorted, operations.sorted + operations.count, before))
-        std::sort(operations.sorted, operations.sorted + operations.count, before);
-    return operations;
-}
-
-void carry_out(Ledger& ledger, Account& account, const Operation& operation)
-{
-    DocumentLine& line = *operation.line;
-    switch (operation.phase) {
-    case Phase::give_back:
-        give_back(ledger, account, line, line.settlement.give_back);
-        break;
-    case Phase::change_lot:
-        change_lot(ledger, account, line, line.settlement.lot == core::LotChange::change ? line.settlement.sale : core::Effect{});
-        break;
-    case Phase::open_lot:
-        open_lot(ledger, account, line);
-        break;
-    case Phase::draw:
-        draw(ledger, account, line, line.settlement.draw);
-        break;
-    }
-}
-
-const CreditType* type_of(const Configuration& configuration, int32 type_id)
-{
-    const CreditType* const type = find_type(configuration, type_id);
-    if (type == nullptr)
-        errors::missing_type(type_id);
-    return type;
-}
-
-/// Carries out the operations on one account; returns the position after them.
-int settle_account(const Configuration& configuration, Ledger& ledger, const Operations& operations, int position,
-                   Crossings& crossings)
-{
-    const Operation& first = operations.sorted[position];
-    Account account = open_account(ledger, first.customer, type_of(configuration, first.type_id));
-    for (; position < operations.count; position++) {
-        const Operation& operation = operations.sorted[position];
-        if (operation.customer != first.customer || operation.type_id != first.type_id)
-            break;
-        carry_out(ledger, account, operation);
-    }
-    watch_level(crossings, account);
-    close_account(ledger, account);
-    return position;
-}
 
 void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, Snapshot snapshot)
 {
@@ -191,24 +72,6 @@ void read_recorded_of_chains(Batches batches)
 }
 
 } // namespace
-
-void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order)
-{
-    const Operations operations = list_operations(lines, order);
-    if (operations.count == 0)
-        return;
-    Crossings crossings{};
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        const bool is_one_line = lines.size() == 1 && lines.front().size() == 1;
-        const BatchSize size = is_one_line ? BatchSize::one_line : BatchSize::many_lines;
-        Ledger ledger = open_ledger(snapshot, configuration.first_open_day, size);
-        for (int position = 0; position < operations.count;)
-            position = settle_account(configuration, ledger, operations, position, crossings);
-        close_ledger(ledger);
-    });
-    CommandCounterIncrement(); // what comes after sees the ledger as it is now
-    raise_alarms(configuration, crossings);
-}
 
 namespace
 {

@@ -24,9 +24,10 @@ enum class Fact {
     counts,
     currency,
     entered_by,
-    origin, // the key of the line that it was made from
-    zeroed, // all zero_columns are 0
-    joined, // the header's key equals the line's columns
+    origin,    // the key of the line that it was made from
+    refers_to, // the key of the sale line that a credit note takes back
+    zeroed,    // all zero_columns are 0
+    joined,    // the header's key equals the line's columns
 };
 inline constexpr int fact_count = static_cast<int>(Fact::joined) + 1;
 

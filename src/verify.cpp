@@ -25,8 +25,8 @@ void put_text(Datum* values, bool* nulls, int column, std::string_view text)
 /// One row of _wanted_line.
 void put_line(const ReturnSetInfo* result, const DocumentLine& line, const TupleTableSlot* slot)
 {
-    Datum values[12]{};
-    bool nulls[12]{};
+    Datum values[13]{};
+    bool nulls[13]{};
     put_text(values, nulls, 0, line.key);
     put_text(values, nulls, 1, line.kind);
     put_text(values, nulls, 2, line.article);
@@ -42,6 +42,7 @@ void put_line(const ReturnSetInfo* result, const DocumentLine& line, const Tuple
     values[9] = ObjectIdGetDatum(slot->tts_tableOid);
     values[10] = PointerGetDatum(&slot->tts_tid);
     put_text(values, nulls, 11, line.origin);
+    put_text(values, nulls, 12, line.refers_to);
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

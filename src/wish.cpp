@@ -1,7 +1,10 @@
 // What a line wants.
 #include "wish.hpp"
 
+#include <algorithm>
+
 #include "errors.hpp"
+#include "ledger.hpp"
 #include "pg/numeric.hpp"
 
 namespace credits
@@ -36,7 +39,7 @@ Terms find_terms(const Configuration& configuration, const DocumentLine& line)
 bool may_touch_credits(const Configuration& configuration, const Customers& customers, const DocumentLine& line)
 {
     const Recorded* const recorded = line.recorded;
-    if (recorded != nullptr && recorded->effect.credits != core::zero && recorded->customer == line.customer)
+    if (recorded != nullptr && !core::is_nothing(recorded->effect) && recorded->customer == line.customer)
         return true;
     return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
 }
@@ -47,19 +50,39 @@ std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount co
     return line.is_duration ? pg::multiply_hours(line.quantity, coefficient) : pg::multiply_rounded(line.quantity, coefficient);
 }
 
+/// Quantity 0 with an amount and a reference changes the value of the sale referred to (rule 17).
+bool changes_value(const DocumentLine& line)
+{
+    return !is_null(line.refers_to) && line.has_amount && pg::is_zero(line.quantity) && !pg::is_zero(line.amount);
+}
+
+/// Does a recorded credit note stand on the lot that it refers to now? Without a reference it may stand anywhere.
+bool stands_on_sale_referred_to(const DocumentLine& line)
+{
+    if (is_null(line.refers_to))
+        return true;
+    const int64 lot_no = find_lot_referred_to(line);
+    const RecordedDraw* const draws = line.recorded->draws;
+    return std::all_of(draws, draws + line.recorded->draw_count,
+                       [lot_no](const RecordedDraw& recorded) { return recorded.draw.lot_no == lot_no; });
+}
+
 /// Would the wanted effect stand where the recorded one does?
 core::Place compare_places(const DocumentLine& line)
 {
     const Recorded& recorded = *line.recorded;
     const bool same = line.type != nullptr && recorded.customer == line.customer && recorded.type_id == line.type->type_id &&
                       recorded.document.article == line.article && recorded.document.date == line.date;
+    if (same && core::is_credit_note(recorded.effect) && core::is_credit_note(line.wanted) && !stands_on_sale_referred_to(line))
+        return core::Place::moved;
     return same ? core::Place::same : core::Place::moved;
 }
 
-void require_sellable(const DocumentLine& line, const CreditType& type)
+/// What is left of an inactive type can still be taken back (rule 2).
+void require_sellable(const DocumentLine& line, const CreditType& type, core::Act act)
 {
     const bool stays = line.recorded != nullptr && core::is_sale(line.recorded->effect);
-    if (!type.active && !stays)
+    if (act == core::Act::sale && !type.active && !stays)
         errors::type_not_active(line, type.code);
     if (!is_null(line.currency) && line.currency != type.currency)
         errors::currency_differs(line, type);
@@ -77,6 +100,16 @@ void want_sale(DocumentLine& line, core::Amount credits)
         line.wanted.value = recorded.value;
 }
 
+void want_credit_note(DocumentLine& line, core::Amount credits)
+{
+    const std::optional<core::Amount> amount = line.has_amount ? pg::to_amount_in_range(line.amount) : core::zero;
+    if (!amount)
+        errors::quantity_out_of_range(line, "amount");
+    if (credits<core::zero&& * amount> core::zero)
+        errors::positive_amount(line);
+    line.wanted = {.act = core::Act::credit_note, .credits = credits, .amount = *amount, .value = {}};
+}
+
 /// The refusals come in the order of doc/errors.md.
 void want(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
 {
@@ -86,21 +119,23 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     if (terms.type == nullptr || (sells_credits(terms) && !sells))
         return;
     const std::optional<core::Amount> credits = credits_of(line, terms.coefficient);
-    if (credits == core::zero)
+    const bool is_note = credits == core::zero && sells_credits(terms) && changes_value(line);
+    const core::Act act = is_note ? core::Act::credit_note : core::act_of(terms.coefficient, credits.value_or(terms.coefficient));
+    if (act == core::Act::none)
         return;
     if (sells_credits(terms))
-        require_sellable(line, *terms.type);
+        require_sellable(line, *terms.type, act);
     if (!credits)
         errors::quantity_out_of_range(line, "quantity");
-    if (sells_credits(terms) != (*credits > core::zero))
-        errors::negative_quantity(line, sells_credits(terms));
     line.type = terms.type;
     line.coefficient = terms.coefficient;
     line.ledger_account = terms.ledger_account;
-    if (*credits > core::zero)
+    if (act == core::Act::sale)
         want_sale(line, *credits);
-    else if (!line.is_covered)
-        line.wanted.credits = *credits;
+    else if (act == core::Act::credit_note)
+        want_credit_note(line, *credits);
+    else if (act == core::Act::return_line || !line.is_covered)
+        line.wanted = {.act = act, .credits = *credits, .amount = {}, .value = {}};
 }
 
 } // namespace
@@ -118,7 +153,7 @@ core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::A
                                                   : core::multiply(credits, *type.unit_value, type.money_step);
     if (!value || !value->in_range())
         errors::quantity_out_of_range(line, "value");
-    return {.credits = credits, .amount = *amount, .value = *value};
+    return {.act = core::Act::sale, .credits = credits, .amount = *amount, .value = *value};
 }
 
 void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
@@ -132,7 +167,8 @@ void decide(const Configuration& configuration, const Customers& customers, bool
 
 bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line)
 {
-    const bool is_booked = line.recorded != nullptr && core::is_consumption(line.recorded->effect) &&
+    const bool is_booked = line.recorded != nullptr &&
+                           (core::is_consumption(line.recorded->effect) || core::is_return(line.recorded->effect)) &&
                            line.recorded->customer == line.customer && line.recorded->document.article == line.article;
     if (is_booked) // it settles on, whatever its article or customer has become (rules 16 and 23)
         return true;

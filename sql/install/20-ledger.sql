@@ -38,6 +38,9 @@ CREATE TABLE credits._lot (
     value           numeric NOT NULL,
     remaining       numeric NOT NULL,
     remaining_value numeric NOT NULL,
+    credited        numeric NOT NULL DEFAULT 0,
+    returned        numeric NOT NULL DEFAULT 0,
+    returned_on     date,
     line_table      regclass,
     line_key        text    COLLATE "C",
     document_kind   text,
@@ -46,7 +49,7 @@ CREATE TABLE credits._lot (
     coefficient     numeric,
     ledger_account  text,
     PRIMARY KEY (customer, type_id, lot_no),
-    CHECK (remaining >= 0 AND remaining <= quantity)
+    CHECK (remaining >= 0 AND remaining <= quantity - credited)
 ) WITH (fillfactor = 80);
 CREATE INDEX _lot_open_idx ON credits._lot (customer, type_id, sold_on, lot_no) WHERE open;
 COMMENT ON TABLE credits._lot IS 'The credits of one sale, kept apart with their value; read it as the view lot. Written under the lock of the customer''s row.';
@@ -60,8 +63,11 @@ COMMENT ON COLUMN credits._lot.booked_on       IS 'date that the sale is booked 
 COMMENT ON COLUMN credits._lot.quantity        IS 'credits sold';
 COMMENT ON COLUMN credits._lot.amount          IS 'net amount invoiced, in the currency of the type';
 COMMENT ON COLUMN credits._lot.value           IS 'what the credits were worth at the sale: the amount, or under fixed valuation credits x unit value (rule 11)';
-COMMENT ON COLUMN credits._lot.remaining       IS 'credits not consumed, between 0 and quantity';
+COMMENT ON COLUMN credits._lot.remaining       IS 'credits neither consumed nor credited, between 0 and quantity';
 COMMENT ON COLUMN credits._lot.remaining_value IS 'value of what remains; 0 when nothing does';
+COMMENT ON COLUMN credits._lot.credited        IS 'credits that credit notes took out of it (rule 17)';
+COMMENT ON COLUMN credits._lot.returned        IS 'credits of its draws that return lines gave back: while 0, a draw is all its line''s own';
+COMMENT ON COLUMN credits._lot.returned_on     IS 'booking date of the last return to it, before which nothing more is drawn (rule 28); null while returned is 0';
 COMMENT ON COLUMN credits._lot.line_table      IS 'attached table of the sale line; null when registered by hand';
 COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line';
 COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document; manual when registered by hand';
@@ -110,7 +116,7 @@ COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
 COMMENT ON COLUMN credits.entry.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
 COMMENT ON COLUMN credits.entry.quantity        IS 'credits: > 0 came in, < 0 went out';
 COMMENT ON COLUMN credits.entry.value           IS 'money that moved with them, same sign';
-COMMENT ON COLUMN credits.entry.amount          IS 'of a sale and its changes: net amount invoiced; else null';
+COMMENT ON COLUMN credits.entry.amount          IS 'of a sale, its changes and credit notes: net amount invoiced; else null';
 COMMENT ON COLUMN credits.entry.balance_after   IS 'credits of the account after this entry';
 COMMENT ON COLUMN credits.entry.line_table      IS 'attached table of the document line; null when registered by hand';
 COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line; customer, type and first entry of a registration by hand';
@@ -236,7 +242,8 @@ CREATE TABLE credits.source (
     attached_by     text         NOT NULL,
     quantity_is_interval boolean NOT NULL,
     origin          text,
-    origin_table    regclass
+    origin_table    regclass,
+    refers_to       text
 );
 COMMENT ON TABLE credits.source IS 'What is attached: the arguments of attach, one row per line table, and the view made from them. Tables follow a renaming; arguments are kept as they were given, what they name is followed by the view.';
 COMMENT ON COLUMN credits.source.line_table      IS 'the attached table of document lines';
@@ -265,4 +272,5 @@ COMMENT ON COLUMN credits.source.attached_by     IS 'role that attached it';
 COMMENT ON COLUMN credits.source.quantity_is_interval IS 'the quantity is a duration, counted in hours (rule 9)';
 COMMENT ON COLUMN credits.source.origin          IS 'column or expression: the key of the line that it was made from; null for none (rule 19)';
 COMMENT ON COLUMN credits.source.origin_table    IS 'attached table of the origins; null: a line with an origin never consumes';
+COMMENT ON COLUMN credits.source.refers_to       IS 'column or expression: the key of the sale line that a credit note line takes back; null for none';
 SELECT pg_catalog.pg_extension_config_dump('credits.source', '');

@@ -67,7 +67,8 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
     counts          boolean,
     member          regclass,
     place           tid,
-    origin          text
+    origin          text,
+    refers_to       text
 )
     LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_wanted_line';

@@ -43,7 +43,9 @@ SELECT DISTINCT ON (customer, type_id, lot_no)
     document_number,
     article,
     coefficient,
-    ledger_account
+    ledger_account,
+    credited,
+    returned
 FROM credits._lot
 ORDER BY customer, type_id, lot_no, last_entry_no DESC;
 COMMENT ON VIEW credits.lot IS 'The credits of one sale, kept apart with their value.';
@@ -55,7 +57,7 @@ COMMENT ON COLUMN credits.lot.booked_on       IS 'date that the sale is booked o
 COMMENT ON COLUMN credits.lot.quantity        IS 'credits sold';
 COMMENT ON COLUMN credits.lot.amount          IS 'net amount invoiced';
 COMMENT ON COLUMN credits.lot.value           IS 'what the credits were worth at the sale (rule 11)';
-COMMENT ON COLUMN credits.lot.remaining       IS 'credits not consumed';
+COMMENT ON COLUMN credits.lot.remaining       IS 'credits neither consumed nor credited';
 COMMENT ON COLUMN credits.lot.remaining_value IS 'value of what remains';
 COMMENT ON COLUMN credits.lot.open            IS 'some of it remains';
 COMMENT ON COLUMN credits.lot.line_table      IS 'attached table of the sale line; null when registered by hand';
@@ -65,6 +67,8 @@ COMMENT ON COLUMN credits.lot.document_number IS 'number of the sale document';
 COMMENT ON COLUMN credits.lot.article         IS 'article sold';
 COMMENT ON COLUMN credits.lot.coefficient     IS 'of the article at the sale';
 COMMENT ON COLUMN credits.lot.ledger_account  IS 'the article''s account at the sale';
+COMMENT ON COLUMN credits.lot.credited        IS 'credits that credit notes took out of it (rule 17)';
+COMMENT ON COLUMN credits.lot.returned        IS 'credits of its draws that return lines gave back (rule 17)';
 
 -- Not the view lot with a condition: it would read all lots of a customer, of which few are open.
 CREATE VIEW credits._open_lot AS
@@ -130,7 +134,7 @@ FROM credits.account
 JOIN credits.credit_type AS type USING (type_id)
 LEFT JOIN credits.customer USING (customer)
 CROSS JOIN LATERAL (
-    SELECT coalesce(pg_catalog.sum(lot.quantity), 0) AS sold
+    SELECT coalesce(pg_catalog.sum(lot.quantity - lot.credited), 0) AS sold
     FROM credits.lot
     WHERE lot.customer = account.customer AND lot.type_id = account.type_id) AS sales
 WHERE type.active;
@@ -139,7 +143,7 @@ COMMENT ON COLUMN credits.portfolio.customer         IS 'the ERP''s key as text'
 COMMENT ON COLUMN credits.portfolio.customer_name    IS 'his name, where it is known';
 COMMENT ON COLUMN credits.portfolio.type_code        IS 'code of the credit type';
 COMMENT ON COLUMN credits.portfolio.currency         IS 'ISO 4217 code of the money in this row';
-COMMENT ON COLUMN credits.portfolio.sold             IS 'credits sold so far, net of what was taken back';
+COMMENT ON COLUMN credits.portfolio.sold             IS 'credits sold so far, net of credit notes';
 COMMENT ON COLUMN credits.portfolio.consumed         IS 'credits consumed so far, net of what was returned';
 COMMENT ON COLUMN credits.portfolio.open             IS 'credits left: sold - consumed';
 COMMENT ON COLUMN credits.portfolio.open_value       IS 'value of the credits left';

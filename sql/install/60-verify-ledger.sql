@@ -143,11 +143,50 @@ COMMENT ON VIEW credits._verify_lot_equals_sale IS
 'Lots whose quantity, amount or value is not that of their sale and its changes.';
 
 CREATE VIEW credits._verify_lot_within_quantity AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s remain', lot_no, remaining, quantity) AS detail
+SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s remain, %s are credited', lot_no, remaining, quantity, credited) AS detail
 FROM credits._lot
-WHERE remaining < 0 OR remaining > quantity;
+WHERE remaining < 0 OR credited < 0 OR remaining > quantity - credited;
 COMMENT ON VIEW credits._verify_lot_within_quantity IS
-'Lots of which less than nothing or more than was sold remains (invariant 3).';
+'Lots of which less than nothing or more than was sold and not credited remains (invariant 3).';
+
+CREATE VIEW credits._verify_lot_equals_credit_notes AS
+SELECT customer, type_id, pg_catalog.format('lot %s: %s are credited, credit notes %s', lot_no, lot.credited, coalesce(notes.credited, 0)) AS detail
+FROM credits._lot AS lot
+LEFT JOIN (SELECT customer, type_id, lot_no, -pg_catalog.sum(quantity) AS credited
+           FROM credits.entry WHERE kind = 'credit_note' GROUP BY customer, type_id, lot_no) AS notes
+    USING (customer, type_id, lot_no)
+WHERE lot.credited <> coalesce(notes.credited, 0);
+COMMENT ON VIEW credits._verify_lot_equals_credit_notes IS
+'Lots of which another number of credits is credited than their credit notes say (rule 17).';
+
+CREATE VIEW credits._verify_lot_equals_returns AS
+SELECT customer, type_id,
+       pg_catalog.format('lot %s: %s are returned until %s, returns %s until %s', lot_no, lot.returned,
+                         pg_catalog.to_char(lot.returned_on, 'YYYY-MM-DD'), coalesce(ties.returned, 0),
+                         pg_catalog.to_char(ties.returned_on, 'YYYY-MM-DD')) AS detail
+FROM credits._lot AS lot
+LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS returned,
+                  pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS returned_on
+           FROM (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS booked_on
+                 FROM credits.entry
+                 WHERE kind = 'return' AND reverses IS NOT NULL -- quantity > 0 ties, < 0 undoes a tie
+                 GROUP BY customer, type_id, lot_no, CASE WHEN quantity > 0 THEN entry_no ELSE reverses END) AS standing
+           GROUP BY customer, type_id, lot_no) AS ties
+    USING (customer, type_id, lot_no)
+WHERE lot.returned <> coalesce(ties.returned, 0)
+   OR (lot.returned = 0) <> (lot.returned_on IS NULL)
+   OR lot.returned_on < ties.returned_on;
+COMMENT ON VIEW credits._verify_lot_equals_returns IS
+'Lots to which another number of credits came back by returns than their entries say, or later than they say (rules 17 and 28).';
+
+CREATE VIEW credits._verify_lot_covered_on_any_day AS
+SELECT customer, type_id, pg_catalog.format('lot %s: %s on %s', lot_no, remaining, pg_catalog.to_char(booked_on, 'YYYY-MM-DD')) AS detail
+FROM (SELECT customer, type_id, lot_no, booked_on,
+             pg_catalog.sum(pg_catalog.sum(quantity)) OVER (PARTITION BY customer, type_id, lot_no ORDER BY booked_on) AS remaining
+      FROM credits.entry GROUP BY customer, type_id, lot_no, booked_on) AS day
+WHERE remaining < 0;
+COMMENT ON VIEW credits._verify_lot_covered_on_any_day IS
+'Lots of which, by the dates that entries are booked on, more was taken on some day than was there (rule 28).';
 
 CREATE VIEW credits._verify_lot_open_while_remaining AS
 SELECT customer, type_id, pg_catalog.format('lot %s: open is %s, %s remain', lot_no, open, remaining) AS detail
@@ -204,9 +243,11 @@ CREATE VIEW credits._verify_sign_by_kind AS
 SELECT customer, type_id, pg_catalog.format('entry %s: %s of %s credits at %s', entry_no, kind, quantity, value) AS detail
 FROM credits.entry
 WHERE CASE
-          WHEN kind IN ('sale', 'return') THEN quantity <= 0 OR value < 0
+          WHEN kind = 'sale' THEN quantity <= 0 OR value < 0
           WHEN kind = 'opening' THEN quantity = 0 OR quantity * value < 0 OR (quantity < 0) <> (reverses IS NOT NULL)
-          WHEN kind IN ('consumption', 'credit_note') THEN quantity >= 0 OR value > 0
+          WHEN kind = 'consumption' THEN quantity >= 0 OR value > 0
+          WHEN kind = 'credit_note' THEN quantity * value < 0 OR amount IS NULL OR quantity < 0 AND reverses IS NOT NULL OR quantity > 0 AND reverses IS NULL
+          WHEN kind = 'return' THEN quantity = 0 OR quantity * value < 0 OR quantity > 0 AND reverses IS NULL
           WHEN kind = 'consumption_change' THEN quantity = 0 OR quantity * value < 0
           WHEN kind = 'revaluation' THEN quantity <> 0
           ELSE false
@@ -218,20 +259,30 @@ CREATE VIEW credits._verify_reversal_within_draw AS
 SELECT undone.customer, undone.type_id,
        pg_catalog.format('entry %s of %s credits at %s: %s at %s were given back', undone.reverses,
                          draw.quantity, draw.value, undone.quantity, undone.value) AS detail
-FROM (SELECT customer, type_id, reverses, lot_no, pg_catalog.min(entry_no) AS first, pg_catalog.min(booked_on) AS booked_on,
-             pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(value) AS value
-      FROM credits.entry WHERE reverses IS NOT NULL GROUP BY customer, type_id, reverses, lot_no) AS undone
+FROM (SELECT customer, type_id, entry.reverses, lot_no, pg_catalog.min(entry_no) AS first, pg_catalog.min(booked_on) AS booked_on,
+             pg_catalog.min(entry.quantity) AS least, pg_catalog.max(entry.quantity) AS most,
+             pg_catalog.sum(entry.quantity + coalesce(again.quantity, 0)) AS quantity,
+             pg_catalog.sum(entry.value + coalesce(again.value, 0)) AS value
+      FROM credits.entry
+      LEFT JOIN (SELECT customer, type_id, reverses AS entry_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(value) AS value
+                 FROM credits.entry WHERE reverses IS NOT NULL GROUP BY customer, type_id, reverses) AS again -- a return that was undone
+          USING (customer, type_id, entry_no)
+      WHERE entry.reverses IS NOT NULL
+      GROUP BY customer, type_id, entry.reverses, lot_no) AS undone
 LEFT JOIN credits.entry AS draw
     ON draw.customer = undone.customer AND draw.type_id = undone.type_id AND draw.entry_no = undone.reverses
 WHERE draw.entry_no IS NULL
    OR draw.lot_no <> undone.lot_no
    OR draw.entry_no >= undone.first
    OR draw.booked_on > undone.booked_on
+   OR draw.quantity * undone.least > 0
+   OR draw.quantity * undone.most > 0
    OR draw.quantity * undone.quantity > 0
    OR pg_catalog.abs(undone.quantity) > pg_catalog.abs(draw.quantity)
-   OR pg_catalog.abs(undone.value) > pg_catalog.abs(draw.value);
+   OR pg_catalog.abs(undone.value) > pg_catalog.abs(draw.value)
+   OR (draw.quantity <> 0 AND draw.quantity + undone.quantity = 0 AND draw.value + undone.value <> 0);
 COMMENT ON VIEW credits._verify_reversal_within_draw IS
-'Draws that were given back beyond themselves, to another lot, or earlier than they were drawn (rule 15).';
+'Draws that were given back beyond themselves, to another lot, earlier than they were drawn, or as a whole at another value (rules 15 and 17).';
 
 CREATE VIEW credits._verify_booked_after_lot AS
 SELECT entry.customer, entry.type_id,

@@ -10,16 +10,17 @@ SELECT DISTINCT ON (line_table, line_key)
     type_id,
     article,
     coefficient,
-    quantity
+    quantity <> 0 OR coalesce(amount, 0) <> 0 AS stands
 FROM (SELECT entry.line_table, entry.line_key, entry.customer, entry.type_id, entry.article, entry.coefficient,
              entry.recorded_at, entry.entry_no,
-             pg_catalog.sum(entry.quantity) OVER account AS quantity
+             pg_catalog.sum(entry.quantity) OVER account AS quantity,
+             pg_catalog.sum(entry.amount) OVER account AS amount -- of a credit note that changes a value this is all
       FROM credits.entry
       WHERE entry.line_table IS NOT NULL
       WINDOW account AS (PARTITION BY entry.line_table, entry.line_key, entry.customer, entry.type_id)) AS booked
-ORDER BY line_table, line_key, quantity <> 0 DESC, recorded_at DESC, entry_no DESC;
+ORDER BY line_table, line_key, quantity <> 0 OR coalesce(amount, 0) <> 0 DESC, recorded_at DESC, entry_no DESC;
 COMMENT ON VIEW credits._line_booking IS
-'How each document line was booked last: account, article, coefficient, and the credits that it has there.';
+'How each document line was booked last: account, article, coefficient, and whether it has credits or an amount there.';
 
 -- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after another.
 CREATE VIEW credits._covered_line AS
@@ -87,12 +88,13 @@ CROSS JOIN LATERAL (
            * pg_catalog.div(pg_catalog.abs(20000 * terms.coefficient * line.quantity) + seconds, 2 * seconds) AS credits
     FROM (SELECT CASE WHEN source.quantity_is_interval THEN 3600 ELSE 1 END AS seconds) AS unit) AS wanted
 WHERE line.counts
-  AND wanted.credits <> 0
+  AND (wanted.credits <> 0
+       OR (line.quantity = 0 AND line.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
   AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
   AND (wanted.credits > 0 OR terms.coefficient > 0 OR covered.line_key IS NULL)
-  AND ((parameter.active AND customer.works_with_credits) OR (booking.quantity <> 0 AND booking.customer = account.customer));
+  AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer));
 COMMENT ON VIEW credits._line_wish IS
-'What each line of the attached tables wants now, in credits and, for a sale, net amount (rules 8 to 11, 16, 18, 19, 23).';
+'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to 19, 23).';
 
 CREATE VIEW credits._unsettled_line AS
 SELECT

@@ -28,6 +28,12 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'lot_within_quantity', * FROM credits._verify_lot_within_quantity
       UNION ALL
+      SELECT 'lot_equals_credit_notes', * FROM credits._verify_lot_equals_credit_notes
+      UNION ALL
+      SELECT 'lot_equals_returns', * FROM credits._verify_lot_equals_returns
+      UNION ALL
+      SELECT 'lot_covered_on_any_day', * FROM credits._verify_lot_covered_on_any_day
+      UNION ALL
       SELECT 'lot_open_while_remaining', * FROM credits._verify_lot_open_while_remaining
       UNION ALL
       SELECT 'lot_value_with_credits', * FROM credits._verify_lot_value_with_credits

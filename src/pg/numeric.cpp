@@ -76,6 +76,12 @@ core::Amount to_amount(Datum numeric)
     return *amount;
 }
 
+bool is_zero(Datum numeric)
+{
+    const WireNumeric wire = to_wire(numeric);
+    return is_finite(wire) && wire.digit_count == 0;
+}
+
 std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coefficient)
 {
     const WireNumeric wire = to_wire(quantity);

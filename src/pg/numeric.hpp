@@ -18,6 +18,9 @@ core::Amount to_amount(Datum numeric);
 /// Rounds a numeric from outside to an amount; nothing when it is NaN, infinite or beyond 14 digits before the decimal point.
 std::optional<core::Amount> to_amount_in_range(Datum numeric);
 
+/// Is it exactly 0?
+bool is_zero(Datum numeric);
+
 /// quantity (numeric) x coefficient, rounded once (rule 9); nothing when out of range.
 std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coefficient);
 

@@ -38,6 +38,12 @@ public:
     void set_int8(int column, int64 value) { set(column, Int64GetDatum(value)); }
     void set_bool(int column, bool value) { set(column, BoolGetDatum(value)); }
     void set_date(int column, DateADT value) { set(column, DateADTGetDatum(value)); }
+    /// No date is before all dates.
+    void set_date_or_null(int column, DateADT value)
+    {
+        set_date(column, value);
+        slot->tts_isnull[column - 1] = value == DATEVAL_NOBEGIN;
+    }
     void set_amount(int column, core::Amount value, int min_decimals = 0) { set(column, to_numeric(value, min_decimals)); }
     /// A view without data stays null.
     void set_text(int column, std::string_view value)

@@ -91,6 +91,8 @@ IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, Sn
 
 bool next(IndexCursor& cursor) { return index_getnext_slot(cursor.scan, ForwardScanDirection, cursor.table->found); }
 
+bool previous(IndexCursor& cursor) { return index_getnext_slot(cursor.scan, BackwardScanDirection, cursor.table->found); }
+
 void end_scan(IndexCursor& cursor)
 {
     index_endscan(cursor.scan);

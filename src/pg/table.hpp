@@ -50,6 +50,7 @@ struct IndexCursor {
 };
 IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot);
 bool next(IndexCursor& cursor);
+bool previous(IndexCursor& cursor); // from the end
 void end_scan(IndexCursor& cursor);
 
 /// Finds the one row with this key into table.found.

@@ -120,7 +120,7 @@ SELECT credits.detach('shop.card') \gset
 SELECT pg_temp.mistake('42704', 'an origin in a table that is not attached', '{"origin": "label", "origin_table": "shop.document"}');
 SELECT pg_temp.mistake('42703', 'an origin in no column', '{"origin": "lable", "origin_table": "shop.slip"}');
 SELECT pg_temp.mistake('22004', 'a table of origins without an origin', '{"origin_table": "shop.slip"}');
-SELECT pg_temp.mistake('0A000', 'credit notes that name their sale, for now', '{"refers_to": "label"}');
+SELECT pg_temp.mistake('42703', 'credit notes that name their sale by no column', '{"refers_to": "refund_of"}');
 SELECT pg_temp.mistake('0A000', 'a price that is computed', '{"zero_columns": "{computed}"}');
 CREATE VIEW shop.document_view AS SELECT * FROM shop.document;
 SELECT pg_temp.mistake('0A000', 'a header that is a view, for now', '{"header_table": "shop.document_view", "header_key": "{id}", "line_header": "{document}"}');

@@ -20,7 +20,8 @@ SELECT pg_temp.of_quantity(value, '23514 credits_balance_not_negative') FROM unn
 SELECT pg_temp.of_quantity('99999999999', 'accepted', 'S');
 SELECT pg_temp.of_quantity('99999999999999', '23514 credits_quantity_in_range', 'S');
 SELECT pg_temp.of_quantity(value, 'accepted', 'X') FROM unnest(ARRAY[$$'NaN'$$, $$'Infinity'$$, '1e30', 'NULL']) AS value;
-SELECT pg_temp.of_quantity(value, '0A000', item) FROM (VALUES ('-1', 'S'), ('-1', 'H')) AS wrong (value, item);
+SELECT pg_temp.of_quantity('-10.0001', '23514 credits_refund_within_open', 'S');
+SELECT pg_temp.of_quantity('-0.0001', '23514 credits_return_within_consumed', 'H');
 SELECT pg_temp.refused(format('INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (2, ''A'', ''S'', 1, %s)', value), '23514 credits_quantity_in_range',
     'an amount of ' || value) FROM unnest(ARRAY[$$'NaN'$$, $$'Infinity'$$, $$'-Infinity'$$, '1e14', '-0.01', '99999999999999.999']) AS value;
 SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (2, 'A', 'H', 1, 'NaN')$$, 'an amount of a consumption is of no interest');

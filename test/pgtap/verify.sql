@@ -1,6 +1,6 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
-SELECT plan(57);
+SELECT plan(67);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -9,7 +9,7 @@ CREATE SCHEMA shop;
 CREATE TABLE shop.line (line_id bigint PRIMARY KEY, customer text, day date, state text, article text, quantity numeric, amount numeric);
 INSERT INTO credits.credit_type (type_id, code) VALUES (101, 'SUPPORT'), (102, 'OTHER');
 INSERT INTO credits.article (article, type_id, coefficient) VALUES ('SALE', 101, 1), ('HOUR', 101, -1), ('QUARTER', 101, -0.25);
-INSERT INTO credits.customer (customer) VALUES ('C1'), ('C2');
+INSERT INTO credits.customer (customer) VALUES ('C1'), ('C2'), ('C3');
 SELECT credits.set_alarm_level('C1', 'SUPPORT', 8);
 INSERT INTO shop.line VALUES (9, 'C2', '2026-01-31', 'posted', 'SALE', 1, 100), (10, 'C2', '2026-01-31', 'posted', 'TABLE', 1, 100);
 SELECT credits.attach('shop.line', 'invoice', article => 'article', quantity => 'quantity', amount => 'amount',
@@ -24,6 +24,20 @@ UPDATE shop.line SET quantity = 5 WHERE line_id = 3;
 UPDATE shop.line SET quantity = 2 WHERE line_id = 3;
 SELECT credits.register_consumption('C1', 'SUPPORT', 4, 'a word on the phone', '2026-01-05');
 
+INSERT INTO shop.line VALUES
+    (21, 'C3', '2026-01-01', 'posted', 'SALE', 4, 400),
+    (22, 'C3', '2026-01-02', 'posted', 'HOUR', 3, 0);
+INSERT INTO shop.line VALUES
+    (23, 'C3', '2026-01-03', 'posted', 'HOUR', -2, 0),
+    (24, 'C3', '2026-01-04', 'posted', 'SALE', -1, -90);
+UPDATE shop.line SET quantity = -1 WHERE line_id = 23;
+
+SELECT results_eq($$SELECT entry_no, kind, lot_no, quantity, value, reverses FROM credits.entry WHERE customer = 'C3' ORDER BY entry_no$$,
+    $$VALUES (1::bigint, 'sale', 1::bigint, 4::numeric, 400.00, NULL::bigint),
+             (2, 'consumption', 1, -3, -300.00, NULL),
+             (3, 'return', 1, 2, 200.00, 2),
+             (4, 'credit_note', 1, -1, -100.00, NULL),
+             (5, 'return', 1, -1, -100.00, 3)$$, 'given this ledger with a return and a credit note');
 SELECT results_eq($$SELECT entry_no, kind, lot_no, quantity, value, reverses FROM credits.entry WHERE customer = 'C1' ORDER BY entry_no$$,
     $$VALUES (1::bigint, 'sale', 1::bigint, 3::numeric, 100.00, NULL::bigint),
              (2, 'sale', 2, 10, 900.00, NULL),
@@ -80,7 +94,7 @@ SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 6 WHERE customer 
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining_value = 600 WHERE customer = 'C1' AND lot_no = 2$$),
     'lot_equals_entries value_equals_lots', 'a lot is worth less than its entries say');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET lot_no = 3 WHERE customer = 'C1' AND entry_no = 10$$),
-    'lot_equals_entries lot_last_entry', 'an entry moves a lot that is not there');
+    'lot_covered_on_any_day lot_equals_entries lot_last_entry', 'an entry moves a lot that is not there');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET quantity = 11 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_equals_sale', 'a lot is larger than its sale');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET amount = 901 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_equals_sale', 'or was dearer');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET value = 901 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_equals_sale', 'or worth more');
@@ -111,19 +125,30 @@ SELECT is(pg_temp.broken($$DELETE FROM credits.entry WHERE customer = 'C2'$$),
     'balance_equals_entries entry_numbers_gapless lot_equals_entries lot_equals_sale lot_last_entry unbooked_line value_equals_entries',
     'an entry was deleted');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET balance_after = 12 WHERE customer = 'C1' AND entry_no = 4$$), 'balance_after_chains', 'a balance does not follow');
-SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'credit_note' WHERE customer = 'C2'$$), 'lot_equals_sale sign_by_kind', 'a credit note gives');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'credit_note' WHERE customer = 'C2'$$), 'lot_equals_credit_notes lot_equals_sale sign_by_kind', 'a credit note gives');
 SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x'), credits.reverse_registration('C2', 'SUPPORT', 2, 'x');
     UPDATE credits.entry SET reverses = NULL WHERE customer = 'C2' AND entry_no = 3$$), 'sign_by_kind', 'an opening takes away and undoes none');
 SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x');
     UPDATE credits.entry SET reverses = 1 WHERE customer = 'C2' AND entry_no = 2$$), 'reversal_within_draw sign_by_kind', 'an opening gives and undoes one');
 SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x');
     UPDATE credits.entry SET amount = 10 WHERE customer = 'C2' AND entry_no = 2$$), 'lot_equals_sale', 'an opening has an amount');
-SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'return' WHERE customer = 'C1' AND entry_no = 9$$), 'sign_by_kind', 'a return takes');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'return' WHERE customer = 'C2'$$), 'lot_equals_sale sign_by_kind', 'a return gives what nobody drew');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET amount = NULL WHERE customer = 'C3' AND entry_no = 4$$), 'line_booked sign_by_kind', 'a credit note has no amount');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 0 WHERE customer = 'C3'$$), 'lot_equals_credit_notes', 'a lot forgets its credit note');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 4 WHERE customer = 'C3'$$), 'lot_equals_credit_notes lot_within_quantity', 'or has more credited than was there');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned = 2 WHERE customer = 'C3'$$), 'lot_equals_returns', 'a lot knows of more returns');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = NULL WHERE customer = 'C3'$$), 'lot_equals_returns', 'or not of when');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = '2026-01-02' WHERE customer = 'C3'$$), 'lot_equals_returns', 'or of too early');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 2 WHERE customer = 'C3' AND entry_no = 5$$), 'reversal_within_draw', 'an undone return undoes a draw');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET quantity = 5 WHERE customer = 'C3' AND entry_no = 3$$),
+    'balance_after_chains balance_equals_entries line_booked lot_equals_entries lot_equals_returns reversal_within_draw', 'more is returned than was drawn');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2026-02-01' WHERE customer = 'C3' AND entry_no = 3$$),
+    'lot_covered_on_any_day lot_equals_returns reversal_within_draw', 'what was taken came later');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'revaluation' WHERE customer = 'C1' AND entry_no = 9$$), 'sign_by_kind', 'a revaluation moves credits');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 5 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'a draw came back twice');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 3 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'a draw came back to another lot');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 99 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'what came back was never drawn');
-SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2025-12-31' WHERE customer = 'C1' AND entry_no = 9$$), 'booked_after_lot', 'a draw is older than its lot');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2025-12-31' WHERE customer = 'C1' AND entry_no = 9$$), 'booked_after_lot lot_covered_on_any_day', 'a draw is older than its lot');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET below_alarm = NOT below_alarm WHERE customer = 'C1'$$), 'alarm_agrees', 'an alarm mark is wrong');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C1', 101, now(), NULL, 1, 2)$$), 'alarm_agrees', 'two alarms are under way');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C2', 102, now(), NULL, 1, 2)$$), 'alarm_agrees', 'there is an alarm without an account');
