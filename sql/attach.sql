@@ -54,7 +54,6 @@ SELECT credits.attach('ticket', 'cash', 'article', 'quantity', 'price', 'custome
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', line_key => '{article}');
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'header.customer', 'sold_at', header_table => 'invoice');
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', zero_columns => '{memo}');
-SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', check_at => 'commit');
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', check_at => 'noon');
 SELECT credits.attach('credits.portfolio', 'other', 'customer', 'open', NULL, 'customer', 'last_booked_on');
 CREATE ROLE credits_regress_clerk;

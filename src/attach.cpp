@@ -195,7 +195,7 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     const Oid mapping = create_mapping(arguments, tables, keys);
     create_triggers_of_lines(tables.lines, keys.line_key, keys.zero_columns.count > 0);
     if (tables.header != nullptr)
-        create_triggers_of_headers(tables.header);
+        create_triggers_of_headers(tables.header, keys.reference.is_deferrable);
     insert_source(arguments, tables, keys, mapping);
     check_source(arguments.line_table);
     check_origin(arguments.line_table);

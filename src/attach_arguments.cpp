@@ -63,9 +63,7 @@ void check_arguments(const Arguments& arguments)
     require(arguments.document_date != nullptr, "document_date");
     require(arguments.check_at != nullptr, "check_at");
     const std::string_view check_at = arguments.check_at;
-    if (check_at == "commit")
-        errors::not_supported("check_at => 'commit'", "Attach the table with check_at => 'statement'.");
-    if (check_at != "statement")
+    if (check_at != "statement" && check_at != "commit")
         errors::invalid_argument("check_at", arguments.check_at, "It is 'statement' or 'commit'.");
     if (OidIsValid(arguments.origin_table))
         require(arguments.origin != nullptr, "origin");

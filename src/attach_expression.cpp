@@ -78,8 +78,7 @@ Node* parse_and_analyse(const MappedTables& tables, const char* argument, const 
 {
     Node* const expression = parse_one_expression(argument, text);
     if (has_subquery(expression, nullptr))
-        errors::not_supported(psprintf("a subquery in argument \"%s\"", argument),
-                              "It may read the row and its header only.");
+        errors::not_supported(psprintf("a subquery in argument \"%s\"", argument), "It may read the row and its header only.");
     return analyse(tables, text, expression);
 }
 

@@ -154,7 +154,6 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
     const auto* foreign_keys = static_cast<const List*>(copyObjectImpl(RelationGetFKeyList(tables.lines)));
     HeaderReference found{};
     int count = 0;
-    bool is_deferrable = false;
     for (int i = 0; i < list_length(foreign_keys); i++) {
         const auto* foreign_key = static_cast<const ForeignKeyCacheInfo*>(list_nth(foreign_keys, i));
         if (foreign_key->confrelid != header)
@@ -163,7 +162,7 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
         const HeaderReference reference = read_reference(constraint);
         if (fits(tables, reference, line_header, header_key)) {
             found = reference;
-            is_deferrable = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(constraint))->condeferrable;
+            found.is_deferrable = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(constraint))->condeferrable;
             count++;
         }
         ReleaseSysCache(constraint);
@@ -173,9 +172,6 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
     if (count != 1)
         errors::no_header_reference(lines, header,
                                     count == 0 ? "There is no such foreign key." : "There are several foreign keys.");
-    if (is_deferrable)
-        errors::not_supported("a header table that is reached by a deferrable foreign key",
-                              "Make the foreign key not deferrable.");
     return found;
 }
 

@@ -24,12 +24,13 @@ bool has_unique_index(Relation table, const Columns& key);
 /// Raises 42P16 unless a plain unique index has just these columns.
 void check_unique(Relation table, const Columns& key);
 
-/// The immediate foreign key from the lines to the header: on these columns when they are given, else the only one.
+/// The foreign key from the lines to the header: on these columns when they are given, else the only one.
 /// Its operators compare header columns with line columns.
 struct HeaderReference {
     Columns line_columns;
     Columns header_columns;
     Oid operators[INDEX_MAX_KEYS];
+    bool is_deferrable; // a line may be there before its header
 };
 HeaderReference find_header_reference(const MappedTables& tables, ArrayType* line_header, ArrayType* header_key);
 

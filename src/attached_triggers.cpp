@@ -41,8 +41,11 @@ void create_line_triggers(Oid table, bool with_price)
     create_trigger("zz_credits_truncate", "BEFORE TRUNCATE", table, "FOR EACH STATEMENT", "_line_truncated");
 }
 
-void create_header_trigger(Oid table)
+void create_header_triggers(Oid table, bool with_delete)
 {
+    if (with_delete)
+        create_trigger(header_delete_trigger, "AFTER DELETE", table, "REFERENCING OLD TABLE AS old_headers FOR EACH STATEMENT",
+                       "_header_changed");
     create_trigger(header_trigger, "AFTER UPDATE", table,
                    "REFERENCING OLD TABLE AS old_headers NEW TABLE AS new_headers FOR EACH STATEMENT", "_header_changed");
 }
@@ -54,6 +57,10 @@ void drop_line_triggers(Oid table)
         drop_trigger(name, table);
 }
 
-void drop_header_trigger(Oid table) { drop_trigger(header_trigger, table); }
+void drop_header_triggers(Oid table)
+{
+    drop_trigger(header_trigger, table);
+    drop_trigger(header_delete_trigger, table);
+}
 
 } // namespace credits

@@ -3,6 +3,7 @@
 
 #include "errors.hpp"
 #include "origin.hpp"
+#include "pending.hpp"
 #include "pg/identity.hpp"
 #include "pg/text.hpp"
 
@@ -79,6 +80,8 @@ DocumentLine read_line(Batch& batch, const LineImage& image)
     line.line_table = batch.source->line_table;
     line.image = &image;
     line.is_zeroed = true;
+    if (image.note != nullptr)
+        line.recorded_by = image.note->recorded_by;
     if (image.old_line != nullptr) {
         show(batch, image.old_line, image.old_header);
         line.key = line.recorded_key = evaluate_text(batch, Fact::line_key);

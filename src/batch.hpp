@@ -18,6 +18,8 @@ struct Header {
     HeapTuple tuple;
 };
 
+struct Note;
+
 /// The row images of one changed line. A null image: it did not exist before, or does not exist any more.
 /// Of a line whose row nobody has kept there is the key alone.
 struct LineImage {
@@ -26,6 +28,7 @@ struct LineImage {
     Header* old_header;
     Header* new_header;
     std::string_view gone_key;
+    const Note* note; // what tells of the change; null: the statement itself
 };
 
 struct Origins;
@@ -118,6 +121,8 @@ void settle(Batches batches, Order order = Order::one_save);
 void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order = Order::one_save);
 
 inline std::span<DocumentLine> lines_of(const Batch& batch) { return {batch.lines, static_cast<size_t>(batch.line_count)}; }
+
+inline std::span<const LineImage> images_of(const Batch& batch) { return {batch.images, static_cast<size_t>(batch.image_count)}; }
 
 /// The gate: what is booked from here on belongs to a month that stays open until the end of the transaction.
 void pass_gate();

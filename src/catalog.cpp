@@ -37,7 +37,8 @@ void on_relation_change(Datum, Oid relation)
 {
     const bool all = !OidIsValid(relation);
     const Catalog& c = known;
-    if (all || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer)
+    if (all || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer ||
+        relation == c.pending)
         is_known = false;
     if (all || relation == c.article || relation == c.credit_type || relation == c.parameter || relation == c.closing ||
         relation == c.customer)
@@ -71,6 +72,8 @@ Catalog look_up()
         .article = id("article"),
         .article_pkey = id("article_pkey"),
         .article_had_type_idx = id("article_had_type_idx"),
+        .pending = id("pending"),
+        .pending_pkey = id("pending_pkey"),
         .credit_type = id("credit_type"),
         .parameter = id("parameter"),
         .closing = id("closing"),

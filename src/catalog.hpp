@@ -15,6 +15,7 @@ struct Catalog {
     Oid entry, entry_pkey, entry_line_idx;
     Oid customer, customer_pkey, customer_contact_idx;
     Oid article, article_pkey, article_had_type_idx;
+    Oid pending, pending_pkey;
     Oid credit_type, parameter, closing, source;
     Oid binding, binding_pkey;
 };

@@ -8,6 +8,7 @@
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "pg/text.hpp"
+#include "pg/view_table.hpp"
 
 namespace credits
 {
@@ -41,17 +42,6 @@ struct ArticleSlot {
 
 constinit Loaded* current = nullptr;
 constinit bool is_stale = false;
-
-uint32 hash_view(const void* key, Size)
-{
-    const auto* view = static_cast<const std::string_view*>(key);
-    return DatumGetUInt32(hash_any(reinterpret_cast<const unsigned char*>(view->data()), static_cast<int>(view->size())));
-}
-
-int compare_views(const void* a, const void* b, Size)
-{
-    return *static_cast<const std::string_view*>(a) == *static_cast<const std::string_view*>(b) ? 0 : 1;
-}
 
 std::optional<Datum> get_optional(const pg::Table& table, int column)
 {
@@ -125,14 +115,7 @@ Article read_article(const Configuration& configuration, const pg::Table& row)
 
 void load_articles(Configuration& configuration, Snapshot snapshot)
 {
-    HASHCTL control{};
-    control.keysize = sizeof(std::string_view);
-    control.entrysize = sizeof(ArticleSlot);
-    control.hash = hash_view;
-    control.match = compare_views;
-    control.hcxt = CurrentMemoryContext;
-    configuration.articles =
-        hash_create("credits articles", 64, &control, HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+    configuration.articles = pg::make_view_table("credits articles", 64, sizeof(ArticleSlot));
     pg::Table table = pg::open_table(catalog().article, AccessShareLock);
     pg::IndexCursor cursor = pg::begin_scan(table, catalog().article_had_type_idx, {}, snapshot);
     while (pg::next(cursor)) {

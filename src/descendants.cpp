@@ -106,13 +106,13 @@ void cover_lines(Relation lines, const Columns& key, bool with_price)
     }
 }
 
-void cover_headers(Oid headers)
+void cover_headers(Oid headers, bool with_delete)
 {
     const List* const members = members_of(headers, ShareRowExclusiveLock);
     for (int i = 0; i < list_length(members); i++) {
         check_descendant(list_nth_oid(members, i));
-        if (!is_covered(list_nth_oid(members, i), "_header_changed"))
-            create_header_trigger(list_nth_oid(members, i));
+        if (with_delete || !is_covered(list_nth_oid(members, i), "_header_changed"))
+            create_header_triggers(list_nth_oid(members, i), with_delete);
     }
 }
 
@@ -177,10 +177,10 @@ void create_triggers_of_lines(Relation lines, const Columns& key, bool with_pric
     cover_lines(lines, key, with_price);
 }
 
-void create_triggers_of_headers(Relation headers)
+void create_triggers_of_headers(Relation headers, bool with_delete)
 {
     require_ownership(RelationGetRelid(headers));
-    cover_headers(RelationGetRelid(headers));
+    cover_headers(RelationGetRelid(headers), with_delete);
 }
 
 void drop_triggers_of_lines(Oid lines)
@@ -194,7 +194,7 @@ void drop_triggers_of_headers(Oid headers)
 {
     const List* const members = members_of(headers, ShareRowExclusiveLock);
     for (int i = 0; i < list_length(members); i++)
-        drop_header_trigger(list_nth_oid(members, i));
+        drop_header_triggers(list_nth_oid(members, i));
 }
 
 void follow_descendants(const SourceRow& row)
@@ -203,7 +203,7 @@ void follow_descendants(const SourceRow& row)
     cover_lines(lines, key_of(get_source(row.line_table)), has_trigger(row.line_table, price_trigger));
     table_close(lines, NoLock);
     if (OidIsValid(row.header_table) && get_rel_relkind(row.header_table) != RELKIND_VIEW)
-        cover_headers(row.header_table);
+        cover_headers(row.header_table, has_trigger(row.header_table, header_delete_trigger));
 }
 
 void release_strangers()
@@ -221,7 +221,7 @@ void release_strangers()
             bool is_null = false;
             const Oid table = DatumGetObjectId(SPI_getbinval(found->vals[i], found->tupdesc, 1, &is_null));
             const bool has_lines = DatumGetBool(SPI_getbinval(found->vals[i], found->tupdesc, 2, &is_null));
-            has_lines ? drop_line_triggers(table) : drop_header_trigger(table);
+            has_lines ? drop_line_triggers(table) : drop_header_triggers(table);
         }
     });
 }

@@ -2,6 +2,7 @@
 // there. So it also mends what became of a source while the event triggers were off.
 #include "attach.hpp"
 #include "catalog.hpp"
+#include "check_at_commit.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
@@ -66,6 +67,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
         errors::not_attached(line_table);
     if (lines == nullptr)
         check_owner_of_lost_table(line_table);
+    settle_pending(); // what was saved while it was attached
     require_no_chains(line_table);
     delete_source(line_table);
     if (lines != nullptr)

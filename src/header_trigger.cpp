@@ -1,16 +1,13 @@
 // The statement trigger of a header table: a header whose state, customer, date or number changes settles its lines.
 // Its rows are locked by the statement itself; a line that another transaction adds waits for that lock, or was committed before
 // and is seen by the latest snapshot.
-#include "batch.hpp"
+#include "changed_headers.hpp"
 #include "changes.hpp"
-#include "contacts.hpp"
+#include "customers.hpp"
 #include "errors.hpp"
-#include "line_lookup.hpp"
+#include "pending.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
-#include "price.hpp"
-#include "row_place.hpp"
-#include "wish.hpp"
 
 namespace credits
 {
@@ -18,135 +15,59 @@ namespace credits
 namespace
 {
 
-/// A header that the statement changed: as it was, and, under lock, as it is now.
-struct ChangedHeader {
-    Header before;
-    Header now;
-};
-
-struct ChangedHeaders {
-    ChangedHeader** headers;
-    int count;
-    int capacity;
-};
-
-void add(ChangedHeaders& changed, ChangedHeader* header)
+Bitmapset* key_columns(const Source& source)
 {
-    if (changed.count == changed.capacity) {
-        changed.capacity = changed.capacity == 0 ? 4 : changed.capacity * 4;
-        const Size size = sizeof(ChangedHeader*) * changed.capacity;
-        changed.headers =
-            static_cast<ChangedHeader**>(changed.headers == nullptr ? palloc(size) : repalloc(changed.headers, size));
-    }
-    changed.headers[changed.count++] = header;
-}
-
-/// Locks the row with the key that the image has, and keeps its latest version.
-void lock_header(Source& source, pg::Table& table, Header& header, TupleTableSlot* image)
-{
-    const HeapTuple row = ExecCopySlotHeapTuple(image);
-    for (int i = 0; i < source.header_key_count; i++) {
-        bool is_null = false;
-        header.key[i] = heap_getattr(row, source.header_key[i].column, RelationGetDescr(table.relation), &is_null);
-    }
-    const KeyedTable headers = headers_of(source);
-    with_row_place(headers, table, header.key, KeyOf::own, [&](const RowPlace& place) {
-        const RowKey key = make_row_key(headers, header.key, KeyOf::own);
-        if (pg::lock_latest(*place.table, place.index, key) == pg::LockResult::locked)
-            header.tuple = copy_found(place);
-    });
+    Bitmapset* key = nullptr;
+    for (int i = 0; i < source.header_key_count; i++)
+        key = bms_add_member(key, source.header_key[i].column - FirstLowInvalidHeapAttributeNumber);
+    return key;
 }
 
 /// A header with a new key has lines only where the foreign key cascades: they change with it, and their own trigger settles
 /// them.
 bool is_renumbered(const Source& source, TupleTableSlot* before, TupleTableSlot* now)
 {
-    Bitmapset* key = nullptr;
-    for (int i = 0; i < source.header_key_count; i++)
-        key = bms_add_member(key, source.header_key[i].column - FirstLowInvalidHeapAttributeNumber);
-    return !are_equal(key, before, now);
+    return !are_equal(key_columns(source), before, now);
 }
 
-/// The headers that the statement changed in what their lines depend on, locked. Where the old and the new rows do not pair up, a
-/// trigger has kept one out of the partition that it moved to: then any of the others may have changed.
-ChangedHeaders read_changed_headers(Source& source, const TriggerData& trigger, pg::Table& table)
+/// Calls fn(before, now) for each header that an UPDATE changed in what its lines depend on. Where the old and the new rows do
+/// not pair up, a trigger has kept one out of the partition that it moved to: then any of the others may have changed.
+template <class Fn>
+void for_each_changed_header(const Source& source, const TriggerData& trigger, Relation headers, Fn fn)
 {
-    const TupleDesc row = RelationGetDescr(table.relation);
-    const pg::RowConversion conversion = pg::make_conversion(trigger.tg_relation, table.relation);
-    TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
-    TupleTableSlot* const new_slot = MakeSingleTupleTableSlot(row, &TTSOpsMinimalTuple);
+    const pg::RowConversion conversion = pg::make_conversion(trigger.tg_relation, headers);
+    TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsMinimalTuple);
+    TupleTableSlot* const new_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsMinimalTuple);
     const pg::TransitionReader old_rows = pg::begin_reading(trigger.tg_oldtable, conversion);
     const pg::TransitionReader new_rows = pg::begin_reading(trigger.tg_newtable, conversion);
     const bool are_paired = pg::are_paired(trigger);
+    while (pg::read_row(old_rows, old_slot) && (!are_paired || pg::read_row(new_rows, new_slot)))
+        if (!are_paired)
+            fn(old_slot, old_slot);
+        else if (!are_equal(source.header_columns, old_slot, new_slot))
+            fn(old_slot, new_slot);
+    pg::end_reading(new_rows);
+    pg::end_reading(old_rows);
+    ExecDropSingleTupleTableSlot(new_slot);
+    ExecDropSingleTupleTableSlot(old_slot);
+}
+
+ChangedHeaders lock_changed_headers(Source& source, const TriggerData& trigger, pg::Table& table)
+{
     ChangedHeaders changed{};
-    while (pg::read_row(old_rows, old_slot) && (!are_paired || pg::read_row(new_rows, new_slot))) {
-        if (are_paired && (are_equal(source.header_columns, old_slot, new_slot) || is_renumbered(source, old_slot, new_slot)))
-            continue;
+    for_each_changed_header(source, trigger, table.relation, [&](TupleTableSlot* before, TupleTableSlot* now) {
+        if (is_renumbered(source, before, now))
+            return;
         if (changed.count == 0) {
             CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
             pass_gate();
         }
         auto* const header = static_cast<ChangedHeader*>(palloc0(sizeof(ChangedHeader)));
-        header->before.tuple = ExecCopySlotHeapTuple(old_slot);
-        lock_header(source, table, header->now, old_slot);
+        header->before.tuple = ExecCopySlotHeapTuple(before);
+        lock_changed_header(source, table, header->now, before);
         add(changed, header);
-    }
-    pg::end_reading(new_rows);
-    pg::end_reading(old_rows);
-    ExecDropSingleTupleTableSlot(new_slot);
-    ExecDropSingleTupleTableSlot(old_slot);
+    });
     return changed;
-}
-
-/// Was the line a consumption, at price 0, under the header as it was, and is none any more? Only the ERP knows its price now.
-bool needs_price(Batch& batch, const DocumentLine& line, const Header& before)
-{
-    const Configuration& settings = configuration();
-    const auto is_consumption = [&](std::string_view customer) {
-        return is_consumption_line(settings, read_customer(customer), line);
-    };
-    show(batch, line.image->new_line, &before);
-    const std::string_view customer_before = account_of(evaluate_text(batch, Fact::customer));
-    if (is_null(customer_before) || customer_before == line.customer || !is_consumption(customer_before))
-        return false;
-    return is_null(line.customer) || !is_consumption(line.customer);
-}
-
-void warn_of_zero_prices(Batch& batch)
-{
-    if (batch.source->zero_columns == nullptr)
-        return;
-    for (int i = 0; i < batch.line_count; i++) {
-        const DocumentLine& line = batch.lines[i];
-        if (line.image->old_header != nullptr && line.is_zeroed && needs_price(batch, line, *line.image->old_header))
-            errors::warn_price_stays_zero(line);
-    }
-}
-
-/// Adds the lines of a changed header, which they see as it was and as it is.
-void add_lines(Batch& batch, ChangedHeader& header)
-{
-    const int first = batch.image_count;
-    if (header.now.tuple != nullptr)
-        add_lines_of_header(batch, &header.now);
-    for (int i = first; i < batch.image_count; i++)
-        batch.images[i].old_header = &header.before;
-}
-
-/// Locks the customers that the headers had and have, before their lines are read: a saver who held one of them and did not wait
-/// for the header (header.cpp) is done then, and his lines are seen.
-void lock_customers_of_headers(Batch& batch, const ChangedHeaders& changed)
-{
-    if (reader(*batch.source, Fact::customer).needs_line)
-        return;
-    auto* const keys = static_cast<std::string_view*>(palloc0(sizeof(std::string_view) * 2 * changed.count));
-    size_t count = 0;
-    for (int i = 0; i < changed.count; i++)
-        for (const Header* const header : {&changed.headers[i]->before, &changed.headers[i]->now}) {
-            show_header(batch, header);
-            keys[count++] = evaluate_text(batch, Fact::customer);
-        }
-    lock_accounts_in_order({keys, count});
 }
 
 void settle_lines(Source& source, const ChangedHeaders& changed, TupleDesc header_row)
@@ -154,9 +75,8 @@ void settle_lines(Source& source, const ChangedHeaders& changed, TupleDesc heade
     const Relation lines = table_open(source.line_table, AccessShareLock);
     Batch batch = begin_batch(source, lines);
     batch.header_slot = MakeSingleTupleTableSlot(header_row, &TTSOpsHeapTuple);
-    lock_customers_of_headers(batch, changed);
-    for (int i = 0; i < changed.count; i++)
-        add_lines(batch, *changed.headers[i]);
+    lock_accounts_in_order(customers_of(batch, changed));
+    add_lines_of(batch, changed);
     batch.known_header_count = batch.image_count;
     Batch* const batches[]{&batch};
     lock_headers(batches);
@@ -173,10 +93,80 @@ void settle_lines(Source& source, const ChangedHeaders& changed, TupleDesc heade
 void settle_lines_of_headers(Source& source, const TriggerData& trigger)
 {
     pg::Table headers = pg::open_table(source.header_table, RowShareLock);
-    const ChangedHeaders changed = read_changed_headers(source, trigger, headers);
+    const ChangedHeaders changed = lock_changed_headers(source, trigger, headers);
     if (changed.count > 0)
         settle_lines(source, changed, RelationGetDescr(headers.relation));
     pg::close_table(headers);
+}
+
+/// A list of stubs.
+struct Stubs {
+    MinimalTuple* rows;
+    size_t count;
+};
+
+/// A list for twice as many stubs as the statement has headers.
+Stubs make_list(Tuplestorestate* headers)
+{
+    const Size count = headers == nullptr ? 1 : 2 * static_cast<Size>(tuplestore_tuple_count(headers)) + 1;
+    return {.rows = static_cast<MinimalTuple*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(MinimalTuple) * count)),
+            .count = 0};
+}
+
+void note(const Source& source, const Stubs& stubs, Awaits awaits)
+{
+    if (stubs.count > 0)
+        note_headers(source.line_table, {stubs.rows, stubs.count}, awaits);
+}
+
+/// Notes changed headers as they were. Under a deferrable foreign key a header can leave its lines, and another one can come by
+/// its key: both keys are noted.
+void note_changed_headers(const Source& source, const TriggerData& trigger, Relation headers)
+{
+    const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
+    Stubs kept = make_list(trigger.tg_oldtable);
+    Stubs renumbered = make_list(trigger.tg_oldtable);
+    for_each_changed_header(source, trigger, headers, [&](TupleTableSlot* before, TupleTableSlot* now) {
+        if (!is_renumbered(source, before, now)) {
+            if (settles_at_commit(source))
+                kept.rows[kept.count++] = make_stub(before, columns);
+        } else if (source.header_may_follow) {
+            renumbered.rows[renumbered.count++] = make_stub(before, columns);
+            renumbered.rows[renumbered.count++] = make_stub(now, key_columns(source));
+        }
+    });
+    note(source, kept, Awaits::commit);
+    note(source, renumbered, Awaits::header);
+}
+
+/// Under a deferrable foreign key a deleted header may come again for the same lines.
+void note_deleted_headers(const Source& source, const TriggerData& trigger, Relation headers)
+{
+    const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
+    TupleTableSlot* const slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsMinimalTuple);
+    const pg::TransitionReader rows = pg::begin_reading(trigger.tg_oldtable, pg::make_conversion(trigger.tg_relation, headers));
+    Stubs deleted = make_list(trigger.tg_oldtable);
+    while (pg::read_row(rows, slot))
+        deleted.rows[deleted.count++] = make_stub(slot, columns);
+    pg::end_reading(rows);
+    ExecDropSingleTupleTableSlot(slot);
+    note(source, deleted, Awaits::header);
+}
+
+void follow_headers(Source& source, const TriggerData& trigger)
+{
+    const bool is_delete = TRIGGER_FIRED_BY_DELETE(trigger.tg_event);
+    const bool is_later = settles_at_commit(source);
+    if (!is_delete && !is_later)
+        settle_lines_of_headers(source, trigger);
+    if (!source.header_may_follow && (is_delete || !is_later))
+        return;
+    const Relation headers = table_open(source.header_table, AccessShareLock);
+    if (is_delete)
+        note_deleted_headers(source, trigger, headers);
+    else
+        note_changed_headers(source, trigger, headers);
+    table_close(headers, NoLock);
 }
 
 } // namespace
@@ -185,7 +175,7 @@ extern "C" {
 PG_FUNCTION_INFO_V1(credits_header_changed);
 }
 
-/// AFTER UPDATE … FOR EACH STATEMENT on the header table of attached lines, with transition tables.
+/// AFTER UPDATE or DELETE … FOR EACH STATEMENT on the header table of attached lines, with transition tables.
 Datum credits_header_changed(PG_FUNCTION_ARGS)
 {
     if (!CALLED_AS_TRIGGER(fcinfo))
@@ -194,7 +184,7 @@ Datum credits_header_changed(PG_FUNCTION_ARGS)
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     for (const Oid line_table : line_tables_of_header(RelationGetRelid(trigger.tg_relation)))
-        settle_lines_of_headers(get_source(line_table), trigger);
+        follow_headers(get_source(line_table), trigger);
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);
     return PointerGetDatum(nullptr);

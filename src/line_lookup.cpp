@@ -70,27 +70,6 @@ void add_selected_lines(Batch& batch, Header* header)
     MemoryContextSwitchTo(caller);
 }
 
-/// The line as it is now; null when it is gone.
-MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
-{
-    Datum values[INDEX_MAX_KEYS];
-    if (!read_key(batch, image, values))
-        return image;
-    const KeyedTable lines = lines_of(*batch.source);
-    MinimalTuple found = nullptr;
-    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
-        if (pg::find(*place.table, place.index, make_row_key(lines, values, KeyOf::own), snapshot))
-            found = pg::copy_converted(place.conversion, place.table->found);
-    });
-    return found;
-}
-
-std::string_view key_of(Batch& batch, MinimalTuple line)
-{
-    show(batch, line, nullptr);
-    return evaluate_text(batch, Fact::line_key);
-}
-
 /// Adds the lines that one image speaks of, as they are now.
 void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image, Snapshot snapshot)
 {
@@ -176,6 +155,26 @@ MinimalTuple to_row(Datum composite)
     tuple.t_len = HeapTupleHeaderGetDatumLength(header);
     tuple.t_data = header;
     return pg::to_minimal_tuple(&tuple);
+}
+
+MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
+{
+    Datum values[INDEX_MAX_KEYS];
+    if (!read_key(batch, image, values))
+        return image;
+    const KeyedTable lines = lines_of(*batch.source);
+    MinimalTuple found = nullptr;
+    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
+        if (pg::find(*place.table, place.index, make_row_key(lines, values, KeyOf::own), snapshot))
+            found = pg::copy_converted(place.conversion, place.table->found);
+    });
+    return found;
+}
+
+std::string_view key_of(Batch& batch, MinimalTuple line)
+{
+    show(batch, line, nullptr);
+    return evaluate_text(batch, Fact::line_key);
 }
 
 void read_lines_again(Batch& batch)

@@ -6,6 +6,12 @@
 namespace credits
 {
 
+/// The line that has the image's key, as it is at the snapshot; null when it is gone.
+MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot);
+
+/// The key of a row image, as text.
+std::string_view key_of(Batch& batch, MinimalTuple line);
+
 /// Replaces the images by the lines as they are now: a deeper trigger may have changed, deleted and settled them since the images
 /// were made. A key may come twice.
 void read_lines_again(Batch& batch);

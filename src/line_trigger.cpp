@@ -3,8 +3,10 @@
 #include "batch.hpp"
 #include "catalog.hpp"
 #include "changes.hpp"
+#include "check_at_commit.hpp"
 #include "errors.hpp"
 #include "line_lookup.hpp"
+#include "pending.hpp"
 #include "pg/transition.hpp"
 
 namespace credits
@@ -85,6 +87,10 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::Ro
     const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
     if (batch.image_count == 0)
         return end_batch(batch);
+    if (settles_at_commit(*batch.source)) {
+        note_images(batch, images_of(batch), Awaits::commit);
+        return end_batch(batch);
+    }
     CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
     pass_gate();
     const int depth = trigger_depth();
@@ -95,6 +101,7 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::Ro
     batch.reads_ledger = has_old_images || batch.source->has_history || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event);
     Batch* const batches[]{&batch};
     lock_headers(batches);
+    set_headerless_aside(batch);
     const Batches save = add_chains(batches);
     read_lines(save);
     settle(save);

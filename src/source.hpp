@@ -56,15 +56,17 @@ struct KeyColumn {
 
 struct Source {
     Oid line_table;
-    Oid header_table;   // InvalidOid: the line is its own document
-    Oid mapping;        // the view
-    Oid header_owner;   // of the header table: the partition of a header is looked up as he
-    Oid owner;          // of the line table: the mapping's expressions run as he
-    bool has_origin;    // lines may be made from other lines (rule 19)
-    Oid origin_table;   // where those are; InvalidOid: a line with an origin never consumes
-    bool sells;         // it has amounts
-    bool measures_time; // its quantity is an interval
-    bool has_history;   // entries were there before it was attached, so that a new line's key may have some
+    Oid header_table;       // InvalidOid: the line is its own document
+    Oid mapping;            // the view
+    Oid header_owner;       // of the header table: the partition of a header is looked up as he
+    Oid owner;              // of the line table: the mapping's expressions run as he
+    bool has_origin;        // lines may be made from other lines (rule 19)
+    Oid origin_table;       // where those are; InvalidOid: a line with an origin never consumes
+    bool sells;             // it has amounts
+    bool measures_time;     // its quantity is an interval
+    bool has_history;       // entries were there before it was attached, so that a new line's key may have some
+    bool header_may_follow; // a deferrable foreign key: a line may be there before its header
+    bool checks_at_commit;  // its lines are settled at the end of the transaction, by their final state
     bool is_stale;
     bool calls_user_functions;
     bool has_descendants;        // the line table has partitions or heirs

@@ -154,6 +154,28 @@ void read_header_key(Source& source)
     source.header_index = find_key_index(source.header_table, source.header_key, source.header_key_count);
 }
 
+bool is_deferrable(Oid constraint)
+{
+    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    const bool deferrable = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->condeferrable;
+    ReleaseSysCache(tuple);
+    return deferrable;
+}
+
+/// Has a foreign key from the lines to the header that can be deferred?
+bool may_header_follow(const Source& source)
+{
+    const Relation lines = table_open(source.line_table, AccessShareLock);
+    const auto* const foreign_keys = static_cast<const List*>(copyObjectImpl(RelationGetFKeyList(lines)));
+    table_close(lines, AccessShareLock);
+    bool may_follow = false;
+    for (int i = 0; i < list_length(foreign_keys); i++) {
+        const auto* const foreign_key = static_cast<const ForeignKeyCacheInfo*>(list_nth(foreign_keys, i));
+        may_follow |= foreign_key->confrelid == source.header_table && is_deferrable(foreign_key->conoid);
+    }
+    return may_follow;
+}
+
 void free_plans(void* argument)
 {
     auto* source = static_cast<Source*>(argument);
@@ -192,11 +214,13 @@ Source* load_source(const SourceRow& row)
     source->sells = row.sells;
     source->measures_time = row.measures_time;
     source->has_history = row.has_history;
+    source->checks_at_commit = row.checks_at_commit;
     source->memory = memory;
     read_tables(*source);
     read_mapping(*source);
     read_line_key(*source);
     read_header_key(*source);
+    source->header_may_follow = may_header_follow(*source);
     prepare_readers(*source);
     auto* callback = static_cast<MemoryContextCallback*>(palloc(sizeof(MemoryContextCallback)));
     callback->func = free_plans;

@@ -1,6 +1,8 @@
 // Reads rows of credits.source.
 #include "source_row.hpp"
 
+#include "pg/text.hpp"
+
 namespace credits
 {
 
@@ -13,6 +15,7 @@ enum SourceColumn {
     source_header_table = 3,
     source_amount = 7,
     source_has_history = 20,
+    source_check_at = 21,
     source_quantity_is_interval = 24,
     source_origin = 25,
     source_origin_table = 26,
@@ -45,6 +48,7 @@ SourceRow read_source_row(const pg::Table& table)
         .sells = !no_amount,
         .measures_time = DatumGetBool(pg::get_not_null(table, source_quantity_is_interval)),
         .has_history = DatumGetBool(pg::get_not_null(table, source_has_history)),
+        .checks_at_commit = pg::to_view(pg::get_not_null(table, source_check_at)) == "commit",
     };
 }
 

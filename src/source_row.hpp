@@ -20,6 +20,7 @@ struct SourceRow {
     bool sells;
     bool measures_time;
     bool has_history;
+    bool checks_at_commit;
 };
 
 /// The table credits.source; InvalidOid without the extension.

@@ -1,5 +1,6 @@
 // TRUNCATE empties a table without telling which lines go: refused while one of them has credits.
 #include "catalog.hpp"
+#include "check_at_commit.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
 
@@ -24,6 +25,7 @@ Datum credits_line_truncated(PG_FUNCTION_ARGS)
 {
     if (!CALLED_AS_TRIGGER(fcinfo))
         errors::not_called_as_trigger("_line_truncated");
+    settle_pending(); // lines that the transaction has deleted do not count
     const Oid line_table = RelationGetRelid(reinterpret_cast<const TriggerData*>(fcinfo->context)->tg_relation);
     const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}};
     bool has_counting_line = false;

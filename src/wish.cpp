@@ -44,12 +44,6 @@ bool may_touch_credits(const Configuration& configuration, const Customers& cust
     return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
 }
 
-/// Rule 9: nothing when out of range.
-std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount coefficient)
-{
-    return line.is_duration ? pg::multiply_hours(line.quantity, coefficient) : pg::multiply_rounded(line.quantity, coefficient);
-}
-
 /// Quantity 0 with an amount and a reference changes the value of the sale referred to (rule 17).
 bool changes_value(const DocumentLine& line)
 {
@@ -139,6 +133,11 @@ void want(const Configuration& configuration, const Customers& customers, bool s
 }
 
 } // namespace
+
+std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount coefficient)
+{
+    return line.is_duration ? pg::multiply_hours(line.quantity, coefficient) : pg::multiply_rounded(line.quantity, coefficient);
+}
 
 core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits)
 {

@@ -15,6 +15,9 @@ void decide(const Configuration& configuration, const Customers& customers, bool
 /// Is the line a consumption of a credits customer, counting or not: one whose price is to be 0 (rule 11)?
 bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line);
 
+/// The credits of the line under a coefficient (rule 9); nothing when out of range.
+std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount coefficient);
+
 /// The wanted sale: the amount in range, and its value under the type's valuation.
 core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits);
 

@@ -22,6 +22,17 @@ inline KeyPart key_part(int32 value) { return {.equals = F_INT4EQ, .collation = 
 inline KeyPart key_part(int64 value) { return {.equals = F_INT8EQ, .collation = InvalidOid, .value = Int64GetDatum(value)}; }
 inline KeyPart key_part(Oid value) { return {.equals = F_OIDEQ, .collation = InvalidOid, .value = ObjectIdGetDatum(value)}; }
 
+inline KeyPart key_part(FullTransactionId value)
+{
+    return {.equals = F_XID8EQ, .collation = InvalidOid, .value = FullTransactionIdGetDatum(value)};
+}
+
+/// The rows from this number on.
+inline KeyPart at_least(int64 value)
+{
+    return {.equals = F_INT8GE, .collation = InvalidOid, .value = Int64GetDatum(value), .strategy = BTGreaterEqualStrategyNumber};
+}
+
 inline KeyPart null_part() { return {.equals = InvalidOid, .collation = InvalidOid, .value = 0}; }
 
 template <class... Values>

@@ -68,6 +68,7 @@ extern "C" {
 #include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 #include "utils/typcache.h"
+#include "utils/xid8.h"
 }
 
 // The backend's macros for these clash with ours or with the C++ library.

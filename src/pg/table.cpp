@@ -22,8 +22,8 @@ int build_scan_keys(ScanKeyData* scan_keys, std::span<const KeyPart> key)
     for (const KeyPart& part : key) {
         const auto attribute = static_cast<AttrNumber>(count + 1);
         const int flags = RegProcedureIsValid(part.equals) ? 0 : SK_ISNULL | SK_SEARCHNULL;
-        ScanKeyEntryInitialize(&scan_keys[count], flags, attribute, flags == 0 ? BTEqualStrategyNumber : InvalidStrategy,
-                               InvalidOid, part.collation, part.equals, part.value);
+        ScanKeyEntryInitialize(&scan_keys[count], flags, attribute, flags == 0 ? part.strategy : InvalidStrategy, InvalidOid,
+                               part.collation, part.equals, part.value);
         count++;
     }
     return count;

@@ -35,11 +35,12 @@ TupleTableSlot* written_slot(Table& table);
 Table open_table(Oid table, LOCKMODE mode);
 void close_table(Table& table);
 
-/// One equality condition of an index lookup: operator procedure, collation and value; without a procedure, IS NULL.
+/// One condition of an index lookup: operator procedure, collation and value; without a procedure, IS NULL.
 struct KeyPart {
-    RegProcedure equals;
+    RegProcedure equals; // or what the strategy says
     Oid collation;
     Datum value;
+    StrategyNumber strategy = BTEqualStrategyNumber;
 };
 
 /// An index scan in index order, into table.found.
@@ -78,6 +79,9 @@ void insert(Table& table);
 
 /// Updates the row at `tid` to table.written. The caller holds the lock that makes a concurrent update impossible.
 void update(Table& table, ItemPointer tid, Snapshot snapshot);
+
+/// Deletes the row at `tid`, which nobody else can change meanwhile.
+void remove(Table& table, ItemPointer tid, Snapshot snapshot);
 
 /// Fetches an attribute of table.found.
 inline Datum get(const Table& table, int attribute, bool* is_null) { return slot_getattr(table.found, attribute, is_null); }

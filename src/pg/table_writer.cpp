@@ -110,15 +110,6 @@ bool is_newer_than_transaction(Table& table, ItemPointer tid)
            !table_tuple_fetch_row_version(table.relation, tid, GetTransactionSnapshot(), table.found);
 }
 
-void remove(Table& table, ItemPointer tid, Snapshot snapshot)
-{
-    TM_FailureData failure;
-    const TM_Result result =
-        table_tuple_delete(table.relation, tid, GetCurrentCommandId(true), snapshot, InvalidSnapshot, true, &failure, false);
-    if (result != TM_Ok)
-        errors::unexpected_update_result(table.relation, result);
-}
-
 } // namespace
 
 TupleTableSlot* written_slot(Table& table)
@@ -172,6 +163,15 @@ void update(Table& table, ItemPointer tid, Snapshot snapshot)
         return;
     open_indexes(table);
     insert_index_entries(table, which);
+}
+
+void remove(Table& table, ItemPointer tid, Snapshot snapshot)
+{
+    TM_FailureData failure;
+    const TM_Result result =
+        table_tuple_delete(table.relation, tid, GetCurrentCommandId(true), snapshot, InvalidSnapshot, true, &failure, false);
+    if (result != TM_Ok)
+        errors::unexpected_update_result(table.relation, result);
 }
 
 void close_table(Table& table)

@@ -1,0 +1,228 @@
+// Joins lines that were deleted and inserted again.
+#include "resaved_lines.hpp"
+
+#include <algorithm>
+#include <compare>
+
+#include "catalog.hpp"
+#include "contacts.hpp"
+#include "ledger.hpp"
+#include "pg/numeric.hpp"
+#include "pg/snapshot.hpp"
+#include "wish.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+/// What makes two lines the same: the document, by its header's row, or by what the line says of it; the article; what it books.
+struct Likeness {
+    const void* header;
+    std::string_view customer;
+    std::string_view number;
+    DateADT date;
+    std::string_view article;
+    int64 coefficient;
+    int64 credits;
+    int64 amount;
+
+    friend auto operator<=>(const Likeness&, const Likeness&) = default;
+};
+
+/// A line that is gone, and what was recorded for it.
+struct GoneLine {
+    DocumentLine* line;
+    Likeness likeness;
+    bool is_joined;
+    size_t seen; // of the first of several that are alike: how many of them were looked at
+};
+
+struct Resaved {
+    GoneLine* gone;
+    size_t gone_count;
+    DocumentLine** fresh;
+    size_t fresh_count;
+    int64* coefficients; // of what is gone, each once
+    size_t coefficient_count;
+};
+
+bool is_key_before(const DocumentLine& a, const DocumentLine& b)
+{
+    return a.key.size() != b.key.size() ? a.key.size() < b.key.size() : a.key < b.key;
+}
+
+bool is_recorded(const GoneLine& gone)
+{
+    return gone.line->recorded != nullptr && gone.line->recorded->effect.credits != core::zero;
+}
+
+/// Of a table without headers a document is a customer, a date and a number.
+Likeness likeness_of(const Batch& batch, const DocumentLine& gone)
+{
+    if (gone.recorded == nullptr)
+        return {};
+    const Recorded& recorded = *gone.recorded;
+    Likeness likeness{.article = recorded.document.article,
+                      .coefficient = recorded.document.coefficient.units,
+                      .credits = recorded.effect.credits.units,
+                      .amount = core::is_sale(recorded.effect) ? recorded.effect.amount.units : 0};
+    if (OidIsValid(batch.source->header_table)) {
+        likeness.header = gone.image->old_header == nullptr ? nullptr : gone.image->old_header->tuple;
+        return likeness;
+    }
+    likeness.customer = recorded.customer;
+    likeness.number = recorded.document.number;
+    likeness.date = recorded.document.date;
+    return likeness;
+}
+
+/// Nothing when the line would book nothing under this coefficient.
+std::optional<Likeness> likeness_of(const Batch& batch, const DocumentLine& fresh, core::Amount coefficient)
+{
+    const std::optional<core::Amount> credits = credits_of(fresh, coefficient);
+    const std::optional<core::Amount> amount = fresh.has_amount ? pg::to_amount_in_range(fresh.amount) : core::zero;
+    if (!credits || !amount)
+        return std::nullopt;
+    Likeness likeness{.article = fresh.article,
+                      .coefficient = coefficient.units,
+                      .credits = credits->units,
+                      .amount = *credits > core::zero ? amount->units : 0};
+    if (OidIsValid(batch.source->header_table)) {
+        likeness.header = fresh.image->new_header->tuple;
+        return likeness;
+    }
+    likeness.customer = account_of(fresh.customer);
+    likeness.number = fresh.number;
+    likeness.date = fresh.date;
+    return likeness;
+}
+
+Resaved list_resaved(Batch& batch, int count)
+{
+    const Size most = static_cast<Size>(batch.line_count) + 1;
+    Resaved resaved{.gone = static_cast<GoneLine*>(MemoryContextAllocHuge(batch.memory, sizeof(GoneLine) * most)),
+                    .fresh = static_cast<DocumentLine**>(MemoryContextAllocHuge(batch.memory, sizeof(DocumentLine*) * most))};
+    for (DocumentLine& line : lines_of(batch)) {
+        if (line.is_gone)
+            resaved.gone[resaved.gone_count++] = {.line = &line};
+        else if (line.image->old_line == nullptr && line.image - batch.images < count)
+            resaved.fresh[resaved.fresh_count++] = &line;
+    }
+    return resaved;
+}
+
+void read_gone(const Batch& batch, Resaved& resaved)
+{
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
+        for (size_t i = 0; i < resaved.gone_count; i++) {
+            GoneLine& gone = resaved.gone[i];
+            gone.line->recorded = read_recorded(entries, batch.source->line_table, gone.line->recorded_key, snapshot);
+            gone.likeness = likeness_of(batch, *gone.line);
+        }
+        pg::close_table(entries);
+    });
+}
+
+void list_coefficients(Resaved& resaved)
+{
+    resaved.coefficients = static_cast<int64*>(palloc_extended(sizeof(int64) * resaved.gone_count, MCXT_ALLOC_HUGE));
+    for (size_t i = 0; i < resaved.gone_count; i++)
+        resaved.coefficients[i] = resaved.gone[i].likeness.coefficient;
+    std::sort(resaved.coefficients, resaved.coefficients + resaved.gone_count);
+    resaved.coefficient_count =
+        static_cast<size_t>(std::unique(resaved.coefficients, resaved.coefficients + resaved.gone_count) - resaved.coefficients);
+}
+
+void join(GoneLine& gone, DocumentLine*& fresh)
+{
+    fresh->recorded_key = gone.line->recorded_key;
+    gone.is_joined = true;
+    fresh = nullptr;
+}
+
+/// Joins what has the same key, first that which is alike, too; the rest once the others have had their turn.
+template <class Condition>
+void join_by_key(Resaved& resaved, Condition may_join)
+{
+    std::sort(resaved.gone, resaved.gone + resaved.gone_count,
+              [](const GoneLine& a, const GoneLine& b) { return a.line->key < b.line->key; });
+    for (size_t i = 0; i < resaved.fresh_count; i++) {
+        DocumentLine*& fresh = resaved.fresh[i];
+        if (fresh == nullptr)
+            continue;
+        GoneLine* const end = resaved.gone + resaved.gone_count;
+        GoneLine* gone = std::lower_bound(resaved.gone, end, fresh->key,
+                                          [](const GoneLine& a, std::string_view key) { return a.line->key < key; });
+        for (; gone != end && fresh != nullptr && gone->line->key == fresh->key; gone++)
+            if (!gone->is_joined && may_join(*gone, *fresh))
+                join(*gone, fresh);
+    }
+}
+
+/// The first line in order of keys that is alike and was not joined yet.
+GoneLine* find_alike(const Resaved& resaved, const Likeness& likeness)
+{
+    GoneLine* const end = resaved.gone + resaved.gone_count;
+    GoneLine* const first = std::lower_bound(resaved.gone, end, likeness,
+                                             [](const GoneLine& a, const Likeness& wanted) { return a.likeness < wanted; });
+    if (first == end)
+        return nullptr;
+    for (GoneLine* gone = first + first->seen; gone != end && gone->likeness == likeness; gone++) {
+        first->seen++;
+        if (!gone->is_joined && is_recorded(*gone))
+            return gone;
+    }
+    return nullptr;
+}
+
+/// Equal ones join in the order of their keys.
+void join_alike(const Batch& batch, Resaved& resaved)
+{
+    std::sort(resaved.gone, resaved.gone + resaved.gone_count, [](const GoneLine& a, const GoneLine& b) {
+        return a.likeness != b.likeness ? a.likeness < b.likeness : is_key_before(*a.line, *b.line);
+    });
+    for (size_t i = 0; i < resaved.fresh_count; i++) {
+        DocumentLine*& fresh = resaved.fresh[i];
+        for (size_t c = 0; c < resaved.coefficient_count && fresh != nullptr && fresh->counts; c++) {
+            const std::optional<Likeness> likeness = likeness_of(batch, *fresh, core::Amount{resaved.coefficients[c]});
+            GoneLine* const gone = likeness ? find_alike(resaved, *likeness) : nullptr;
+            if (gone != nullptr)
+                join(*gone, fresh);
+        }
+    }
+}
+
+void drop_joined(Batch& batch, const Resaved& resaved)
+{
+    for (size_t i = 0; i < resaved.gone_count; i++)
+        if (resaved.gone[i].is_joined)
+            resaved.gone[i].line->image = nullptr;
+    DocumentLine* const end = batch.lines + batch.line_count;
+    DocumentLine* const kept = std::remove_if(batch.lines, end, [](const DocumentLine& line) { return line.image == nullptr; });
+    batch.line_count = static_cast<int>(kept - batch.lines);
+}
+
+} // namespace
+
+void join_resaved_lines(Batch& batch, int count)
+{
+    Resaved resaved = list_resaved(batch, count);
+    if (resaved.gone_count == 0 || resaved.fresh_count == 0)
+        return;
+    read_gone(batch, resaved);
+    list_coefficients(resaved);
+    std::sort(resaved.fresh, resaved.fresh + resaved.fresh_count,
+              [](const DocumentLine* a, const DocumentLine* b) { return is_key_before(*a, *b); });
+    join_by_key(resaved, [&](const GoneLine& gone, const DocumentLine& fresh) {
+        return is_recorded(gone) && fresh.counts &&
+               likeness_of(batch, fresh, core::Amount{gone.likeness.coefficient}) == gone.likeness;
+    });
+    join_alike(batch, resaved);
+    join_by_key(resaved, [](const GoneLine&, const DocumentLine&) { return true; });
+    drop_joined(batch, resaved);
+}
+
+} // namespace credits
