@@ -34,6 +34,13 @@ EXCEPTION WHEN dependent_objects_still_exist THEN
 END
 $$;
 
+-- A bound table likewise.
+CREATE TABLE party (id int PRIMARY KEY, name text);
+SELECT credits.bind_customers('party', key => 'id', name => 'name');
+DROP TABLE party;
+DROP TRIGGER zz_credits_bound_insert ON party;
+ALTER TABLE party DROP CONSTRAINT party_pkey;
+
 -- After detach a table is its owner's again.
 SELECT credits.detach('archive.report');
 DROP TABLE archive.report;

@@ -1,4 +1,4 @@
-// The messages of attach and detach, and of the protection of what is attached.
+// The messages of attach and detach, and of the protection of what is attached or bound.
 #include "errors.hpp"
 
 namespace credits::errors
@@ -137,18 +137,18 @@ void too_many_sources(int limit)
     ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %d tables are attached to credits", limit));
 }
 
-void attached(const char* act, const char* detail)
+void needed(const char* act, const char* detail, const char* way_out)
 {
     ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("cannot %s because credits depends on it", act),
-            errdetail("%s", detail), errhint("Use credits.detach() first."));
+            errdetail("%s", detail), errhint("Use credits.%s() first.", way_out));
 }
 
-void become_attached(const char* act, const char* reason)
+void become_needed(const char* act, const char* reason, const char* way_out)
 {
     errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST);
     errmsg("cannot %s because credits depends on it", act);
-    errdetail("Attaching would now fail: %s.", reason);
-    errhint("Use credits.detach() first.");
+    errdetail("%s would now fail: %s.", strcmp(way_out, "detach") == 0 ? "Attaching" : "Binding", reason);
+    errhint("Use credits.%s() first.", way_out);
 }
 
 } // namespace credits::errors

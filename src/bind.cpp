@@ -11,12 +11,44 @@
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
 
-extern "C" {
-#include "catalog/pg_inherits.h"
-}
-
 namespace credits
 {
+
+void check_bound_table(Relation table)
+{
+    const Oid oid = RelationGetRelid(table);
+    if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+        errors::not_supported("a partitioned table as the source of settings", nullptr);
+    if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
+        table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+        errors::cannot_bind(oid, "It must be an ordinary table: no partition, view, foreign or temporary table.");
+    if (IsSystemRelation(table) || RelationGetNamespace(table) == catalog().schema)
+        errors::cannot_bind(oid, "It belongs to PostgreSQL or to credits itself.");
+    if (has_superclass(oid) || has_subclass(oid))
+        errors::not_supported("a table with inheritance as the source of settings", nullptr);
+}
+
+AttrNumber key_column(const Binding& binding)
+{
+    const Expr* key = binding.values[0];
+    for (;;) {
+        if (IsA(key, RelabelType))
+            key = reinterpret_cast<const RelabelType*>(key)->arg;
+        else if (IsA(key, CoerceViaIO))
+            key = reinterpret_cast<const CoerceViaIO*>(key)->arg;
+        else if (IsA(key, FuncExpr) && reinterpret_cast<const FuncExpr*>(key)->funcformat != COERCE_EXPLICIT_CALL)
+            key = static_cast<const Expr*>(linitial(reinterpret_cast<const FuncExpr*>(key)->args));
+        else
+            return IsA(key, Var) ? reinterpret_cast<const Var*>(key)->varattno : AttrNumber(0);
+    }
+}
+
+void check_bound_key(const Binding& binding, Relation table)
+{
+    const AttrNumber column = key_column(binding);
+    if (column > 0 && !has_unique_index(table, {.count = 1, .numbers = {column}}))
+        errors::no_unique_key(binding.erp_table, get_attname(binding.erp_table, column, false));
+}
 
 namespace
 {
@@ -79,20 +111,6 @@ void require_type_with_coefficient(const BindArguments& arguments)
         errors::missing_argument(has_type ? "coefficient" : "credit_type");
 }
 
-void check_erp_table(Relation table)
-{
-    const Oid oid = RelationGetRelid(table);
-    if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-        errors::not_supported("a partitioned table as the source of settings", nullptr);
-    if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
-        table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        errors::cannot_bind(oid, "It must be an ordinary table: no partition, view, foreign or temporary table.");
-    if (IsSystemRelation(table) || RelationGetNamespace(table) == catalog().schema)
-        errors::cannot_bind(oid, "It belongs to PostgreSQL or to credits itself.");
-    if (has_superclass(oid) || has_subclass(oid))
-        errors::not_supported("a table with inheritance as the source of settings", nullptr);
-}
-
 const char* null_of(Expected expected)
 {
     return expected == Expected::boolean  ? "NULL::pg_catalog.bool"
@@ -130,16 +148,13 @@ Oid create_mapping(const BindArguments& arguments, Relation table)
     return get_relname_relid(name, catalog().schema);
 }
 
-constexpr const char* bound_triggers[]{"zz_credits_bound_insert", "zz_credits_bound_update", "zz_credits_bound_delete",
-                                       "zz_credits_bound_truncate"};
-
 /// They come last, so that they see what other triggers have made of a row.
 void create_triggers(Oid erp_table)
 {
     constexpr const char* clauses[]{"AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows",
                                     "AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
                                     "AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows", "BEFORE TRUNCATE ON %s"};
-    for (size_t i = 0; i < std::size(bound_triggers); i++) {
+    for (size_t i = 0; i < bound_triggers.size(); i++) {
         StringInfoData sql;
         initStringInfo(&sql);
         appendStringInfo(&sql, "CREATE TRIGGER %s ", bound_triggers[i]);
@@ -177,28 +192,6 @@ void insert_binding(const BindArguments& arguments, Oid mapping)
     CommandCounterIncrement();
 }
 
-/// The column that a key is, if it is one, as it is or as text; 0 for an expression.
-AttrNumber plain_column(const Expr* key)
-{
-    for (;;) {
-        if (IsA(key, RelabelType))
-            key = reinterpret_cast<const RelabelType*>(key)->arg;
-        else if (IsA(key, CoerceViaIO))
-            key = reinterpret_cast<const CoerceViaIO*>(key)->arg;
-        else if (IsA(key, FuncExpr) && reinterpret_cast<const FuncExpr*>(key)->funcformat != COERCE_EXPLICIT_CALL)
-            key = static_cast<const Expr*>(linitial(reinterpret_cast<const FuncExpr*>(key)->args));
-        else
-            return IsA(key, Var) ? reinterpret_cast<const Var*>(key)->varattno : AttrNumber(0);
-    }
-}
-
-void check_key(const Binding& binding, Relation table)
-{
-    const AttrNumber column = plain_column(binding.values[0]);
-    if (column > 0 && !has_unique_index(table, {.count = 1, .numbers = {column}}))
-        errors::no_unique_key(binding.erp_table, get_attname(binding.erp_table, column, false));
-}
-
 void take_over_all(const Binding& binding, Relation table)
 {
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits bound rows", ALLOCSET_DEFAULT_SIZES);
@@ -213,19 +206,17 @@ void take_over_all(const Binding& binding, Relation table)
 void bind(const BindArguments& arguments)
 {
     const Relation table = open_own_table(arguments.erp_table);
-    check_erp_table(table);
+    check_bound_table(table);
     if (OidIsValid(find_mapping(arguments.erp_table)))
         errors::already_bound(arguments.erp_table);
     const Oid mapping = create_mapping(arguments, table);
     create_triggers(arguments.erp_table);
     insert_binding(arguments, mapping);
     const Binding& binding = get_binding(arguments.erp_table);
-    check_key(binding, table);
+    check_bound_key(binding, table);
     take_over_all(binding, table);
     relation_close(table, NoLock);
 }
-
-bool exists(Oid relation) { return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)); }
 
 } // namespace
 
@@ -257,7 +248,7 @@ Datum credits_unbind(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(0))
         errors::missing_argument("erp_table");
     const Oid erp_table = PG_GETARG_OID(0);
-    const Relation table = exists(erp_table) ? open_own_table(erp_table) : nullptr;
+    const Relation table = pg::exists(erp_table) ? open_own_table(erp_table) : nullptr;
     const Oid mapping = find_mapping(erp_table);
     if (!OidIsValid(mapping))
         errors::not_bound(erp_table);
@@ -271,7 +262,7 @@ Datum credits_unbind(PG_FUNCTION_ARGS)
     for (const char* const trigger : bound_triggers)
         if (table != nullptr && OidIsValid(get_trigger_oid(erp_table, trigger, true)))
             execute_as_owner(psprintf("DROP TRIGGER %s ON %s", trigger, pg::table_name(erp_table)));
-    if (exists(mapping))
+    if (pg::exists(mapping))
         execute_as_owner(psprintf("DROP VIEW %s", pg::table_name(mapping)));
     if (table != nullptr)
         relation_close(table, NoLock);

@@ -52,6 +52,13 @@ void not_bound(Oid erp_table)
             errhint("The table credits.binding shows the bound tables."));
 }
 
+void binding_has_no_mapping(Oid erp_table)
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+            errmsg("bound table \"%s\" has no mapping", get_rel_name(erp_table)),
+            errhint("Unbind the table with credits.unbind(), and bind it again."));
+}
+
 void already_bound(Oid erp_table)
 {
     ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT), errmsg("table \"%s\" is bound to credits already", get_rel_name(erp_table)),

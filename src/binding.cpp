@@ -49,6 +49,8 @@ Oid owner_of(Oid table)
 
 void read_mapping(Binding& binding)
 {
+    if (!pg::exists(binding.mapping)) // dropped by a superuser while the protection was off
+        errors::binding_has_no_mapping(binding.erp_table);
     const List* const columns = pg::as_role_in_safe_path(binding.owner, [&] { return pg::plan_view_columns(binding.mapping); });
     binding.count = binding.settings == Settings::customers ? customer_setting::count : article_setting::count;
     if (list_length(columns) <= binding.count)
@@ -93,6 +95,12 @@ void retire_stale()
 }
 
 } // namespace
+
+Oid binding_table()
+{
+    const Oid schema = get_namespace_oid("credits", true);
+    return OidIsValid(schema) ? get_relname_relid("binding", schema) : InvalidOid;
+}
 
 Binding& get_binding(Oid erp_table)
 {

@@ -2,10 +2,16 @@
 // Kept per backend, loaded again when the table, its mapping or credits.binding changes.
 #pragma once
 
-#include "pg/postgres.hpp"
+#include <array>
+
+#include "pg/snapshot.hpp"
+#include "pg/table.hpp"
 
 namespace credits
 {
+
+/// The table credits.binding; InvalidOid without the extension. Needs nothing else of it.
+Oid binding_table();
 
 enum class Settings { customers, articles };
 
@@ -38,6 +44,31 @@ struct Binding {
     Expr* values[most_settings]; // over INNER_VAR; a null constant: the ERP has no such column
     Bitmapset* columns;          // of the table that they read, offset as pull_varattnos does
 };
+
+/// The triggers on a bound table.
+inline constexpr std::array bound_triggers{"zz_credits_bound_insert", "zz_credits_bound_update", "zz_credits_bound_delete",
+                                           "zz_credits_bound_truncate"};
+
+/// Raise 42809, 0A000 or 42P16 when such a table, or one with such a key, cannot be bound.
+void check_bound_table(Relation table);
+void check_bound_key(const Binding& binding, Relation table);
+
+/// The column that the key is, if it is one, as it is or as text; 0 for an expression.
+AttrNumber key_column(const Binding& binding);
+
+/// Calls fn(erp_table, mapping) for each row of credits.binding, as of now.
+template <class Fn>
+void for_each_binding(Fn fn)
+{
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table table = pg::open_table(binding_table(), AccessShareLock);
+        const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
+        while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
+            fn(DatumGetObjectId(pg::get_not_null(table, 1)), DatumGetObjectId(pg::get_not_null(table, 2)));
+        table_endscan(scan);
+        pg::close_table(table);
+    });
+}
 
 /// The binding of an ERP's table. Valid until the end of the transaction. Raises 42704.
 Binding& get_binding(Oid erp_table);

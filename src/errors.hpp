@@ -50,6 +50,7 @@ namespace credits::errors
 [[noreturn]] void no_right_to_article(const char* article, const char* role);
 [[noreturn]] void bound_key_twice(Oid erp_table, std::string_view key);
 [[noreturn]] void not_bound(Oid erp_table);
+[[noreturn]] void binding_has_no_mapping(Oid erp_table);
 [[noreturn]] void already_bound(Oid erp_table);
 [[noreturn]] void cannot_bind(Oid erp_table, const char* hint);
 [[noreturn]] void no_unique_key(Oid erp_table, const char* column);
@@ -74,10 +75,10 @@ namespace credits::errors
 [[noreturn]] void mapping_does_not_fit(Oid line_table);
 [[noreturn]] void too_many_sources(int limit);
 
-// Protection of what is attached.
-[[noreturn]] void attached(const char* act, const char* detail);
-/// Turns the error that is being raised into a refusal to change what is attached; for error context callbacks. Returns.
-void become_attached(const char* act, const char* reason);
+// Protection of what is attached or bound.
+[[noreturn]] void needed(const char* act, const char* detail, const char* way_out);
+/// Turns the error that is being raised into such a refusal; for error context callbacks. Returns.
+void become_needed(const char* act, const char* reason, const char* way_out);
 
 // What cannot happen: a broken installation or a broken ledger.
 [[noreturn]] void missing_relation(const char* name);

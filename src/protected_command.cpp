@@ -1,6 +1,7 @@
-// What a command says that it will do to an attached table, asked before it is done.
+// What a command says that it will do to an attached or bound table, asked before it is done.
 #include <algorithm>
 
+#include "binding.hpp"
 #include "errors.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
@@ -14,11 +15,20 @@ namespace credits
 namespace
 {
 
+bool may_alter(Oid table) { return OidIsValid(table) && pg::owns_table(table, GetUserId()); }
+
+bool is_bound(Oid table)
+{
+    bool found = false;
+    for_each_binding([&](Oid erp_table, Oid) { found |= erp_table == table; });
+    return found && may_alter(table);
+}
+
 /// Calls fn(row) for each source that the table is a part of, if the role may alter it at all.
 template <class Fn>
 void for_each_source_of(Oid table, Fn fn)
 {
-    if (!OidIsValid(table) || !pg::owns_table(table, GetUserId()))
+    if (!may_alter(table))
         return;
     for_each_source_row([&](const SourceRow& row) {
         if (row.line_table == table || row.header_table == table)
@@ -44,10 +54,21 @@ bool reads_column(const Source& source, Oid table, AttrNumber column)
 void check_column(const SourceRow& row, Oid table, const char* name, const char* verb)
 {
     const AttrNumber column = get_attnum(table, name);
-    const char* const act = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table));
+    const Act act{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table))};
     refuse_unless(act, [&] {
         if (column > 0 && reads_column(get_source(row.line_table), table, column))
-            errors::attached(act, attachment(row, table));
+            refuse(act, attachment(row, table));
+    });
+}
+
+void check_bound_column(Oid table, const char* name, const char* verb)
+{
+    const int column = get_attnum(table, name) - FirstLowInvalidHeapAttributeNumber;
+    const Act act{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table)),
+                  .way_out = "unbind"};
+    refuse_unless(act, [&] {
+        if (bms_is_member(column, get_binding(table).columns))
+            refuse(act, "The table is bound.");
     });
 }
 
@@ -78,55 +99,84 @@ bool is_foreign_key_to_header(const Source& source, Oid constraint)
 void check_constraint(const SourceRow& row, Oid table, const char* name)
 {
     const Oid constraint = get_relation_constraint_oid(table, name, true);
-    const char* const act = psprintf("drop constraint %s of table %s", quote_identifier(name), pg::table_name(table));
+    const Act act{.name = psprintf("drop constraint %s of table %s", quote_identifier(name), pg::table_name(table))};
     refuse_unless(act, [&] {
         if (OidIsValid(constraint) && row.line_table == table && is_foreign_key_to_header(get_source(table), constraint))
-            errors::attached(act, "It leads from the lines to their header, which are attached.");
+            refuse(act, "It leads from the lines to their header, which are attached.");
     });
+}
+
+void check_step(const AlterTableCmd* step, Oid table)
+{
+    const char* const verb = step->subtype == AT_DropColumn ? "drop" : "alter type of";
+    for_each_source_of(table, [&](const SourceRow& row) {
+        if (step->subtype == AT_DropConstraint)
+            check_constraint(row, table, step->name);
+        else
+            check_column(row, table, step->name, verb);
+    });
+    if (step->subtype != AT_DropConstraint && is_bound(table))
+        check_bound_column(table, step->name, verb);
 }
 
 void check_alter(const AlterTableStmt* command)
 {
     for (int i = 0; i < list_length(command->cmds); i++) {
-        const auto* part = static_cast<const AlterTableCmd*>(list_nth(command->cmds, i));
-        if (part->subtype != AT_DropColumn && part->subtype != AT_AlterColumnType && part->subtype != AT_DropConstraint)
-            continue;
-        const Oid table = RangeVarGetRelid(command->relation, NoLock, true);
-        for_each_source_of(table, [&](const SourceRow& row) {
-            if (part->subtype == AT_DropConstraint)
-                check_constraint(row, table, part->name);
-            else
-                check_column(row, table, part->name, part->subtype == AT_DropColumn ? "drop" : "alter type of");
-        });
+        const auto* step = static_cast<const AlterTableCmd*>(list_nth(command->cmds, i));
+        if (step->subtype == AT_DropColumn || step->subtype == AT_AlterColumnType || step->subtype == AT_DropConstraint)
+            check_step(step, RangeVarGetRelid(command->relation, NoLock, true));
     }
+}
+
+bool is_key_index(Oid index, AttrNumber key)
+{
+    const HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+    const auto* form = reinterpret_cast<const FormData_pg_index*>(GETSTRUCT(tuple));
+    const bool is_key = form->indisunique && form->indnkeyatts == 1 && form->indkey.values[0] == key;
+    ReleaseSysCache(tuple);
+    return is_key;
 }
 
 /// A concurrent drop has committed half of its work when it can be refused, and leaves an index that is no longer valid.
 void check_concurrent_drop(Oid index)
 {
     const Oid table = OidIsValid(index) ? IndexGetRelation(index, true) : InvalidOid;
-    const char* const act = psprintf("drop index %s", OidIsValid(table) ? pg::table_name(index) : "");
+    if (!OidIsValid(table))
+        return;
+    const char* const name = psprintf("drop index %s", pg::table_name(index));
     for_each_source_of(table, [&](const SourceRow& row) {
+        const Act act{.name = name};
         refuse_unless(act, [&] {
             const Source& source = get_source(row.line_table);
             if (source.line_index == index || source.header_index == index)
-                errors::attached(act, psprintf("It is the key of table %s, which is attached.", pg::table_name(table)));
+                refuse(act, psprintf("It is the key of table %s, which is attached.", pg::table_name(table)));
         });
     });
+    const Act act{.name = name, .way_out = "unbind"};
+    if (is_bound(table) && is_key_index(index, key_column(get_binding(table))))
+        refuse(act, psprintf("It is the key of table %s, which is bound.", pg::table_name(table)));
+}
+
+void check_drop_of_table(Oid table)
+{
+    const char* const name = OidIsValid(table) ? psprintf("drop table %s", pg::table_name(table)) : "";
+    for_each_source_of(table, [&](const SourceRow& row) { refuse({.name = name}, attachment(row, table)); });
+    if (is_bound(table))
+        refuse({.name = name, .way_out = "unbind"}, "The table is bound.");
 }
 
 void check_drop(const DropStmt* command)
 {
+    const bool drops_index = command->removeType == OBJECT_INDEX && command->concurrent;
+    if (!drops_index && command->removeType != OBJECT_TABLE)
+        return;
     for (int i = 0; i < list_length(command->objects); i++) {
-        List* const name = static_cast<List*>(list_nth(command->objects, i));
-        if (command->removeType == OBJECT_INDEX && command->concurrent)
-            check_concurrent_drop(RangeVarGetRelid(makeRangeVarFromNameList(name), NoLock, true));
-        if (command->removeType != OBJECT_TABLE)
-            continue;
-        const Oid table = RangeVarGetRelid(makeRangeVarFromNameList(name), NoLock, true);
-        for_each_source_of(table, [&](const SourceRow& row) {
-            errors::attached(psprintf("drop table %s", pg::table_name(table)), attachment(row, table));
-        });
+        RangeVar* const name = makeRangeVarFromNameList(static_cast<List*>(list_nth(command->objects, i)));
+        const Oid relation = RangeVarGetRelid(name, NoLock, true);
+        if (drops_index)
+            check_concurrent_drop(relation);
+        else
+            check_drop_of_table(relation);
     }
 }
 

@@ -1,12 +1,13 @@
-// The event triggers: what was attached must still be so after a command, else the command is refused (2BP01).
-// A command has touched a source when the transaction holds a lock on a part of it that only DDL takes; so others' DDL pays for
-// no more than a look at credits.source, and a source that was broken before, by a superuser, is nobody else's obstacle.
+// The event triggers: what was attached or bound must still be so after a command, else the command is refused (2BP01).
+// A command has touched a table when the transaction holds a lock on a part of it that only DDL takes; so others' DDL pays for no
+// more than a look at credits.source and credits.binding, and what a superuser has broken before is nobody else's obstacle.
 #include "protection.hpp"
 
 #include <string_view>
 
 #include "attach.hpp"
 #include "attached_triggers.hpp"
+#include "binding.hpp"
 #include "catalog.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
@@ -49,12 +50,13 @@ constexpr const char* name_dropped = "SELECT pg_catalog.format('%s %s', o.object
                                      "pg_catalog.starts_with(o.object_identity, 'zz_credits_') DESC,"
                                      " o.original DESC LIMIT 1";
 
-const char* drop_act(const SourceRow& row)
+/// The parts are a table, its header, its mapping; what there is of them.
+const char* drop_act(Oid table, Oid header, Oid mapping)
 {
     const pg::Parameter parameters[]{
-        {OIDOID, ObjectIdGetDatum(row.line_table), false},
-        {OIDOID, ObjectIdGetDatum(row.header_table), false},
-        {OIDOID, ObjectIdGetDatum(row.mapping), false},
+        {OIDOID, ObjectIdGetDatum(table), false},
+        {OIDOID, ObjectIdGetDatum(header), false},
+        {OIDOID, ObjectIdGetDatum(mapping), false},
     };
     const MemoryContext memory = CurrentMemoryContext;
     const char* act = nullptr;
@@ -65,36 +67,36 @@ const char* drop_act(const SourceRow& row)
     return act;
 }
 
-const char* change_act(const SourceRow& row)
+const char* change_act(Oid table)
 {
-    return pg::exists(row.line_table) ? psprintf("change table %s", pg::table_name(row.line_table)) : "drop a table";
+    return pg::exists(table) ? psprintf("change table %s", pg::table_name(table)) : "drop a table";
 }
 
-void check_existence(const SourceRow& row, const char* act)
+void check_existence(const SourceRow& row, const Act& act)
 {
     if (!pg::exists(row.line_table))
-        errors::attached(act, "The table is attached.");
+        refuse(act, "The table is attached.");
     const char* const lines = pg::table_name(row.line_table);
     if (OidIsValid(row.header_table) && !pg::exists(row.header_table))
-        errors::attached(act, psprintf("It is the header table of %s, which is attached.", lines));
+        refuse(act, psprintf("It is the header table of %s, which is attached.", lines));
     if (!pg::exists(row.mapping))
-        errors::attached(act, psprintf("It says how a line of %s reads, which is attached.", lines));
+        refuse(act, psprintf("It says how a line of %s reads, which is attached.", lines));
 }
 
 /// A trigger of this name that calls the extension.
-void check_trigger(Relation table, std::string_view name, const char* act)
+void check_trigger(Relation table, std::string_view name, const Act& act)
 {
     const TriggerDesc* const triggers = table->trigdesc;
     for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++)
         if (triggers->triggers[i].tgname == name && get_func_namespace(triggers->triggers[i].tgfoid) == catalog().schema)
             return;
-    errors::attached(act, psprintf("Without trigger \"%s\", changes of table %s would not be booked.", name.data(),
-                                   pg::table_name(RelationGetRelid(table))));
+    refuse(act, psprintf("Without trigger \"%s\", changes of table %s would go unseen.", name.data(),
+                         pg::table_name(RelationGetRelid(table))));
 }
 
 /// On the table and on all its descendants.
 template <size_t count>
-void check_triggers(Oid root, const std::array<const char*, count>& names, const char* act)
+void check_triggers(Oid root, const std::array<const char*, count>& names, const Act& act)
 {
     const List* const members = members_of(root, AccessShareLock);
     for (int i = 0; i < list_length(members); i++) {
@@ -105,7 +107,7 @@ void check_triggers(Oid root, const std::array<const char*, count>& names, const
     }
 }
 
-void check_triggers(const SourceRow& row, const char* act)
+void check_triggers(const SourceRow& row, const Act& act)
 {
     check_triggers(row.line_table, line_triggers, act);
     if (get_source(row.line_table).zero_columns != nullptr)
@@ -162,10 +164,37 @@ void remember_history(const SourceRow& row)
 }
 
 /// Refuses to leave a source in parts, of which all exist.
-void check_whole(const SourceRow& row, const char* act)
+void check_whole(const SourceRow& row, const Act& act)
 {
     refuse_unless(act, [&] { check_fit(row); });
     check_triggers(row, act);
+}
+
+void protect_source(const SourceRow& row, bool drops)
+{
+    const Act act{.name = drops ? drop_act(row.line_table, row.header_table, row.mapping) : change_act(row.line_table)};
+    check_existence(row, act);
+    if (!drops)
+        refuse_unless(act, [&] { follow_descendants(row); });
+    check_whole(row, act);
+    remember_history(row);
+}
+
+void protect_binding(Oid erp_table, Oid mapping, bool drops)
+{
+    const Act act{.name = drops ? drop_act(erp_table, InvalidOid, mapping) : change_act(erp_table), .way_out = "unbind"};
+    if (!pg::exists(erp_table))
+        refuse(act, "The table is bound.");
+    if (!pg::exists(mapping))
+        refuse(act, psprintf("It says how a row of %s reads, which is bound.", pg::table_name(erp_table)));
+    const Relation table = table_open(erp_table, AccessShareLock);
+    refuse_unless(act, [&] {
+        check_bound_table(table);
+        check_bound_key(get_binding(erp_table), table);
+    });
+    for (const char* const name : bound_triggers)
+        check_trigger(table, name, act);
+    table_close(table, AccessShareLock);
 }
 
 /// A dump is read back by somebody who owns the extension, with function bodies unchecked: sources arrive before keys and
@@ -210,7 +239,7 @@ void explain_refusal(void* context)
     const MemoryContext errors_memory = MemoryContextSwitchTo(act->memory);
     const char* const reason = CopyErrorData()->message;
     MemoryContextSwitchTo(errors_memory);
-    errors::become_attached(act->name, reason);
+    errors::become_needed(act->name, reason, act->way_out);
 }
 
 extern "C" {
@@ -232,14 +261,12 @@ Datum credits_protect(PG_FUNCTION_ARGS)
         return Datum(0);
     }
     for_each_source_row([&](const SourceRow& row) {
-        if (!is_touched(row))
-            return;
-        const char* const act = drops ? drop_act(row) : change_act(row);
-        check_existence(row, act);
-        if (!drops)
-            refuse_unless(act, [&] { follow_descendants(row); });
-        check_whole(row, act);
-        remember_history(row);
+        if (is_touched(row))
+            protect_source(row, drops);
+    });
+    for_each_binding([&](Oid erp_table, Oid mapping) {
+        if (is_table_touched(erp_table) || is_held(mapping))
+            protect_binding(erp_table, mapping, drops);
     });
     if (!drops && may_part_from_root(trigger->parsetree))
         release_strangers();

@@ -1,6 +1,7 @@
-// The protection of what is attached: commands that would take a part of it are refused with 2BP01.
+// The protection of what is attached or bound: commands that would take a part of it are refused with 2BP01.
 #pragma once
 
+#include "errors.hpp"
 #include "pg/postgres.hpp"
 
 namespace credits
@@ -10,21 +11,23 @@ namespace credits
 /// undone afterwards. Says nothing of tables that the role does not own: PostgreSQL does.
 void check_command(const Node* command);
 
-/// What is about to be done to what is attached ("drop table erp.line"), and the memory for its message.
+/// What is about to be done to a table ("drop table erp.line"), and which function sets the table free.
 struct Act {
     const char* name;
-    MemoryContext memory;
+    const char* way_out = "detach";
+    MemoryContext memory = CurrentMemoryContext; // for its message
 };
 
-/// An error context callback over an Act: says why it is refused, instead of what attach would say to such a table.
+[[noreturn]] inline void refuse(const Act& act, const char* detail) { errors::needed(act.name, detail, act.way_out); }
+
+/// An error context callback over an Act: says why it is refused, instead of what attach or bind would say to such a table.
 void explain_refusal(void* act);
 
-/// Calls fn(), which asks of a source what attach asks; its refusals become those of the act.
+/// Calls fn(), which asks of a table what attach or bind asks; its refusals become those of the act.
 template <class Fn>
-void refuse_unless(const char* name, Fn fn)
+void refuse_unless(const Act& act, Fn fn)
 {
-    Act act{.name = name, .memory = CurrentMemoryContext};
-    ErrorContextCallback callback{.previous = error_context_stack, .callback = explain_refusal, .arg = &act};
+    ErrorContextCallback callback{.previous = error_context_stack, .callback = explain_refusal, .arg = const_cast<Act*>(&act)};
     error_context_stack = &callback; // an error unwinds it
     fn();
     error_context_stack = callback.previous;

@@ -197,3 +197,26 @@ CROSS JOIN LATERAL (
     WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
 COMMENT ON VIEW credits._verify_source_whole IS
 'Attached tables that have lost a part while the protection was off, or on which a trigger of credits is off: what they save is not booked.';
+
+CREATE VIEW credits._verify_binding_whole AS
+SELECT
+    NULL::text AS customer,
+    NULL::integer AS type_id,
+    pg_catalog.format('%s: %s', binding.erp_table, part.fault) AS detail
+FROM credits.binding
+CROSS JOIN LATERAL (
+    SELECT fault
+    FROM (VALUES (binding.erp_table, 'the table is gone'),
+                 (binding.mapping, 'its mapping is gone')) AS relation (oid, fault)
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE pg_class.oid = relation.oid)
+    UNION ALL
+    SELECT pg_catalog.format('trigger %s is %s', wanted.name, CASE WHEN pg_trigger.oid IS NULL THEN 'missing' ELSE 'off' END)
+    FROM (VALUES ('zz_credits_bound_insert'),
+                 ('zz_credits_bound_update'),
+                 ('zz_credits_bound_delete'),
+                 ('zz_credits_bound_truncate')) AS wanted (name)
+    JOIN pg_catalog.pg_class ON pg_class.oid = binding.erp_table
+    LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = binding.erp_table AND pg_trigger.tgname = wanted.name
+    WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
+COMMENT ON VIEW credits._verify_binding_whole IS
+'Bound tables that have lost a part while the protection was off, or on which a trigger of credits is off: the settings do not follow them.';

@@ -3,7 +3,7 @@
 CREATE FUNCTION credits._protect() RETURNS event_trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_protect';
 COMMENT ON FUNCTION credits._protect() IS
-'Event trigger: refuses commands that would take from an attached table what credits needs of it (2BP01): the table, its header, columns, keys, triggers or mapping.';
+'Event trigger: refuses commands that would take from an attached or bound table what credits needs of it (2BP01): the table, its header, columns, keys, triggers or mapping.';
 
 CREATE EVENT TRIGGER credits_before_command ON ddl_command_start
     WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'DROP INDEX')

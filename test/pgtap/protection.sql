@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(118);
+SELECT plan(157);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
@@ -79,6 +79,41 @@ EXCEPTION WHEN dependent_objects_still_exist THEN
 END
 $$;
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'a refusal can be caught, and saving goes on');
+
+-- Bound tables are protected as attached ones are
+
+CREATE FUNCTION shop.name_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
+CREATE TABLE shop.party (id int PRIMARY KEY, code text UNIQUE, flag boolean, name text, memo text);
+CREATE TABLE shop.product (id int NOT NULL, type text, factor numeric, memo text);
+CREATE UNIQUE INDEX product_key ON shop.product (id);
+SELECT credits.bind_customers('shop.party', key => 'id', works_with_credits => 'flag', name => 'shop.name_of(party.name)') \gset
+SELECT credits.bind_articles('shop.product', key => 'id', credit_type => 'type', coefficient => 'factor') \gset
+SELECT pg_temp.refused(statement, '2BP01', statement)
+FROM (SELECT format('DROP TABLE shop.%I%s', name, how) FROM unnest(ARRAY['party', 'product']) AS name, unnest(ARRAY['', ' CASCADE']) AS how
+      UNION ALL
+      SELECT format(what, tgname, tgrelid::regclass)
+      FROM pg_trigger, unnest(ARRAY['DROP TRIGGER %I ON %s', 'ALTER TRIGGER %I ON %s RENAME TO x']) AS what WHERE tgname LIKE 'zz\_credits\_bound\_%'
+      UNION ALL
+      SELECT format('DROP VIEW %s', mapping) FROM credits.binding
+      UNION ALL
+      SELECT unnest(ARRAY[
+          'DROP FUNCTION shop.name_of(text) CASCADE',
+          'ALTER TABLE shop.party DROP CONSTRAINT party_pkey',
+          'ALTER TABLE shop.party DROP COLUMN flag',
+          'ALTER TABLE shop.party DROP COLUMN flag CASCADE',
+          'ALTER TABLE shop.product ALTER factor TYPE double precision',
+          'ALTER TABLE shop.party SET SCHEMA credits',
+          'CREATE TABLE shop.heir () INHERITS (shop.party)',
+          'DROP INDEX shop.product_key',
+          'DROP INDEX CONCURRENTLY shop.product_key'])) AS t (statement);
+SELECT pg_temp.accepted(statement, statement) FROM unnest(ARRAY[
+    'ALTER TABLE shop.party DROP COLUMN memo',
+    'ALTER TABLE shop.party DROP CONSTRAINT party_code_key, ALTER code TYPE varchar(9)',
+    'ALTER TABLE shop.party RENAME flag TO works; ALTER TABLE shop.party RENAME TO "Party"; INSERT INTO shop."Party" VALUES (77, ''P'', true, ''pia'')',
+    'ALTER TABLE shop."Party" RENAME TO party']) AS statement;
+SELECT results_eq($$SELECT name FROM credits.customer WHERE customer = '77'$$, ARRAY['PIA'], 'what is renamed is followed');
+SELECT pg_temp.accepted(format('SELECT credits.unbind(%L)', erp_table), format('%s is set free', erp_table)) FROM credits.binding;
+SELECT pg_temp.accepted('DROP TABLE shop.party, shop.product', 'and dropped');
 
 -- Renames are followed, new owners too
 

@@ -1,6 +1,6 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
-SELECT plan(67);
+SELECT plan(68);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -182,6 +182,10 @@ SELECT is(pg_temp.broken($$
     SET LOCAL session_replication_role = replica;
     UPDATE shop.line SET state = 'posted' WHERE line_id = 4$$), 'unbooked_line', 'a line counts and is not booked');
 SELECT is(pg_temp.broken('ALTER TABLE shop.line DISABLE TRIGGER zz_credits_insert'), 'source_whole', 'a trigger is off');
+SELECT is(pg_temp.broken($$
+    CREATE TABLE shop.party (id int PRIMARY KEY);
+    SELECT credits.bind_customers('shop.party', 'id');
+    ALTER TABLE shop.party DISABLE TRIGGER zz_credits_bound_update$$), 'binding_whole', 'a trigger of a bound table is off');
 
 SELECT set_eq($$SELECT DISTINCT invariant FROM seen$$,
     $$SELECT substr(relname, 9) FROM pg_class WHERE relnamespace = 'credits'::regnamespace AND relname LIKE '\_verify\_%'$$,
