@@ -48,8 +48,6 @@ void load_list()
         sources.count = 0;
         sources.has_chains = false;
         for_each_source_row([](const SourceRow& row) {
-            if (!pg::exists(row.line_table)) // lost while the protection was off
-                return;
             if (sources.count == max_sources)
                 errors::too_many_sources(max_sources);
             sources.line_tables[sources.count] = row.line_table;
@@ -81,8 +79,9 @@ Oid root_of(Oid table)
     auto* const roots = static_cast<Oid*>(palloc(sizeof(Oid) * (2 * sources.count + 1)));
     size_t count = 0;
     for (int i = 0; i < sources.count; i++) {
-        roots[count++] = sources.line_tables[i];
-        if (OidIsValid(sources.header_tables[i]))
+        if (pg::exists(sources.line_tables[i]))
+            roots[count++] = sources.line_tables[i];
+        if (pg::exists(sources.header_tables[i]))
             roots[count++] = sources.header_tables[i];
     }
     const Oid root = find_root(table, {roots, count});
@@ -108,13 +107,14 @@ int position_of(Oid line_table)
     return position;
 }
 
-/// The sources of which one of the two tables is this one.
+/// The sources of which one of the two tables is this one; not those whose lines were lost while the protection was off. They
+/// stay on the list, since a drop that is refused may come back with its savepoint.
 std::span<Oid> line_tables_with(const Oid* tables, Oid table)
 {
     auto* const found = static_cast<Oid*>(palloc(sizeof(Oid) * (sources.count + 1)));
     size_t count = 0;
     for (int i = 0; i < sources.count; i++)
-        if (tables[i] == table)
+        if (tables[i] == table && pg::exists(sources.line_tables[i]))
             found[count++] = sources.line_tables[i];
     return {found, count};
 }

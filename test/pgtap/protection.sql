@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(157);
+SELECT plan(159);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
@@ -73,12 +73,19 @@ SELECT pg_temp.accepted(statement, statement) FROM unnest(ARRAY[
     'CREATE TEMP TABLE slip (id int); DROP TABLE slip']) AS statement;
 DO $$
 BEGIN
-    DROP TABLE shop.slip CASCADE;
+    DROP SCHEMA shop CASCADE;
 EXCEPTION WHEN dependent_objects_still_exist THEN
     INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 100);
 END
 $$;
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'a refusal can be caught, and saving goes on');
+CREATE SCHEMA credits_tap;
+ALTER TABLE shop.ticket SET SCHEMA credits_tap;
+SELECT pg_temp.refused('DROP SCHEMA credits_tap CASCADE', '2BP01', 'whether others are looked at before');
+INSERT INTO credits_tap.ticket (id, customer, item, quantity) VALUES (1, 'A', 'h', 3);
+ALTER TABLE credits_tap.ticket SET SCHEMA shop;
+SELECT is(credits.balance('A', 'SUPPORT'), 7::numeric, 'or not');
+DELETE FROM shop.ticket;
 
 -- Bound tables are protected as attached ones are
 
