@@ -27,12 +27,15 @@ static void read_lines(pqxx::work& owner, const Source& source, std::vector<Docu
     const pqxx::result found =
         owner.exec("SELECT line.document, line.line_no, coalesce(header.customer, ''), header.state,"
                    " coalesce(header.day::date::text, ''), coalesce(line.article, ''), line.quantity, line.price, " +
-                   std::string{source.has_amounts ? "line.amount, line.written" : "0, 0"} + " FROM " + table + " line JOIN " +
-                   header + " header ON header.id = line.document");
+                   std::string{source.has_amounts ? "line.amount, line.written, " : "0, 0, "} +
+                   (source.tills == 0 ? "0, " : "line.till, ") + (source.origins.empty() ? "''" : "coalesce(made_of::text, '')") +
+                   " FROM " + table + " line JOIN " + header + " header ON header.id = line.document");
     for (const auto& row : found) {
         const std::string line_no = row[1].as<std::string>();
         lines.push_back({.table = table,
-                         .key = source.document_in_key ? escaped(row[0].as<std::string>()) + "/" + line_no : line_no,
+                         .key = source.tills == 0
+                                    ? line_no
+                                    : escaped(row[0].as<std::string>()) + "/" + line_no + "/" + row[10].as<std::string>(),
                          .customer = row[2].as<std::string>(),
                          .state = row[3].as<std::string>(),
                          .day = row[4].as<std::string>(),
@@ -41,7 +44,8 @@ static void read_lines(pqxx::work& owner, const Source& source, std::vector<Docu
                          .price = units(row[7]),
                          .amount = units(row[8]),
                          .written = units(row[9]),
-                         .has_amount = source.has_amounts});
+                         .has_amount = source.has_amounts,
+                         .made_of = row[11].as<std::string>()});
     }
 }
 

@@ -57,14 +57,15 @@ struct Source {
     std::string_view kind; // also the header's table
     std::string_view lines;
     bool has_amounts;         // else the lines have a price only, and never sell
-    bool document_in_key;     // the lines' primary key is (document, line_no), else (line_no)
+    int tills;                // 0: the primary key is (line_no); else one partition for each, and it is (document, line_no, till)
     int decimals_of_quantity; // 0 to 3
+    std::string_view origins; // the table that lines may be made of; empty: none
 };
 
 inline constexpr std::array<Source, 3> sources{{
-    {"invoice", "invoice_line", true, false, 3},
-    {"cash_sale", "cash_sale_line", true, true, 0},
-    {"service_report", "service_report_line", false, false, 3},
+    {"invoice", "invoice_line", true, 0, 3, "service_report_line"},
+    {"cash_sale", "cash_sale_line", true, 3, 0, ""},
+    {"service_report", "service_report_line", false, 0, 3, ""},
 }};
 
 struct Customer {

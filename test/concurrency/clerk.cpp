@@ -36,14 +36,15 @@ static const Article& any_article(Random& random, const Source& source)
 
 static NewLine any_line(Random& random, const Source& source, Place place)
 {
+    const int till = source.tills == 0 ? 0 : 1 + static_cast<int>(below(random, static_cast<size_t>(source.tills)));
     const Article& article = any_article(random, source);
     const std::string quantity = any_quantity(random, source, article);
     if (article.consumes() && place == Place::counter)
-        return {&article, quantity, 0, 0};
+        return {&article, quantity, 0, 0, till};
     const Units list_price = article.price * one;
     const Units full = proportion(list_price, to_units(quantity), one, cent);
     const Units amount = chance(random, 10) ? 0 : full - static_cast<Units>(below(random, 5000)) * cent * (full > 5000 * cent);
-    return {&article, quantity, list_price, amount};
+    return {&article, quantity, list_price, amount, till};
 }
 
 std::vector<NewLine> any_lines(Random& random, const Source& source, Place place, size_t most)

@@ -56,6 +56,7 @@ private:
     void serve_desk();
     std::vector<Paper> papers_in_order(pqxx::work& erp, const std::vector<Document>& existing, size_t fresh, bool several);
     void handle(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
+    void invoice(pqxx::work& erp, const Document& done, const std::string& customer);
     void write_new(pqxx::work& erp, const std::string& customer);
     void edit_in_savepoint(pqxx::work& erp, const Document& document);
     void edit(pqxx::work& erp, const Document& document);
@@ -67,7 +68,8 @@ private:
     void serve_counter();
     void add_to_counter(const Register::Counter& counter);
     void edit_at_counter(const Register::Counter& counter);
-    void add_at_counter(pqxx::work& erp, const Document& document);
+    void add_at_counter(pqxx::work& erp, const Register::Counter& counter, const Document& document);
+    std::vector<NewLine> invoiced_at_counter(pqxx::work& erp, const Document& report);
     void edit_line_at_counter(pqxx::work& erp, const Document& document);
     void change_header_at_counter(pqxx::work& erp, const Document& document, bool wanders);
 

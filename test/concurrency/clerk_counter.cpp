@@ -16,10 +16,28 @@ void Clerk::serve_counter()
 }
 
 /// Adds lines, and reads the document back, as a form does: time for others to come in between.
-void Clerk::add_at_counter(pqxx::work& erp, const Document& document)
+void Clerk::add_at_counter(pqxx::work& erp, const Register::Counter& counter, const Document& document)
 {
-    add_lines(erp, document, any_lines(random, *document.source, Place::counter, 3));
+    std::vector<NewLine> lines;
+    if (document == counter.steady.front() && chance(40))
+        lines = invoiced_at_counter(erp, counter.report());
+    if (lines.empty())
+        lines = any_lines(random, *document.source, Place::counter, 3);
+    else
+        did("report invoiced at a counter");
+    add_lines(erp, document, lines);
     read_header(erp, document);
+}
+
+/// Up to three of the latest lines of a report, which others change meanwhile.
+std::vector<NewLine> Clerk::invoiced_at_counter(pqxx::work& erp, const Document& report)
+{
+    std::vector<NewLine> lines = lines_to_invoice(erp, report);
+    lines.erase(lines.begin(), lines.end() - static_cast<long>(std::min(lines.size(), 1 + roll(3))));
+    for (NewLine& line : lines)
+        if (line.article->consumes())
+            line.price = line.amount = 0;
+    return lines;
 }
 
 /// Lines only; needs no other row of the ERP for itself, so nobody waits for another but for the ledger.
@@ -28,11 +46,11 @@ void Clerk::add_to_counter(const Register::Counter& counter)
     const bool wanders = chance(40);
     save(5, [&](pqxx::work& erp) {
         if (wanders) {
-            add_at_counter(erp, counter.wandering);
+            add_at_counter(erp, counter, counter.wandering);
             return did("lines added to a wandering document");
         }
         for (size_t count = counter.is_fickle ? 1 : 1 + roll(3); count > 0; --count)
-            add_at_counter(erp, counter.steady[roll(counter.steady.size())]);
+            add_at_counter(erp, counter, counter.steady[roll(counter.steady.size())]);
         did("lines added at counters");
     });
 }
@@ -47,7 +65,7 @@ void Clerk::edit_at_counter(const Register::Counter& counter)
         opened = documents.open({document});
     save(5, [&](pqxx::work& erp) {
         if (chance(20)) {
-            add_at_counter(erp, document);
+            add_at_counter(erp, counter, document);
             write_total(erp, document);
             return did("lines, then total");
         }
@@ -56,7 +74,7 @@ void Clerk::edit_at_counter(const Register::Counter& counter)
         if (wanders || counter.is_fickle || chance(40))
             return change_header_at_counter(erp, document, wanders);
         flip_state(erp, document);
-        add_at_counter(erp, counter.steady[roll(counter.steady.size())]);
+        add_at_counter(erp, counter, counter.steady[roll(counter.steady.size())]);
         did("state changed, then lines");
     });
 }

@@ -1,12 +1,15 @@
 // At a desk: documents are opened, edited, written, several in one transaction, with savepoints.
 // Several customers are taken in key order, and a document changes customer only as the first act of a transaction of its own,
 // so that every transaction locks the customers in one order. Lines of a fickle customer may be on accounts of others: his
-// documents have one edit per transaction.
+// documents have one edit per transaction. Documents of a chain are locked by whoever edits the others, so they have a
+// transaction of their own.
 #include "clerk.hpp"
 #include "savepoint.hpp"
 
 namespace concurrency
 {
+
+static constexpr const Source& report = sources[2];
 
 static constexpr std::array<std::string_view, 3> states{"draft", "posted", "cancelled"};
 
@@ -37,7 +40,9 @@ std::vector<Clerk::Paper> Clerk::papers_in_order(pqxx::work& erp, const std::vec
     for (size_t i = 0; i < fresh; ++i)
         papers.insert(papers.begin(), {std::nullopt, several ? any_customer() : one_customer});
     if (papers.size() > 1)
-        std::erase_if(papers, [&](const Paper& paper) { return is_fickle(paper.customer); });
+        std::erase_if(papers, [&](const Paper& paper) {
+            return is_fickle(paper.customer) || (paper.existing && is_chained(erp, *paper.existing));
+        });
     std::ranges::stable_sort(papers, {}, &Paper::customer);
     if (papers.size() > 1)
         did(papers.front().customer == papers.back().customer ? "several documents" : "several customers");
@@ -48,7 +53,9 @@ void Clerk::handle(pqxx::work& erp, const std::vector<Paper>& papers, const Pape
 {
     if (!paper.existing)
         return write_new(erp, paper.customer);
-    if (papers.size() == 1 && chance(15)) {
+    if (papers.size() == 1 && paper.existing->source == &report && chance(40))
+        return invoice(erp, *paper.existing, paper.customer);
+    if (papers.size() == 1 && chance(15) && !is_chained(erp, *paper.existing)) {
         const std::string customer = chance(10) ? "" : any_customer();
         change_customer(erp, *paper.existing, customer);
         did("customer changed");
@@ -81,6 +88,18 @@ void Clerk::write_new(pqxx::work& erp, const std::string& customer)
         did("posted");
     }
     written.push_back(document);
+}
+
+/// An invoice for a service report.
+void Clerk::invoice(pqxx::work& erp, const Document& done, const std::string& customer)
+{
+    const std::vector<NewLine> lines = lines_to_invoice(erp, done);
+    if (lines.empty())
+        return;
+    const Document document = open_document(erp, sources[0], customer, any_day(), "posted");
+    add_lines(erp, document, lines);
+    written.push_back(document);
+    did("report invoiced");
 }
 
 /// An edit that is refused in its savepoint, or rolled back to it, leaves the transaction as it was.
@@ -143,7 +162,16 @@ void Clerk::edit_header(pqxx::work& erp, const Document& document)
 void Clerk::edit_line(pqxx::work& erp, const Document& document, const std::string& line_no)
 {
     const NewLine line = any_lines(random, *document.source, Place::desk, 1).front();
-    switch (roll(6)) {
+    switch (roll(7)) {
+    case 6:
+        if (document.source->tills > 0) {
+            change_till(erp, document, line_no);
+            return did("till changed");
+        }
+        if (document.source->origins.empty())
+            return;
+        forget_origin(erp, document, line_no);
+        return did("origin forgotten");
     case 0:
         delete_line(erp, document, line_no);
         return did("line deleted");

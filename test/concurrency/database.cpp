@@ -2,6 +2,7 @@
 #include "database.hpp"
 
 #include <fstream>
+#include <ranges>
 #include <sstream>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@ static std::string file_content(const char* path)
     return (std::ostringstream{} << file.rdbuf()).str();
 }
 
+static const char* null_when_empty(std::string_view text) { return text.empty() ? nullptr : text.data(); }
+
 static void create_shop(pqxx::work& owner, const std::string& clerk)
 {
     owner.exec(file_content(ERP_SQL));
@@ -26,7 +29,6 @@ static void create_shop(pqxx::work& owner, const std::string& clerk)
 
 static void set_up_credits(pqxx::work& owner, const std::vector<Customer>& customers)
 {
-    const auto null_when_empty = [](std::string_view text) { return text.empty() ? nullptr : text.data(); };
     owner.exec("CREATE EXTENSION credits");
     for (const CreditType& type : credit_types)
         owner.exec_params("INSERT INTO credits.credit_type (code, valuation, unit_value, alarm_level)"
@@ -51,9 +53,11 @@ static void attach(pqxx::work& owner, const Source& source)
     owner.exec_params("SELECT credits.attach($1::text::regclass, kind => $2, article => 'article', quantity => 'quantity',"
                       " amount => $3, customer => 'header.customer', document_date => 'header.day',"
                       " document_number => 'header.number', header_table => $4::text::regclass,"
-                      " counts_when => $$header.state = 'posted'$$, zero_columns => $5::name[])",
+                      " counts_when => $$header.state = 'posted'$$, zero_columns => $5::name[],"
+                      " origin => $6, origin_table => 'shop.' || $7)",
                       "shop." + std::string{source.lines}, source.kind.data(), source.has_amounts ? "amount" : nullptr,
-                      "shop." + std::string{source.kind}, source.has_amounts ? "{price,amount}" : "{price}");
+                      "shop." + std::string{source.kind}, source.has_amounts ? "{price,amount}" : "{price}",
+                      source.origins.empty() ? nullptr : "made_of", null_when_empty(source.origins));
 }
 
 Database::Database(const std::vector<Customer>& customers, Ledger ledger)
@@ -73,7 +77,7 @@ Database::Database(const std::vector<Customer>& customers, Ledger ledger)
     create_shop(owner, clerk_);
     if (ledger == Ledger::attached) {
         set_up_credits(owner, customers);
-        for (const Source& source : sources)
+        for (const Source& source : sources | std::views::reverse) // origins first
             attach(owner, source);
         owner.exec("GRANT credits_management TO " + office_);
     }

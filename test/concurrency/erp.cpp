@@ -24,23 +24,37 @@ Document open_document(pqxx::transaction_base& erp, const Source& source, const 
 
 static std::string row_of(pqxx::transaction_base& erp, const Document& document, const NewLine& line)
 {
+    const Source& source = *document.source;
     std::string row = "(" + erp.quote(document.id) + ", ";
     row += line.article ? erp.quote(text_of(line.article->code)) : "NULL";
     row += ", " + (line.article ? line.quantity : "NULL") + ", " + to_text(line.price);
-    if (document.source->has_amounts)
+    if (source.has_amounts)
         row += ", " + to_text(line.amount) + ", " + to_text(line.amount);
+    if (source.tills > 0)
+        row += ", " + std::to_string(line.till);
+    if (!source.origins.empty())
+        row += ", " + (line.made_of.empty() ? "NULL" : line.made_of);
     return row + ")";
 }
 
-// INSERT INTO shop.invoice_line (document, article, quantity, price, amount, written) VALUES ('7', 'QUARTER',
-// 2, 25.00, 50.00, 50.00), (…)
+/// The first till writes into its own partition.
+static std::string table_for(const Source& source, const std::vector<NewLine>& lines)
+{
+    const bool is_first = source.tills > 0 && std::ranges::all_of(lines, [](const NewLine& line) { return line.till == 1; });
+    return line_table(source) + (is_first ? "_1" : "");
+}
+
+// INSERT INTO shop.invoice_line (document, article, quantity, price, amount, written, made_of) VALUES ('7', 'QUARTER',
+// 2, 25.00, 50.00, 50.00, NULL), (…)
 void add_lines(pqxx::transaction_base& erp, const Document& document, const std::vector<NewLine>& lines)
 {
+    const Source& source = *document.source;
     std::string rows;
     for (const NewLine& line : lines)
         rows += (rows.empty() ? "" : ", ") + row_of(erp, document, line);
-    erp.exec_params("INSERT INTO " + line_table(*document.source) + " (document, article, quantity, price" +
-                    (document.source->has_amounts ? ", amount, written" : "") + ") VALUES " + rows);
+    erp.exec_params("INSERT INTO " + table_for(source, lines) + " (document, article, quantity, price" +
+                    (source.has_amounts ? ", amount, written" : "") + (source.tills > 0 ? ", till" : "") +
+                    (source.origins.empty() ? "" : ", made_of") + ") VALUES " + rows);
 }
 
 std::optional<Header> read_header(pqxx::transaction_base& erp, const Document& document)
@@ -113,10 +127,50 @@ void move_line(pqxx::transaction_base& erp, const Document& from, const std::str
     update_line(erp, from, line_no, "document = $3", to.id);
 }
 
+std::vector<NewLine> lines_to_invoice(pqxx::transaction_base& erp, const Document& report)
+{
+    std::vector<NewLine> lines;
+    for (const auto& row : erp.exec_params("SELECT line_no, article, quantity FROM " + line_table(*report.source) +
+                                               " WHERE document = $1 AND article IS NOT NULL ORDER BY line_no",
+                                           report.id)) {
+        const Article* const article = article_of(row[1].as<std::string>());
+        if (!article->sells())
+            lines.push_back({.article = article,
+                             .quantity = row[2].as<std::string>(),
+                             .price = article->price * one,
+                             .amount = article->price * one,
+                             .made_of = row[0].as<std::string>()});
+    }
+    return lines;
+}
+
+bool is_chained(pqxx::transaction_base& erp, const Document& document)
+{
+    const std::string found =
+        document.source->origins.empty()
+            ? "SELECT 1 FROM shop.invoice_line AS made JOIN " + line_table(*document.source) +
+                  " AS line ON line.line_no = made.made_of WHERE line.document = $1 LIMIT 1"
+            : "SELECT 1 FROM " + line_table(*document.source) + " WHERE document = $1 AND made_of IS NOT NULL LIMIT 1";
+    return !erp.exec_params(found, document.id).empty();
+}
+
+void change_till(pqxx::transaction_base& erp, const Document& document, const std::string& line_no)
+{
+    update_line(erp, document, line_no, "till = 1 + till % " + std::to_string(document.source->tills));
+}
+
+void forget_origin(pqxx::transaction_base& erp, const Document& document, const std::string& line_no)
+{
+    update_line(erp, document, line_no, "made_of = NULL");
+}
+
+/// Of tills, in the partition of each.
 void delete_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no)
 {
-    erp.exec_params("DELETE FROM " + line_table(*document.source) + " WHERE document = $1 AND line_no = $2", document.id,
-                    line_no);
+    for (int till = document.source->tills == 0 ? 0 : 1; till <= document.source->tills; ++till)
+        erp.exec_params("DELETE FROM " + line_table(*document.source) + (till == 0 ? "" : "_" + std::to_string(till)) +
+                            " WHERE document = $1 AND line_no = $2",
+                        document.id, line_no);
 }
 
 void delete_document(pqxx::transaction_base& erp, const Document& document)

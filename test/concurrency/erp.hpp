@@ -25,6 +25,8 @@ struct NewLine {
     std::string quantity;
     Units price;
     Units amount;
+    int till = 1;             // of a cash sale
+    std::string made_of = ""; // of an invoice: the number of a service report's line
 };
 
 struct Header {
@@ -60,6 +62,18 @@ void touch(pqxx::transaction_base& erp, const Document& document);
 
 /// Moves a line to another document of the same source.
 void move_line(pqxx::transaction_base& erp, const Document& from, const std::string& line_no, const Document& to);
+
+/// Hands a line of a cash sale to the next till: its row moves to another partition, and its key changes.
+void change_till(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);
+
+/// From now on the line was made of nothing.
+void forget_origin(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);
+
+/// The lines that an invoice for this document would have, each made of one of it.
+std::vector<NewLine> lines_to_invoice(pqxx::transaction_base& erp, const Document& report);
+
+/// Is one of its lines made of another, or another of it?
+bool is_chained(pqxx::transaction_base& erp, const Document& document);
 
 void delete_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);
 void delete_document(pqxx::transaction_base& erp, const Document& document);

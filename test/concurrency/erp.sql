@@ -22,11 +22,14 @@ CREATE TABLE shop.invoice_line (
     price    numeric(12, 2),
     amount   numeric(14, 2),
     written  numeric(14, 2),
+    made_of  bigint, -- the service report's line
     memo     text
 );
 CREATE INDEX ON shop.invoice_line (document);
+CREATE INDEX ON shop.invoice_line (made_of);
 
--- Cash sales sell and consume; whole quantities, a text key with a slash in it, lines numbered within the document's key.
+-- Cash sales sell and consume; whole quantities, a text key with a slash in it, lines numbered within the document's key. The lines
+-- are partitioned by till; when a line goes to another one, its row moves and its key changes.
 CREATE TABLE shop.cash_sale (
     id       text PRIMARY KEY DEFAULT 'K/' || nextval('shop.number'),
     number   text NOT NULL DEFAULT 'K' || nextval('shop.number'),
@@ -37,16 +40,20 @@ CREATE TABLE shop.cash_sale (
     total    numeric(14, 2)
 );
 CREATE TABLE shop.cash_sale_line (
-    line_no  bigint         GENERATED ALWAYS AS IDENTITY,
+    line_no  bigint         NOT NULL DEFAULT nextval('shop.number'),
     document text           NOT NULL REFERENCES shop.cash_sale ON DELETE CASCADE,
+    till     integer        NOT NULL,
     article  text,
     quantity integer,
     price    numeric(12, 2),
     amount   numeric(14, 2),
     written  numeric(14, 2),
     memo     text,
-    PRIMARY KEY (document, line_no)
-);
+    PRIMARY KEY (document, line_no, till)
+) PARTITION BY LIST (till);
+CREATE TABLE shop.cash_sale_line_1 PARTITION OF shop.cash_sale_line FOR VALUES IN (1);
+CREATE TABLE shop.cash_sale_line_2 PARTITION OF shop.cash_sale_line FOR VALUES IN (2);
+CREATE TABLE shop.cash_sale_line_3 PARTITION OF shop.cash_sale_line FOR VALUES IN (3);
 
 -- Service reports consume and have no amounts; quantities in floating point.
 CREATE TABLE shop.service_report (

@@ -22,12 +22,24 @@ Outcome Office::work(int count, int operations, const Progress& progress)
     try {
         for (int i = 0; i < count; ++i) {
             progress.wait_for(operations / count * i);
+            if (i == count * 3 / 4)
+                retire_one();
             act();
         }
     } catch (const std::exception& error) {
         outcome.unexpected.push_back(std::string{"the office was left: "} + error.what());
     }
     return outcome;
+}
+
+/// Takes the flag of a customer for good, so that lines are left that wait for it.
+void Office::retire_one()
+{
+    if (own.size() < 2)
+        return;
+    pqxx::nontransaction{connection}.exec_params("UPDATE credits.customer SET works_with_credits = false WHERE customer = $1",
+                                                 own.front());
+    own.erase(own.begin());
 }
 
 void Office::act()

@@ -22,6 +22,7 @@ public:
     Outcome work(int count, int operations, const Progress& progress);
 
 private:
+    void retire_one();
     void act();
     void change_flag(pqxx::work& settings, const std::string& customer);
     void change_account(pqxx::work& settings, const std::string& customer);

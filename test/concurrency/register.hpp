@@ -34,6 +34,8 @@ public:
         std::vector<Document> steady; // all of one customer
         Document wandering;
         bool is_fickle; // the customer
+
+        const Document& report() const { return steady.back(); } // of sources, the last
     };
 
     std::vector<Counter> counters; // written before the clerks start, then only read

@@ -33,14 +33,18 @@ constexpr const char* acts[] = {
     "lines in one statement",
     "lines one by one",
     "lines, then total",
+    "origin forgotten",
     "posted",
     "quantity changed",
+    "report invoiced",
+    "report invoiced at a counter",
     "rolled back",
     "savepoint rolled back",
     "several customers",
     "several documents",
     "state changed at a counter",
     "state changed, then lines",
+    "till changed",
     "touched",
 };
 
@@ -109,8 +113,9 @@ void check_ledger(Tally& tally, const Run& run, const Database& database, const 
     turn_flags(connection, customers);
     const Books books = read_books(connection);
     check_books(tally, run.name, books, customers, Moment::closing_time);
-    tally.check(run.name, "some lines wait for the settings",
-                wishes_of(books, customers, Moment::closing_time).unsettled.empty() ? Texts{"none"} : Texts{});
+    if (run.customers < 10) // else fickle ones come too seldom to be sure
+        tally.check(run.name, "some lines wait for the settings",
+                    wishes_of(books, customers, Moment::closing_time).unsettled.empty() ? Texts{"none"} : Texts{});
     take_in_all(connection);
     check_books(tally, run.name + ", taken in", read_books(connection), customers, Moment::taken_in);
 }

@@ -1,5 +1,5 @@
-// Rules 7 to 11, 18 and 23 over the documents as they are. What is booked is looked at only where the rules say so: a customer
-// without the flag keeps what he has, and a change of settings books nothing by itself.
+// Rules 7 to 11, 18, 19 and 23 over the documents as they are. What is booked is looked at only where the rules say so: a
+// customer without the flag keeps what he has, and a change of settings books nothing by itself.
 #include "wishes.hpp"
 
 namespace concurrency
@@ -7,6 +7,8 @@ namespace concurrency
 
 namespace
 {
+
+const std::string origin_table = "shop.service_report_line";
 
 using Standing = std::map<AccountId, Sums>; // of one line; accounts without credits are left out
 
@@ -41,6 +43,12 @@ std::map<LineKey, Standing> standings(const Books& books)
     return all;
 }
 
+/// A line covers those made of it while it counts, whether or not it has to do with credits (rule 19).
+bool covers(const DocumentLine& line)
+{
+    return line.state == "posted" && !line.day.empty() && !line.customer.empty() && !line.article.empty() && line.quantity;
+}
+
 class Reader
 {
 public:
@@ -49,6 +57,9 @@ public:
     {
         for (const CustomerNow& customer : books_.customers)
             now[customer.customer] = &customer;
+        for (const DocumentLine& line : books_.lines)
+            if (line.table == origin_table && covers(line))
+                covering.insert(line.key);
         for (const Refusal& refusal : books_.refusals)
             refused.insert({refusal.table, refusal.key});
     }
@@ -56,7 +67,7 @@ public:
     void read(const DocumentLine& line, Wishes& wishes) const
     {
         const Article* const article = article_of(line.article);
-        const bool is_counting = counts(line, article);
+        const bool is_counting = counts(line, article) && !(article->consumes() && covering.contains(line.made_of));
         const LineKey key{line.table, line.key};
         const auto found = standing_of.find(key);
         const Standing standing = found == standing_of.end() ? Standing{} : found->second;
@@ -107,6 +118,7 @@ private:
     std::map<LineKey, Standing> standing_of;
     std::map<std::string, const CustomerNow*> now;
     std::set<LineKey> refused;
+    std::set<std::string> covering; // keys of lines that others may be made of
 };
 
 } // namespace
