@@ -15,8 +15,8 @@ namespace
 /// One statement for all lines, so that two lines may swap their keys.
 constexpr const char* follow =
     "WITH renumbered AS ("
-    "SELECT * FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))"
-    " AS r (old_key, new_key, old_number, new_number)"
+    "SELECT * FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+    " pg_catalog.unnest($6)) AS r (old_key, new_key, old_number, new_number, by)"
     "), entries AS ("
     "UPDATE credits.entry AS e SET line_key = r.new_key, document_number = r.new_number FROM renumbered AS r"
     " WHERE e.line_table OPERATOR(pg_catalog.=) $1 AND e.line_key OPERATOR(pg_catalog.=) r.old_key"
@@ -28,7 +28,7 @@ constexpr const char* follow =
     " AND l.lot_no OPERATOR(pg_catalog.=) f.lot_no"
     " AND l.line_table OPERATOR(pg_catalog.=) $1 AND l.line_key OPERATOR(pg_catalog.=) f.old_key"
     ") INSERT INTO credits.renumbering (line_table, old_key, new_key, old_number, new_number, at, by)"
-    " SELECT $1, old_key, new_key, old_number, new_number, pg_catalog.clock_timestamp(), $6 FROM renumbered";
+    " SELECT $1, old_key, new_key, old_number, new_number, pg_catalog.clock_timestamp(), by FROM renumbered";
 
 bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && !core::is_nothing(line.recorded->effect); }
 
@@ -90,22 +90,24 @@ void follow_renumbering(Batch& batch)
     TextColumn new_keys = make_column(count);
     TextColumn old_numbers = make_column(count);
     TextColumn new_numbers = make_column(count);
+    TextColumn roles = make_column(count);
+    const std::string_view current_role = GetUserNameFromId(GetUserId(), false);
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
         if (!is_renumbered(line))
             continue;
         append(old_keys, line.recorded_key);
+        append(roles, is_null(line.recorded_by) ? current_role : line.recorded_by);
         append(new_keys, line.key);
         append(old_numbers, line.recorded->document.number);
         append(new_numbers, has_new_number(line) ? line.number : line.recorded->document.number);
     }
-    const Datum by = pg::to_text(GetUserNameFromId(GetUserId(), false));
     const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(batch.source->line_table), false},
                                      to_parameter(old_keys),
                                      to_parameter(new_keys),
                                      to_parameter(old_numbers),
                                      to_parameter(new_numbers),
-                                     {TEXTOID, by, false}};
+                                     to_parameter(roles)};
     pg::run({.role = catalog().owner, .sql = follow, .parameters = parameters, .reads_only = false});
     CommandCounterIncrement();
 }

@@ -9,6 +9,7 @@
 #include "ledger.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
+#include "pg/view_table.hpp"
 #include "wish.hpp"
 
 namespace credits
@@ -26,7 +27,7 @@ struct Likeness {
     std::string_view article;
     int64 coefficient;
     int64 credits;
-    int64 amount;
+    int64 amount; // where the article sells
 
     friend auto operator<=>(const Likeness&, const Likeness&) = default;
 };
@@ -67,7 +68,7 @@ Likeness likeness_of(const Batch& batch, const DocumentLine& gone)
     Likeness likeness{.article = recorded.document.article,
                       .coefficient = recorded.document.coefficient.units,
                       .credits = recorded.effect.credits.units,
-                      .amount = core::is_sale(recorded.effect) ? recorded.effect.amount.units : 0};
+                      .amount = recorded.document.coefficient > core::zero ? recorded.effect.amount.units : 0};
     if (OidIsValid(batch.source->header_table)) {
         likeness.header = gone.image->old_header == nullptr ? nullptr : gone.image->old_header->tuple;
         return likeness;
@@ -88,7 +89,7 @@ std::optional<Likeness> likeness_of(const Batch& batch, const DocumentLine& fres
     Likeness likeness{.article = fresh.article,
                       .coefficient = coefficient.units,
                       .credits = credits->units,
-                      .amount = *credits > core::zero ? amount->units : 0};
+                      .amount = coefficient > core::zero ? amount->units : 0};
     if (OidIsValid(batch.source->header_table)) {
         likeness.header = fresh.image->new_header->tuple;
         return likeness;
@@ -205,23 +206,52 @@ void drop_joined(Batch& batch, const Resaved& resaved)
     batch.line_count = static_cast<int>(kept - batch.lines);
 }
 
-} // namespace
-
-void join_resaved_lines(Batch& batch, int count)
+void join_gone(Batch& batch, Resaved& resaved)
 {
-    Resaved resaved = list_resaved(batch, count);
-    if (resaved.gone_count == 0 || resaved.fresh_count == 0)
-        return;
     read_gone(batch, resaved);
     list_coefficients(resaved);
-    std::sort(resaved.fresh, resaved.fresh + resaved.fresh_count,
-              [](const DocumentLine* a, const DocumentLine* b) { return is_key_before(*a, *b); });
     join_by_key(resaved, [&](const GoneLine& gone, const DocumentLine& fresh) {
         return is_recorded(gone) && fresh.counts &&
                likeness_of(batch, fresh, core::Amount{gone.likeness.coefficient}) == gone.likeness;
     });
     join_alike(batch, resaved);
     join_by_key(resaved, [](const GoneLine&, const DocumentLine&) { return true; });
+}
+
+/// Another name for the record of a new line whose key is still that of another one's: one that nobody's has.
+std::string_view unused_key(std::string_view key)
+{
+    const char* const unused = psprintf("%.*s\\", static_cast<int>(key.size()), key.data());
+    return {unused, key.size() + 1};
+}
+
+/// A new line may have the key of one that moved on. What is recorded under it is that one's.
+void part_from_moved(const Batch& batch, const Resaved& resaved, int count)
+{
+    HTAB* const taken = pg::make_view_table("credits taken keys", batch.line_count, sizeof(std::string_view));
+    for (const DocumentLine& line : lines_of(batch))
+        if (line.image - batch.images < count && (line.image->old_line != nullptr || line.recorded_key != line.key))
+            hash_search(taken, &line.recorded_key, HASH_ENTER, nullptr);
+    for (size_t i = 0; i < resaved.fresh_count; i++) {
+        DocumentLine* const fresh = resaved.fresh[i];
+        if (fresh != nullptr && hash_search(taken, &fresh->key, HASH_FIND, nullptr) != nullptr)
+            fresh->recorded_key = unused_key(fresh->key);
+    }
+}
+
+} // namespace
+
+void join_resaved_lines(Batch& batch, int count)
+{
+    Resaved resaved = list_resaved(batch, count);
+    const bool are_all_new = resaved.fresh_count == static_cast<size_t>(batch.line_count);
+    if (resaved.fresh_count == 0 || are_all_new)
+        return;
+    std::sort(resaved.fresh, resaved.fresh + resaved.fresh_count,
+              [](const DocumentLine* a, const DocumentLine* b) { return is_key_before(*a, *b); });
+    if (resaved.gone_count > 0)
+        join_gone(batch, resaved);
+    part_from_moved(batch, resaved, count);
     drop_joined(batch, resaved);
 }
 
