@@ -7,7 +7,6 @@
 #include "pg/query.hpp"
 #include "pg/table.hpp"
 #include "pg/text.hpp"
-#include "price.hpp"
 #include "source_row.hpp"
 
 namespace credits
@@ -22,8 +21,8 @@ void put_text(Datum* values, bool* nulls, int column, std::string_view text)
     values[column] = nulls[column] ? Datum(0) : pg::to_text(text);
 }
 
-/// One row of _wanted_line.
-void put_line(const ReturnSetInfo* result, const DocumentLine& line, const TupleTableSlot* slot)
+/// One row of _wanted_line: the line, and where its row lies.
+void put_line(const ReturnSetInfo* result, const DocumentLine& line, Oid member, ItemPointer place)
 {
     Datum values[13]{};
     bool nulls[13]{};
@@ -39,25 +38,35 @@ void put_line(const ReturnSetInfo* result, const DocumentLine& line, const Tuple
     nulls[6] = !line.has_date;
     put_text(values, nulls, 7, line.number);
     values[8] = BoolGetDatum(line.counts);
-    values[9] = ObjectIdGetDatum(slot->tts_tableOid);
-    values[10] = PointerGetDatum(&slot->tts_tid);
+    values[9] = ObjectIdGetDatum(member);
+    values[10] = PointerGetDatum(place);
     put_text(values, nulls, 11, line.origin);
     put_text(values, nulls, 12, line.refers_to);
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-/// Reads one line in memory of its own; the batch is begun anew for each.
-void put_row(const ReturnSetInfo* result, Source& source, Relation lines, const pg::RowConversion& conversion,
-             TupleTableSlot* slot)
+/// Rows are read so many at a time, since those of one document share the look at its header.
+constexpr int rows_at_once = 1000;
+
+/// Reads the next rows of one table; returns whether there may be more.
+bool put_next_rows(const ReturnSetInfo* result, Source& source, Relation lines, const pg::RowConversion& conversion,
+                   TableScanDesc scan, TupleTableSlot* slot)
 {
     Batch batch = begin_batch(source, lines);
     batch.security_flags = SECURITY_RESTRICTED_OPERATION;
-    const MinimalTuple row = pg::copy_converted(conversion, slot);
-    add_image(batch, nullptr, row);
-    batch.images[0].new_header = find_header(batch, row);
+    auto* const places = static_cast<ItemPointerData*>(palloc(sizeof(ItemPointerData) * rows_at_once));
+    bool has_row = true;
+    while (batch.image_count < rows_at_once && (has_row = table_scan_getnextslot(scan, ForwardScanDirection, slot))) {
+        places[batch.image_count] = slot->tts_tid;
+        add_image(batch, nullptr, pg::copy_converted(conversion, slot));
+    }
+    Batch* const batches[]{&batch};
+    find_named_headers(batches);
     read_lines(batch);
-    put_line(result, batch.lines[0], slot);
+    for (int i = 0; i < batch.line_count; i++)
+        put_line(result, batch.lines[i], RelationGetRelid(scan->rs_rd), &places[i]);
     end_batch(batch);
+    return has_row;
 }
 
 /// Reads all rows that lie in one table: the root, a partition or an heir.
@@ -66,13 +75,13 @@ void put_rows(const ReturnSetInfo* result, Source& source, Relation lines, Relat
     const pg::RowConversion conversion = pg::make_conversion(member, lines);
     TupleTableSlot* const slot = table_slot_create(member, nullptr);
     const TableScanDesc scan = table_beginscan(member, GetActiveSnapshot(), 0, nullptr);
-    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    while (put_next_rows(result, source, lines, conversion, scan, slot)) {
         CHECK_FOR_INTERRUPTS();
-        const MemoryContext caller = MemoryContextSwitchTo(memory);
-        put_row(result, source, lines, conversion, slot);
-        MemoryContextSwitchTo(caller);
         MemoryContextReset(memory);
     }
+    MemoryContextSwitchTo(caller);
+    MemoryContextReset(memory);
     table_endscan(scan);
     ExecDropSingleTupleTableSlot(slot);
 }
