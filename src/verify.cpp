@@ -91,6 +91,7 @@ void put_rows(const ReturnSetInfo* result, Source& source, Relation lines, Relat
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_wanted_line);
 PG_FUNCTION_INFO_V1(credits_now);
+PG_FUNCTION_INFO_V1(credits_do_now);
 PG_FUNCTION_INFO_V1(credits_change_now);
 }
 
@@ -137,6 +138,15 @@ Datum credits_change_now(PG_FUNCTION_ARGS)
     const char* const command = text_to_cstring(PG_GETARG_TEXT_PP(0));
     pg::run({.role = GetUserId(), .sql = command, .parameters = {}, .reads_only = false});
     PG_RETURN_VOID();
+}
+
+/// _do_now(command): strict; the same for a command that writes.
+Datum credits_do_now(PG_FUNCTION_ARGS)
+{
+    const char* const command = text_to_cstring(PG_GETARG_TEXT_PP(0));
+    uint64 written = 0;
+    pg::run({.role = GetUserId(), .sql = command, .parameters = {}, .reads_only = false}, [&] { written = SPI_processed; });
+    PG_RETURN_INT64(static_cast<int64>(written));
 }
 
 } // namespace credits

@@ -70,6 +70,6 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
     origin          text,
     refers_to       text
 )
-    LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE c STRICT STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_wanted_line';
 COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table under its mapping, and where they stand, read as the table''s owner: the documents'' side of verify().';

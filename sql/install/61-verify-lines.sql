@@ -76,22 +76,22 @@ LEFT JOIN credits.customer ON customer.customer = account.customer
 LEFT JOIN credits.article ON article.article = line.article
 LEFT JOIN credits._line_booking AS booking
     ON booking.line_table = source.line_table AND booking.line_key = line.line_key
-LEFT JOIN credits._covered_line AS covered
-    ON covered.line_table = source.line_table AND covered.line_key = line.line_key
-CROSS JOIN LATERAL (
+CROSS JOIN LATERAL ( -- OFFSET 0: computed once per line, wherever it is used
     SELECT CASE WHEN kept THEN booking.type_id ELSE article.type_id END AS type_id,
            CASE WHEN kept THEN booking.coefficient ELSE article.coefficient END AS coefficient
-    FROM (SELECT booking.coefficient IS NOT NULL AND booking.article = line.article AS kept) AS rule_16) AS terms
+    FROM (SELECT booking.coefficient IS NOT NULL AND booking.article = line.article AS kept OFFSET 0) AS rule_16 OFFSET 0) AS terms
 -- Rule 9 in whole ten-thousandths: twice the product, and half a step of two, by an integer division that cannot round.
 CROSS JOIN LATERAL (
     SELECT pg_catalog.sign(terms.coefficient * line.quantity) * 0.0001
            * pg_catalog.div(pg_catalog.abs(20000 * terms.coefficient * line.quantity) + seconds, 2 * seconds) AS credits
-    FROM (SELECT CASE WHEN source.quantity_is_interval THEN 3600 ELSE 1 END AS seconds) AS unit) AS wanted
+    FROM (SELECT CASE WHEN source.quantity_is_interval THEN 3600 ELSE 1 END AS seconds) AS unit OFFSET 0) AS wanted
 WHERE line.counts
   AND (wanted.credits <> 0
        OR (line.quantity = 0 AND line.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
   AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
-  AND (wanted.credits > 0 OR terms.coefficient > 0 OR covered.line_key IS NULL)
+  AND (wanted.credits > 0
+       OR terms.coefficient > 0
+       OR (source.line_table, line.line_key) NOT IN (SELECT covered.line_table, covered.line_key FROM credits._covered_line AS covered))
   AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer));
 COMMENT ON VIEW credits._line_wish IS
 'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to 19, 23).';

@@ -37,6 +37,11 @@ $$;
 COMMENT ON FUNCTION credits._hold_saves() IS
 'Holds the gate against all savers until the end of the transaction. 55P03 when their transactions last too long.';
 
+CREATE FUNCTION credits._do_now(command text) RETURNS bigint
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
+COMMENT ON FUNCTION credits._do_now(text) IS
+'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
+
 CREATE FUNCTION credits._list_unsettled(line_tables regclass[], from_date date) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -44,22 +49,33 @@ AS $$
 DECLARE
     listed bigint;
 BEGIN
-    -- A line that has moved between accounts comes once, with the account that it wants.
-    CREATE TEMPORARY TABLE credits_unsettled_line ON COMMIT DROP AS
-    SELECT row_number() OVER (ORDER BY customer, type_id, document_date, gives DESC, document_number COLLATE "C" NULLS FIRST,
-                                       octet_length(line_key), line_key, line_table) AS position,
-           line_table, line_key, document_number, document_date, member, place, is_recorded
-    FROM (SELECT DISTINCT ON (line_table, line_key)
-              line_table, line_key, customer, type_id, document_date, document_number, member, place, is_recorded, gives
-          FROM credits._now('SELECT line_table, line_key, customer, type_id, document_date, document_number, member, place,
-                                    is_recorded, credits > booked_credits AS gives
-                             FROM credits._unsettled_line')
-              AS line (line_table regclass, line_key text, customer text, type_id integer, document_date date,
-                       document_number text, member regclass, place tid, is_recorded boolean, gives boolean)
-          WHERE (line_tables IS NULL OR line_table = ANY (line_tables))
-            AND (from_date IS NULL OR document_date >= from_date)
-          ORDER BY line_table, line_key, place NULLS LAST) AS line;
-    GET DIAGNOSTICS listed = ROW_COUNT;
+    CREATE TEMPORARY TABLE credits_unsettled_line (
+        position        bigint,
+        line_table      regclass,
+        line_key        text COLLATE "C",
+        document_number text,
+        document_date   date,
+        member          regclass,
+        place           tid,
+        is_recorded     boolean
+    ) ON COMMIT DROP;
+    -- A line that has moved between accounts is listed with the account that it wants, not as one that is gone from the other.
+    listed := credits._do_now(format(
+        'WITH line AS MATERIALIZED (
+             SELECT * FROM credits._unsettled_line
+             WHERE (%1$L IS NULL OR line_table = ANY (%1$L::regclass[])) AND (%2$L IS NULL OR document_date >= %2$L::date)
+         )
+         INSERT INTO pg_temp.credits_unsettled_line
+         SELECT row_number() OVER (ORDER BY customer, type_id, document_date, credits > booked_credits DESC,
+                                            document_number COLLATE "C" NULLS FIRST, octet_length(line_key), line_key, line_table),
+                line_table, line_key, document_number, document_date, member, place, is_recorded
+         FROM line
+         WHERE place IS NOT NULL
+            OR NOT EXISTS (SELECT FROM line AS present
+                           WHERE present.line_table = line.line_table
+                             AND present.line_key = line.line_key
+                             AND present.place IS NOT NULL
+                             AND present.is_recorded)', line_tables, from_date));
     CREATE INDEX ON credits_unsettled_line USING brin (position);
     ANALYZE credits_unsettled_line;
     RETURN listed;
