@@ -54,9 +54,9 @@ DECLARE
     rate     record;
 BEGIN
     PERFORM FROM plpgsql.customer c
-    WHERE c.customer = head.customer
-       OR c.customer IN (SELECT e.customer FROM plpgsql.entry e
-                         WHERE e.line_table = 'erp_plpgsql.invoice_line'::regclass AND e.line_key = key)
+    WHERE c.customer = ANY (ARRAY(SELECT e.customer FROM plpgsql.entry e
+                                  WHERE e.line_table = 'erp_plpgsql.invoice_line'::regclass AND e.line_key = key)
+                            || head.customer)
     ORDER BY c.customer FOR NO KEY UPDATE;
     SELECT e.* INTO last FROM plpgsql.entry e
     WHERE e.line_table = 'erp_plpgsql.invoice_line'::regclass AND e.line_key = key
