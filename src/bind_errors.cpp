@@ -14,6 +14,14 @@ int article_table()
     return err_generic_string(PG_DIAG_TABLE_NAME, "article");
 }
 
+int customer_table()
+{
+    err_generic_string(PG_DIAG_SCHEMA_NAME, "credits");
+    return err_generic_string(PG_DIAG_TABLE_NAME, "customer");
+}
+
+constexpr const char* coefficient_hint = "Credits per unit of quantity: > 0 sells, < 0 consumes, at most 4 decimals.";
+
 } // namespace
 
 void unknown_type_of_article(const char* article, const char* type)
@@ -26,9 +34,29 @@ void unknown_type_of_article(const char* article, const char* type)
 void coefficient_missing(const char* article, const char* type)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("article \"%s\" has a credit type and no coefficient", article),
-            errdetail("Its credit type is \"%s\".", type),
-            errhint("Credits per unit of quantity: > 0 sells, < 0 consumes, at most 4 decimals."), article_table(),
+            errdetail("Its credit type is \"%s\".", type), errhint("%s", coefficient_hint), article_table(),
             err_generic_string(PG_DIAG_CONSTRAINT_NAME, "credits_coefficient_valid"));
+}
+
+void coefficient_not_valid(const char* article, const char* coefficient)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+            errmsg("coefficient %s of article \"%s\" is not valid", coefficient, article), errhint("%s", coefficient_hint),
+            article_table(), err_generic_string(PG_DIAG_CONSTRAINT_NAME, "credits_coefficient_valid"));
+}
+
+void unknown_account_of(const char* contact, const char* account)
+{
+    ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION), errmsg("customer \"%s\" does not exist", account),
+            errdetail("Customer \"%s\" is to use his credits.", contact), errhint("Customers are the rows of credits.customer."),
+            customer_table());
+}
+
+void not_one_level(const char* contact, const char* account, const char* detail)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("customer \"%s\" cannot use the credits of \"%s\"", contact, account),
+            errdetail("%s", detail), errhint("A contact names the customer who has the credits, and nobody names a contact."),
+            customer_table(), err_generic_string(PG_DIAG_CONSTRAINT_NAME, "credits_account_of_one_level"));
 }
 
 void no_right_to_article(const char* article, const char* role)

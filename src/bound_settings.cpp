@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bound_rows.hpp"
+#include "bound_statements.hpp"
 #include "catalog.hpp"
 #include "contacts.hpp"
 #include "errors.hpp"
@@ -16,100 +17,6 @@ namespace credits
 namespace
 {
 
-// $1: the rows' old keys, $2: their keys, $3 …: their settings, one array each; then for each setting, or two of them together,
-// whether the ERP has it.
-
-constexpr const char* follow_customers = "UPDATE credits.customer AS his SET customer = erp.key"
-                                         " FROM unnest($1, $2) AS erp (old_key, key)"
-                                         " WHERE his.customer = erp.old_key AND erp.key <> erp.old_key"
-                                         " AND NOT EXISTS (SELECT FROM credits.customer AS taken WHERE taken.customer = erp.key)";
-
-// A customer with an account stays, and so does one whose credits others use: unless they go, too.
-constexpr const char* remove_customers =
-    "WITH unused AS (SELECT his.customer, his.account_of FROM credits.customer AS his"
-    "     WHERE his.customer IN (SELECT old_key FROM unnest($1) AS gone (old_key) EXCEPT SELECT key FROM unnest($2) AS kept "
-    "(key))"
-    "     AND NOT EXISTS (SELECT FROM credits._account AS account WHERE account.customer = his.customer))"
-    " DELETE FROM credits.customer AS his USING unused WHERE his.customer = unused.customer"
-    " AND (unused.account_of IS NOT NULL OR NOT EXISTS (SELECT FROM credits.customer AS contact"
-    "     WHERE contact.account_of = his.customer AND contact.customer NOT IN (SELECT customer FROM unused)))";
-
-constexpr const char* unflag_customers =
-    "UPDATE credits.customer AS his SET works_with_credits = false WHERE his.works_with_credits"
-    " AND his.customer IN (SELECT old_key FROM unnest($1) AS gone (old_key) EXCEPT SELECT key FROM unnest($2) AS kept (key))";
-
-constexpr const char* write_customers =
-    "WITH wanted AS (SELECT erp.key,"
-    "        CASE WHEN $6 THEN coalesce(erp.works_with_credits, false) ELSE coalesce(his.works_with_credits, true) END AS "
-    "works_with_credits,"
-    "        CASE WHEN $7 THEN erp.name ELSE his.name END AS name,"
-    "        CASE WHEN $8 THEN nullif(erp.account_of, erp.key) ELSE his.account_of END AS account_of,"
-    "        his.customer IS NULL AS is_new, his AS before"
-    "    FROM unnest($2, $3, $4, $5) AS erp (key, works_with_credits, name, account_of)"
-    "    LEFT JOIN credits.customer AS his ON his.customer = erp.key"
-    "    WHERE erp.key IS NOT NULL)"
-    " INSERT INTO credits.customer AS his (customer, works_with_credits, name, account_of)"
-    " SELECT key, works_with_credits, name, account_of FROM wanted"
-    " WHERE is_new OR (works_with_credits, name, account_of)"
-    "     IS DISTINCT FROM ((before).works_with_credits, (before).name, (before).account_of)"
-    " ORDER BY key"
-    " ON CONFLICT (customer) DO UPDATE SET works_with_credits = excluded.works_with_credits, name = excluded.name,"
-    "     account_of = excluded.account_of";
-
-constexpr const char* follow_articles = "UPDATE credits.article AS its SET article = erp.key"
-                                        " FROM unnest($1, $2) AS erp (old_key, key)"
-                                        " WHERE its.article = erp.old_key AND erp.key <> erp.old_key"
-                                        " AND NOT EXISTS (SELECT FROM credits.article AS taken WHERE taken.article = erp.key)";
-
-// The articles that go: an article that the ledger names stays.
-#define CREDITS_UNUSED_ARTICLES                                                                                                  \
-    "unused AS (SELECT its.article, its.type_id FROM credits.article AS its"                                                     \
-    "    WHERE its.article IN (SELECT old_key FROM unnest($1) AS gone (old_key) EXCEPT SELECT key FROM unnest($2) AS kept "      \
-    "(key))"                                                                                                                     \
-    "    AND (NOT its.had_type OR NOT EXISTS (SELECT FROM credits.entry AS booked WHERE booked.article = its.article)))"
-
-constexpr const char* remove_articles =
-    "WITH " CREDITS_UNUSED_ARTICLES " DELETE FROM credits.article AS its USING unused WHERE its.article = unused.article";
-
-// An article without a type has no credits, whatever its coefficient.
-#define CREDITS_WANTED_ARTICLES                                                                                                  \
-    "wanted AS (SELECT erp.key, erp.type, erp.coefficient AS given,"                                                             \
-    "        CASE WHEN $7 THEN type.type_id ELSE its.type_id END AS type_id,"                                                    \
-    "        CASE WHEN NOT $7 THEN its.coefficient WHEN erp.type IS NOT NULL THEN trim_scale(erp.coefficient) END AS "           \
-    "coefficient,"                                                                                                               \
-    "        CASE WHEN $8 THEN erp.ledger_account ELSE its.ledger_account END AS ledger_account,"                                \
-    "        CASE WHEN $9 THEN erp.description ELSE its.description END AS description,"                                         \
-    "        its.article IS NULL AS is_new, its AS before"                                                                       \
-    "    FROM (SELECT key, nullif(credit_type::text, '') AS type, coefficient, ledger_account, description"                      \
-    "          FROM unnest($2, $3, $4, $5, $6) AS erp (key, credit_type, coefficient, ledger_account, description)"              \
-    "          WHERE key IS NOT NULL) AS erp"                                                                                    \
-    "    LEFT JOIN credits.credit_type AS type ON CASE WHEN $10 THEN type.type_id::text ELSE type.code END = erp.type"           \
-    "    LEFT JOIN credits.article AS its ON its.article = erp.key)"
-
-// What is wrong with an article: 1, its type is unknown; 2, it has a type and no coefficient; 3, its credits settings would
-// change, and whoever saves it has not the right (rule 5).
-constexpr const char* find_mistake =
-    "WITH " CREDITS_WANTED_ARTICLES ", " CREDITS_UNUSED_ARTICLES ", mistake AS ("
-    "    SELECT CASE WHEN $7 AND type IS NOT NULL AND type_id IS NULL THEN 1 WHEN $7 AND type IS NOT NULL AND given IS NULL THEN "
-    "2 ELSE 3 END"
-    "        AS kind, key, type FROM wanted"
-    "    WHERE (type_id, coefficient) IS DISTINCT FROM ((before).type_id, (before).coefficient)"
-    "    OR ($7 AND type IS NOT NULL AND (type_id IS NULL OR given IS NULL))"
-    "    UNION ALL SELECT 3, article, NULL FROM unused WHERE type_id IS NOT NULL)"
-    " SELECT kind, key, type, credits._acting_role() FROM mistake"
-    " WHERE kind < 3 OR NOT pg_has_role(credits._acting_role()::name, 'credits_management', 'USAGE')"
-    " ORDER BY kind, key LIMIT 1";
-
-constexpr const char* write_articles =
-    "WITH " CREDITS_WANTED_ARTICLES
-    " INSERT INTO credits.article AS its (article, description, ledger_account, type_id, coefficient)"
-    " SELECT key, description, ledger_account, type_id, coefficient FROM wanted"
-    " WHERE is_new OR (description, ledger_account, type_id, coefficient)"
-    "     IS DISTINCT FROM ((before).description, (before).ledger_account, (before).type_id, (before).coefficient)"
-    " ORDER BY key"
-    " ON CONFLICT (article) DO UPDATE SET description = excluded.description, ledger_account = excluded.ledger_account,"
-    "     type_id = excluded.type_id, coefficient = excluded.coefficient";
-
 pg::Parameter array_parameter(const ArrayBuildState* values)
 {
     auto* const state = const_cast<ArrayBuildState*>(values);
@@ -120,7 +27,7 @@ pg::Parameter bool_parameter(bool value) { return {BOOLOID, BoolGetDatum(value),
 
 /// The arguments of the statements above.
 struct Parameters {
-    pg::Parameter values[most_settings + 5];
+    pg::Parameter values[most_settings + 6];
     size_t count;
 };
 
@@ -140,6 +47,7 @@ Parameters make_parameters(const BoundRows& rows)
     for (int i = article_setting::coefficient; i < article_setting::count; i++)
         add(bool_parameter(is_given(binding, i)));
     add(bool_parameter(rows.settings[article_setting::credit_type]->element_type == INT8OID));
+    add(bool_parameter(rows.moves));
     return parameters;
 }
 
@@ -150,6 +58,17 @@ pg::Statement make_statement(const Parameters& parameters, const char* sql, bool
 
 void write(const Parameters& parameters, const char* sql) { pg::run(make_statement(parameters, sql, false)); }
 
+/// What find_article_mistake and find_customer_mistake find.
+enum class Mistake {
+    unknown_type,
+    no_coefficient,
+    invalid_coefficient,
+    no_right,
+    unknown_account,
+    account_is_contact,
+    has_contacts
+};
+
 const char* text_result(int column)
 {
     bool is_null = false;
@@ -157,19 +76,33 @@ const char* text_result(int column)
     return is_null ? nullptr : TextDatumGetCString(value);
 }
 
-void refuse_mistake(const Parameters& parameters)
+void refuse(Mistake mistake, const char* key, const char* what)
+{
+    switch (mistake) {
+    case Mistake::unknown_type:
+        errors::unknown_type_of_article(key, what);
+    case Mistake::no_coefficient:
+        errors::coefficient_missing(key, what);
+    case Mistake::invalid_coefficient:
+        errors::coefficient_not_valid(key, what);
+    case Mistake::no_right:
+        errors::no_right_to_article(key, what);
+    case Mistake::unknown_account:
+        errors::unknown_account_of(key, what);
+    case Mistake::account_is_contact:
+        errors::not_one_level(key, what, psprintf("Customer \"%s\" uses the credits of another one himself.", what));
+    case Mistake::has_contacts:
+        errors::not_one_level(key, what, psprintf("Other customers use the credits of \"%s\".", key));
+    }
+}
+
+void refuse_mistakes(const Parameters& parameters, const char* find_mistake)
 {
     pg::run(make_statement(parameters, find_mistake, true), [] {
-        if (SPI_processed == 0)
-            return;
-        bool is_null = false;
-        const int kind = DatumGetInt32(pg::result(0, 1, &is_null));
-        const char* const article = text_result(2);
-        if (kind == 1)
-            errors::unknown_type_of_article(article, text_result(3));
-        if (kind == 2)
-            errors::coefficient_missing(article, text_result(3));
-        errors::no_right_to_article(article, text_result(4));
+        bool is_null = true;
+        const Datum mistake = SPI_processed == 0 ? Datum(0) : pg::result(0, 1, &is_null);
+        if (!is_null)
+            refuse(static_cast<Mistake>(DatumGetInt32(mistake)), text_result(2), text_result(3));
     });
 }
 
@@ -248,8 +181,7 @@ void take_over(const BoundRows& rows)
     pg::in_safe_path([&] {
         if (rows.moves)
             write(parameters, are_customers ? follow_customers : follow_articles);
-        if (!are_customers)
-            refuse_mistake(parameters);
+        refuse_mistakes(parameters, are_customers ? find_customer_mistake : find_article_mistake);
         if (rows.moves)
             write(parameters, are_customers ? remove_customers : remove_articles);
         if (rows.moves && are_customers)

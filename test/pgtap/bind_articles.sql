@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(51);
+SELECT plan(56);
 
 -- Given the ERP's products; a product manager who may change credits settings, and a clerk who may not.
 
@@ -39,6 +39,19 @@ END
 $$;
 CREATE FUNCTION pg_temp.as_clerk(statement text) RETURNS void LANGUAGE sql AS $$SELECT pg_temp.as_role('credits_test_clerk', statement)$$;
 CREATE FUNCTION pg_temp.as_manager(statement text) RETURNS void LANGUAGE sql AS $$SELECT pg_temp.as_role('credits_test_manager', statement)$$;
+
+-- What an ERP may show to its user besides the message.
+CREATE FUNCTION pg_temp.context(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    context text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
+    RETURN context;
+END
+$$;
 
 -- Mistakes are found when binding
 
@@ -97,6 +110,8 @@ SELECT pg_temp.refused($$UPDATE shop.product SET type = 'NONE' WHERE id = 2$$, '
 SELECT pg_temp.refused($$UPDATE shop.product SET factor = 0 WHERE id = 2$$, '23514 credits_coefficient_valid', 'so is a coefficient of 0 with a type');
 SELECT pg_temp.refused($$UPDATE shop.product SET factor = NULL WHERE id = 2$$, '23514 credits_coefficient_valid', 'or of nothing');
 SELECT pg_temp.refused($$UPDATE shop.product SET factor = 'NaN' WHERE id = 2$$, '23514 credits_coefficient_valid', 'or not a number');
+SELECT unalike(pg_temp.context(format('UPDATE shop.product SET %s WHERE id = 2', change)), '%wanted%', 'nobody is shown our SQL: ' || change)
+FROM unnest(ARRAY['factor = 0', 'factor = 0.00001', 'factor = 1e10', 'factor = NULL', $$type = 'NONE'$$]) AS change;
 UPDATE credits.credit_type SET activation_article = 'Y', balance_account = '700009' WHERE code = 'TRAINING';
 SELECT pg_temp.refused($$UPDATE shop.product SET account = '1' WHERE code = 'Y'$$, '23514 credits_accounts_match', 'the account of an activation article is its type''s');
 

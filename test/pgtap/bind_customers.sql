@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(67);
+SELECT plan(73);
 
 -- Given the ERP's parties; its clerk has no right on credits, and owns nothing.
 
@@ -31,6 +31,19 @@ BEGIN
     SET LOCAL ROLE credits_test_clerk;
     EXECUTE statement;
     RESET ROLE;
+END
+$$;
+
+-- What an ERP may show to its user besides the message.
+CREATE FUNCTION pg_temp.context(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    context text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
+    RETURN context;
 END
 $$;
 
@@ -119,6 +132,12 @@ SELECT is((SELECT name || works_with_credits FROM credits.customer WHERE custome
 SELECT pg_temp.refused($$INSERT INTO shop.party (id, code) VALUES (21, repeat('x', 256))$$, '22001', 'a key has at most 255 bytes');
 SELECT pg_temp.refused($$UPDATE shop.party SET payer = 'nobody' WHERE id = 2$$, '23503', 'the ERP''s user is told that he points to nobody');
 SELECT pg_temp.refused($$UPDATE shop.party SET payer = 'K' WHERE id = 20$$, '23514 credits_account_of_one_level', 'or to a contact');
+SELECT pg_temp.refused($$UPDATE shop.party SET payer = 'B' WHERE id = 1$$, '23514 credits_account_of_one_level', 'or points himself while others point to him');
+SELECT pg_temp.refused($$UPDATE shop.party SET payer = CASE id WHEN 1 THEN 'B' ELSE 'A' END WHERE id IN (1, 20)$$, '23514 credits_account_of_one_level', 'or two to each other');
+SELECT pg_temp.accepted($$UPDATE shop.party SET payer = CASE id WHEN 1 THEN 'B' END WHERE id IN (1, 2)$$, 'or not: his contact goes at the same time');
+UPDATE shop.party SET payer = CASE id WHEN 2 THEN 'A' END WHERE id IN (1, 2);
+SELECT unalike(pg_temp.context(format('UPDATE shop.party SET payer = %L WHERE id = %s', payer, id)), '%wanted%', 'nobody is shown our SQL: ' || payer)
+FROM (VALUES (2, 'nobody'), (20, 'K'), (1, 'B')) AS wrong (id, payer);
 SELECT pg_temp.as_clerk($$INSERT INTO shop.party (id, code, name, payer) VALUES (30, 'X', 'contact', 'Y'), (31, 'Y', 'his customer', 'Y')$$);
 SELECT pg_temp.as_clerk($$DELETE FROM shop.party WHERE id IN (30, 31)$$);
 SELECT is((SELECT count(*) FROM credits.customer WHERE customer IN ('X', 'Y')), 0::bigint, 'a contact and his customer come and go together');
