@@ -95,14 +95,11 @@ void lock_headers(Batches batches);
 /// Finds all of these as of the latest snapshot, without a lock.
 void find_headers(Batches batches);
 
-/// What to do about a header that somebody else holds: wait for him, or read it as it was committed last.
-enum class Busy { wait, pass };
-
-/// Locks the headers that the images name, as far as they are not known yet.
-void lock_named_headers(Batches batches, Busy busy);
+/// The same for the headers that the images name and that are not known yet, alone.
+void lock_named_headers(Batches batches);
 void find_named_headers(Batches batches);
 
-/// Adds the lines that were made from lines of the save, in whatever source they are (rule 19); their headers are locked then.
+/// Adds the lines that were made from lines of the save, in whatever source they are (rule 19), and finds their headers.
 /// Returns the batches of the whole save; without chains the same ones. The caller has locked the headers.
 Batches add_chains(Batches batches);
 

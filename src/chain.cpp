@@ -119,7 +119,7 @@ Batches add_chains(Batches batches)
     const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
     if (std::ranges::all_of(save, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
         return batches;
-    lock_named_headers(save, Busy::pass);
+    find_named_headers(save);
     renew_origins(save);
     return save;
 }

@@ -150,14 +150,14 @@ std::string_view customer_of(Batch& batch, const Header& header)
 /// Locks a header, unless it is busy and its customer's row is ours already. Then whoever holds the header saves lines of it, or
 /// changes it and must wait for the customer before he can settle its lines, ours among them: to wait for him here would be a
 /// deadlock, and going on with the committed header is right. As long as the customer is not ours, waiting is.
-void lock_header(Batch& batch, const RowPlace& place, Header& header, Busy busy)
+void lock_header(Batch& batch, const RowPlace& place, Header& header)
 {
     const RowKey key = make_row_key(headers_of(*batch.source), header.key, KeyOf::referring);
     pg::LockResult result = pg::lock_latest(*place.table, place.index, key, {.wait = LockWaitSkip});
     if (result == pg::LockResult::busy) {
         header.tuple = copy_found(place);
         const std::string_view customer = customer_of(batch, header);
-        if (busy == Busy::pass || (!is_null(customer) && is_customer_locked_by_us(account_of(customer))))
+        if (!is_null(customer) && is_customer_locked_by_us(account_of(customer)))
             return;
         header.tuple = nullptr;
         result = pg::lock_latest(*place.table, place.index, key);
@@ -220,11 +220,7 @@ Header* find_header(Batch& batch, MinimalTuple line)
     return header;
 }
 
-void lock_named_headers(Batches batches, Busy busy)
-{
-    read_headers(batches,
-                 [busy](Batch& batch, const RowPlace& place, Header& header) { lock_header(batch, place, header, busy); });
-}
+void lock_named_headers(Batches batches) { read_headers(batches, lock_header); }
 
 void find_named_headers(Batches batches) { read_headers(batches, find); }
 

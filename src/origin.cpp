@@ -233,7 +233,7 @@ Origins* find_origins(Batches batches)
 
 void lock_origins(Origins& origins)
 {
-    lock_named_headers(pg::span_of(origins.batches), Busy::wait);
+    lock_named_headers(pg::span_of(origins.batches));
     lock_rows(origins);
     read_lines_of(origins);
 }
@@ -265,9 +265,9 @@ void lock_headers(Batches batches)
 {
     Origins* const origins = find_origins(batches);
     if (origins == nullptr)
-        return lock_named_headers(batches, Busy::wait);
+        return lock_named_headers(batches);
     const BatchList all = add_batches_of(*origins, batches);
-    lock_named_headers(pg::span_of(all), Busy::wait);
+    lock_named_headers(pg::span_of(all));
     lock_rows(*origins);
     read_lines_of(*origins);
     set_origins(batches, origins);
