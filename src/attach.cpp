@@ -10,6 +10,7 @@
 #include "catalog.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
+#include "header_view.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
@@ -45,11 +46,11 @@ void check_line_table(Relation table)
 void check_header_table(Relation table)
 {
     const char kind = table->rd_rel->relkind;
-    if (kind == RELKIND_VIEW || kind == RELKIND_MATVIEW)
-        errors::not_supported("a header that is a view", nullptr);
+    if (is_view(RelationGetRelid(table)))
+        return;
     if ((kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) || table->rd_rel->relispartition ||
         table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        errors::wrong_table_kind(RelationGetRelid(table), "A header table is an ordinary or a partitioned table.");
+        errors::wrong_table_kind(RelationGetRelid(table), "A header table is an ordinary or a partitioned table, or a view.");
     if (kind == RELKIND_RELATION && has_subclass(RelationGetRelid(table)))
         errors::not_supported("a header table with inheritance", nullptr);
 }
@@ -93,6 +94,10 @@ Keys find_keys(const MappedTables& tables, const Arguments& arguments)
     check_zero_columns(tables.lines, keys.zero_columns);
     if (tables.header == nullptr)
         return keys;
+    if (is_view(arguments.header_table)) {
+        keys.reference = find_view_reference(tables, arguments.line_header, arguments.header_key);
+        return keys;
+    }
     if (arguments.header_key != nullptr)
         check_unique(tables.header, find_columns(tables.header, arguments.header_key));
     keys.reference = find_header_reference(tables, arguments.line_header, arguments.header_key);
@@ -194,7 +199,7 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     const Keys keys = find_keys(tables, arguments);
     const Oid mapping = create_mapping(arguments, tables, keys);
     create_triggers_of_lines(tables.lines, keys.line_key, keys.zero_columns.count > 0);
-    if (tables.header != nullptr)
+    if (tables.header != nullptr && !is_view(arguments.header_table))
         create_triggers_of_headers(tables.header, keys.reference.is_deferrable);
     insert_source(arguments, tables, keys, mapping);
     check_source(arguments.line_table);

@@ -87,6 +87,13 @@ void no_header_reference(Oid line_table, Oid header_table, const char* detail)
         errdetail("%s", detail), errhint("Name the columns of the lines with line_header."));
 }
 
+void view_not_readable(Oid view, Oid line_table)
+{
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("the owner of table \"%s\" may not read view \"%s\"", get_rel_name(line_table), get_rel_name(view)),
+            errdetail("Headers are read as the owner of their lines."), errhint("Grant him SELECT on the view."));
+}
+
 void no_such_column(Oid table, const char* column)
 {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),

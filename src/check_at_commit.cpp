@@ -286,7 +286,7 @@ void settle_notes_from(int64 first_statement_no, int64 checked_up_to)
 
 void set_headerless_aside(Batch& batch, int64 checked_up_to)
 {
-    if (!OidIsValid(batch.source->header_table))
+    if (!OidIsValid(batch.source->header_table) || batch.source->header_is_view)
         return;
     LineImage* const end = batch.images + batch.image_count;
     LineImage* const aside =

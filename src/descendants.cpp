@@ -5,6 +5,7 @@
 #include "attached_triggers.hpp"
 #include "catalog.hpp"
 #include "errors.hpp"
+#include "header_view.hpp"
 #include "pg/query.hpp"
 #include "pg/version.hpp"
 #include "source.hpp"
@@ -202,7 +203,7 @@ void follow_descendants(const SourceRow& row)
     const Relation lines = table_open(row.line_table, AccessShareLock);
     cover_lines(lines, key_of(get_source(row.line_table)), has_trigger(row.line_table, price_trigger));
     table_close(lines, NoLock);
-    if (OidIsValid(row.header_table) && get_rel_relkind(row.header_table) != RELKIND_VIEW)
+    if (OidIsValid(row.header_table) && !is_view(row.header_table))
         cover_headers(row.header_table, has_trigger(row.header_table, header_delete_trigger));
 }
 

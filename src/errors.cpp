@@ -274,4 +274,18 @@ void warn_price_stays_zero(const DocumentLine& line)
             errdetail("Only the application knows its price%s.", place_of(line)), errhint("Enter the price of the line again."));
 }
 
+void several_headers(Oid view)
+{
+    ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
+            errmsg("view \"%s\" has several headers for one document line", get_rel_name(view)),
+            errhint("The columns of header_key must be unique in the view."));
+}
+
+void may_not_settle(Oid line_table)
+{
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("permission denied to settle lines of table \"%s\"", get_rel_name(line_table)),
+            errhint("Whoever may change its lines may, and members of credits_registration."));
+}
+
 } // namespace credits::errors

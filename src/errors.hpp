@@ -69,6 +69,7 @@ namespace credits::errors
 [[noreturn]] void no_key(Oid table);
 [[noreturn]] void nullable_key(Oid table, const char* column);
 [[noreturn]] void no_header_reference(Oid line_table, Oid header_table, const char* detail);
+[[noreturn]] void view_not_readable(Oid view, Oid line_table);
 [[noreturn]] void no_such_column(Oid table, const char* column);
 [[noreturn]] void wrong_column_type(const char* argument, Oid type, const char* expected);
 [[noreturn]] void not_one_expression(const char* argument, const char* text);
@@ -82,6 +83,10 @@ namespace credits::errors
 [[noreturn]] void needed(const char* act, const char* detail, const char* way_out);
 /// Turns the error that is being raised into such a refusal; for error context callbacks. Returns.
 void become_needed(const char* act, const char* reason, const char* way_out);
+
+// Settling.
+[[noreturn]] void several_headers(Oid view);
+[[noreturn]] void may_not_settle(Oid line_table);
 
 // What cannot happen: a broken installation or a broken ledger.
 [[noreturn]] void missing_relation(const char* name);

@@ -6,6 +6,7 @@
 #include "batch.hpp"
 #include "contacts.hpp"
 #include "customers.hpp"
+#include "header_view.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "price.hpp"
@@ -182,6 +183,8 @@ void read_header(Batch& batch, pg::Table& table, Header& header, Fn read)
 {
     if (batch.header_slot == nullptr)
         batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
+    if (batch.source->header_is_view)
+        return read_from_view(batch, header);
     with_row_place(headers_of(*batch.source), table, header.key, KeyOf::referring,
                    [&](const RowPlace& place) { read(batch, place, header); });
 }

@@ -39,6 +39,11 @@ const char* row_alias(Oid table)
     return alias;
 }
 
+Oid type_of_header_key(const Source& source, const KeyColumn& key)
+{
+    return source.header_is_view ? get_atttype(source.line_table, key.referring) : get_atttype(source.header_table, key.column);
+}
+
 /// SELECT line FROM erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
 SPIPlanPtr prepare_lines_of_header(const Source& source)
 {
@@ -49,8 +54,9 @@ SPIPlanPtr prepare_lines_of_header(const Source& source)
     Oid types[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++) {
         const KeyColumn& key = source.header_key[i];
-        types[i] = get_atttype(source.header_table, key.column);
-        appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(key.equality), alias,
+        types[i] = type_of_header_key(source, key);
+        const Oid equality = source.header_is_view ? key.own_equality : key.equality;
+        appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(equality), alias,
                          pg::column_name(source.line_table, key.referring));
     }
     const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
@@ -214,7 +220,7 @@ void add_lines_of_header(Batch& batch, Header* header)
     Source& source = *batch.source;
     pg::Parameter parameters[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++)
-        parameters[i] = {get_atttype(source.header_table, source.header_key[i].column), header->key[i], false};
+        parameters[i] = {type_of_header_key(source, source.header_key[i]), header->key[i], false};
     pg::with_spi([&] {
         pg::as_role(source.owner, [&] {
             if (source.lines_of_header == nullptr)

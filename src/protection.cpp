@@ -11,6 +11,7 @@
 #include "catalog.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
+#include "header_view.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
@@ -112,7 +113,7 @@ void check_triggers(const SourceRow& row, const Act& act)
     check_triggers(row.line_table, line_triggers, act);
     if (get_source(row.line_table).zero_columns != nullptr)
         check_triggers(row.line_table, std::array{price_trigger}, act);
-    if (!OidIsValid(row.header_table))
+    if (!OidIsValid(row.header_table) || is_view(row.header_table))
         return;
     check_triggers(row.header_table, std::array{header_trigger}, act);
     if (get_source(row.line_table).header_may_follow)

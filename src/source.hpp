@@ -71,6 +71,7 @@ struct Source {
     bool calls_user_functions;
     bool has_descendants;        // the line table has partitions or heirs
     bool header_has_descendants; // the header table has partitions
+    bool header_is_view;         // it is read, not watched
     MemoryContext memory;
 
     FactReader facts[fact_count];
@@ -86,10 +87,11 @@ struct Source {
     KeyColumn header_key[INDEX_MAX_KEYS];
 
     // Prepared at first use:
-    SPIPlanPtr lines_of_header; // selects a header's lines
-    SPIPlanPtr lines_made_from; // selects the lines with one of many origins
-    SPIPlanPtr line_place[2];   // select the descendant that holds a line, by either KeyOf
-    SPIPlanPtr header_place[2]; // likewise, of a header
+    SPIPlanPtr lines_of_header;  // selects a header's lines
+    SPIPlanPtr lines_made_from;  // selects the lines with one of many origins
+    SPIPlanPtr line_place[2];    // select the descendant that holds a line, by either KeyOf
+    SPIPlanPtr header_place[2];  // likewise, of a header
+    SPIPlanPtr header_from_view; // selects a header
 };
 
 /// The source of an attached line table or of what it is a descendant of, ready to read lines. Valid until the end of the

@@ -5,6 +5,7 @@
 
 #include "descendants.hpp"
 #include "errors.hpp"
+#include "header_view.hpp"
 #include "pg/identity.hpp"
 #include "pg/view_columns.hpp"
 
@@ -133,6 +134,16 @@ void read_line_key(Source& source)
     source.line_index = find_key_index(source.line_table, source.line_key, source.line_key_count);
 }
 
+/// The key of a view has the types of the lines' columns: they are all that is ever asked for.
+void compare_as_lines_do(Source& source)
+{
+    for (KeyColumn& key : std::span(source.header_key, static_cast<size_t>(source.header_key_count))) {
+        const Oid type = get_atttype(source.line_table, key.referring);
+        key.base_type = getBaseType(type);
+        key.own_equality = lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr;
+    }
+}
+
 /// The header's key: one comparison, header column = line column, or several under AND.
 void read_header_key(Source& source)
 {
@@ -151,7 +162,10 @@ void read_header_key(Source& source)
                                                         .equality = comparison->opno,
                                                         .equals = comparison->opfuncid};
     }
-    source.header_index = find_key_index(source.header_table, source.header_key, source.header_key_count);
+    if (source.header_is_view)
+        compare_as_lines_do(source);
+    else
+        source.header_index = find_key_index(source.header_table, source.header_key, source.header_key_count);
 }
 
 bool is_deferrable(Oid constraint)
@@ -180,7 +194,7 @@ void free_plans(void* argument)
 {
     auto* source = static_cast<Source*>(argument);
     for (const SPIPlanPtr plan : {source->lines_of_header, source->lines_made_from, source->line_place[0], source->line_place[1],
-                                  source->header_place[0], source->header_place[1]})
+                                  source->header_place[0], source->header_place[1], source->header_from_view})
         if (plan != nullptr)
             SPI_freeplan(plan);
 }
@@ -196,6 +210,7 @@ void read_tables(Source& source)
     const Relation headers = table_open(source.header_table, AccessShareLock);
     source.header_owner = headers->rd_rel->relowner;
     source.header_has_descendants = has_descendants(headers);
+    source.header_is_view = is_view(source.header_table);
     table_close(headers, AccessShareLock);
 }
 

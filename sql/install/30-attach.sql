@@ -39,6 +39,12 @@ CREATE FUNCTION credits.detach(line_table regclass) RETURNS void
 COMMENT ON FUNCTION credits.detach(regclass)
     IS 'Takes the triggers off an attached line table. The ledger keeps its entries; they are recognised by table and key when the table is attached again. The caller owns the table. Errors: 42704 not attached, 42501 not the owner, 2BP01 another attached table has it as origin_table.';
 
+CREATE FUNCTION credits.settle(line_table regclass, header_key text) RETURNS void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_settle';
+COMMENT ON FUNCTION credits.settle(regclass, text)
+    IS 'Settles the lines of one document as they and their header are now: for a trigger or job of one''s own where the header is a view, which is read and not watched. header_key is the text of the header''s key, or of the line''s in a table without headers: its columns joined by /, with / and \ escaped by \. Lines that have lost their header give back what they had; a key that names nothing settles nothing. For whoever may change lines of the table, and credits_registration. Errors: those of a save; 42704 not attached, 42501 no right, 0A000 a key that cannot be read from text.';
+
 CREATE FUNCTION credits._line_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_changed';
 COMMENT ON FUNCTION credits._line_changed() IS 'Statement trigger of attached line tables: settles the changed lines.';

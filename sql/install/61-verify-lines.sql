@@ -192,7 +192,7 @@ CROSS JOIN LATERAL (
                  (CASE WHEN source.zero_columns <> '{}' THEN source.line_table END, 'zz_credits_price'),
                  (source.header_table, 'zz_credits_header')) AS wanted (root, name)
     JOIN member USING (root)
-    JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid
+    JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid AND pg_class.relkind NOT IN ('v', 'm')
     LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = member.table_oid AND pg_trigger.tgname = wanted.name
     WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
 COMMENT ON VIEW credits._verify_source_whole IS

@@ -8,13 +8,14 @@ GRANT USAGE ON SCHEMA credits TO PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA credits FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
 
--- The owner of an ERP table; each checks that he is.
+-- The owner of an ERP table, or whoever may change its lines; each checks that he is.
 GRANT EXECUTE ON FUNCTION
     credits.attach,
     credits.bind_customers,
     credits.bind_articles,
     credits.unbind,
     credits.detach,
+    credits.settle,
     credits.take_in
 TO PUBLIC;
 

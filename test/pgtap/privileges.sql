@@ -33,6 +33,7 @@ GROUP BY p.oid;
 SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('attach', 'PUBLIC'),
     ('detach', 'PUBLIC'),
+    ('settle', 'PUBLIC'),
     ('bind_customers', 'PUBLIC'),
     ('bind_articles', 'PUBLIC'),
     ('unbind', 'PUBLIC'),
