@@ -23,6 +23,7 @@ REGRESS       := \
     edit \
     header \
     chain \
+    commit \
     refusal \
     alarm \
     registration \

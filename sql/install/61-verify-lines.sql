@@ -190,7 +190,10 @@ CROSS JOIN LATERAL (
                  (source.line_table, 'zz_credits_delete'),
                  (source.line_table, 'zz_credits_truncate'),
                  (CASE WHEN source.zero_columns <> '{}' THEN source.line_table END, 'zz_credits_price'),
-                 (source.header_table, 'zz_credits_header')) AS wanted (root, name)
+                 (source.header_table, 'zz_credits_header'),
+                 (CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint
+                                    WHERE conrelid = source.line_table AND confrelid = source.header_table AND condeferrable)
+                       THEN source.header_table END, 'zz_credits_header_delete')) AS wanted (root, name)
     JOIN member USING (root)
     JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid AND pg_class.relkind NOT IN ('v', 'm')
     LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = member.table_oid AND pg_trigger.tgname = wanted.name
@@ -220,3 +223,11 @@ CROSS JOIN LATERAL (
     WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
 COMMENT ON VIEW credits._verify_binding_whole IS
 'Bound tables that have lost a part while the protection was off, or on which a trigger of credits is off: the settings do not follow them.';
+
+CREATE VIEW credits._verify_nothing_pending AS
+SELECT NULL::text AS customer, NULL::integer AS type_id,
+       pg_catalog.format('%s: statement %s of transaction %s was never settled', line_table, statement_no, transaction_id) AS detail
+FROM credits.pending
+WHERE transaction_id IS DISTINCT FROM pg_catalog.pg_current_xact_id_if_assigned();
+COMMENT ON VIEW credits._verify_nothing_pending IS
+'What a transaction saved and was to be settled at its end, but the triggers of credits.pending were off.';
