@@ -126,6 +126,9 @@ void give_return_later(Ledger& ledger, Account& account, DocumentLine& line, cor
 /// A return that shrinks first gives up what it lost to its draws that went.
 void absorb_lost_return(Account& account, DocumentLine& line);
 
+/// Lets returns that find no draw have those of a return that shrinks in the same save: no credits move.
+void hand_over_draws(Ledger& ledger, Account& account, DocumentLine& line);
+
 /// Takes what a recorded return gave back again, the last given first; from the oldest lots where others have it by now.
 void take_return_again(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
 

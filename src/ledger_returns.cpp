@@ -36,12 +36,12 @@ PendingReturn& add_pending(Ledger& ledger, Account& account, DocumentLine& line,
     return added;
 }
 
-void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, const RecordedDraw& undone,
-                 const core::Movement& moved, const Document& document, DateADT follows)
+/// Books that a return gives credits back, undoing a draw, or loses them, undoing what it gave.
+void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, int64 reverses,
+                 const core::Movement& moved, const Document& document, DateADT booked_on)
 {
     lot.lot.returned.units += moved.quantity.units;
     lot.is_refunded = true;
-    const DateADT booked_on = booking_date(ledger, document, follows);
     if (moved.quantity > core::zero)
         lot.returned_on = std::max(lot.returned_on, booked_on);
     if (lot.lot.returned == core::zero)
@@ -53,8 +53,23 @@ void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot
           .value = moved.value,
           .has_amount = false,
           .amount = {},
-          .reverses = undone.draw.entry_no,
+          .reverses = reverses,
           .booked_on = booked_on});
+}
+
+/// Hands a part of what one return gave to another, on one day for both.
+void hand_over(Ledger& ledger, Account& account, DocumentLine& line, RecordedDraw& given, PendingReturn& pending)
+{
+    LoadedLot& lot = get_lot(ledger, account, given.draw.lot_no);
+    const core::Amount wanted = std::min(pending.left, line.settlement.take_again);
+    const core::Movement moved = core::release(given.draw, wanted, account.type->money_step);
+    const Document document = present_document(*pending.line);
+    const DateADT booked_on = booking_date(ledger, document, std::max(given.booked_on, line.recorded->document.date));
+    book_return(ledger, account, *pending.line, lot, given.reverses, moved, document, booked_on);
+    book_return(ledger, account, line, lot, given.draw.entry_no, {-moved.quantity, -moved.value}, recorded_document(line),
+                booked_on);
+    pending.left = core::less(pending.left, moved.quantity);
+    line.settlement.take_again = core::less(line.settlement.take_again, moved.quantity);
 }
 
 /// Ties a return to the latest draws, as far as there are any.
@@ -68,8 +83,14 @@ void tie(Ledger& ledger, Account& account, PendingReturn& pending)
         LoadedLot& lot = get_lot(ledger, account, recorded.draw.lot_no);
         const core::Movement back = core::give_back(recorded.draw, lot.lot, pending.left, account.type->money_step);
         pending.left = core::less(pending.left, back.quantity);
-        book_return(ledger, account, *pending.line, lot, recorded, back, document, recorded.booked_on);
+        book_return(ledger, account, *pending.line, lot, recorded.draw.entry_no, back, document,
+                    booking_date(ledger, document, recorded.booked_on));
     }
+}
+
+Recorded* read_return_now(Ledger& ledger, const DocumentLine& line)
+{
+    return with_own_entries([&](Snapshot snapshot) { return read_recorded_return(ledger.entries, line, snapshot); });
 }
 
 /// Takes back what a tie gave, as far as its lot still has it at its value; returns what has to come from other lots.
@@ -77,9 +98,10 @@ core::Amount untie(Ledger& ledger, Account& account, DocumentLine& line, Recorde
 {
     LoadedLot& lot = get_lot(ledger, account, given.draw.lot_no);
     const core::Movement taken = core::take_again(given.draw, lot.lot, wanted, account.type->money_step);
+    const Document document = recorded_document(line);
     if (taken.quantity > core::zero)
-        book_return(ledger, account, line, lot, given, {-taken.quantity, -taken.value}, recorded_document(line),
-                    std::max(given.booked_on, available_on(lot)));
+        book_return(ledger, account, line, lot, given.draw.entry_no, {-taken.quantity, -taken.value}, document,
+                    booking_date(ledger, document, std::max(given.booked_on, available_on(lot))));
     return core::less(wanted, taken.quantity);
 }
 
@@ -92,8 +114,9 @@ void lose_ties(Ledger& ledger, Account& account, const DocumentLine& cause, Load
             continue;
         tie.line->entered_by = cause.entered_by;
         tie.line->recorded_by = cause.recorded_by;
-        book_return(ledger, account, *tie.line, lot, tie.draw, {-tie.lost.quantity, -tie.lost.value}, present_document(*tie.line),
-                    tie.draw.booked_on);
+        const Document document = present_document(*tie.line);
+        book_return(ledger, account, *tie.line, lot, tie.draw.draw.entry_no, {-tie.lost.quantity, -tie.lost.value}, document,
+                    booking_date(ledger, document, tie.draw.booked_on));
         add_pending(ledger, account, *tie.line, tie.lost.quantity);
     }
 }
@@ -131,10 +154,20 @@ void tie_pending(Ledger& ledger, Account& account)
         account.pending);
 }
 
+void hand_over_draws(Ledger& ledger, Account& account, DocumentLine& line)
+{
+    if (account.pending_count == 0 || line.settlement.take_again == core::zero)
+        return;
+    Recorded* const recorded = read_return_now(ledger, line);
+    for (int i = recorded->draw_count - 1; i >= 0; i--)
+        for (PendingReturn& pending : std::span(account.pending, static_cast<size_t>(account.pending_count)))
+            if (std::min(pending.left, line.settlement.take_again) > core::zero && recorded->draws[i].draw.quantity > core::zero)
+                hand_over(ledger, account, line, recorded->draws[i], pending);
+}
+
 void take_return_again(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
 {
-    Recorded* const recorded =
-        with_own_entries([&](Snapshot snapshot) { return read_recorded_return(ledger.entries, line, snapshot); });
+    Recorded* const recorded = read_return_now(ledger, line);
     take_in_turns(ledger, account, line, credits, [&](core::Amount part) {
         core::Amount elsewhere = core::zero;
         for (int i = recorded->draw_count - 1; part > core::zero; i--) {

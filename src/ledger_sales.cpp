@@ -44,6 +44,7 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     if (!core::is_untouched(lot))
         errors::lot_not_consumed(line, account.customer, account.type->code, lot);
     const core::Lot before = lot;
+    const bool is_smaller = sale.credits < before.quantity;
     lot.quantity = lot.remaining = sale.credits;
     lot.value = lot.remaining_value = sale.value;
     lot.amount = sale.amount;
@@ -57,7 +58,7 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
           .has_amount = opening == 0,
           .amount = {lot.amount.units - before.amount.units},
           .reverses = opening,
-          .booked_on = booking_date(ledger, document, available_on(loaded))});
+          .booked_on = booking_date(ledger, document, is_smaller ? available_on(loaded) : loaded.booked_on)});
 }
 
 void open_lot(Ledger& ledger, Account& account, DocumentLine& line)

@@ -149,6 +149,7 @@ RecordedDraw to_draw(const StandingEntry& entry, int64 sign)
 {
     return {.draw = {entry.entry_no, entry.lot_no, {sign * entry.quantity}, {sign * entry.value}},
             .booked_on = entry.booked_on,
+            .reverses = entry.reverses,
             .stands = true};
 }
 

@@ -21,6 +21,7 @@ inline bool is_null(std::string_view text) { return text.data() == nullptr; }
 struct RecordedDraw {
     core::Draw draw;
     DateADT booked_on;
+    int64 reverses; // the draw that a return undoes
     bool stands;
 };
 

@@ -15,7 +15,7 @@ namespace
 {
 
 /// The order in which the operations on one account are carried out (rule 13).
-enum class Phase { give_back, lose_return, give_return, undo_credit, change_lot, open_lot, take, take_return };
+enum class Phase { give_back, lose_return, give_return, hand_over, undo_credit, change_lot, open_lot, take, take_return };
 
 struct Operation {
     std::string_view customer;
@@ -87,6 +87,7 @@ void add_operations(Operations& operations, DocumentLine& line)
         add_wanted(Phase::take);
     if (settlement.take_again > core::zero) {
         add_recorded(Phase::lose_return);
+        add_recorded(Phase::hand_over);
         add_recorded(Phase::take_return);
     }
     if (settlement.to_return > core::zero && !gives_after_taking(line))
@@ -97,7 +98,7 @@ Operations list_operations(std::span<const std::span<DocumentLine>> lines, Order
 {
     Size most = 1;
     for (const std::span<DocumentLine> of_source : lines)
-        most += 3 * of_source.size();
+        most += 4 * of_source.size();
     Operations operations{
         .sorted = static_cast<Operation*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Operation) * most)), .count = 0};
     for (const std::span<DocumentLine> of_source : lines)
@@ -138,6 +139,9 @@ void carry_out(Ledger& ledger, Account& account, const Operation& operation)
         break;
     case Phase::give_return:
         give_return(ledger, account, line, line.settlement.to_return);
+        break;
+    case Phase::hand_over:
+        hand_over_draws(ledger, account, line);
         break;
     case Phase::undo_credit:
         undo_note(ledger, account, line);

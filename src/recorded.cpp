@@ -188,7 +188,7 @@ bool is_draw(const LineEntry& entry, const core::Effect& effect)
     }
 }
 
-/// The draw less what other entries of the line undid of it.
+/// The draw less what other entries of its kind undid of it. A line that was a return before may have undone its own draw as such.
 RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
 {
     int64 quantity = drawn.quantity.units;
@@ -196,7 +196,7 @@ RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
     bool is_undone = false;
     for (int i = 0; i < line.count; i++) {
         const LineEntry& entry = line.entries[i];
-        if (entry.reverses != drawn.entry_no || !is_same_account(entry, drawn))
+        if (entry.reverses != drawn.entry_no || entry.act != drawn.act || !is_same_account(entry, drawn))
             continue;
         quantity += entry.quantity.units;
         value += entry.value.units;
@@ -208,6 +208,7 @@ RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
     }
     return {.draw = {drawn.entry_no, drawn.lot_no, {quantity}, {value}},
             .booked_on = drawn.booked_on,
+            .reverses = drawn.reverses,
             .stands = drawn.quantity == core::zero ? !is_undone : quantity > 0};
 }
 
