@@ -239,12 +239,21 @@ void find_lot(Recorded& recorded, const LineEntries& line, const LineEntry& acco
     }
 }
 
+/// How the act that stands was booked last. In the save that made another act of the line, the old one may be undone after it.
+const Document& last_document(const LineEntries& line, const LineEntry& last, core::Act act)
+{
+    for (int i = line.count - 1; i >= 0; i--)
+        if (line.entries[i].act == act && is_same_account(line.entries[i], last))
+            return line.entries[i].document;
+    return last.document;
+}
+
 Recorded* make_recorded(const LineEntries& line, const LineEntry& last, const core::Effect& effect)
 {
     auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
     recorded->customer = last.customer;
     recorded->type_id = last.type_id;
-    recorded->document = last.document;
+    recorded->document = last_document(line, last, effect.act);
     recorded->effect = effect;
     find_draws(*recorded, line, last);
     find_lot(*recorded, line, last);

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(59);
+SELECT plan(66);
 CREATE FUNCTION pg_temp.last_entry(who text) RETURNS bigint LANGUAGE sql AS $$SELECT coalesce(max(entry_no), 0) FROM credits.entry WHERE customer = who$$;
 CREATE FUNCTION pg_temp.lots(who text) RETURNS text LANGUAGE sql AS
 $$SELECT string_agg(format('%s at %s', remaining, remaining_value), ', ' ORDER BY lot_no) FROM credits.lot WHERE customer = who$$;
@@ -139,6 +139,43 @@ SELECT results_eq($$SELECT line_key, booked_on FROM credits.entry WHERE customer
 UPDATE shop.slip SET day = '2026-03-20' WHERE id = 62;
 SELECT is((SELECT max(booked_on) FROM credits.entry WHERE line_key = '62'), '2026-03-20'::date, 'a return that moves');
 SELECT is_empty('SELECT * FROM credits.verify()', 'leaves no day without credits');
+
+DELETE FROM shop.slip WHERE customer = 'B';
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (71, 'B', '2026-04-01', 'S', 1, 100);
+INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (72, 'B', '2026-04-12', 'H', 1);
+INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (73, 'B', '2026-04-15', 'H', -1);
+UPDATE shop.slip SET quantity = 2 WHERE id = 71;
+DELETE FROM shop.slip WHERE id = 73;
+DELETE FROM shop.slip WHERE id = 72;
+INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (74, 'B', '2026-04-02', 'H', 2);
+SELECT is_empty('SELECT * FROM credits.verify()', 'nor does a sale that grows after a return');
+DELETE FROM shop.slip WHERE customer = 'B';
+
+-- Lines that were returns before, and draw what they gave from other lots
+
+INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (81, 'B', 'S', 5, 500);
+INSERT INTO shop.slip (id, customer, item, quantity) VALUES (82, 'B', 'H', 2);
+INSERT INTO shop.slip (id, customer, item, quantity) VALUES (83, 'B', 'H', -2);
+INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (84, 'B', 'H', 5, 0), (85, 'B', 'S', 3, 30);
+UPDATE shop.slip SET quantity = 0 WHERE id = 83;
+SELECT is(pg_temp.of_line(83), 0::numeric, 'given a return that is none any more, and drew what others had from another lot');
+SAVEPOINT given;
+INSERT INTO shop.slip (id, customer, item, quantity) VALUES (86, 'B', 'H', -1);
+SELECT pg_temp.accepted($$DELETE FROM shop.slip WHERE customer = 'B'$$, 'all can go at once, with a return of what it drew');
+SELECT is(credits.balance('B', 'SUPPORT'), 0::numeric, 'and leave nothing');
+ROLLBACK TO given;
+UPDATE shop.slip SET quantity = 1 WHERE id = 83;
+DELETE FROM shop.slip WHERE id = 82;
+DELETE FROM shop.slip WHERE id = 83;
+SELECT is(pg_temp.of_line(83), 0::numeric, 'as a consumption it is given back as a whole, also when what it was before is tied to it');
+SELECT is_empty('SELECT * FROM credits.verify()', 'verify() finds nothing');
+UPDATE shop.slip SET quantity = 2 WHERE id = 84;
+INSERT INTO shop.slip (id, customer, item, quantity) VALUES (87, 'B', 'Q', -4);
+UPDATE shop.slip SET item = 'H', quantity = 1 WHERE id = 87;
+SELECT pg_temp.last_entry('B') AS last \gset
+UPDATE shop.slip SET quantity = 2 WHERE id = 87;
+SELECT is((SELECT array_agg(quantity) FROM credits.entry WHERE customer = 'B' AND entry_no > :last), ARRAY[-1]::numeric[], 'and goes on with its own terms');
+DELETE FROM shop.slip WHERE customer = 'B';
 
 -- Its price is 0 as a consumption's; a renumbered return keeps its draws; one of a customer who lost the flag settles on
 
