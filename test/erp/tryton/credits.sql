@@ -50,6 +50,20 @@ CREATE FUNCTION tryton_amount(quantity double precision, unit_price numeric) RET
     RETURN (SELECT CASE WHEN abs(cents % 1) = 0.5 THEN round(cents / 2) * 2 ELSE round(cents) END / 100
             FROM (SELECT quantity::numeric * unit_price * 100 AS cents) AS exact);
 
+-- A refund posts a credit note and cancels the invoice: the note takes the credits out, so the invoice goes on counting. One that is
+-- cancelled without a note does not. They differ in whose move undoes the invoice's: a column of ours remembers it.
+ALTER TABLE account_invoice ADD COLUMN cancelled_by_note boolean NOT NULL DEFAULT false;
+CREATE FUNCTION remember_note() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+BEGIN
+    NEW.cancelled_by_note := EXISTS (SELECT FROM public.account_invoice AS note WHERE note.move = NEW.cancel_move);
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER remember_note BEFORE INSERT OR UPDATE OF cancel_move ON account_invoice
+    FOR EACH ROW WHEN (NEW.cancel_move IS NOT NULL) EXECUTE FUNCTION remember_note();
+
 -- By which the invoice lines of a sale line are found.
 CREATE INDEX account_invoice_line_sale ON account_invoice_line
     ((CASE WHEN origin LIKE 'sale.line,%' THEN substr(origin, 11) END));
@@ -64,10 +78,11 @@ SELECT credits.attach('account_invoice_line', kind => 'invoice',
     document_date => 'header.invoice_date',
     document_number => 'header.number',
     applies_to => $$header.type = 'out' AND line.type = 'line'$$,
-    counts_when => $$header.state IN ('posted', 'paid')$$,
+    counts_when => $$header.state IN ('posted', 'paid') OR header.cancelled_by_note$$,
     zero_columns => '{unit_price}',
     currency => format('CASE header.currency WHEN %s THEN ''EUR'' ELSE ''another'' END',
                        (SELECT id FROM currency_currency WHERE code = 'EUR')),
     origin => $$CASE WHEN line.origin LIKE 'sale.line,%' THEN substr(line.origin, 11) END$$,
     origin_table => 'sale_line',
+    refers_to => $$CASE WHEN line.origin LIKE 'account.invoice.line,%' THEN substr(line.origin, 22) END$$,
     entered_by => 'create_uid');

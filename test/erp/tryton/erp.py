@@ -191,6 +191,14 @@ def confirmed(order):
     return order
 
 
+def returned(order):
+    """Tryton's wizard: the draft of the sale that returns this one."""
+    wizard = Wizard('sale.return_sale', [order])
+    wizard.execute('return_')
+    back, = wizard.actions[0]
+    return back
+
+
 # ---- timesheets
 
 def job(party, article=VISIT):

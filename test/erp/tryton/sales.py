@@ -2,7 +2,7 @@
 from decimal import Decimal
 
 from books import booked, open_credits, sql
-from erp import HOUR, QUARTER, TRAVEL, confirmed, customer, posted, record, refusal, sale
+from erp import HOUR, QUARTER, TRAVEL, confirmed, customer, posted, record, refusal, returned, sale
 
 
 def a_sale_takes_its_credits_when_it_is_confirmed():
@@ -72,3 +72,11 @@ def the_invoice_of_a_sale_takes_nothing_again():
     assert booked(party)[1:] == [('consumption', Decimal('-0.5'), Decimal('-47.50'))]
     order.reload()
     assert order.state == 'done'
+
+
+def a_returned_sale_gives_back():
+    party = customer(credits=1)
+    order = confirmed(sale(party, (QUARTER, 2)))
+    back = confirmed(returned(order))
+    assert [(line.quantity, line.unit_price) for line in back.lines] == [(-2, 0)]
+    assert booked(party)[2:] == [('return', Decimal('0.5'), Decimal('47.50'))]
