@@ -38,14 +38,17 @@ Compared find_compared(Source& source)
     return {.expression = column, .type = key.base_type};
 }
 
-/// SELECT line FROM erp.invoice_line AS line WHERE line.origin_id IN (SELECT pg_catalog.unnest($1))
-/// Not = ANY ($1): a generic plan without an index would compare every line with every key.
-SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compared)
+constexpr size_t few_keys = 16;
+
+/// SELECT line FROM erp.invoice_line AS line WHERE line.origin_id = ANY ($1)
+/// For many keys … IN (SELECT pg_catalog.unnest($1)): a scan of the table would compare every line with every key, and is hashed
+/// so.
+SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compared, bool has_few_keys)
 {
+    const char* const among = has_few_keys ? "= ANY ($1)" : "IN (SELECT pg_catalog.unnest($1))";
     const char* const alias = row_alias(source.line_table);
-    const char* const sql =
-        psprintf("SELECT %s FROM %s AS %s WHERE %s IN (SELECT pg_catalog.unnest($1))", alias, pg::table_name(source.line_table),
-                 alias, pg::expression_text(compared.expression, source.line_table, alias));
+    const char* const sql = psprintf("SELECT %s FROM %s AS %s WHERE %s %s", alias, pg::table_name(source.line_table), alias,
+                                     pg::expression_text(compared.expression, source.line_table, alias), among);
     Oid type = get_array_type(compared.type);
     const SPIPlanPtr plan = SPI_prepare_cursor(sql, 1, &type, CURSOR_OPT_GENERIC_PLAN);
     if (plan == nullptr || SPI_keepplan(plan) != 0)
@@ -111,11 +114,12 @@ void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
     Source& source = *batch.source;
     const Compared compared = find_compared(source);
     const pg::Parameter parameters[]{make_keys(compared.type, keys)};
+    SPIPlanPtr& plan = source.lines_made_from[keys.size() <= few_keys ? 0 : 1];
     pg::with_spi([&] {
         pg::as_role_in_safe_path(source.owner, [&] {
-            if (source.lines_made_from == nullptr)
-                source.lines_made_from = prepare_lines_made_from(source, compared);
-            pg::execute_plan(source.lines_made_from, parameters, true);
+            if (plan == nullptr)
+                plan = prepare_lines_made_from(source, compared, keys.size() <= few_keys);
+            pg::execute_plan(plan, parameters, true);
             return true;
         });
         add_selected_lines(batch);

@@ -87,11 +87,11 @@ struct Source {
     KeyColumn header_key[INDEX_MAX_KEYS];
 
     // Prepared at first use:
-    SPIPlanPtr lines_of_header;  // selects a header's lines
-    SPIPlanPtr lines_made_from;  // selects the lines with one of many origins
-    SPIPlanPtr line_place[2];    // select the descendant that holds a line, by either KeyOf
-    SPIPlanPtr header_place[2];  // likewise, of a header
-    SPIPlanPtr header_from_view; // selects a header
+    SPIPlanPtr lines_of_header;    // selects a header's lines
+    SPIPlanPtr lines_made_from[2]; // selects the lines with one of a few origins, of many
+    SPIPlanPtr line_place[2];      // select the descendant that holds a line, by either KeyOf
+    SPIPlanPtr header_place[2];    // likewise, of a header
+    SPIPlanPtr header_from_view;   // selects a header
 };
 
 /// The source of an attached line table or of what it is a descendant of, ready to read lines. Valid until the end of the
