@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "batch.hpp"
+#include "check_at_commit.hpp"
 #include "changes.hpp"
 #include "customers.hpp"
 #include "errors.hpp"
@@ -183,6 +184,7 @@ Datum credits_settle(PG_FUNCTION_ARGS)
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     Source& source = get_source(PG_GETARG_OID(0));
     require_right(PG_GETARG_OID(0), GetUserId());
+    settle_pending(); // what was saved before comes first
     settle_document(source, pg::to_view(PG_GETARG_DATUM(1)));
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "batch.hpp"
+#include "check_at_commit.hpp"
 #include "changes.hpp"
 #include "errors.hpp"
 #include "pg/conversion.hpp"
@@ -182,6 +183,7 @@ Datum credits_take_in_listed(PG_FUNCTION_ARGS)
     get_call_result_type(fcinfo, nullptr, &row);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits take in", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
+    settle_pending(); // what was saved before comes first
     const Counts counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1));
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);
