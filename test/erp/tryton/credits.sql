@@ -86,3 +86,60 @@ SELECT credits.attach('account_invoice_line', kind => 'invoice',
     origin_table => 'sale_line',
     refers_to => $$CASE WHEN line.origin LIKE 'account.invoice.line,%' THEN substr(line.origin, 22) END$$,
     entered_by => 'create_uid');
+
+-- A timesheet is of a work, and a work of a task; the nearest project above that names a party or an article says which.
+CREATE VIEW timesheet_job AS
+SELECT work.id, named.party, named.product
+FROM timesheet_work AS work
+JOIN project_work AS task
+    ON task.id = CASE WHEN work.origin LIKE 'project.work,%' THEN nullif(substr(work.origin, 14), '')::integer END
+CROSS JOIN LATERAL (
+    WITH RECURSIVE above AS (
+        SELECT task.parent, task.party, task.product
+        UNION ALL
+        SELECT next.parent, coalesce(above.party, next.party), coalesce(above.product, next.product)
+        FROM above
+        JOIN project_work AS next ON next.id = above.parent
+    )
+    SELECT party, product
+    FROM above
+    WHERE parent IS NULL
+) AS named;
+GRANT SELECT ON timesheet_job TO tryton;
+
+SELECT credits.attach('timesheet_line', kind => 'service_report',
+    header_table => 'timesheet_job', header_key => '{id}', line_header => '{work}',
+    article => 'header.product',
+    quantity => 'duration',
+    amount => NULL,
+    customer => 'header.party',
+    document_date => 'date',
+    entered_by => 'create_uid');
+
+-- A view is not watched: who changes a project settles the timesheets of its tasks.
+CREATE FUNCTION settle_timesheets() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+    AS $$
+DECLARE
+    job integer;
+BEGIN
+    FOR job IN
+        WITH RECURSIVE below AS (
+            SELECT NEW.id
+            UNION ALL
+            SELECT next.id
+            FROM below
+            JOIN public.project_work AS next ON next.parent = below.id
+        )
+        SELECT work.id
+        FROM below
+        JOIN public.timesheet_work AS work ON work.origin = 'project.work,' || below.id
+        ORDER BY work.id
+    LOOP
+        PERFORM credits.settle('public.timesheet_line', job::text);
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER settle_timesheets AFTER UPDATE OF party, product, parent ON project_work
+    FOR EACH ROW EXECUTE FUNCTION settle_timesheets();

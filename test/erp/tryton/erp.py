@@ -3,6 +3,7 @@ import os
 from datetime import timedelta
 from base64 import b64encode
 from decimal import Decimal
+from threading import Thread
 from xmlrpc.client import Fault, ServerProxy
 
 import passlib.utils  # noqa: before Tryton, which turns Python's warnings on while it loads
@@ -25,6 +26,10 @@ UNITS = {HOUR: 'Hour', QUARTER: 'Unit', EVENING: 'Unit', VISIT: 'Hour', TRAVEL: 
 COEFFICIENTS = {HOUR: '1', QUARTER: '-0.25', EVENING: '-0.375', VISIT: '-1'}
 
 VAT = Decimal('0.21')
+
+# How many users work at once, and how often each repeats what he does.
+DESKS = 4
+DOCUMENTS = 3
 
 
 def log_in():
@@ -59,6 +64,27 @@ def refusal(act, *arguments):
     except Fault as fault:
         return fault.faultString
     raise AssertionError('it was not refused')
+
+
+def at_the_desks(party, *works):
+    """Runs each work(the party) several times as a user who has a session, and so a database connection, of his own; gives what
+    they were told instead."""
+    told = []
+
+    def sit_down(work):
+        log_in()
+        for _ in range(DOCUMENTS):
+            try:
+                work(Model.get('party.party')(party.id))
+            except Exception as failure:
+                told.append(str(failure))
+
+    desks = [Thread(target=sit_down, args=[work]) for work in works]
+    for desk in desks:
+        desk.start()
+    for desk in desks:
+        desk.join()
+    return told
 
 
 # ---- the company
@@ -110,6 +136,7 @@ def prepare():
     log_in()
     offer(open_books(), credits_attributes())
     record('party.category', name=WITH_CREDITS)
+    record('company.employee', party=record('party.party', name='Technician'))
 
 
 def customer(name='Peeters', credits=0):
@@ -120,13 +147,6 @@ def customer(name='Peeters', credits=0):
     if credits:
         posted(invoice(party, (HOUR, credits)))
     return party
-
-
-def employee():
-    """The technician, who is made when he is first asked for."""
-    Employee = Model.get('company.employee')
-    found = Employee.find([])
-    return found[0] if found else record('company.employee', party=record('party.party', name='Technician'))
 
 
 # ---- invoices
@@ -210,4 +230,6 @@ def job(party, article=VISIT):
 
 
 def timesheet(work, hours):
-    return record('timesheet.line', work=work, employee=employee(), duration=timedelta(hours=hours))
+    """What the company's one employee notes for today."""
+    employee, = Model.get('company.employee').find([])
+    return record('timesheet.line', work=work, employee=employee, duration=timedelta(hours=hours))
