@@ -274,6 +274,13 @@ void warn_price_stays_zero(const DocumentLine& line)
             errdetail("Only the application knows its price%s.", place_of(line)), errhint("Enter the price of the line again."));
 }
 
+void warn_price_comes_back(const DocumentLine& line)
+{
+    ereport(WARNING, errmsg("the price of a line that consumes credits is not 0"),
+            errdetail("A trigger of its table gives it a price again and again%s.", place_of(line)),
+            errhint("Let the trigger ask credits.price_for(), or rename it so that it fires before zz_credits_price."));
+}
+
 void several_headers(Oid view)
 {
     ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),

@@ -100,6 +100,7 @@ void become_needed(const char* act, const char* reason, const char* way_out);
 // Warnings and notices: these return.
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level);
 void warn_price_stays_zero(const DocumentLine& line);
+void warn_price_comes_back(const DocumentLine& line);
 void advise_origin_index(Oid line_table, const char* sql);
 
 } // namespace credits::errors

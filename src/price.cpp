@@ -84,6 +84,30 @@ bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line
     return is_consumption_line(settings, read_customer(line.customer), line);
 }
 
+/// The lines whose price is being set to 0 now, one per row: a setting, because an error that is caught restores it.
+constexpr const char* lines_being_set = "credits.lines_being_set";
+
+/// Does a trigger of the table's give the line its price again, whatever we do? Then it has the last word.
+bool is_being_set(const char* lines, const char* line)
+{
+    const char* const found = strstr(lines, line);
+    return found != nullptr && (found == lines || found[-1] == '\n');
+}
+
+void set_line_to_zero(Batch& batch, const DocumentLine& line)
+{
+    const char* const outer = GetConfigOption(lines_being_set, true, false);
+    const char* const lines = outer == nullptr ? "" : outer;
+    const char* const name = psprintf("%u %.*s\n", line.line_table, static_cast<int>(line.key.size()), line.key.data());
+    if (is_being_set(lines, name))
+        return errors::warn_price_comes_back(line);
+    const int level = NewGUCNestLevel();
+    set_config_option(lines_being_set, psprintf("%s%s", lines, name), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+                      false);
+    set_price_to_zero(batch, line.image->new_line);
+    AtEOXact_GUC(true, level);
+}
+
 } // namespace
 
 void set_prices_to_zero(const Configuration& settings, const Customers& customers, Batch& batch)
@@ -92,7 +116,7 @@ void set_prices_to_zero(const Configuration& settings, const Customers& customer
         const DocumentLine& line = batch.lines[i];
         if (!line.is_zeroed && !is_null(line.customer) &&
             is_consumption_line(settings, find_customer(customers, line.customer), line))
-            set_price_to_zero(batch, line.image->new_line);
+            set_line_to_zero(batch, line);
     }
 }
 

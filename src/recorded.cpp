@@ -188,7 +188,8 @@ bool is_draw(const LineEntry& entry, const core::Effect& effect)
     }
 }
 
-/// The draw less what other entries of its kind undid of it. A line that was a return before may have undone its own draw as such.
+/// The draw less what other entries of its kind undid of it. A line that was a return before may have undone its own draw as
+/// such.
 RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
 {
     int64 quantity = drawn.quantity.units;
