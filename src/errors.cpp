@@ -166,10 +166,10 @@ void balance_out_of_range(std::string_view customer, std::string_view type_code)
             account_table(), constraint("credits_quantity_in_range"));
 }
 
-void lines_kept(Oid line_table)
+void lines_kept(Oid line_table, const char* verb)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
-            errmsg("cannot truncate table \"%s\", which has lines with credits", get_rel_name(line_table)),
+            errmsg("cannot %s table \"%s\", which has lines with credits", verb, get_rel_name(line_table)),
             errdetail("Some of its lines have sold or consumed credits, and the ledger still counts them."),
             errhint("Delete the lines, so that their credits are settled, or detach the table with credits.detach()."),
             table(line_table), constraint("credits_lines_kept"));

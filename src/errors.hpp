@@ -30,7 +30,7 @@ namespace credits::errors
 [[noreturn]] void return_within_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code,
                                          core::Amount excess);
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
-[[noreturn]] void lines_kept(Oid line_table);
+[[noreturn]] void lines_kept(Oid line_table, const char* verb);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
 [[noreturn]] void lost_race();
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "binding.hpp"
+#include "counting_lines.hpp"
 #include "errors.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
@@ -119,10 +120,34 @@ void check_step(const AlterTableCmd* step, Oid table)
         check_bound_column(table, step->name, verb);
 }
 
+/// A partition or heir that parts from the attached table takes its lines along. Locked as the command will lock it, parent
+/// first.
+void check_parting(Oid table, LOCKMODE lock, const char* verb)
+{
+    const bool is_descendant = may_alter(table) && (get_rel_relispartition(table) || has_superclass(table));
+    if (!is_descendant || !OidIsValid(attached_root(table)))
+        return;
+    if (get_rel_relispartition(table))
+        LockRelationOid(get_partition_parent(table, true), lock);
+    LockRelationOid(table, lock);
+    if (pg::exists(table))
+        require_no_counting_line(table, verb);
+}
+
+void check_detach(const PartitionCmd* detached)
+{
+    const Oid partition = RangeVarGetRelid(detached->name, NoLock, true);
+    check_parting(partition, detached->concurrent ? ShareRowExclusiveLock : AccessExclusiveLock, "detach");
+}
+
 void check_alter(const AlterTableStmt* command)
 {
     for (int i = 0; i < list_length(command->cmds); i++) {
         const auto* step = static_cast<const AlterTableCmd*>(list_nth(command->cmds, i));
+        if (step->subtype == AT_DetachPartition)
+            check_detach(reinterpret_cast<const PartitionCmd*>(step->def));
+        if (step->subtype == AT_DropInherit)
+            check_parting(RangeVarGetRelid(command->relation, NoLock, true), AccessExclusiveLock, "detach");
         if (step->subtype == AT_DropColumn || step->subtype == AT_AlterColumnType || step->subtype == AT_DropConstraint)
             check_step(step, RangeVarGetRelid(command->relation, NoLock, true));
     }
@@ -163,6 +188,7 @@ void check_drop_of_table(Oid table)
     for_each_source_of(table, [&](const SourceRow& row) { refuse({.name = name}, attachment(row, table)); });
     if (is_bound(table))
         refuse({.name = name, .way_out = "unbind"}, "The table is bound.");
+    check_parting(table, AccessExclusiveLock, "drop");
 }
 
 void check_drop(const DropStmt* command)

@@ -102,8 +102,6 @@ int position_of(Oid line_table)
     int position = find_position(line_table);
     if (position < 0)
         position = find_position(root_of(line_table));
-    if (position < 0)
-        errors::not_attached(line_table);
     return position;
 }
 
@@ -126,6 +124,8 @@ Source& get_source(Oid line_table)
     catalog(); // listens for changes
     load_list();
     const int position = position_of(line_table);
+    if (position < 0)
+        errors::not_attached(line_table);
     Source*& slot = sources.loaded[position];
     if (slot != nullptr && slot->is_stale)
         retire(slot);
@@ -140,6 +140,14 @@ bool is_attached(Oid line_table)
     load_list();
     const Oid* const end = sources.line_tables + sources.count;
     return std::find(static_cast<const Oid*>(sources.line_tables), end, line_table) != end;
+}
+
+Oid attached_root(Oid table)
+{
+    catalog();
+    load_list();
+    const int position = position_of(table);
+    return position < 0 ? InvalidOid : sources.line_tables[position];
 }
 
 std::span<Oid> line_tables_of_header(Oid header_table)

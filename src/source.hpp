@@ -100,6 +100,9 @@ Source& get_source(Oid line_table);
 
 bool is_attached(Oid line_table);
 
+/// The attached line table that this one is, or is a partition or heir of; InvalidOid: none.
+Oid attached_root(Oid table);
+
 /// The sources whose lines have this header table, or the one that it is a partition of.
 std::span<Oid> line_tables_of_header(Oid header_table);
 

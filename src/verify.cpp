@@ -101,14 +101,15 @@ Datum credits_wanted_line(PG_FUNCTION_ARGS)
     InitMaterializedSRF(fcinfo, 0);
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
     const Oid line_table = PG_GETARG_OID(0);
-    const std::optional<SourceRow> row = find_source_row(line_table);
+    const Oid root = attached_root(line_table);
+    const std::optional<SourceRow> row = find_source_row(root);
     if (!row.has_value() || !pg::exists(line_table) || !pg::exists(row->mapping)) // lost while the protection was off
         return Datum(0);
     Source& source = get_source(line_table);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits line", ALLOCSET_DEFAULT_SIZES);
     const Relation lines = table_open(source.line_table, AccessShareLock);
     const List* const members =
-        source.has_descendants ? members_of(source.line_table, AccessShareLock) : list_make1_oid(source.line_table);
+        source.has_descendants ? members_of(line_table, AccessShareLock) : list_make1_oid(source.line_table);
     for (int i = 0; i < list_length(members); i++) {
         const Relation member = table_open(list_nth_oid(members, i), NoLock);
         if (member->rd_rel->relkind == RELKIND_RELATION)

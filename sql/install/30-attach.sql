@@ -51,7 +51,7 @@ COMMENT ON FUNCTION credits._line_changed() IS 'Statement trigger of attached li
 
 CREATE FUNCTION credits._line_truncated() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_truncated';
-COMMENT ON FUNCTION credits._line_truncated() IS 'Truncate trigger of attached line tables: refuses while lines have credits (23514 credits_lines_kept).';
+COMMENT ON FUNCTION credits._line_truncated() IS 'Truncate trigger of attached line tables: refuses while lines of the table have credits (23514 credits_lines_kept).';
 
 CREATE FUNCTION credits._header_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_header_changed';
@@ -78,4 +78,4 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
 )
     LANGUAGE c STRICT STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_wanted_line';
-COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table under its mapping, and where they stand, read as the table''s owner: the documents'' side of verify().';
+COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table, or of a partition or heir of one, under its mapping, and where they stand, read as the table''s owner: the documents'' side of verify().';

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(159);
+SELECT plan(182);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
@@ -86,6 +86,30 @@ INSERT INTO credits_tap.ticket (id, customer, item, quantity) VALUES (1, 'A', 'h
 ALTER TABLE credits_tap.ticket SET SCHEMA shop;
 SELECT is(credits.balance('A', 'SUPPORT'), 7::numeric, 'or not');
 DELETE FROM shop.ticket;
+
+-- Nor does a partition or an heir go with lines that count
+
+CREATE TABLE shop.sale (id int, day date, item text, quantity int, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE shop.sale_1 PARTITION OF shop.sale FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+CREATE TABLE shop.sale_2 PARTITION OF shop.sale FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+CREATE TABLE shop.sale_3 PARTITION OF shop.sale FOR VALUES FROM ('2026-03-01') TO ('2026-04-01');
+CREATE TABLE shop.visit (id int PRIMARY KEY, day date, item text, quantity int);
+CREATE TABLE shop.visit_1 (PRIMARY KEY (id)) INHERITS (shop.visit);
+CREATE TABLE shop.visit_2 (PRIMARY KEY (id)) INHERITS (shop.visit);
+SELECT credits.attach('shop.sale', 'other', 'item', 'quantity', 'line.quantity * 10', $$'B'$$, 'day') \gset
+SELECT credits.attach('shop.visit', 'other', 'item', 'quantity', NULL, $$'B'$$, 'day') \gset
+INSERT INTO shop.sale VALUES (1, '2026-01-05', 'S', 3), (2, '2026-02-05', 'X', 3);
+INSERT INTO shop.visit_1 VALUES (1, '2026-01-06', 'H', 1);
+INSERT INTO shop.visit_2 VALUES (2, '2026-01-06', 'X', 1);
+SELECT pg_temp.refused(statement, '23514 credits_lines_kept', statement) FROM unnest(ARRAY[
+    'TRUNCATE shop.sale', 'TRUNCATE shop.sale_1', 'DROP TABLE shop.sale_1', 'DROP TABLE shop.sale_2, shop.sale_1', 'ALTER TABLE shop.sale DETACH PARTITION shop.sale_1',
+    'ALTER TABLE shop.sale DETACH PARTITION shop.sale_1 CONCURRENTLY', 'TRUNCATE shop.visit_1', 'DROP TABLE shop.visit_1', 'ALTER TABLE shop.visit_1 NO INHERIT shop.visit']) AS statement;
+SELECT pg_temp.accepted(statement, statement) FROM unnest(ARRAY[
+    'TRUNCATE shop.sale_2', 'DROP TABLE shop.sale_2', 'ALTER TABLE shop.sale DETACH PARTITION shop.sale_3', 'DROP TABLE shop.sale_3',
+    'TRUNCATE shop.visit_2', 'ALTER TABLE shop.visit_2 NO INHERIT shop.visit', 'DROP TABLE shop.visit_2',
+    'DELETE FROM shop.visit', 'DROP TABLE shop.visit_1', 'DELETE FROM shop.sale', 'DROP TABLE shop.sale_1']) AS statement;
+SELECT is_empty('SELECT * FROM credits.verify()', 'verify() misses no line');
+SELECT pg_temp.accepted(format('SELECT credits.detach(%L); DROP TABLE %1$s', line_table), 'then the rest goes, too') FROM credits.source WHERE kind = 'other';
 
 -- Bound tables are protected as attached ones are
 
