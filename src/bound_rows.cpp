@@ -32,7 +32,8 @@ Row read(BoundRows& rows, TupleTableSlot* slot, int count)
             row.values[i] = ExecEvalExpr(rows.states[i], rows.expressions, &row.nulls[i]);
         return row;
     };
-    return rows.binding->calls_user_functions ? pg::as_role_in_safe_path(rows.binding->owner, evaluate) : evaluate();
+    return rows.binding->calls_user_functions ? pg::as_role_in_safe_path(rows.binding->owner, evaluate, rows.security_flags)
+                                              : evaluate();
 }
 
 ArrayBuildState* begin_array(Oid type) { return initArrayResult(type, CurrentMemoryContext, false); }
@@ -92,18 +93,16 @@ namespace
 {
 
 template <class Fn>
-void for_each_row(Relation table, Fn fn)
+void for_each_row(Relation table, Snapshot snapshot, Fn fn)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        TupleTableSlot* const slot = table_slot_create(table, nullptr);
-        const TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
-        while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
-            CHECK_FOR_INTERRUPTS();
-            fn(slot);
-        }
-        table_endscan(scan);
-        ExecDropSingleTupleTableSlot(slot);
-    });
+    TupleTableSlot* const slot = table_slot_create(table, nullptr);
+    const TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
+    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        fn(slot);
+    }
+    table_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
 }
 
 bool has_one_of(BoundRows& rows, TupleTableSlot* slot, std::span<const std::string_view> keys)
@@ -120,16 +119,20 @@ bool has_one_of(BoundRows& rows, TupleTableSlot* slot, std::span<const std::stri
 
 void scan_bound_table(BoundRows& rows, Relation table, Scanned scanned)
 {
-    for_each_row(table, [&](TupleTableSlot* slot) {
-        add_bound_row(rows, scanned == Scanned::before ? slot : nullptr, scanned == Scanned::now ? slot : nullptr);
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        for_each_row(table, snapshot, [&](TupleTableSlot* slot) {
+            add_bound_row(rows, scanned == Scanned::before ? slot : nullptr, scanned == Scanned::now ? slot : nullptr);
+        });
     });
 }
 
 void scan_bound_table(BoundRows& rows, Relation table, std::span<const std::string_view> keys)
 {
-    for_each_row(table, [&](TupleTableSlot* slot) {
-        if (has_one_of(rows, slot, keys))
-            add_bound_row(rows, nullptr, slot);
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        for_each_row(table, snapshot, [&](TupleTableSlot* slot) {
+            if (has_one_of(rows, slot, keys))
+                add_bound_row(rows, nullptr, slot);
+        });
     });
 }
 
@@ -144,6 +147,34 @@ std::span<const std::string_view> keys_of(const BoundRows& rows)
                 *end++ = pg::to_view(array->dvalues[i]);
     std::sort(keys, end);
     return {keys, std::unique(keys, end)};
+}
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_bound_row);
+}
+
+/// _bound_customer(erp_table), _bound_article(erp_table): strict; all rows of a bound table, at the active snapshot.
+Datum credits_bound_row(PG_FUNCTION_ARGS)
+{
+    InitMaterializedSRF(fcinfo, 0);
+    const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
+    if (!SearchSysCacheExists1(RELOID, PG_GETARG_DATUM(0))) // dropped with CASCADE
+        return Datum(0);
+    const Relation table = table_open(PG_GETARG_OID(0), AccessShareLock);
+    BoundRows rows = begin_bound_rows(get_binding(PG_GETARG_OID(0)));
+    rows.security_flags = SECURITY_RESTRICTED_OPERATION;
+    for_each_row(table, GetActiveSnapshot(), [&](TupleTableSlot* slot) {
+        const MemoryContext caller = MemoryContextSwitchTo(rows.row_memory);
+        Row row = read(rows, slot, rows.binding->count);
+        for (int i = 0; i < rows.binding->count; i++) // the id of a credit type, as text
+            if (rows.settings[i]->element_type == INT8OID && !row.nulls[i])
+                row.values[i] = CStringGetTextDatum(DatumGetCString(DirectFunctionCall1(int8out, row.values[i])));
+        tuplestore_putvalues(result->setResult, result->setDesc, row.values, row.nulls);
+        MemoryContextSwitchTo(caller);
+        MemoryContextReset(rows.row_memory);
+    });
+    table_close(table, AccessShareLock);
+    return Datum(0);
 }
 
 } // namespace credits

@@ -64,8 +64,29 @@ CREATE FUNCTION credits.unbind(erp_table regclass) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_unbind';
 COMMENT ON FUNCTION credits.unbind(regclass)
-    IS 'Takes the triggers off a bound table. The settings stay as they are, and are kept by hand from now on. The caller owns the table. Errors: 42704 not bound, 42501 not the owner.';
+    IS 'Takes the triggers off a bound table. The settings stay as they are, and are kept by hand from now on. To bind the table again takes over what it says by then. The caller owns the table. Errors: 42704 not bound, 42501 not the owner.';
 
 CREATE FUNCTION credits._bound_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_bound_changed';
 COMMENT ON FUNCTION credits._bound_changed() IS 'Statement trigger of bound tables: takes over what changed into the settings.';
+
+CREATE FUNCTION credits._bound_customer(erp_table regclass) RETURNS TABLE (
+    customer           text,
+    works_with_credits boolean,
+    name               text,
+    account_of         text
+)
+    LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_bound_row';
+COMMENT ON FUNCTION credits._bound_customer(regclass) IS 'All rows of a bound table of customers under its mapping, read as the table''s owner: the ERP''s side of verify().';
+
+CREATE FUNCTION credits._bound_article(erp_table regclass) RETURNS TABLE (
+    article        text,
+    credit_type    text,
+    coefficient    numeric,
+    ledger_account text,
+    description    text
+)
+    LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_bound_row';
+COMMENT ON FUNCTION credits._bound_article(regclass) IS 'All rows of a bound table of articles under its mapping, read as the table''s owner: the ERP''s side of verify().';

@@ -62,6 +62,10 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'binding_whole', * FROM credits._verify_binding_whole
       UNION ALL
+      SELECT 'customer_as_bound', * FROM credits._verify_customer_as_bound
+      UNION ALL
+      SELECT 'article_as_bound', * FROM credits._verify_article_as_bound
+      UNION ALL
       SELECT 'accounts_match', * FROM credits._verify_accounts_match) AS violation
 LEFT JOIN credits.credit_type AS type USING (type_id);
 COMMENT ON VIEW credits._violation IS

@@ -1,6 +1,6 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
-SELECT plan(69);
+SELECT plan(81);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -188,6 +188,29 @@ SELECT is(pg_temp.broken($$
     CREATE TABLE shop.party (id int PRIMARY KEY);
     SELECT credits.bind_customers('shop.party', 'id');
     ALTER TABLE shop.party DISABLE TRIGGER zz_credits_bound_update$$), 'binding_whole', 'a trigger of a bound table is off');
+
+SELECT is(pg_temp.broken($$
+    CREATE TABLE shop.party (id text PRIMARY KEY, flag boolean);
+    INSERT INTO shop.party VALUES ('C1', true), ('C5', NULL);
+    SELECT credits.bind_customers('shop.party', 'id', 'flag');
+    $$ || change), expected, 'a bound customer: ' || change) FROM (VALUES
+    ('', NULL),
+    ($$UPDATE credits.customer SET name = 'by hand' WHERE customer = 'C1'$$, NULL),
+    ($$UPDATE credits.customer SET works_with_credits = true WHERE customer = 'C5'$$, 'customer_as_bound'),
+    ($$DELETE FROM credits.customer WHERE customer = 'C5'$$, 'customer_as_bound'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE shop.party SET flag = false WHERE id = 'C1'$$, 'customer_as_bound'),
+    ($$SET LOCAL session_replication_role = replica; INSERT INTO shop.party VALUES ('C6', true)$$, 'customer_as_bound')) AS change (change, expected);
+SELECT is(pg_temp.broken($$
+    CREATE TABLE shop.product (code text PRIMARY KEY, type int, factor float8, name text);
+    INSERT INTO shop.product VALUES ('QUARTER', 101, -0.25, 'x'), ('CHAIR', NULL, 0, 'y');
+    SELECT credits.bind_articles('shop.product', 'code', 'type', 'factor', description => 'name');
+    $$ || change), expected, 'a bound article: ' || change) FROM (VALUES
+    ('', NULL),
+    ($$UPDATE credits.article SET ledger_account = 'by hand' WHERE article = 'CHAIR'$$, NULL),
+    ($$UPDATE credits.article SET coefficient = -1 WHERE article = 'QUARTER'$$, 'article_as_bound'),
+    ($$UPDATE credits.article SET type_id = 102 WHERE article = 'QUARTER'$$, 'article_as_bound'),
+    ($$SET LOCAL session_replication_role = replica; UPDATE shop.product SET name = 'z' WHERE code = 'CHAIR'$$, 'article_as_bound'),
+    ($$SET LOCAL session_replication_role = replica; INSERT INTO shop.product VALUES ('TABLE', 101, 1)$$, 'article_as_bound')) AS change (change, expected);
 
 SELECT set_eq($$SELECT DISTINCT invariant FROM seen$$,
     $$SELECT substr(relname, 9) FROM pg_class WHERE relnamespace = 'credits'::regnamespace AND relname LIKE '\_verify\_%'$$,
