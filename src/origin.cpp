@@ -6,6 +6,7 @@
 #include "contacts.hpp"
 #include "customers.hpp"
 #include "key_text.hpp"
+#include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "row_place.hpp"
@@ -173,6 +174,12 @@ bool are_same(const Origins& a, const Origins& b)
 
 const DocumentLine& line_of(const Origin& origin) { return origin.batch->lines[origin.image]; }
 
+/// A line that consumes is covered by one that consumes, a return by a return: the return of what another line consumed counts.
+bool covers(const DocumentLine& origin, const DocumentLine& line)
+{
+    return origin.counts && line.has_quantity && pg::is_negative(origin.quantity) == pg::is_negative(line.quantity);
+}
+
 /// Climbs from a line to what it was made from, as far as that goes.
 bool is_covered(const Origins& origins, const Source& source, const DocumentLine& line)
 {
@@ -185,7 +192,7 @@ bool is_covered(const Origins& origins, const Source& source, const DocumentLine
         const Origin* const origin = find(origins, key);
         if (origin == nullptr || origin->row == nullptr)
             break;
-        is_covered |= line_of(*origin).counts;
+        is_covered |= covers(line_of(*origin), line);
         key = {.line_table = origin->batch->source->origin_table, .key = line_of(*origin).origin};
     }
     return is_covered;

@@ -8,6 +8,7 @@
 #include "errors.hpp"
 #include "ledger.hpp"
 #include "ledger_lots.hpp"
+#include "ledger_standing.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
@@ -35,6 +36,7 @@ auto look_into_ledger(Fn fn)
 struct Preview {
     core::Amount balance_before;
     core::Amount balance_after;
+    bool is_enough;
     core::Amount value;
     StringInfoData draws; // JSON
 };
@@ -47,21 +49,40 @@ void append_draw(StringInfo draws, int64 lot_no, const core::Movement& drawn, in
                      DatumGetCString(DirectFunctionCall1(numeric_out, pg::to_numeric(drawn.value, decimals))));
 }
 
-void preview_draws(Ledger& ledger, Account& account, core::Amount needed, Preview& preview)
+void add(Preview& preview, int64 lot_no, const core::Movement& moved, int decimals)
+{
+    preview.value.units += moved.value.units;
+    append_draw(&preview.draws, lot_no, moved, decimals);
+}
+
+/// A consumption takes from the oldest lots, a credit note from the newest; returns what they have not.
+core::Amount preview_taking(Ledger& ledger, Account& account, core::Act act, core::Amount needed, Preview& preview)
 {
     while (needed > core::zero) {
-        LoadedLot* const lot = oldest_open_lot(ledger, account);
+        LoadedLot* const lot =
+            act == core::Act::credit_note ? newest_open_lot(ledger, account) : oldest_open_lot(ledger, account);
         if (lot == nullptr)
             break;
         const core::Movement drawn = core::draw_from(lot->lot, needed, account.type->money_step);
         needed = core::less(needed, drawn.quantity);
-        preview.value.units += drawn.value.units;
-        append_draw(&preview.draws, lot->lot.lot_no, drawn, account.type->money_decimals);
+        add(preview, lot->lot.lot_no, drawn, account.type->money_decimals);
     }
     end_open_lots(account);
+    return needed;
 }
 
-Preview preview(std::string_view customer, const CreditType* type, core::Amount credits)
+/// A return gives to the lots last drawn; returns what was not consumed.
+core::Amount preview_return(Ledger& ledger, const Account& account, core::Amount given, Preview& preview)
+{
+    for (RecordedDraw& recorded : latest_draws(ledger.entries, account.customer, account.type->type_id, given, ledger.snapshot)) {
+        const core::Movement back = core::release(recorded.draw, given, account.type->money_step);
+        given = core::less(given, back.quantity);
+        add(preview, recorded.draw.lot_no, back, account.type->money_decimals);
+    }
+    return given;
+}
+
+Preview preview(std::string_view customer, const CreditType* type, core::Act act, core::Amount credits)
 {
     return look_into_ledger([&](Ledger& ledger) {
         Preview preview{};
@@ -70,25 +91,29 @@ Preview preview(std::string_view customer, const CreditType* type, core::Amount 
         Account account = open_account(ledger, customer, type);
         preview.balance_before = account.balance;
         preview.balance_after = {account.balance.units + credits.units};
-        if (credits < core::zero)
-            preview_draws(ledger, account, -credits, preview);
+        core::Amount lacking = core::zero;
+        if (act == core::Act::return_line)
+            lacking = preview_return(ledger, account, credits, preview);
+        else if (act != core::Act::sale)
+            lacking = preview_taking(ledger, account, act, -credits, preview);
+        preview.is_enough = lacking == core::zero;
         appendStringInfoChar(&preview.draws, ']');
         return preview;
     });
 }
 
-void put_preview(FunctionCallInfo fcinfo, const CreditType& type, core::Amount credits, const Preview& preview)
+void put_preview(FunctionCallInfo fcinfo, const CreditType& type, core::Act act, core::Amount credits, const Preview& preview)
 {
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
-    const bool consumes = credits < core::zero;
+    const bool is_sale = act == core::Act::sale;
     Datum values[]{pg::to_text(type.code),
                    pg::to_numeric(credits),
                    pg::to_numeric(preview.balance_before),
                    pg::to_numeric(preview.balance_after),
-                   BoolGetDatum(preview.balance_after >= core::zero),
+                   BoolGetDatum(preview.is_enough),
                    pg::to_numeric(preview.value, type.money_decimals),
                    DirectFunctionCall1(jsonb_in, CStringGetDatum(preview.draws.data))};
-    bool nulls[]{false, false, false, false, false, !consumes, !consumes};
+    bool nulls[]{false, false, false, false, false, is_sale, is_sale};
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -123,8 +148,9 @@ Datum credits_preview_line(PG_FUNCTION_ARGS)
     const std::optional<core::Amount> credits = pg::multiply_rounded(PG_GETARG_DATUM(2), article->coefficient);
     if (!credits)
         errors::quantity_out_of_range({}, "quantity");
-    if (*credits != core::zero)
-        put_preview(fcinfo, *article->type, *credits, preview(customer, article->type, *credits));
+    const core::Act act = core::act_of(article->coefficient, *credits);
+    if (act != core::Act::none)
+        put_preview(fcinfo, *article->type, act, *credits, preview(customer, article->type, act, *credits));
     return Datum(0);
 }
 

@@ -128,7 +128,7 @@ void want(const Configuration& configuration, const Customers& customers, bool s
         want_sale(line, *credits);
     else if (act == core::Act::credit_note)
         want_credit_note(line, *credits);
-    else if (act == core::Act::return_line || !line.is_covered)
+    else if (!line.is_covered)
         line.wanted = {.act = act, .credits = *credits, .amount = {}, .value = {}};
 }
 

@@ -16,7 +16,7 @@ CREATE FUNCTION credits.preview_line(customer text, article text, quantity numer
 )
     LANGUAGE c STRICT STABLE ROWS 1 AS 'MODULE_PATHNAME', 'credits_preview_line';
 COMMENT ON FUNCTION credits.preview_line(text, text, numeric)
-    IS 'What a line would do to the customer''s credits: credits > 0 are sold, < 0 consumed; value and draws (lot_no, quantity, value) of a consumption. No row when the line would not touch credits. Errors: 23514 credits_quantity_in_range. Rules 8, 9 and 11.';
+    IS 'What a line would do to the customer''s credits: credits > 0 come in, < 0 go out; value and draws (lot_no, quantity, value) of all but a sale: what a consumption takes from the oldest lots, a credit note from the newest, a return gives to those last drawn. enough: the save would not be refused for want of open or consumed credits. No row when the line would not touch credits. Errors: 23514 credits_quantity_in_range. Rules 8, 9, 11 and 17.';
 
 CREATE FUNCTION credits.is_consumption(customer text, article text) RETURNS boolean
     LANGUAGE sql STRICT STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -28,18 +28,20 @@ COMMENT ON VIEW credits._line_booking IS
 -- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after another.
 CREATE VIEW credits._covered_line AS
 WITH RECURSIVE line AS MATERIALIZED (
-    SELECT source.line_table, source.origin_table, line.line_key, line.origin, line.counts
+    SELECT source.line_table, source.origin_table, line.line_key, line.origin, line.counts,
+           line.quantity < 0 AS is_return
     FROM credits.source
     CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
     WHERE source.origin IS NOT NULL
        OR source.line_table IN (SELECT made.origin_table FROM credits.source AS made)
 ),
 climb AS (
-    SELECT line_table, line_key, origin_table, origin, false AS counts, 1 AS step
+    SELECT line_table, line_key, is_return, origin_table, origin, false AS counts, 1 AS step
     FROM line
     WHERE origin IS NOT NULL AND origin_table IS NOT NULL
     UNION ALL
-    SELECT climb.line_table, climb.line_key, above.origin_table, above.origin, above.counts, climb.step + 1
+    SELECT climb.line_table, climb.line_key, climb.is_return, above.origin_table, above.origin,
+           above.counts AND above.is_return = climb.is_return, climb.step + 1
     FROM climb
     JOIN line AS above ON above.line_table = climb.origin_table AND above.line_key = climb.origin
     WHERE climb.step <= 16
@@ -55,7 +57,7 @@ SELECT line_table, line_key
 FROM line
 WHERE origin IS NOT NULL AND origin_table IS NULL;
 COMMENT ON VIEW credits._covered_line IS
-'Lines that were made from one that counts, also through others that do not: as consumptions they want nothing (rule 19).';
+'Lines that were made from one that counts, also through others that do not: as consumptions, or as returns made from returns, they want nothing (rule 19).';
 
 CREATE VIEW credits._line_wish AS
 SELECT
@@ -92,8 +94,7 @@ WHERE line.counts
   AND (wanted.credits <> 0
        OR (line.quantity = 0 AND line.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
   AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
-  AND (wanted.credits > 0
-       OR terms.coefficient > 0
+  AND (terms.coefficient > 0
        OR (source.line_table, line.line_key) NOT IN (SELECT covered.line_table, covered.line_key FROM credits._covered_line AS covered))
   AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer));
 COMMENT ON VIEW credits._line_wish IS

@@ -82,6 +82,12 @@ bool is_zero(Datum numeric)
     return is_finite(wire) && wire.digit_count == 0;
 }
 
+bool is_negative(Datum numeric)
+{
+    const WireNumeric wire = to_wire(numeric);
+    return is_finite(wire) && wire.digit_count > 0 && wire.sign == negative;
+}
+
 std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coefficient)
 {
     const WireNumeric wire = to_wire(quantity);

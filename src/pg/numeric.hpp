@@ -20,6 +20,7 @@ std::optional<core::Amount> to_amount_in_range(Datum numeric);
 
 /// Is it exactly 0?
 bool is_zero(Datum numeric);
+bool is_negative(Datum numeric);
 
 /// quantity (numeric) x coefficient, rounded once (rule 9); nothing when out of range.
 std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coefficient);

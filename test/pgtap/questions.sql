@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(35);
+SELECT plan(40);
 
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2026-01-01', 'S', 3, 100), (2, 'A', '2026-01-02', 'S', 10, 900);
 
@@ -28,6 +28,17 @@ SELECT is(pg_temp.preview('A', 'H', 13.5),
     'SUPPORT -13.5 13 -0.5 f 1000.00 [{"value": 100.00, "lot_no": 1, "quantity": 3}, {"value": 900.00, "lot_no": 2, "quantity": 10}]',
     'of more than there is: not enough');
 SELECT is(pg_temp.preview('A', 'S', 2), 'SUPPORT 2 13 15 t', 'a sale has no draws');
+SELECT is(pg_temp.preview('A', 'S', -11),
+    'SUPPORT -11 13 2 t 933.33 [{"value": 900.00, "lot_no": 2, "quantity": 10}, {"value": 33.33, "lot_no": 1, "quantity": 1}]', 'a credit note, out of the newest lots');
+SELECT is(pg_temp.preview('A', 'H', -1), 'SUPPORT 1 13 14 f 0.00 []', 'a return of what nobody consumed');
+SAVEPOINT given;
+INSERT INTO shop.slip (id, customer, item, quantity) VALUES (3, 'A', 'H', 1), (4, 'A', 'H', 3);
+SELECT is(pg_temp.preview('A', 'H', -2), 'SUPPORT 2 9 11 t 123.34 [{"value": 90.00, "lot_no": 2, "quantity": 1}, {"value": 33.34, "lot_no": 1, "quantity": 1}]',
+    'a return, to the lots last drawn');
+SELECT is(pg_temp.preview('A', 'H', -4.5), 'SUPPORT 4.5 9 13.5 f 190.00 [{"value": 90.00, "lot_no": 2, "quantity": 1}, {"value": 66.67, "lot_no": 1, "quantity": 2}, {"value": 33.33, "lot_no": 1, "quantity": 1}]',
+    'of more than was consumed: not enough');
+SELECT is(pg_temp.preview('A', 'S', -10), 'SUPPORT -10 9 -1 f 810.00 [{"value": 810.00, "lot_no": 2, "quantity": 9}]', 'a credit note of more than is open');
+ROLLBACK TO given;
 SELECT is(pg_temp.preview('B', 'U', 1), 'TRAINING -1 0 -1 f 0.00 []', 'an account that was never opened');
 SELECT is_empty($$SELECT pg_temp.preview('A', 'X', 1)$$, 'no row for an article without credits');
 SELECT is_empty($$SELECT pg_temp.preview('A', 'none', 1)$$, 'nor for an unknown one');

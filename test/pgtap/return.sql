@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(66);
+SELECT plan(70);
 CREATE FUNCTION pg_temp.last_entry(who text) RETURNS bigint LANGUAGE sql AS $$SELECT coalesce(max(entry_no), 0) FROM credits.entry WHERE customer = who$$;
 CREATE FUNCTION pg_temp.lots(who text) RETURNS text LANGUAGE sql AS
 $$SELECT string_agg(format('%s at %s', remaining, remaining_value), ', ' ORDER BY lot_no) FROM credits.lot WHERE customer = who$$;
@@ -190,6 +190,28 @@ UPDATE shop.invoice_line SET quantity = -1 WHERE number = 'R-3';
 SELECT is(credits.balance('C', 'SUPPORT'), 3::numeric, 'what is booked settles');
 UPDATE shop.invoice SET state = 'cancelled' WHERE number = 'R-3';
 SELECT is(credits.balance('C', 'SUPPORT'), 2::numeric, 'a cancelled return is undone');
+
+-- In a chain a return covers a return, not what the other consumed (rule 19)
+
+CREATE TABLE shop.delivered (id bigint PRIMARY KEY, day date DEFAULT '2026-01-10', item text DEFAULT 'H', quantity numeric, counts boolean DEFAULT true);
+CREATE TABLE shop.billed (id bigint PRIMARY KEY, day date DEFAULT '2026-01-11', item text DEFAULT 'H', quantity numeric, made_of bigint);
+DO $$
+BEGIN
+    PERFORM credits.attach('shop.delivered', 'delivery_note', article => 'item', quantity => 'quantity', amount => NULL, customer => $x$'B'$x$, document_date => 'day', counts_when => 'line.counts');
+    PERFORM credits.attach('shop.billed', 'invoice', article => 'item', quantity => 'quantity', amount => NULL, customer => $x$'B'$x$, document_date => 'day',
+        origin => 'made_of', origin_table => 'shop.delivered');
+END
+$$;
+INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (91, 'B', 'S', 10, 100);
+INSERT INTO shop.delivered (id, quantity) VALUES (1, 4), (2, -2);
+INSERT INTO shop.billed (id, quantity, made_of) VALUES (1, 4, 1), (2, -2, 2);
+SELECT is(credits.balance('B', 'SUPPORT'), 8::numeric, 'a return that is billed gives back once');
+INSERT INTO shop.billed (id, quantity, made_of) VALUES (3, -1, 1);
+SELECT is(credits.balance('B', 'SUPPORT'), 9::numeric, 'one made from what was delivered gives back');
+UPDATE shop.delivered SET counts = false WHERE id = 2;
+SELECT is(credits.balance('B', 'SUPPORT'), 9::numeric, 'and one whose return goes does it itself');
+UPDATE shop.delivered SET counts = true, quantity = 2 WHERE id = 2;
+SELECT is(credits.balance('B', 'SUPPORT'), 7::numeric, 'as does one whose return is none any more');
 
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();
