@@ -13,6 +13,7 @@ void Outcome::add(const Outcome& other)
     retried += other.retried;
     deadlocks.insert(deadlocks.end(), other.deadlocks.begin(), other.deadlocks.end());
     lost_races.insert(lost_races.end(), other.lost_races.begin(), other.lost_races.end());
+    unjust.insert(unjust.end(), other.unjust.begin(), other.unjust.end());
     unexpected.insert(unexpected.end(), other.unexpected.begin(), other.unexpected.end());
 }
 
@@ -108,7 +109,9 @@ void Clerk::note(const std::exception& error)
 {
     const std::string state = sqlstate_of(error);
     const std::string constraint = constraint_of(error);
-    if (state == "23514" && (constraint == "credits_balance_not_negative" || constraint == "credits_lot_not_consumed"))
+    if (state.starts_with("23") && cannot_be_refused)
+        outcome.unjust.emplace_back(error.what());
+    else if (state == "23514" && (constraint == "credits_balance_not_negative" || constraint == "credits_lot_not_consumed"))
         ++outcome.refused[constraint];
     else if (state == "40P01")
         outcome.deadlocks.emplace_back(error.what());

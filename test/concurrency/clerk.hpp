@@ -17,6 +17,7 @@ struct Outcome {
     long retried = 0;                    // lost races at SERIALIZABLE
     std::vector<std::string> deadlocks;  // 40P01
     std::vector<std::string> lost_races; // 40001 below SERIALIZABLE
+    std::vector<std::string> unjust;     // refused though nothing is wrong with it
     std::vector<std::string> unexpected; // anything else
 
     void add(const Outcome& other);
@@ -26,6 +27,7 @@ struct Outcome {
 struct Custom {
     Level level;
     bool counters_unlocked; // edits of counter documents do not wait for each other: only where all are at READ COMMITTED
+    Check check;
 };
 
 /// Where a line is entered: at a counter the clerk himself writes 0 as the price of a consumption.
@@ -64,6 +66,12 @@ private:
     void edit_line(pqxx::work& erp, const Document& document, const std::string& line_no);
     void move_line_within(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
 
+    // At a desk, where the whole save is checked at commit (clerk_commit.cpp).
+    void serve_whole_saves();
+    void save_anew(pqxx::work& erp, const Document& document);
+    void use_before_selling(pqxx::work& erp);
+    void check_early(pqxx::work& erp);
+
     // At a counter: documents that others use at the same time (clerk_counter.cpp).
     void serve_counter();
     void add_to_counter(const Register::Counter& counter);
@@ -85,10 +93,18 @@ private:
     size_t roll(size_t count) { return below(random, count); }
     bool chance(int percent) { return concurrency::chance(random, percent); }
     const std::string& any_customer();
+    bool is_checked_at_commit(const Source& source) const
+    {
+        return custom.check == Check::commit || (custom.check == Check::both && source.origins.empty());
+    }
+
+    /// Checked at commit, the ledger locks in an order of its own, whatever the order of statements.
+    bool is_orderly() const { return custom.check != Check::commit; }
+
     bool is_fickle(const std::string& key) const
     {
         const Customer* const customer = find_customer(customers, key);
-        return customer && customer->fickle;
+        return is_orderly() && customer && customer->fickle;
     }
     int any_day() { return static_cast<int>(roll(60)) - 55; }
 
@@ -104,6 +120,7 @@ private:
     std::vector<std::string> acts;
     std::vector<Document> written;
     std::vector<Document> deleted;
+    bool cannot_be_refused = false;
 };
 
 template <typename Act>
@@ -115,6 +132,7 @@ void Clerk::save(int percent_rolled_back, Act act)
         acts.clear();
         written.clear();
         deleted.clear();
+        cannot_be_refused = false;
         try {
             pqxx::work erp{connection};
             act(erp);

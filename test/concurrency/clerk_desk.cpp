@@ -15,6 +15,8 @@ static constexpr std::array<std::string_view, 3> states{"draft", "posted", "canc
 
 void Clerk::serve_desk()
 {
+    if (custom.check != Check::statement && chance(20))
+        return serve_whole_saves();
     const size_t fresh = roll(3);
     const std::vector<Document> existing = documents.pick(random, fresh == 0 ? 1 + roll(2) : roll(2));
     const bool several = chance(25);
@@ -39,11 +41,12 @@ std::vector<Clerk::Paper> Clerk::papers_in_order(pqxx::work& erp, const std::vec
         std::erase_if(papers, [&](const Paper& paper) { return paper.customer != one_customer; });
     for (size_t i = 0; i < fresh; ++i)
         papers.insert(papers.begin(), {std::nullopt, several ? any_customer() : one_customer});
-    if (papers.size() > 1)
+    if (papers.size() > 1 && is_orderly())
         std::erase_if(papers, [&](const Paper& paper) {
             return is_fickle(paper.customer) || (paper.existing && is_chained(erp, *paper.existing));
         });
-    std::ranges::stable_sort(papers, {}, &Paper::customer);
+    if (is_orderly())
+        std::ranges::stable_sort(papers, {}, &Paper::customer);
     if (papers.size() > 1)
         did(papers.front().customer == papers.back().customer ? "several documents" : "several customers");
     return papers;
@@ -115,6 +118,8 @@ void Clerk::edit_in_savepoint(pqxx::work& erp, const Document& document)
     try {
         Savepoint savepoint{erp};
         edit(erp, document);
+        if (custom.check != Check::statement && chance(50))
+            check_early(erp);
         if (chance(40))
             return undo("savepoint rolled back");
         savepoint.release();

@@ -48,19 +48,20 @@ static void set_up_credits(pqxx::work& owner, const std::vector<Customer>& custo
 
 // SELECT credits.attach('shop.invoice_line', kind => 'invoice', article => 'article', …, counts_when => $$header.state =
 // 'posted'$$)
-static void attach(pqxx::work& owner, const Source& source)
+static void attach(pqxx::work& owner, const Source& source, bool at_commit)
 {
     owner.exec_params("SELECT credits.attach($1::text::regclass, kind => $2, article => 'article', quantity => 'quantity',"
                       " amount => $3, customer => 'header.customer', document_date => 'header.day',"
                       " document_number => 'header.number', header_table => $4::text::regclass,"
                       " counts_when => $$header.state = 'posted'$$, zero_columns => $5::name[],"
-                      " origin => $6, origin_table => 'shop.' || $7)",
+                      " origin => $6, origin_table => 'shop.' || $7, check_at => $8)",
                       "shop." + std::string{source.lines}, source.kind.data(), source.has_amounts ? "amount" : nullptr,
                       "shop." + std::string{source.kind}, source.has_amounts ? "{price,amount}" : "{price}",
-                      source.origins.empty() ? nullptr : "made_of", null_when_empty(source.origins));
+                      source.origins.empty() ? nullptr : "made_of", null_when_empty(source.origins),
+                      at_commit ? "commit" : "statement");
 }
 
-Database::Database(const std::vector<Customer>& customers, Ledger ledger)
+Database::Database(const std::vector<Customer>& customers, Ledger ledger, Check check)
     : name{"credits_concurrency_" + std::to_string(getpid())}, clerk_{name + "_clerk"}, office_{name + "_office"}, address_{
                                                                                                                        "dbname=" +
                                                                                                                        name}
@@ -78,7 +79,7 @@ Database::Database(const std::vector<Customer>& customers, Ledger ledger)
     if (ledger == Ledger::attached) {
         set_up_credits(owner, customers);
         for (const Source& source : sources | std::views::reverse) // origins first
-            attach(owner, source);
+            attach(owner, source, check == Check::commit || (check == Check::both && source.origins.empty()));
         owner.exec("GRANT credits_management TO " + office_);
     }
     owner.commit();

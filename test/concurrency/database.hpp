@@ -20,11 +20,14 @@ inline std::string_view name_of(Level level) { return level_names[static_cast<si
 
 enum class Ledger { absent, attached };
 
+/// When saves are checked: all sources at the statement, all at commit, or invoices at the statement and the others at commit.
+enum class Check { statement, commit, both };
+
 class Database
 {
 public:
     /// Creates the database and a role for the clerks, who have no privilege on the ledger. Needs a superuser.
-    Database(const std::vector<Customer>& customers, Ledger ledger);
+    Database(const std::vector<Customer>& customers, Ledger ledger, Check check = Check::statement);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

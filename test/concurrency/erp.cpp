@@ -144,6 +144,27 @@ std::vector<NewLine> lines_to_invoice(pqxx::transaction_base& erp, const Documen
     return lines;
 }
 
+std::vector<NewLine> read_lines(pqxx::transaction_base& erp, const Document& document)
+{
+    const Source& source = *document.source;
+    std::vector<NewLine> lines;
+    for (const auto& row : erp.exec_params(
+             "SELECT coalesce(article, ''), quantity, price, " + std::string{source.has_amounts ? "amount, " : "0, "} +
+                 (source.tills > 0 ? "till" : "0") + " FROM " + line_table(source) + " WHERE document = $1 ORDER BY line_no",
+             document.id))
+        lines.push_back({.article = article_of(row[0].as<std::string>()),
+                         .quantity = row[1].is_null() ? "NULL" : row[1].as<std::string>(),
+                         .price = to_units(row[2].c_str()),
+                         .amount = to_units(row[3].c_str()),
+                         .till = row[4].as<int>()});
+    return lines;
+}
+
+void delete_lines(pqxx::transaction_base& erp, const Document& document)
+{
+    erp.exec_params("DELETE FROM " + line_table(*document.source) + " WHERE document = $1", document.id);
+}
+
 bool is_chained(pqxx::transaction_base& erp, const Document& document)
 {
     const std::string found =

@@ -47,6 +47,11 @@ std::optional<Header> read_header(pqxx::transaction_base& erp, const Document& d
 /// The numbers of a document's lines, oldest first.
 std::vector<std::string> line_numbers(pqxx::transaction_base& erp, const Document& document);
 
+/// The lines of a document, to be written once more.
+std::vector<NewLine> read_lines(pqxx::transaction_base& erp, const Document& document);
+
+void delete_lines(pqxx::transaction_base& erp, const Document& document);
+
 /// Saves the whole line anew, as a form does.
 void rewrite_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no, const NewLine& line);
 

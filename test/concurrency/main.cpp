@@ -40,6 +40,14 @@ static std::vector<Run> runs(int operations)
                        operations,
                        Ledger::attached});
     }
+    for (const auto& [name, check] : {std::pair{"checked at commit", Check::commit}, {"checked at both", Check::both}})
+        all.push_back({name + std::string{", mixed levels"},
+                       {std::begin(levels), std::end(levels)},
+                       3,
+                       operations,
+                       Ledger::attached,
+                       Duty::flags,
+                       check});
     all.push_back({"contacts move, mixed levels",
                    {std::begin(levels), std::end(levels)},
                    3,

@@ -48,7 +48,7 @@ static Outcome one_clerk(const Run& run, const Database& database, Register& doc
                          Random random, int number, Progress& progress)
 {
     const bool unlocked = std::ranges::all_of(run.levels, [](Level level) { return level == Level::read_committed; });
-    const Custom custom{level_of(run, number), unlocked};
+    const Custom custom{level_of(run, number), unlocked, run.check};
     Clerk clerk{database, documents, customers, custom, random};
     return clerk.work(run.operations / clerks, progress);
 }

@@ -15,6 +15,7 @@ struct Run {
     int operations; // of all clerks together
     Ledger ledger;
     Duty duty = Duty::flags;
+    Check check = Check::statement;
 };
 
 /// Opens the shop: sells each customer something of everything, and puts documents on the counters.
