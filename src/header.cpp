@@ -177,12 +177,16 @@ void find(Batch& batch, const RowPlace& place, Header& header)
     });
 }
 
+void open_header_slot(Batch& batch, const pg::Table& table)
+{
+    if (batch.header_slot == nullptr)
+        batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
+}
+
 /// Calls read(batch, place, header) where the header lies, if it does.
 template <class Fn>
 void read_header(Batch& batch, pg::Table& table, Header& header, Fn read)
 {
-    if (batch.header_slot == nullptr)
-        batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
     if (batch.source->header_is_view)
         return read_from_view(batch, header);
     with_row_place(headers_of(*batch.source), table, header.key, KeyOf::referring,
@@ -199,6 +203,7 @@ void read_headers(Batches batches, Fn read)
         pg::Table table = pg::open_table(header_table, RowShareLock);
         for (; i < references.count && references.list[i].batch->source->header_table == header_table; i++) {
             const Reference& reference = references.list[i];
+            open_header_slot(*reference.batch, table); // also for a header that another batch has read
             if (i > 0 && compare(reference, references.list[i - 1]) == 0)
                 reference.header->tuple = references.list[i - 1].header->tuple;
             else
@@ -218,6 +223,7 @@ Header* find_header(Batch& batch, MinimalTuple line)
     if (header->is_missing)
         return header;
     pg::Table table = pg::open_table(batch.source->header_table, AccessShareLock);
+    open_header_slot(batch, table);
     read_header(batch, table, *header, find);
     pg::close_table(table);
     return header;

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(80);
+SELECT plan(83);
 
 CREATE TABLE shop.delivery (id bigint PRIMARY KEY, customer text, day date DEFAULT '2026-01-10', state text DEFAULT 'done');
 CREATE TABLE shop.delivery_line (
@@ -233,6 +233,17 @@ SELECT results_eq($$SELECT invariant, detail FROM credits.verify()$$, $$VALUES
     ('line_booked', 'shop.delivery_line, line 1: 0 credits are booked, it wants -4')$$, 'nor is one booked whose delivery counts again');
 SELECT results_eq('SELECT lines, refused FROM credits.take_in()', 'VALUES (2::bigint, 0::bigint)', 'take_in settles both again');
 SELECT is(pg_temp.consumed(), 'delivery_line 1: 4', 'with the bill covered');
+
+-- A line and what is made from it, in one save
+
+SELECT pg_temp.leaves('INSERT INTO shop.bill_line VALUES (201, 1, $$H$$, 2, 5, NULL)', 'bill_line 201: 2, delivery_line 1: 4', 'a bill made from nothing');
+SET LOCAL session_replication_role = replica;
+INSERT INTO shop.delivery_line VALUES (2, 1, 'H', 1);
+UPDATE shop.bill SET day = '2026-01-10';
+UPDATE shop.bill_line SET made_of = 2 WHERE id = 201;
+SET LOCAL session_replication_role = origin;
+SELECT results_eq('SELECT lines, refused FROM credits.take_in()', 'VALUES (2::bigint, 0::bigint)', 'is taken in together with the delivery that it gets, of the same day');
+SELECT is(pg_temp.consumed(), 'delivery_line 1: 4, delivery_line 2: 1', 'which covers it');
 
 SELECT * FROM finish();
 ROLLBACK;
