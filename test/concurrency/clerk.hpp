@@ -101,6 +101,9 @@ private:
     /// Checked at commit, the ledger locks in an order of its own, whatever the order of statements.
     bool is_orderly() const { return custom.check != Check::commit; }
 
+    /// May a save change a header and settle lines of a document whose header another one changes? At commit both would wait.
+    bool may_cross_documents() const { return custom.check == Check::statement; }
+
     bool is_fickle(const std::string& key) const
     {
         const Customer* const customer = find_customer(customers, key);
@@ -121,6 +124,7 @@ private:
     std::vector<Document> written;
     std::vector<Document> deleted;
     bool cannot_be_refused = false;
+    bool has_several_customers = false;
 };
 
 template <typename Act>

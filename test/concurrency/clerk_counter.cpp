@@ -19,7 +19,7 @@ void Clerk::serve_counter()
 void Clerk::add_at_counter(pqxx::work& erp, const Register::Counter& counter, const Document& document)
 {
     std::vector<NewLine> lines;
-    if (document == counter.steady.front() && chance(40))
+    if (document == counter.steady.front() && may_cross_documents() && chance(40))
         lines = invoiced_at_counter(erp, counter.report());
     if (lines.empty())
         lines = any_lines(random, *document.source, Place::counter, 3);
@@ -71,7 +71,7 @@ void Clerk::edit_at_counter(const Register::Counter& counter)
         }
         if (chance(30))
             return edit_line_at_counter(erp, document);
-        if (wanders || counter.is_fickle || chance(40))
+        if (wanders || counter.is_fickle || !may_cross_documents() || chance(40))
             return change_header_at_counter(erp, document, wanders);
         flip_state(erp, document);
         add_at_counter(erp, counter, counter.steady[roll(counter.steady.size())]);

@@ -19,7 +19,7 @@ void Clerk::serve_desk()
         return serve_whole_saves();
     const size_t fresh = roll(3);
     const std::vector<Document> existing = documents.pick(random, fresh == 0 ? 1 + roll(2) : roll(2));
-    const bool several = chance(25);
+    const bool several = chance(25) && custom.check != Check::both;
     const Register::Opened opened = documents.open(existing);
     save(10, [&](pqxx::work& erp) {
         const std::vector<Paper> papers = papers_in_order(erp, existing, fresh, several);
@@ -47,8 +47,9 @@ std::vector<Clerk::Paper> Clerk::papers_in_order(pqxx::work& erp, const std::vec
         });
     if (is_orderly())
         std::ranges::stable_sort(papers, {}, &Paper::customer);
+    has_several_customers = std::ranges::any_of(papers, [&](const Paper& paper) { return paper.customer != one_customer; });
     if (papers.size() > 1)
-        did(papers.front().customer == papers.back().customer ? "several documents" : "several customers");
+        did(has_several_customers ? "several customers" : "several documents");
     return papers;
 }
 
@@ -56,7 +57,7 @@ void Clerk::handle(pqxx::work& erp, const std::vector<Paper>& papers, const Pape
 {
     if (!paper.existing)
         return write_new(erp, paper.customer);
-    if (papers.size() == 1 && paper.existing->source == &report && chance(40))
+    if (papers.size() == 1 && paper.existing->source == &report && may_cross_documents() && chance(40))
         return invoice(erp, *paper.existing, paper.customer);
     if (papers.size() == 1 && chance(15) && !is_chained(erp, *paper.existing)) {
         const std::string customer = chance(10) ? "" : any_customer();
@@ -118,8 +119,8 @@ void Clerk::edit_in_savepoint(pqxx::work& erp, const Document& document)
     try {
         Savepoint savepoint{erp};
         edit(erp, document);
-        if (custom.check != Check::statement && chance(50))
-            check_early(erp);
+        if (custom.check != Check::statement && !has_several_customers && chance(50))
+            check_early(erp); // of several customers, more would be locked at commit, out of order
         if (chance(40))
             return undo("savepoint rolled back");
         savepoint.release();
