@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(25);
+SELECT plan(26);
 
 CREATE FUNCTION pg_temp.install() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -14,9 +14,13 @@ BEGIN
         document_date => 'day', document_number => 'number');
     PERFORM credits.attach('shop.invoice_line', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
         customer => 'header.customer', document_date => 'header.day', header_table => 'shop.invoice');
+    PERFORM credits.bind_customers('shop.party', 'code', name => 'name');
 END
 $$;
 
+CREATE TABLE shop.party (code text PRIMARY KEY, name text);
+INSERT INTO shop.party VALUES ('P', 'Pam');
+SELECT credits.bind_customers('shop.party', 'code', name => 'name') \gset
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 1000);
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (2, 'A', 'H', 1);
 INSERT INTO shop.invoice (number, customer) VALUES ('I-1', 'A');
@@ -46,6 +50,9 @@ INSERT INTO shop.invoice_line (number, line_no, item, quantity) VALUES ('I-1', 1
 SELECT is(credits.balance('A', 'SUPPORT'), 14::numeric, 'the new one has its own tables, types and coefficients');
 UPDATE shop.invoice SET number = 'I-2', customer = NULL;
 SELECT is(credits.balance('A', 'SUPPORT'), 18::numeric, 'and headers');
+INSERT INTO shop.party VALUES ('Q', 'Quo');
+UPDATE shop.party SET name = lower(name);
+SELECT is((SELECT string_agg(name, ' ' ORDER BY customer) FROM credits.customer WHERE customer IN ('P', 'Q')), 'pam quo', 'and customers from the ERP''s table');
 SELECT pg_temp.all_in_order();
 
 DROP EXTENSION credits CASCADE;
