@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(182);
+SELECT plan(183);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
@@ -36,6 +36,7 @@ FROM (SELECT format('DROP TABLE shop.%I%s', name, how)
           'ALTER TABLE shop.invoice DROP CONSTRAINT invoice_pkey',
           'ALTER TABLE shop.invoice DROP CONSTRAINT invoice_pkey CASCADE',
           'ALTER TABLE shop.invoice_line DROP CONSTRAINT invoice_line_number_fkey',
+          'ALTER TABLE shop.invoice_line ALTER CONSTRAINT invoice_line_number_fkey DEFERRABLE',
           'ALTER TABLE shop.invoice_line DROP COLUMN quantity',
           'ALTER TABLE shop.invoice_line DROP COLUMN quantity CASCADE',
           'ALTER TABLE shop.invoice_line DROP COLUMN price CASCADE',
