@@ -154,7 +154,7 @@ void become_needed(const char* act, const char* reason, const char* way_out)
 {
     errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST);
     errmsg("cannot %s because credits depends on it", act);
-    errdetail("%s would now fail: %s.", strcmp(way_out, "detach") == 0 ? "Attaching" : "Binding", reason);
+    errdetail("%s would now fail: %s", strcmp(way_out, "detach") == 0 ? "Attaching" : "Binding", reason);
     errhint("Use credits.%s() first.", way_out);
 }
 

@@ -81,7 +81,7 @@ namespace credits::errors
 
 // Protection of what is attached or bound.
 [[noreturn]] void needed(const char* act, const char* detail, const char* way_out);
-/// Turns the error that is being raised into such a refusal; for error context callbacks. Returns.
+/// Turns the error that is being raised into such a refusal, for these sentences; for error context callbacks. Returns.
 void become_needed(const char* act, const char* reason, const char* way_out);
 
 // Settling.

@@ -238,7 +238,9 @@ void explain_refusal(void* context)
     if (ERRCODE_TO_CATEGORY(code) != ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION && code != ERRCODE_FEATURE_NOT_SUPPORTED)
         return;
     const MemoryContext errors_memory = MemoryContextSwitchTo(act->memory);
-    const char* const reason = CopyErrorData()->message;
+    const ErrorData* const error = CopyErrorData();
+    const char* const reason =
+        error->hint == nullptr ? psprintf("%s.", error->message) : psprintf("%s. %s", error->message, error->hint);
     MemoryContextSwitchTo(errors_memory);
     errors::become_needed(act->name, reason, act->way_out);
 }
