@@ -1,13 +1,12 @@
-// Finds, locks and reads what the lines of a save were made from.
+// Locks and reads what the lines of a save were made from, and finds out which lines that covers.
 #include "origin.hpp"
 
 #include <algorithm>
 
 #include "contacts.hpp"
 #include "customers.hpp"
-#include "key_text.hpp"
+#include "origin_lookup.hpp"
 #include "pg/numeric.hpp"
-#include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "row_place.hpp"
 
@@ -17,123 +16,8 @@ namespace credits
 namespace
 {
 
-/// An origin by its name.
-struct OriginKey {
-    Oid line_table;
-    std::string_view key;
-
-    friend bool operator==(const OriginKey&, const OriginKey&) = default;
-};
-
-template <class A, class B>
-bool is_before(const A& a, const B& b)
-{
-    return a.line_table != b.line_table ? a.line_table < b.line_table : a.key < b.key;
-}
-
-using OriginKeys = pg::Array<OriginKey>;
-
-Origin* find(const Origins& origins, const OriginKey& key)
-{
-    Origin* const end = origins.sorted.items + origins.sorted.count;
-    Origin* const found = std::lower_bound(origins.sorted.items, end, key, is_before<Origin, OriginKey>);
-    return found == end || found->line_table != key.line_table || found->key != key.key ? nullptr : found;
-}
-
-bool may_have_origins(const Batch& batch) { return OidIsValid(batch.source->origin_table); }
-
-void add_origin_key(OriginKeys& keys, Batch& batch, MinimalTuple line)
-{
-    if (line == nullptr)
-        return;
-    show(batch, line, nullptr);
-    const std::string_view key = evaluate_text(batch, Fact::origin);
-    if (!is_null(key))
-        pg::append(keys, {.line_table = batch.source->origin_table, .key = key});
-}
-
-void sort_and_merge(OriginKeys& keys)
-{
-    std::sort(keys.items, keys.items + keys.count, is_before<OriginKey, OriginKey>);
-    keys.count = static_cast<int>(std::unique(keys.items, keys.items + keys.count) - keys.items);
-}
-
-/// The row with this key, as of the snapshot; null when it names none.
-MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key, Snapshot snapshot)
-{
-    const KeyedTable lines = lines_of(*batch.source);
-    Datum values[INDEX_MAX_KEYS];
-    if (!parse_key(lines.key, key, values))
-        return nullptr;
-    MinimalTuple row = nullptr;
-    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
-        if (!pg::find(*place.table, place.index, make_row_key(lines, values, KeyOf::own), snapshot))
-            return;
-        pg::require_visible_to_transaction(*place.table);
-        row = pg::copy_converted(place.conversion, place.table->found);
-    });
-    if (row == nullptr)
-        return nullptr;
-    show(batch, row, nullptr);
-    return evaluate_text(batch, Fact::line_key) == key ? row : nullptr;
-}
-
-/// Looks up keys of one attached table, which are sorted and new.
-void add_origins_of_source(Origins& origins, Source& source, std::span<const OriginKey> keys)
-{
-    Batch& batch = find_or_begin_batch(origins.batches, source);
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(source.line_table, AccessShareLock);
-        for (const OriginKey& key : keys) {
-            const MinimalTuple row = find_row(batch, table, key.key, snapshot);
-            pg::append(origins.sorted, {.line_table = key.line_table,
-                                        .key = key.key,
-                                        .row = row,
-                                        .batch = &batch,
-                                        .image = batch.image_count,
-                                        .customer = {}});
-            if (row != nullptr)
-                add_image(batch, nullptr, row);
-        }
-        pg::close_table(table);
-    });
-}
-
-/// Looks up keys of one table; where that is not attached any more they name nothing.
-void add_origins_of_table(Origins& origins, std::span<const OriginKey> keys)
-{
-    const Oid line_table = keys.front().line_table;
-    if (is_attached(line_table))
-        return add_origins_of_source(origins, get_source(line_table), keys);
-    for (const OriginKey& key : keys)
-        pg::append(origins.sorted,
-                   {.line_table = line_table, .key = key.key, .row = nullptr, .batch = nullptr, .image = 0, .customer = {}});
-}
-
-/// Looks up the keys that are new, and names the origins of what they name.
-OriginKeys add_origins(Origins& origins, OriginKeys& keys)
-{
-    sort_and_merge(keys);
-    keys.count = static_cast<int>(
-        std::remove_if(keys.items, keys.items + keys.count, [&](const OriginKey& key) { return find(origins, key) != nullptr; }) -
-        keys.items);
-    const int known = origins.sorted.count;
-    const OriginKey* const end = keys.items + keys.count;
-    for (const OriginKey* first = keys.items; first != end;) {
-        const OriginKey* const last =
-            std::find_if(first, end, [&](const OriginKey& key) { return key.line_table != first->line_table; });
-        add_origins_of_table(origins, {first, last});
-        first = last;
-    }
-    OriginKeys next{};
-    for (const Origin& origin : pg::span_of(origins.sorted).subspan(known))
-        if (origin.row != nullptr && may_have_origins(*origin.batch))
-            add_origin_key(next, *origin.batch, origin.row);
-    std::sort(origins.sorted.items, origins.sorted.items + origins.sorted.count, is_before<Origin, Origin>);
-    return next;
-}
-
-/// Locks the row of an origin that is its own document. A busy one is not waited for when its customer is ours (header.cpp).
+/// Locks the row of an origin that is its own document, or whose document is a view. A busy one is not waited for when its
+/// customer is ours (header.cpp).
 void lock_row(Batch& batch, pg::Table& table, MinimalTuple row)
 {
     const KeyedTable lines = lines_of(*batch.source);
@@ -152,10 +36,12 @@ void lock_row(Batch& batch, pg::Table& table, MinimalTuple row)
     });
 }
 
+bool has_lockable_header(const Source& source) { return OidIsValid(source.header_table) && !source.header_is_view; }
+
 void lock_rows(const Origins& origins)
 {
     for (const Origin& origin : pg::span_of(origins.sorted)) {
-        if (origin.row == nullptr || OidIsValid(origin.batch->source->header_table))
+        if (origin.row == nullptr || has_lockable_header(*origin.batch->source))
             continue;
         pg::Table table = pg::open_table(origin.line_table, RowShareLock);
         lock_row(*origin.batch, table, origin.row);
@@ -163,13 +49,46 @@ void lock_rows(const Origins& origins)
     }
 }
 
+HeapTuple header_of(const Origin& origin)
+{
+    const Header* const header = origin.batch->images[origin.image].new_header;
+    return header == nullptr ? nullptr : header->tuple;
+}
+
+/// A header that is a view cannot be locked, so it is compared, too.
+bool have_same_header(const Origin& a, const Origin& b)
+{
+    if (!a.batch->source->header_is_view)
+        return true;
+    const HeapTuple left = header_of(a);
+    const HeapTuple right = header_of(b);
+    if (left == nullptr || right == nullptr)
+        return left == right;
+    return left->t_len == right->t_len && memcmp(left->t_data, right->t_data, left->t_len) == 0;
+}
+
+bool have_same_row(const Origin& a, const Origin& b)
+{
+    if (a.row == nullptr || b.row == nullptr)
+        return a.row == b.row;
+    return a.row->t_len == b.row->t_len && memcmp(a.row, b.row, a.row->t_len) == 0 && have_same_header(a, b);
+}
+
 bool are_same(const Origins& a, const Origins& b)
 {
     return std::ranges::equal(pg::span_of(a.sorted), pg::span_of(b.sorted), [](const Origin& left, const Origin& right) {
-        if (left.line_table != right.line_table || left.key != right.key || (left.row == nullptr) != (right.row == nullptr))
-            return false;
-        return left.row == nullptr || (left.row->t_len == right.row->t_len && memcmp(left.row, right.row, left.row->t_len) == 0);
+        return left.line_table == right.line_table && left.key == right.key && have_same_row(left, right);
     });
+}
+
+/// Reads the headers that are views.
+void read_views(const Origins& origins)
+{
+    for (Batch* const batch : pg::span_of(origins.batches)) {
+        Batch* const batches[]{batch};
+        if (batch->source->header_is_view)
+            find_named_headers(batches);
+    }
 }
 
 const DocumentLine& line_of(const Origin& origin) { return origin.batch->lines[origin.image]; }
@@ -220,22 +139,6 @@ void set_origins(Batches batches, Origins* origins)
     end(batches.front()->origins);
     for (Batch* const batch : batches)
         batch->origins = origins;
-}
-
-Origins* find_origins(Batches batches)
-{
-    OriginKeys keys{};
-    for (Batch* const batch : batches)
-        for (int i = 0; may_have_origins(*batch) && i < batch->image_count; i++) {
-            add_origin_key(keys, *batch, batch->images[i].old_line);
-            add_origin_key(keys, *batch, batch->images[i].new_line);
-        }
-    if (keys.count == 0)
-        return nullptr;
-    auto* const origins = static_cast<Origins*>(palloc0(sizeof(Origins)));
-    for (int step = 0; step < longest_chain && keys.count > 0; step++)
-        keys = add_origins(*origins, keys);
-    return origins;
 }
 
 void lock_origins(Origins& origins)
@@ -294,6 +197,8 @@ bool do_origins_stand(Batches batches)
 {
     Origins* const before = batches.front()->origins;
     Origins* const now = find_origins(batches);
+    if (now != nullptr)
+        read_views(*now);
     if (before == nullptr || now == nullptr || are_same(*before, *now)) {
         end(now);
         return true;

@@ -27,8 +27,8 @@ struct Origins {
     BatchList batches;        // their rows, one batch per table
 };
 
-/// Finds the origins of all lines, as these were and are, and theirs; locks their headers or, of those without, their rows; reads
-/// them, and hands them to all batches.
+/// Finds the origins of all lines, as these were and are, and theirs; locks their headers or, where there are none to lock, their
+/// rows; reads them, and hands them to all batches.
 void renew_origins(Batches batches);
 
 /// Reads the origins again. Are they still the ones that were locked? Otherwise the batches get those of now, locked.
