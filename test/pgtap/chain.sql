@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(83);
+SELECT plan(90);
 
 CREATE TABLE shop.delivery (id bigint PRIMARY KEY, customer text, day date DEFAULT '2026-01-10', state text DEFAULT 'done');
 CREATE TABLE shop.delivery_line (
@@ -205,6 +205,30 @@ SELECT pg_temp.leaves('INSERT INTO shop.note (number, line_no, quantity, made_of
     'a line with an origin never consumes');
 SELECT pg_temp.leaves('UPDATE shop.note SET made_of = CASE WHEN line_no = 1 THEN NULL ELSE $$x$$ END', 'note n/1: 1', 'until it has none');
 
+-- An origin by an expression, of a key that is no number; and an ERP's role that may see neither the ledger nor what is made from its lines
+
+DELETE FROM shop.note;
+CREATE TABLE shop.visit (id uuid PRIMARY KEY, customer text DEFAULT 'A', done boolean DEFAULT true, quantity numeric);
+CREATE TABLE shop.charge (id int PRIMARY KEY, customer text DEFAULT 'A', quantity numeric, ref text);
+CREATE INDEX ON shop.charge (split_part(ref, ',', 2));
+CREATE ROLE credits_tap_nurse;
+GRANT USAGE ON SCHEMA shop TO credits_tap_nurse;
+GRANT ALL ON shop.visit TO credits_tap_nurse;
+SELECT pg_temp.accepted($$SELECT credits.attach('shop.visit', 'service_report', article => $x$'H'$x$, quantity => 'quantity', amount => NULL, customer => 'customer',
+    document_date => $x$DATE '2026-01-12'$x$, counts_when => 'done')$$, 'keys that are uuids');
+SELECT pg_temp.accepted($$SELECT credits.attach('shop.charge', 'invoice', article => $x$'H'$x$, quantity => 'quantity', amount => NULL, customer => 'customer',
+    document_date => $x$DATE '2026-01-12'$x$, origin => $x$split_part(line.ref, ',', 2)$x$, origin_table => 'shop.visit')$$, 'an origin that is part of a column');
+INSERT INTO shop.visit (id, quantity) VALUES ('00000000-0000-0000-0000-00000000000a', 2);
+SELECT pg_temp.leaves('INSERT INTO shop.charge (id, quantity, ref) VALUES (1, 2, $$visit,00000000-0000-0000-0000-00000000000a$$), (2, 1, $$visit,00000000-0000-0000-0000-00000000000A$$)',
+    'charge 2: 1, visit 00000000-0000-0000-0000-00000000000a: 2', 'the key as PostgreSQL writes it covers');
+SET LOCAL ROLE credits_tap_nurse;
+SELECT is(pg_temp.outcome('UPDATE shop.visit SET done = false'), 'accepted', 'a role that sees the visits only');
+SELECT is(pg_temp.outcome('SELECT FROM shop.charge'), '42501', 'and no charge');
+RESET ROLE;
+SELECT is(pg_temp.consumed(), 'charge 1: 2, charge 2: 1', 'settles what is made from them');
+DELETE FROM shop.charge;
+SELECT pg_temp.leaves('DELETE FROM shop.visit', 'nothing', 'and all goes');
+
 -- detach
 
 SELECT pg_temp.refused($$SELECT credits.detach('shop.delivery_line')$$, '2BP01', 'a table of origins is not detached');
@@ -212,7 +236,6 @@ SELECT pg_temp.accepted($$SELECT credits.detach('shop.job')$$, 'its own table of
 
 -- verify() knows who covers whom
 
-UPDATE shop.note SET made_of = 'x';
 INSERT INTO shop.delivery VALUES (1, 'A');
 INSERT INTO shop.delivery_line VALUES (1, 1, 'H', 4);
 INSERT INTO shop.bill VALUES (1, 'A');
