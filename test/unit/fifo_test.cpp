@@ -217,5 +217,97 @@ TEST(Lot, keeps_every_cent_through_any_draws_and_returns)
     }
 }
 
+TEST(TakingAgain, what_a_return_gave_is_its_exact_reversal)
+{
+    Lot lot = sold(1, 3_u, 100_u);
+    Draw draw{1, 1, zero, zero};
+    const Movement drawn = draw_from(lot, 3_u, cent);
+    draw.quantity = drawn.quantity;
+    draw.value = drawn.value;
+    const Movement given = give_back(draw, lot, 2_u, cent);
+    EXPECT_EQ(given.value, 66.67_u);
+    Draw tie{2, 1, given.quantity, given.value};
+    const Movement first = take_again(tie, lot, 1_u, cent);
+    EXPECT_EQ(first.value, 33.34_u);
+    const Movement second = take_again(tie, lot, 1_u, cent);
+    EXPECT_EQ(second.value, 33.33_u);
+    EXPECT_EQ(lot.remaining, zero);
+    EXPECT_EQ(lot.remaining_value, zero);
+}
+
+TEST(TakingAgain, takes_no_more_than_the_lot_still_has)
+{
+    Lot lot{1, 5_u, 500_u, 500_u, 2_u, 200_u};
+    Draw tie{2, 1, 3_u, 300_u};
+    EXPECT_EQ(take_again(tie, lot, 3_u, cent).quantity, 2_u);
+    EXPECT_EQ(tie.quantity, 1_u);
+    EXPECT_EQ(tie.value, 100_u);
+    EXPECT_EQ(take_again(tie, lot, 1_u, cent).quantity, zero);
+}
+
+TEST(TakingAgain, leaves_a_lot_alone_that_has_the_credits_at_another_value)
+{
+    const Draw given{2, 1, 1_u, 33.34_u};
+    for (const Amount left : {33.33_u, 33.35_u, zero}) { // emptied, it must leave no value behind, and not go below 0
+        Lot lot{1, 3_u, 100_u, 100_u, 1_u, left};
+        Draw tie = given;
+        EXPECT_EQ(take_again(tie, lot, 1_u, cent).quantity, zero);
+        EXPECT_EQ(tie.value, given.value);
+        EXPECT_EQ(lot.remaining_value, left);
+    }
+    Lot cheaper{1, 3_u, 100_u, 100_u, 2_u, 33.33_u};
+    Draw tie = given;
+    EXPECT_EQ(take_again(tie, cheaper, 1_u, cent).quantity, zero);
+}
+
+TEST(ChangeOfValue, is_within_the_value_of_what_is_open)
+{
+    const Lot open{1, 3_u, 300_u, 300_u, 1_u, 100_u};
+    EXPECT_EQ(change_of_value(open, 30_u), 30_u);
+    EXPECT_EQ(change_of_value(open, -100_u), -100_u);
+    EXPECT_EQ(change_of_value(open, -100.01_u), -100_u);
+    const Lot used{1, 3_u, 300_u, 300_u, zero, zero};
+    EXPECT_EQ(change_of_value(used, 30_u), zero);
+    EXPECT_EQ(change_of_value(used, -30_u), zero);
+}
+
+TEST(Untouched, is_a_lot_that_is_neither_consumed_nor_credited_nor_worth_something_else)
+{
+    Lot lot = sold(1, 3_u, 100_u);
+    EXPECT_TRUE(is_untouched(lot));
+    EXPECT_EQ(consumed_of(lot), zero);
+    lot.remaining_value = 90_u;
+    EXPECT_FALSE(is_untouched(lot));
+    lot = sold(1, 3_u, 100_u);
+    lot.remaining = 2_u;
+    EXPECT_FALSE(is_untouched(lot));
+    EXPECT_EQ(consumed_of(lot), 1_u);
+    lot.credited = 1_u;
+    EXPECT_EQ(consumed_of(lot), zero);
+    lot.remaining = lot.quantity;
+    EXPECT_FALSE(is_untouched(lot));
+}
+
+TEST(Spread, gives_every_cent_to_some_piece)
+{
+    Chance chance;
+    for (int i = 0; i < 1'000; ++i) {
+        Spread spread{{chance.between(-100'000, 100'000)}, {chance.between(1, 90'000)}};
+        const Spread whole = spread;
+        int64_t sum = 0;
+        while (spread.credits > zero) {
+            const Amount piece{chance.between(1, spread.credits.units)};
+            const Spread before = spread;
+            const Amount part = take_part(spread, piece, cent);
+            EXPECT_TRUE(piece == before.credits ? part == before.amount
+                                                : is_rounding_of(part, static_cast<__int128>(before.amount.units) * piece.units,
+                                                                 before.credits.units, cent));
+            sum += part.units;
+        }
+        EXPECT_EQ(sum, whole.amount.units);
+        EXPECT_EQ(spread.amount, zero);
+    }
+}
+
 } // namespace
 } // namespace credits::core
