@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(87);
+SELECT plan(89);
 
 -- Given the shop's tables, checked at commit, and the others at once
 
@@ -220,6 +220,12 @@ CREATE TRIGGER aa_renumber AFTER INSERT ON shop.slip FOR EACH ROW WHEN (NEW.memo
 CREATE OR REPLACE FUNCTION shop.halve() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN UPDATE shop.slip SET id = id + 100 WHERE id = NEW.id; RETURN NULL; END$$;
 SELECT pg_temp.saved($$INSERT INTO shop.slip (id, customer, item, quantity, memo) VALUES (76, 'C', 'H', 2, 'move')$$, 'a line that a trigger renumbers before its statement is noted');
 SELECT results_eq($$SELECT line_key, quantity FROM credits.entry WHERE line_key IN ('76', '176')$$, $$VALUES ('176' COLLATE "C", -2::numeric)$$, 'is booked once');
+
+CREATE TRIGGER aa_renumber_further AFTER UPDATE OF id ON shop.slip FOR EACH ROW WHEN (NEW.id < 100) EXECUTE FUNCTION shop.halve();
+SELECT pg_temp.saved('UPDATE shop.slip SET id = 50 WHERE id = 40', 'a sale that a trigger renumbers further');
+SELECT results_eq($$SELECT line_key FROM credits.lot WHERE line_table = 'shop.slip'::regclass AND customer = 'A'$$, ARRAY['150' COLLATE "C"],
+    'keeps its lot, which is consumed');
+DROP TRIGGER aa_renumber_further ON shop.slip;
 
 -- detach and TRUNCATE
 
