@@ -6,16 +6,9 @@
 
 #include <algorithm>
 
-#include "catalog.hpp"
-#include "changed_headers.hpp"
 #include "changes.hpp"
-#include "customers.hpp"
 #include "errors.hpp"
-#include "ledger.hpp"
-#include "line_lookup.hpp"
-#include "pending_lines.hpp"
-#include "pg/snapshot.hpp"
-#include "pg/version.hpp"
+#include "pending_source.hpp"
 #include "resaved_lines.hpp"
 
 namespace credits
@@ -26,17 +19,6 @@ namespace
 
 /// The last transaction that was settled: by an earlier check, or within a statement that is noted after it.
 constinit TransactionId settled_transaction = InvalidTransactionId;
-
-/// What was noted of one source.
-struct PendingSource {
-    Relation lines;
-    Batch batch;
-    Traces traces;
-    int traced_count; // images that come from traces; those of changed headers follow
-    ChangedHeaders headers;
-};
-
-using PendingSources = std::span<PendingSource>;
 
 bool has_header(const LineImage& image) { return image.new_header == nullptr || image.new_header->tuple != nullptr; }
 
@@ -97,140 +79,6 @@ bool may_be_recorded(const PendingSource& pending)
                                [](const LineImage& image) { return image.old_line != nullptr || image.note->awaits_header; });
 }
 
-/// A header that is not there may come until the foreign key is checked; later its lines are gone, too.
-void note_if_it_may_come(const Source& source, const ChangedHeader& header, int64 checked_up_to)
-{
-    if (!source.header_may_follow || header.note->statement_no <= checked_up_to)
-        return;
-    MinimalTuple stub[]{pg::to_minimal_tuple(header.before.tuple)};
-    note_again(
-        {.line_table = source.line_table, .awaits_header = true, .recorded_by = header.note->recorded_by, .old_headers = stub});
-}
-
-/// Tells the headers of one table apart.
-std::string_view key_text(const Source& source, const Header& header)
-{
-    StringInfoData text;
-    initStringInfo(&text);
-    for (int i = 0; i < source.header_key_count; i++) {
-        Oid output = InvalidOid;
-        bool is_varlena = false;
-        getTypeOutputInfo(get_atttype(source.header_table, source.header_key[i].column), &output, &is_varlena);
-        const char* const part = OidOutputFunctionCall(output, header.key[i]);
-        appendStringInfo(&text, "%zu:%s", strlen(part), part);
-    }
-    return {text.data, static_cast<size_t>(text.len)};
-}
-
-/// Locks the changed headers. The transaction has changed them, so it need not wait for any.
-void lock_headers_of(PendingSource& pending, int64 checked_up_to)
-{
-    if (pending.headers.count == 0)
-        return;
-    Source& source = *pending.batch.source;
-    pg::Table table = pg::open_table(source.header_table, RowShareLock);
-    if (pending.batch.header_slot == nullptr)
-        pending.batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
-    for (int i = 0; i < pending.headers.count; i++) {
-        ChangedHeader& header = *pending.headers.headers[i];
-        ExecStoreHeapTuple(header.before.tuple, pending.batch.header_slot, false);
-        lock_changed_header(source, table, header.now, pending.batch.header_slot);
-        header.key = key_text(source, header.now);
-        if (header.now.tuple == nullptr)
-            note_if_it_may_come(source, header, checked_up_to);
-    }
-    pg::close_table(table);
-}
-
-/// The customers of the lines as far as they are known before those of changed headers are read.
-std::span<std::string_view> customers_of_traced(PendingSource& pending, Snapshot snapshot)
-{
-    Batch& batch = pending.batch;
-    read_lines(batch);
-    auto* const names = static_cast<std::string_view*>(
-        MemoryContextAllocHuge(batch.memory, sizeof(std::string_view) * (2 * static_cast<Size>(batch.line_count) + 1)));
-    size_t count = 0;
-    pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-    for (const DocumentLine& line : lines_of(batch)) {
-        const Recorded* const recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
-        if (recorded != nullptr)
-            names[count++] = recorded->customer;
-        if (!is_null(line.customer))
-            names[count++] = line.customer;
-    }
-    pg::close_table(entries);
-    batch.line_count = 0;
-    return {names, count};
-}
-
-struct Names {
-    std::string_view* list;
-    size_t count;
-};
-
-void append(Names& names, std::span<const std::string_view> more)
-{
-    const Size size = sizeof(std::string_view) * (names.count + more.size() + 1);
-    names.list = static_cast<std::string_view*>(names.list == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size)
-                                                                      : repalloc_huge(names.list, size));
-    std::copy(more.begin(), more.end(), names.list + names.count);
-    names.count += more.size();
-}
-
-/// Locks the customers of all lines and changed headers, in one order, before the lines of the headers are read.
-void lock_customers_of(PendingSources sources)
-{
-    Names names{};
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        for (PendingSource& pending : sources) {
-            append(names, customers_of(pending.batch, pending.headers));
-            append(names, customers_of_traced(pending, snapshot));
-        }
-    });
-    std::sort(names.list, names.list + names.count);
-    const std::string_view* const end = std::unique(names.list, names.list + names.count);
-    lock_accounts_in_order({names.list, static_cast<size_t>(end - names.list)});
-}
-
-/// Keeps the headers that are there, each once, as it was first.
-void keep_first_of_each(ChangedHeaders& changed)
-{
-    ChangedHeader** const begin = changed.headers;
-    ChangedHeader** end =
-        std::remove_if(begin, begin + changed.count, [](const ChangedHeader* header) { return header->now.tuple == nullptr; });
-    std::sort(begin, end, [](const ChangedHeader* a, const ChangedHeader* b) {
-        return a->key != b->key ? a->key < b->key : a->note->statement_no < b->note->statement_no;
-    });
-    end = std::unique(begin, end, [](const ChangedHeader* a, const ChangedHeader* b) { return a->key == b->key; });
-    changed.count = static_cast<int>(end - begin);
-}
-
-/// Adds the lines of changed headers that were not noted themselves.
-void add_lines_of_headers(PendingSource& pending)
-{
-    Batch& batch = pending.batch;
-    keep_first_of_each(pending.headers);
-    add_lines_of(batch, pending.headers);
-    LineImage* const begin = batch.images + pending.traced_count;
-    LineImage* const end = std::remove_if(begin, batch.images + batch.image_count, [&](const LineImage& image) {
-        return is_traced(pending.traces, key_of(batch, image.new_line));
-    });
-    batch.image_count = batch.known_header_count = static_cast<int>(end - batch.images);
-}
-
-void add_headers_and_their_lines(PendingSources sources, Batches batches, int64 checked_up_to)
-{
-    if (std::ranges::none_of(sources, [](const PendingSource& pending) { return pending.headers.count > 0; }))
-        return;
-    for (PendingSource& pending : sources)
-        lock_headers_of(pending, checked_up_to);
-    lock_customers_of(sources);
-    for (PendingSource& pending : sources)
-        if (pending.headers.count > 0)
-            add_lines_of_headers(pending);
-    lock_headers(batches); // of what these lines were made from
-}
-
 void settle_sources(PendingSources sources, int64 checked_up_to)
 {
     const int depth = trigger_depth();
@@ -246,7 +94,7 @@ void settle_sources(PendingSources sources, int64 checked_up_to)
         set_headerless_aside(pending.batch, checked_up_to);
         pending.traced_count = pending.batch.image_count;
     }
-    add_headers_and_their_lines(sources, batches, checked_up_to);
+    add_lines_of_changed_headers(sources, batches, checked_up_to);
     const Batches save = add_chains(batches);
     read_lines(save);
     for (PendingSource& pending : sources)

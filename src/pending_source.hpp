@@ -1,0 +1,26 @@
+// What a transaction has noted of one source, on its way through the check at commit. Lives in the memory of the check.
+#pragma once
+
+#include "changed_headers.hpp"
+#include "pending_lines.hpp"
+
+namespace credits
+{
+
+/// What was noted of one source.
+struct PendingSource {
+    Relation lines;
+    Batch batch;
+    Traces traces;
+    int traced_count; // images that come from traces; those of changed headers follow
+    ChangedHeaders headers;
+};
+
+using PendingSources = std::span<PendingSource>;
+
+/// Adds the lines of changed headers that were not noted themselves, and locks the customers of all lines before it reads them.
+/// What was noted is in the batches, with its headers locked. A header that is not there is noted again, unless its foreign key
+/// was checked: statement `checked_up_to` or one before noted it.
+void add_lines_of_changed_headers(PendingSources sources, Batches batches, int64 checked_up_to);
+
+} // namespace credits
