@@ -27,6 +27,15 @@ def every_posted_invoice_adds_up():
         assert invoice.total_amount == invoice.untaxed_amount + invoice.tax_amount, invoice.number
 
 
+def every_sale_adds_up():
+    sales = Model.get('sale.sale').find([])
+    assert len(sales) > 10
+    for sale in sales:
+        assert sale.untaxed_amount == _charged(sale.lines), sale.id
+        assert sale.tax_amount == (sale.untaxed_amount * VAT).quantize(CENT, ROUND_HALF_EVEN), sale.id
+        assert sale.total_amount == sale.untaxed_amount + sale.tax_amount, sale.id
+
+
 def every_move_balances_and_has_its_invoices_amounts():
     moves = sql("""SELECT invoice.number, sum(line.debit - line.credit),
                        sum(line.credit - line.debit) FILTER (WHERE line.account <> invoice.account)
@@ -47,7 +56,15 @@ def no_consumption_was_charged():
                      WHERE entry.line_table = 'account_invoice_line'::regclass
                        AND entry.kind = 'consumption'
                        AND line.unit_price <> 0
-                       AND invoice.reference IS DISTINCT FROM %s""", BEFORE)
+                       AND invoice.reference IS DISTINCT FROM %s
+                     UNION ALL
+                     SELECT sale.number
+                     FROM credits.entry
+                     JOIN sale_line AS line ON line.id::text = entry.line_key
+                     JOIN sale_sale AS sale ON sale.id = line.sale
+                     WHERE entry.line_table = 'sale_line'::regclass
+                       AND entry.kind = 'consumption'
+                       AND line.unit_price <> 0""", BEFORE)
     assert charged == []
 
 
