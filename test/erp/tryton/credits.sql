@@ -50,8 +50,8 @@ CREATE FUNCTION tryton_amount(quantity double precision, unit_price numeric) RET
     RETURN (SELECT CASE WHEN abs(cents % 1) = 0.5 THEN round(cents / 2) * 2 ELSE round(cents) END / 100
             FROM (SELECT quantity::numeric * unit_price * 100 AS cents) AS exact);
 
--- A refund posts a credit note and cancels the invoice: the note takes the credits out, so the invoice goes on counting. One that is
--- cancelled without a note does not. They differ in whose move undoes the invoice's: a column of ours remembers it.
+-- A refund posts a credit note and cancels the invoice: the note takes the credits out, so the invoice goes on counting. One that
+-- is cancelled without a note does not. They differ in whose move undoes the invoice's: a column of ours remembers it.
 ALTER TABLE account_invoice ADD COLUMN cancelled_by_note boolean NOT NULL DEFAULT false;
 CREATE FUNCTION remember_note() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
