@@ -142,8 +142,8 @@ Batch& find_or_begin_batch(BatchList& batches, Source& source)
 
 void end_batches(Batches batches)
 {
-    if (!batches.empty() && batches.front()->origins != nullptr)
-        end_batches(pg::span_of(batches.front()->origins->batches));
+    if (origins_of(batches) != nullptr)
+        end_batches(pg::span_of(origins_of(batches)->batches));
     for (Batch* const batch : batches)
         end_batch(*batch);
 }

@@ -81,6 +81,9 @@ bool evaluate_bool(Batch& batch, Fact fact);
 /// The sources that take part in one save, a batch each.
 using Batches = std::span<Batch* const>;
 
+/// What the lines of a save were made from; null: nothing.
+inline Origins* origins_of(Batches batches) { return batches.empty() ? nullptr : batches.front()->origins; }
+
 /// The same, while some are still found.
 using BatchList = pg::Array<Batch*>;
 

@@ -54,7 +54,7 @@ Customers name_customers(Batches batches)
     for (const Batch* const batch : batches)
         most += 2 * static_cast<Size>(batch->line_count);
     const std::span<Origin> origins =
-        batches.front()->origins == nullptr ? std::span<Origin>() : pg::span_of(batches.front()->origins->sorted);
+        origins_of(batches) == nullptr ? std::span<Origin>() : pg::span_of(origins_of(batches)->sorted);
     most += origins.size();
     Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Customer) * most)),
                         .count = 0};

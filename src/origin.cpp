@@ -136,7 +136,7 @@ void end(Origins* origins)
 
 void set_origins(Batches batches, Origins* origins)
 {
-    end(batches.front()->origins);
+    end(origins_of(batches));
     for (Batch* const batch : batches)
         batch->origins = origins;
 }
@@ -195,7 +195,7 @@ void renew_origins(Batches batches)
 
 bool do_origins_stand(Batches batches)
 {
-    Origins* const before = batches.front()->origins;
+    Origins* const before = origins_of(batches);
     Origins* const now = find_origins(batches);
     if (now != nullptr)
         read_views(*now);

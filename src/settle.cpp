@@ -82,7 +82,7 @@ Customers lock_customers_of_chains(Batches batches)
 {
     for (;;) {
         const Customers customers = lock_customers(batches);
-        if (batches.front()->origins == nullptr)
+        if (origins_of(batches) == nullptr)
             return customers;
         const bool stand = do_origins_stand(batches);
         read_recorded_of_chains(batches);
