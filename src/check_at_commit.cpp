@@ -89,12 +89,13 @@ void settle_sources(PendingSources sources, int64 checked_up_to)
         add_traced_lines(sources[i].batch, sources[i].traces, has_settled_deeper(depth));
         sources[i].batch.reads_ledger = may_be_recorded(sources[i]);
     }
+    lock_customers_of_changed_headers(sources, batches, checked_up_to);
     lock_headers(batches);
     for (PendingSource& pending : sources) {
         set_headerless_aside(pending.batch, checked_up_to);
         pending.traced_count = pending.batch.image_count;
     }
-    add_lines_of_changed_headers(sources, batches, checked_up_to);
+    add_lines_of_changed_headers(sources, batches);
     const Batches save = add_chains(batches);
     read_lines(save);
     for (PendingSource& pending : sources)

@@ -137,15 +137,29 @@ void add_lines_of_headers(PendingSource& pending)
     batch.image_count = batch.known_header_count = static_cast<int>(end - batch.images);
 }
 
+bool has_changed_headers(PendingSources sources)
+{
+    return std::ranges::any_of(sources, [](const PendingSource& pending) { return pending.headers.count > 0; });
+}
+
 } // namespace
 
-void add_lines_of_changed_headers(PendingSources sources, Batches batches, int64 checked_up_to)
+void lock_customers_of_changed_headers(PendingSources sources, Batches batches, int64 checked_up_to)
 {
-    if (std::ranges::none_of(sources, [](const PendingSource& pending) { return pending.headers.count > 0; }))
+    if (!has_changed_headers(sources))
         return;
     for (PendingSource& pending : sources)
         lock_headers_of(pending, checked_up_to);
+    find_headers(batches); // without a lock: they tell the customers
     lock_customers_of(sources);
+    for (Batch* const batch : batches)
+        batch->known_header_count = 0;
+}
+
+void add_lines_of_changed_headers(PendingSources sources, Batches batches)
+{
+    if (!has_changed_headers(sources))
+        return;
     for (PendingSource& pending : sources)
         if (pending.headers.count > 0)
             add_lines_of_headers(pending);

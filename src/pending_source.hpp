@@ -18,9 +18,11 @@ struct PendingSource {
 
 using PendingSources = std::span<PendingSource>;
 
-/// Adds the lines of changed headers that were not noted themselves, and locks the customers of all lines before it reads them.
-/// What was noted is in the batches, with its headers locked. A header that is not there is noted again, unless its foreign key
-/// was checked: statement `checked_up_to` or one before noted it.
-void add_lines_of_changed_headers(PendingSources sources, Batches batches, int64 checked_up_to);
+/// Where headers were changed: locks the customers of all lines and of these headers, before any other header. A header that is
+/// not there is noted again, unless its foreign key was checked: statement `checked_up_to` or one before noted it.
+void lock_customers_of_changed_headers(PendingSources sources, Batches batches, int64 checked_up_to);
+
+/// Adds the lines of changed headers that were not noted themselves. The headers of what was noted are locked.
+void add_lines_of_changed_headers(PendingSources sources, Batches batches);
 
 } // namespace credits
