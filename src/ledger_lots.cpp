@@ -186,6 +186,20 @@ LoadedLot* next_scanned(Ledger& ledger, Account& account)
     return nullptr;
 }
 
+void set_sale(pg::Row& row, const DocumentLine& sale)
+{
+    using namespace lot_column;
+    if (OidIsValid(sale.line_table))
+        row.set(line_table, ObjectIdGetDatum(sale.line_table));
+    row.set_text(line_key, sale.key);
+    row.set_text(document_kind, sale.kind);
+    row.set_text(document_number, sale.number);
+    row.set_text(article, sale.article);
+    if (sale.coefficient != core::zero)
+        row.set_amount(coefficient, sale.coefficient);
+    row.set_text(ledger_account, sale.ledger_account);
+}
+
 } // namespace
 
 LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no)
@@ -275,16 +289,7 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     row.set_int8(lot_no, lot.lot_no);
     row.set_date(sold_on, loaded.sold_on);
     row.set_date(booked_on, loaded.booked_on);
-    const DocumentLine& sale = *loaded.sale;
-    if (OidIsValid(sale.line_table))
-        row.set(line_table, ObjectIdGetDatum(sale.line_table));
-    row.set_text(line_key, sale.key);
-    row.set_text(document_kind, sale.kind);
-    row.set_text(document_number, sale.number);
-    row.set_text(article, sale.article);
-    if (sale.coefficient != core::zero)
-        row.set_amount(coefficient, sale.coefficient);
-    row.set_text(ledger_account, sale.ledger_account);
+    set_sale(row, *loaded.sale);
     row.store();
     pg::insert(ledger.lots);
 }

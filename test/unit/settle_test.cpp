@@ -21,7 +21,8 @@ Effect consumption(Amount credits) { return {Act::consumption, -credits, zero, z
 Effect note(Amount credits, Amount amount) { return {Act::credit_note, -credits, amount, zero}; }
 Effect return_of(Amount credits) { return {Act::return_line, credits, zero, zero}; }
 
-/// Sales, gifts, fixed values that differ from the amount, consumptions, notes, changes of value, returns, nothing, and the limits.
+/// Sales, gifts, fixed values that differ from the amount, consumptions, notes, changes of value, returns, nothing, and the
+/// limits.
 std::vector<Effect> effects()
 {
     constexpr Amount most{Amount::limit - 1};
@@ -99,7 +100,8 @@ TEST(Settlement, of_a_new_consumption_draws_it_all)
 
 TEST(Settlement, of_a_changed_sale_changes_its_lot)
 {
-    for (const Effect& wanted : {sale(8_u, 1'000_u), sale(10_u, 900_u), sale(8_u, 800_u), Effect{Act::sale, 10_u, 1'000_u, 950_u}}) {
+    for (const Effect& wanted :
+         {sale(8_u, 1'000_u), sale(10_u, 900_u), sale(8_u, 800_u), Effect{Act::sale, 10_u, 1'000_u, 950_u}}) {
         const Settlement s = settle(sale(10_u, 1'000_u), wanted, Place::same);
         EXPECT_EQ(s.lot, LotChange::change);
         EXPECT_EQ(s.sale, wanted);
@@ -219,7 +221,8 @@ TEST(Settlement, leads_to_what_is_wanted_and_then_to_nothing_more)
                 const Effect reached = carry_out(recorded, settle(recorded, wanted, place));
                 EXPECT_EQ(figures(reached), figures(wanted));
                 EXPECT_TRUE(recorded == wanted || !changes_nothing(settle(recorded, wanted, place)));
-                EXPECT_TRUE(changes_nothing(settle({wanted.act, reached.credits, reached.amount, reached.value}, wanted, Place::same)));
+                EXPECT_TRUE(
+                    changes_nothing(settle({wanted.act, reached.credits, reached.amount, reached.value}, wanted, Place::same)));
             }
 }
 
