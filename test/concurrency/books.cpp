@@ -24,12 +24,12 @@ static void read_lines(pqxx::work& owner, const Source& source, std::vector<Docu
 {
     const std::string header = "shop." + std::string{source.kind};
     const std::string table = "shop." + std::string{source.lines};
-    const pqxx::result found =
-        owner.exec("SELECT line.document, line.line_no, coalesce(header.customer, ''), header.state,"
-                   " coalesce(header.day::date::text, ''), coalesce(line.article, ''), line.quantity, line.price, " +
-                   std::string{source.has_amounts ? "line.amount, line.written, " : "0, 0, "} +
-                   (source.tills == 0 ? "0, " : "line.till, ") + (source.origins.empty() ? "''" : "coalesce(made_of::text, '')") +
-                   " FROM " + table + " line JOIN " + header + " header ON header.id = line.document");
+    const pqxx::result found = owner.exec(
+        "SELECT line.document, line.line_no, coalesce(header.customer, ''), header.state,"
+        " coalesce(header.day::date::text, ''), coalesce(line.article, ''), line.quantity, line.price, " +
+        std::string{source.has_amounts ? "line.amount, line.written, " : "0, 0, "} + (source.tills == 0 ? "0, " : "line.till, ") +
+        (source.origins.empty() ? "'', ''" : "coalesce(made_of::text, ''), coalesce(refund_of::text, '')") + " FROM " + table +
+        " line JOIN " + header + " header ON header.id = line.document");
     for (const auto& row : found) {
         const std::string line_no = row[1].as<std::string>();
         lines.push_back({.table = table,
@@ -45,7 +45,8 @@ static void read_lines(pqxx::work& owner, const Source& source, std::vector<Docu
                          .amount = units(row[8]),
                          .written = units(row[9]),
                          .has_amount = source.has_amounts,
-                         .made_of = row[11].as<std::string>()});
+                         .made_of = row[11].as<std::string>(),
+                         .refund_of = row[12].as<std::string>()});
     }
 }
 

@@ -25,7 +25,8 @@ struct DocumentLine {
     Units amount;  // 0 where the source has none
     Units written; // the amount that the ERP last wrote
     bool has_amount;
-    std::string made_of = ""; // the key of the line that it was made of
+    std::string made_of = "";   // the key of the line that it was made of
+    std::string refund_of = ""; // the key of the line that it takes back
 };
 
 /// What the settings say of a customer now.

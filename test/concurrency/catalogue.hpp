@@ -59,7 +59,7 @@ struct Source {
     bool has_amounts;         // else the lines have a price only, and never sell
     int tills;                // 0: the primary key is (line_no); else one partition for each, and it is (document, line_no, till)
     int decimals_of_quantity; // 0 to 3
-    std::string_view origins; // the table that lines may be made of; empty: none
+    std::string_view origins; // the table that lines may be made of; empty: none. Then they may refund lines of their own, too
 };
 
 inline constexpr std::array<Source, 3> sources{{

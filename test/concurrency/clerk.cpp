@@ -4,6 +4,11 @@
 namespace concurrency
 {
 
+/// Of a save; an amount and a quantity of different signs are out of range.
+static constexpr std::string_view refusals[] = {"credits_balance_not_negative", "credits_lot_not_consumed",
+                                                "credits_quantity_in_range", "credits_refund_within_open",
+                                                "credits_return_within_consumed"};
+
 void Outcome::add(const Outcome& other)
 {
     for (const auto& [act, count] : other.saved)
@@ -39,12 +44,14 @@ static NewLine any_line(Random& random, const Source& source, Place place)
 {
     const int till = source.tills == 0 ? 0 : 1 + static_cast<int>(below(random, static_cast<size_t>(source.tills)));
     const Article& article = any_article(random, source);
-    const std::string quantity = any_quantity(random, source, article);
+    const bool negative = article.type && chance(random, 8); // a credit note or a return
+    const std::string quantity = (negative ? "-" : "") + any_quantity(random, source, article);
     if (article.consumes() && place == Place::counter)
         return {&article, quantity, 0, 0, till};
     const Units list_price = article.price * one;
     const Units full = proportion(list_price, to_units(quantity), one, cent);
-    const Units amount = chance(random, 10) ? 0 : full - static_cast<Units>(below(random, 5000)) * cent * (full > 5000 * cent);
+    const Units discount = chance(random, 10) ? full : static_cast<Units>(below(random, 5000)) * cent;
+    const Units amount = full > 5000 * cent || discount == full ? full - discount : full;
     return {&article, quantity, list_price, amount, till};
 }
 
@@ -111,7 +118,7 @@ void Clerk::note(const std::exception& error)
     const std::string constraint = constraint_of(error);
     if (state.starts_with("23") && cannot_be_refused)
         outcome.unjust.emplace_back(error.what());
-    else if (state == "23514" && (constraint == "credits_balance_not_negative" || constraint == "credits_lot_not_consumed"))
+    else if (state == "23514" && std::ranges::find(refusals, constraint) != std::end(refusals))
         ++outcome.refused[constraint];
     else if (state == "40P01")
         outcome.deadlocks.emplace_back(error.what());

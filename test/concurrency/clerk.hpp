@@ -59,6 +59,7 @@ private:
     std::vector<Paper> papers_in_order(pqxx::work& erp, const std::vector<Document>& existing, size_t fresh, bool several);
     void handle(pqxx::work& erp, const std::vector<Paper>& papers, const Paper& paper);
     void invoice(pqxx::work& erp, const Document& done, const std::string& customer);
+    void refund(pqxx::work& erp, const Document& invoice, const std::string& customer);
     void write_new(pqxx::work& erp, const std::string& customer);
     void edit_in_savepoint(pqxx::work& erp, const Document& document);
     void edit(pqxx::work& erp, const Document& document);

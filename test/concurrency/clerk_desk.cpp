@@ -59,6 +59,8 @@ void Clerk::handle(pqxx::work& erp, const std::vector<Paper>& papers, const Pape
         return write_new(erp, paper.customer);
     if (papers.size() == 1 && paper.existing->source == &report && may_cross_documents() && chance(40))
         return invoice(erp, *paper.existing, paper.customer);
+    if (papers.size() == 1 && paper.existing->source == &sources[0] && chance(20))
+        return refund(erp, *paper.existing, paper.customer);
     if (papers.size() == 1 && chance(15) && !is_chained(erp, *paper.existing)) {
         const std::string customer = chance(10) ? "" : any_customer();
         change_customer(erp, *paper.existing, customer);
@@ -104,6 +106,18 @@ void Clerk::invoice(pqxx::work& erp, const Document& done, const std::string& cu
     add_lines(erp, document, lines);
     written.push_back(document);
     did("report invoiced");
+}
+
+/// A credit note for an invoice.
+void Clerk::refund(pqxx::work& erp, const Document& invoice, const std::string& customer)
+{
+    const std::vector<NewLine> lines = lines_to_refund(erp, invoice);
+    if (lines.empty())
+        return;
+    const Document document = open_document(erp, sources[0], customer, any_day(), "posted");
+    add_lines(erp, document, lines);
+    written.push_back(document);
+    did("sale refunded");
 }
 
 /// An edit that is refused in its savepoint, or rolled back to it, leaves the transaction as it was.

@@ -54,11 +54,11 @@ static void attach(pqxx::work& owner, const Source& source, bool at_commit)
                       " amount => $3, customer => 'header.customer', document_date => 'header.day',"
                       " document_number => 'header.number', header_table => $4::text::regclass,"
                       " counts_when => $$header.state = 'posted'$$, zero_columns => $5::name[],"
-                      " origin => $6, origin_table => 'shop.' || $7, check_at => $8)",
+                      " origin => $6, origin_table => 'shop.' || $7, check_at => $8, refers_to => $9)",
                       "shop." + std::string{source.lines}, source.kind.data(), source.has_amounts ? "amount" : nullptr,
                       "shop." + std::string{source.kind}, source.has_amounts ? "{price,amount}" : "{price}",
                       source.origins.empty() ? nullptr : "made_of", null_when_empty(source.origins),
-                      at_commit ? "commit" : "statement");
+                      at_commit ? "commit" : "statement", source.origins.empty() ? nullptr : "refund_of");
 }
 
 Database::Database(const std::vector<Customer>& customers, Ledger ledger, Check check)

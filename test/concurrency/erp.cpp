@@ -33,7 +33,7 @@ static std::string row_of(pqxx::transaction_base& erp, const Document& document,
     if (source.tills > 0)
         row += ", " + std::to_string(line.till);
     if (!source.origins.empty())
-        row += ", " + (line.made_of.empty() ? "NULL" : line.made_of);
+        row += ", " + (line.made_of.empty() ? "NULL" : line.made_of) + ", " + (line.refund_of.empty() ? "NULL" : line.refund_of);
     return row + ")";
 }
 
@@ -44,8 +44,8 @@ static std::string table_for(const Source& source, const std::vector<NewLine>& l
     return line_table(source) + (is_first ? "_1" : "");
 }
 
-// INSERT INTO shop.invoice_line (document, article, quantity, price, amount, written, made_of) VALUES ('7', 'QUARTER',
-// 2, 25.00, 50.00, 50.00, NULL), (…)
+// INSERT INTO shop.invoice_line (document, article, quantity, price, amount, written, made_of, refund_of) VALUES ('7', 'QUARTER',
+// 2, 25.00, 50.00, 50.00, NULL, NULL), (…)
 void add_lines(pqxx::transaction_base& erp, const Document& document, const std::vector<NewLine>& lines)
 {
     const Source& source = *document.source;
@@ -54,7 +54,7 @@ void add_lines(pqxx::transaction_base& erp, const Document& document, const std:
         rows += (rows.empty() ? "" : ", ") + row_of(erp, document, line);
     erp.exec_params("INSERT INTO " + table_for(source, lines) + " (document, article, quantity, price" +
                     (source.has_amounts ? ", amount, written" : "") + (source.tills > 0 ? ", till" : "") +
-                    (source.origins.empty() ? "" : ", made_of") + ") VALUES " + rows);
+                    (source.origins.empty() ? "" : ", made_of, refund_of") + ") VALUES " + rows);
 }
 
 std::optional<Header> read_header(pqxx::transaction_base& erp, const Document& document)
@@ -165,14 +165,37 @@ void delete_lines(pqxx::transaction_base& erp, const Document& document)
     erp.exec_params("DELETE FROM " + line_table(*document.source) + " WHERE document = $1", document.id);
 }
 
+std::vector<NewLine> lines_to_refund(pqxx::transaction_base& erp, const Document& invoice)
+{
+    std::vector<NewLine> lines;
+    for (const auto& row : erp.exec_params("SELECT line_no, article, round(quantity / 2, 1), round(amount / 3, 2) FROM " +
+                                               line_table(*invoice.source) +
+                                               " WHERE document = $1 AND article IS NOT NULL AND quantity > 0.1 ORDER BY line_no",
+                                           invoice.id)) {
+        const Article* const article = article_of(row[1].as<std::string>());
+        if (article->sells())
+            lines.push_back({.article = article,
+                             .quantity = "-" + row[2].as<std::string>(),
+                             .price = article->price * one,
+                             .amount = -to_units(row[3].c_str()),
+                             .refund_of = row[0].as<std::string>()});
+    }
+    return lines;
+}
+
+// Of an invoice: SELECT 1 FROM shop.invoice_line AS line WHERE document = $1 AND (made_of IS NOT NULL OR refund_of IS NOT NULL OR
+// EXISTS (SELECT FROM shop.invoice_line AS refund WHERE refund.refund_of = line.line_no)) LIMIT 1
 bool is_chained(pqxx::transaction_base& erp, const Document& document)
 {
-    const std::string found =
+    const std::string condition =
         document.source->origins.empty()
-            ? "SELECT 1 FROM shop.invoice_line AS made JOIN " + line_table(*document.source) +
-                  " AS line ON line.line_no = made.made_of WHERE line.document = $1 LIMIT 1"
-            : "SELECT 1 FROM " + line_table(*document.source) + " WHERE document = $1 AND made_of IS NOT NULL LIMIT 1";
-    return !erp.exec_params(found, document.id).empty();
+            ? "EXISTS (SELECT FROM shop.invoice_line AS made WHERE made.made_of = line.line_no)"
+            : "(made_of IS NOT NULL OR refund_of IS NOT NULL"
+              " OR EXISTS (SELECT FROM shop.invoice_line AS refund WHERE refund.refund_of = line.line_no))";
+    return !erp.exec_params("SELECT 1 FROM " + line_table(*document.source) + " AS line WHERE document = $1 AND " + condition +
+                                " LIMIT 1",
+                            document.id)
+                .empty();
 }
 
 void change_till(pqxx::transaction_base& erp, const Document& document, const std::string& line_no)

@@ -25,8 +25,9 @@ struct NewLine {
     std::string quantity;
     Units price;
     Units amount;
-    int till = 1;             // of a cash sale
-    std::string made_of = ""; // of an invoice: the number of a service report's line
+    int till = 1;               // of a cash sale
+    std::string made_of = "";   // of an invoice: the number of a service report's line
+    std::string refund_of = ""; // of an invoice: the number of an invoice's line that it takes back
 };
 
 struct Header {
@@ -77,7 +78,10 @@ void forget_origin(pqxx::transaction_base& erp, const Document& document, const 
 /// The lines that an invoice for this document would have, each made of one of it.
 std::vector<NewLine> lines_to_invoice(pqxx::transaction_base& erp, const Document& report);
 
-/// Is one of its lines made of another, or another of it?
+/// A credit note for a part of each sale of this invoice.
+std::vector<NewLine> lines_to_refund(pqxx::transaction_base& erp, const Document& invoice);
+
+/// Is one of its lines made of another or a refund of it, or another of it?
 bool is_chained(pqxx::transaction_base& erp, const Document& document);
 
 void delete_line(pqxx::transaction_base& erp, const Document& document, const std::string& line_no);

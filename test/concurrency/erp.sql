@@ -22,11 +22,13 @@ CREATE TABLE shop.invoice_line (
     price    numeric(12, 2),
     amount   numeric(14, 2),
     written  numeric(14, 2),
-    made_of  bigint, -- the service report's line
+    made_of   bigint, -- the service report's line
+    refund_of bigint, -- the invoice's line that a credit note takes back
     memo     text
 );
 CREATE INDEX ON shop.invoice_line (document);
 CREATE INDEX ON shop.invoice_line (made_of);
+CREATE INDEX ON shop.invoice_line (refund_of);
 
 -- Cash sales sell and consume; whole quantities, a text key with a slash in it, lines numbered within the document's key. The lines
 -- are partitioned by till; when a line goes to another one, its row moves and its key changes.

@@ -24,7 +24,7 @@ Outcome Office::work(int count, int operations, const Progress& progress)
             progress.wait_for(operations / count * i);
             if (i == count * 3 / 4)
                 retire_one();
-            act();
+            takes_in&& i % 20 == 19 ? take_in() : act();
         }
     } catch (const std::exception& error) {
         outcome.unexpected.push_back(std::string{"the office was left: "} + error.what());
@@ -44,19 +44,24 @@ void Office::retire_one()
 
 void Office::act()
 {
-    const char* done = "flag changed";
+    const std::string& customer = own[roll(own.size())];
+    if (!moves_contacts || chance(random, 50))
+        save("flag changed", [&](pqxx::work& settings) { change_flag(settings, customer); });
+    else
+        save("account_of changed", [&](pqxx::work& settings) { change_account(settings, customer); });
+}
+
+void Office::take_in()
+{
+    save("taken in", [](pqxx::work& settings) { settings.exec("SELECT credits.take_in(on_refusal => 'report')"); });
+}
+
+template <typename Act>
+void Office::save(const char* done, Act act)
+{
     try {
         pqxx::work settings{connection};
-        const std::string& customer = own[roll(own.size())];
-        if (takes_in && chance(random, 4)) {
-            settings.exec("SELECT credits.take_in(on_refusal => 'report')");
-            done = "taken in";
-        } else if (!moves_contacts || chance(random, 50)) {
-            change_flag(settings, customer);
-        } else {
-            change_account(settings, customer);
-            done = "account_of changed";
-        }
+        act(settings);
         settings.commit();
         ++outcome.saved[done];
     } catch (const std::exception& error) {

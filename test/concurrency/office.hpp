@@ -24,6 +24,9 @@ public:
 private:
     void retire_one();
     void act();
+    void take_in();
+    template <typename Act>
+    void save(const char* done, Act act);
     void change_flag(pqxx::work& settings, const std::string& customer);
     void change_account(pqxx::work& settings, const std::string& customer);
     void note(const std::exception& error);

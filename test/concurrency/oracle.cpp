@@ -20,24 +20,21 @@ void check_balances(const Books& books, const std::map<LineId, Sums>& effects, F
     findings.compare(Property::balances, documents, ledger);
 }
 
-void check_lines(const Books& books, const std::map<LineId, Sums>& effects, Findings& findings)
+void check_lines(const Books& books, const Wishes& wishes, Findings& findings)
 {
-    std::map<LineId, Sums> credits, sales, booked_credits, booked_sales;
-    for (const auto& [id, effect] : effects) {
+    std::map<LineId, Sums> credits, booked_credits, booked_sales;
+    for (const auto& [id, effect] : wishes.effects)
         credits[id].credits = effect.credits;
-        if (effect.credits > 0)
-            sales[id] = effect;
-    }
     for (const Entry& entry : books.entries) {
         const LineId id{entry.customer, entry.type, entry.table, entry.key};
         booked_credits[id].credits += entry.quantity;
-        if (!is_sold(entry))
+        if (!is_sold(entry) && !is_refund(entry))
             continue;
         Sums& sold = booked_sales[id];
-        sold = {sold.credits + entry.quantity, sold.value + entry.value, sold.amount + entry.amount};
+        sold = {sold.credits + entry.quantity, sold.value + (is_sold(entry) ? entry.value : 0), sold.amount + entry.amount};
     }
     findings.compare(Property::lines, credits, booked_credits);
-    findings.compare(Property::sales, sales, booked_sales);
+    findings.compare(Property::sales, wishes.sales, booked_sales);
 }
 
 void check_conservation(const Books& books, const std::map<LineId, Sums>& effects, Findings& findings)
@@ -53,7 +50,7 @@ void check_conservation(const Books& books, const std::map<LineId, Sums>& effect
         in_lots[{lot.customer, lot.type}].value += lot.remaining_value;
     }
     for (const Entry& entry : books.entries)
-        if (is_consumed(entry))
+        if (is_consumed(entry) || is_refund(entry))
             accounted[{entry.customer, entry.type}].value -= entry.value;
     findings.compare(Property::conservation, sold, accounted);
     findings.compare(Property::conservation, in_accounts, in_lots);
@@ -62,9 +59,12 @@ void check_conservation(const Books& books, const std::map<LineId, Sums>& effect
 void check_lots(const Books& books, Findings& findings)
 {
     std::map<LotId, Sums> moved, remaining, sold, lots;
+    std::map<LotId, Units> credited;
     for (const Entry& entry : books.entries) {
         const LotId id{entry.customer, entry.type, entry.lot_no};
         moved[id] = {moved[id].credits + entry.quantity, moved[id].value + entry.value, 0};
+        if (is_refund(entry))
+            credited[id] -= entry.quantity;
         if (is_sold(entry))
             sold[id] = {sold[id].credits + entry.quantity, sold[id].value + entry.value, 0};
     }
@@ -72,7 +72,8 @@ void check_lots(const Books& books, Findings& findings)
         const LotId id{lot.customer, lot.type, lot.lot_no};
         remaining[id] = {lot.remaining, lot.remaining_value, 0};
         lots[id] = {lot.quantity, lot.value, 0};
-        const bool bounded = lot.remaining >= 0 && lot.remaining <= lot.quantity && lot.remaining_value >= 0;
+        const bool bounded =
+            lot.remaining >= 0 && lot.remaining <= lot.quantity - credited[id] && credited[id] >= 0 && lot.remaining_value >= 0;
         const bool closes = lot.open == (lot.remaining > 0) && (lot.open || lot.remaining_value == 0);
         if (!bounded || !closes)
             findings.add(Property::lots, text_of(id) + "has " + to_text(lot.remaining) + " of " + to_text(lot.quantity) +
@@ -80,6 +81,27 @@ void check_lots(const Books& books, Findings& findings)
     }
     findings.compare(Property::lots, moved, remaining);
     findings.compare(Property::lots, sold, lots);
+}
+
+/// What a credit note takes back is of the sale that it refers to.
+void check_references(const Books& books, Findings& findings)
+{
+    std::map<LineKey, LineKey> sale_of;
+    for (const DocumentLine& line : books.lines)
+        if (!line.refund_of.empty())
+            sale_of[{line.table, line.key}] = {line.table, line.refund_of};
+    std::map<LotId, LineKey> sold_by;
+    for (const Lot& lot : books.lots)
+        sold_by[{lot.customer, lot.type, lot.lot_no}] = {lot.table, lot.key};
+    std::map<std::pair<LineKey, LotId>, Units> taken;
+    for (const Entry& entry : books.entries)
+        if (is_refund(entry))
+            taken[{{entry.table, entry.key}, {entry.customer, entry.type, entry.lot_no}}] += entry.quantity;
+    for (const auto& [refund, credits] : taken) {
+        const auto sale = sale_of.find(refund.first);
+        if (credits != 0 && sale != sale_of.end() && sale->second != sold_by[refund.second])
+            findings.add(Property::sales, text_of(refund.first) + "took from lot " + text_of(refund.second));
+    }
 }
 
 void check_numbers(const Books& books, Findings& findings)
@@ -151,9 +173,10 @@ std::vector<Finding> judge(const Books& books, const std::vector<Customer>& cust
     const Wishes wishes = wishes_of(books, customers, moment);
     const std::map<LineId, Sums>& effects = wishes.effects;
     check_balances(books, effects, findings);
-    check_lines(books, effects, findings);
+    check_lines(books, wishes, findings);
     check_conservation(books, effects, findings);
     check_lots(books, findings);
+    check_references(books, findings);
     check_numbers(books, findings);
     check_days(books, findings);
     check_prices(books, customers, findings);

@@ -46,6 +46,11 @@ void replay_entries(const Books& books, std::vector<Finding>& findings);
 
 inline bool is_sold(const Entry& entry) { return entry.kind == "sale" || entry.kind == "sale_change"; }
 
-inline bool is_consumed(const Entry& entry) { return entry.kind == "consumption" || entry.kind == "consumption_change"; }
+inline bool is_consumed(const Entry& entry)
+{
+    return entry.kind == "consumption" || entry.kind == "consumption_change" || entry.kind == "return";
+}
+
+inline bool is_refund(const Entry& entry) { return entry.kind == "credit_note"; }
 
 } // namespace concurrency

@@ -26,12 +26,21 @@ Units standing_at(const Unsettled& line, const AccountId& id)
     return found == line.standing.end() ? 0 : found->second.credits;
 }
 
+/// What settling the line would do to each account.
+std::map<AccountId, Units> changes_of(const Unsettled& line)
+{
+    std::map<AccountId, Units> changes;
+    for (const auto& [account, sums] : line.standing)
+        changes[account] -= sums.credits;
+    if (line.wish)
+        changes[line.wish->first] += line.wish->second.credits;
+    return changes;
+}
+
 bool lacks_credits(const Books& books, const Unsettled& line)
 {
-    if (!line.wish)
-        return false;
-    const auto& [account, wanted] = *line.wish;
-    return standing_at(line, account) - wanted.credits > balance_of(books, account);
+    return std::ranges::any_of(changes_of(line),
+                               [&](const auto& change) { return -change.second > balance_of(books, change.first); });
 }
 
 bool is_sold_and_used(const Books& books, const Unsettled& line)
@@ -40,6 +49,40 @@ bool is_sold_and_used(const Books& books, const Unsettled& line)
         return LineKey{lot.table, lot.key} == line.line && standing_at(line, {lot.customer, lot.type}) > 0 &&
                lot.remaining < lot.quantity;
     });
+}
+
+/// Of the sale that a credit note refers to, there is less open than it takes.
+bool lacks_open(const Books& books, const Unsettled& line)
+{
+    if (line.document_line->refund_of.empty() || !line.wish)
+        return lacks_credits(books, line);
+    Units open = 0;
+    for (const Lot& lot : books.lots)
+        if (lot.table == line.document_line->table && lot.key == line.document_line->refund_of &&
+            AccountId{lot.customer, lot.type} == line.wish->first)
+            open += lot.remaining;
+    return -line.wish->second.credits > open;
+}
+
+/// More would come back than was consumed.
+bool lacks_draws(const Books& books, const Unsettled& line)
+{
+    std::map<AccountId, Units> consumed;
+    for (const Entry& entry : books.entries)
+        if (is_consumed(entry))
+            consumed[{entry.customer, entry.type}] -= entry.quantity;
+    return std::ranges::any_of(changes_of(line), [&](const auto& change) { return change.second > consumed[change.first]; });
+}
+
+bool is_just(const Books& books, const Unsettled& line, const std::string& constraint)
+{
+    return constraint == "credits_balance_not_negative"     ? lacks_credits(books, line)
+           : constraint == "credits_lot_not_consumed"       ? is_sold_and_used(books, line)
+           : constraint == "credits_refund_within_open"     ? lacks_open(books, line)
+           : constraint == "credits_return_within_consumed" ? lacks_draws(books, line)
+           : constraint == "credits_quantity_in_range"
+               ? line.wish && (line.wish->second.credits < 0) != (line.document_line->amount < 0)
+               : false;
 }
 
 } // namespace
@@ -67,10 +110,7 @@ void check_refusals(const Books& books, const Wishes& wishes, Findings& findings
     for (const Refusal& refusal : books.refusals) {
         const LineKey key{refusal.table, refusal.key};
         const auto line = std::ranges::find(wishes.unsettled, key, &Unsettled::line);
-        const bool is_right =
-            line != wishes.unsettled.end() && (refusal.constraint == "credits_balance_not_negative" ? lacks_credits(books, *line)
-                                               : refusal.constraint == "credits_lot_not_consumed" ? is_sold_and_used(books, *line)
-                                                                                                  : false);
+        const bool is_right = line != wishes.unsettled.end() && is_just(books, *line, refusal.constraint);
         if (!is_right)
             findings.add(Property::refusals, text_of(key) + "was refused: " + refusal.constraint);
     }

@@ -40,6 +40,7 @@ constexpr const char* acts[] = {
     "posted",
     "quantity changed",
     "rolled back",
+    "sale refunded",
     "savepoint rolled back",
     "several documents",
     "state changed at a counter",
@@ -70,7 +71,8 @@ Texts what_never_happened(const Run& run, const Outcome& outcome)
     for (const char* act : {"flag changed", "refused in a savepoint", "taken in"})
         if (!outcome.saved.contains(act))
             missing.emplace_back(act);
-    for (const char* constraint : {"credits_balance_not_negative", "credits_lot_not_consumed"})
+    for (const char* constraint : {"credits_balance_not_negative", "credits_lot_not_consumed", "credits_refund_within_open",
+                                   "credits_return_within_consumed"})
         if (!outcome.refused.contains(constraint))
             missing.emplace_back(constraint);
     return missing;

@@ -18,6 +18,8 @@ Sums effect_of(const DocumentLine& line, const Article& article)
     const Units credits = proportion(*line.quantity, to_units(article.coefficient), one, 1);
     if (!article.sells())
         return {credits, 0, 0};
+    if (credits < 0) // a credit note: what its credits are worth is for the lots to say
+        return {credits, 0, line.amount};
     if (article.type->unit_value.empty() || line.amount == 0)
         return {credits, line.amount, line.amount};
     return {credits, proportion(credits, to_units(article.type->unit_value), one, cent), line.amount};
@@ -37,6 +39,8 @@ std::map<LineKey, Standing> standings(const Books& books)
         sums.credits += entry.quantity;
         if (is_sold(entry))
             sums = {sums.credits, sums.value + entry.value, sums.amount + entry.amount};
+        if (is_refund(entry))
+            sums.amount += entry.amount;
     }
     for (auto& [line, standing] : all)
         std::erase_if(standing, [](const auto& account) { return account.second == Sums{}; });
@@ -59,7 +63,7 @@ public:
             now[customer.customer] = &customer;
         for (const DocumentLine& line : books_.lines)
             if (line.table == origin_table && covers(line))
-                covering.insert(line.key);
+                covering.insert({line.key, *line.quantity < 0});
         for (const Refusal& refusal : books_.refusals)
             refused.insert({refusal.table, refusal.key});
     }
@@ -67,7 +71,7 @@ public:
     void read(const DocumentLine& line, Wishes& wishes) const
     {
         const Article* const article = article_of(line.article);
-        const bool is_counting = counts(line, article) && !(article->consumes() && covering.contains(line.made_of));
+        const bool is_counting = counts(line, article) && !is_covered(line, *article);
         const LineKey key{line.table, line.key};
         const auto found = standing_of.find(key);
         const Standing standing = found == standing_of.end() ? Standing{} : found->second;
@@ -80,12 +84,21 @@ public:
         }
         const bool waits = wish != standing && is_counting && may_wait(key, line) && is_whole(standing, line, *article);
         if (waits)
-            wishes.unsettled.push_back({key, wish.empty() ? std::nullopt : std::optional{*wish.begin()}, standing});
-        for (const auto& [account, sums] : waits ? standing : wish)
+            wishes.unsettled.push_back({&line, key, wish.empty() ? std::nullopt : std::optional{*wish.begin()}, standing});
+        for (const auto& [account, sums] : waits ? standing : wish) {
             wishes.effects[std::tuple_cat(account, key)] = sums;
+            if (article->sells())
+                wishes.sales[std::tuple_cat(account, key)] = sums;
+        }
     }
 
 private:
+    /// A consumption is covered by a consumption, a return by a return.
+    bool is_covered(const DocumentLine& line, const Article& article) const
+    {
+        return article.consumes() && covering.contains({line.made_of, *line.quantity < 0});
+    }
+
     bool is_flagged(const std::string& customer) const
     {
         const auto found = now.find(customer);
@@ -118,7 +131,7 @@ private:
     std::map<LineKey, Standing> standing_of;
     std::map<std::string, const CustomerNow*> now;
     std::set<LineKey> refused;
-    std::set<std::string> covering; // keys of lines that others may be made of
+    std::set<std::pair<std::string, bool>> covering; // lines that others may be made of, and whether they return
 };
 
 } // namespace

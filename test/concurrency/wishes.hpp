@@ -9,6 +9,7 @@ namespace concurrency
 /// A line that is booked otherwise than it wants, and may be: since it was saved the settings have changed, and nobody took it
 /// in.
 struct Unsettled {
+    const DocumentLine* document_line;
     LineKey line;
     std::optional<std::pair<AccountId, Sums>> wish;
     std::map<AccountId, Sums> standing;
@@ -16,6 +17,7 @@ struct Unsettled {
 
 struct Wishes {
     std::map<LineId, Sums> effects; // what the ledger must hold, per line
+    std::map<LineId, Sums> sales;   // those of sales and credit notes; of these without the value
     std::vector<Unsettled> unsettled;
 };
 
