@@ -17,6 +17,19 @@ Office::Office(const Database& database, const std::vector<Customer>& customers_
     database.sign_in(connection, level, database.office());
 }
 
+template <typename Act>
+void Office::save(const char* done, Act act)
+{
+    try {
+        pqxx::work settings{connection};
+        act(settings);
+        settings.commit();
+        ++outcome.saved[done];
+    } catch (const std::exception& error) {
+        note(error);
+    }
+}
+
 Outcome Office::work(int count, int operations, const Progress& progress)
 {
     try {
@@ -37,8 +50,12 @@ void Office::retire_one()
 {
     if (own.size() < 2)
         return;
-    pqxx::nontransaction{connection}.exec_params("UPDATE credits.customer SET works_with_credits = false WHERE customer = $1",
-                                                 own.front());
+    const long before = outcome.retried;
+    save("flag changed", [&](pqxx::work& settings) {
+        settings.exec_params("UPDATE credits.customer SET works_with_credits = false WHERE customer = $1", own.front());
+    });
+    if (outcome.retried > before)
+        return retire_one();
     own.erase(own.begin());
 }
 
@@ -54,19 +71,6 @@ void Office::act()
 void Office::take_in()
 {
     save("taken in", [](pqxx::work& settings) { settings.exec("SELECT credits.take_in(on_refusal => 'report')"); });
-}
-
-template <typename Act>
-void Office::save(const char* done, Act act)
-{
-    try {
-        pqxx::work settings{connection};
-        act(settings);
-        settings.commit();
-        ++outcome.saved[done];
-    } catch (const std::exception& error) {
-        note(error);
-    }
 }
 
 void Office::change_flag(pqxx::work& settings, const std::string& customer)
