@@ -166,7 +166,8 @@ private:
         if (line.credits <= zero)
             return {line.credits < zero ? Act::consumption : Act::none, line.credits, zero, zero};
         const auto& [coin, unit_value] = terms[line.account];
-        return {Act::sale, line.credits, line.amount, unit_value ? multiply(line.credits, *unit_value, coin).value() : line.amount};
+        return {Act::sale, line.credits, line.amount,
+                unit_value ? multiply(line.credits, *unit_value, coin).value() : line.amount};
     }
 
     static Lot new_lot(int64_t lot_no, const Effect& sale)
