@@ -106,6 +106,9 @@ void find_named_headers(Batches batches);
 /// Returns the batches of the whole save; without chains the same ones. The caller has locked the headers.
 Batches add_chains(Batches batches);
 
+/// Has a save of this transaction settled lines as parts of a chain whose table is checked at commit? They may be noted as well.
+bool has_settled_noted_lines();
+
 /// Makes the document lines of the images, whose headers are locked by now.
 void read_lines(Batch& batch);
 void read_lines(Batches batches);

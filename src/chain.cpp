@@ -6,6 +6,7 @@
 #include "customers.hpp"
 #include "made_from.hpp"
 #include "origin.hpp"
+#include "pending.hpp"
 
 namespace credits
 {
@@ -108,7 +109,15 @@ size_t drop_empty(const BatchList& save, size_t given)
     return count;
 }
 
+/// The last transaction in which lines were added that may be noted, too.
+constinit TransactionId noted_transaction = InvalidTransactionId;
+
 } // namespace
+
+bool has_settled_noted_lines()
+{
+    return TransactionIdIsValid(noted_transaction) && noted_transaction == GetTopTransactionIdIfAny();
+}
 
 Batches add_chains(Batches batches)
 {
@@ -119,6 +128,8 @@ Batches add_chains(Batches batches)
     const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
     if (std::ranges::all_of(save, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
         return batches;
+    if (std::ranges::any_of(save.subspan(batches.size()), [](const Batch* batch) { return settles_at_commit(*batch->source); }))
+        noted_transaction = GetTopTransactionId();
     find_named_headers(save);
     renew_origins(save);
     return save;

@@ -71,7 +71,7 @@ PendingSources read_notes(std::span<Note> notes)
 /// New lines alone have no entries, unless the table has some of an earlier time.
 bool may_be_recorded(const PendingSource& pending)
 {
-    if (settled_transaction == GetTopTransactionIdIfAny())
+    if (settled_transaction == GetTopTransactionIdIfAny() || has_settled_noted_lines())
         return true;
     const std::span images(pending.batch.images, static_cast<size_t>(pending.batch.image_count));
     return pending.batch.source->has_history || pending.headers.count > 0 ||
@@ -82,11 +82,12 @@ bool may_be_recorded(const PendingSource& pending)
 void settle_sources(PendingSources sources, int64 checked_up_to)
 {
     const int depth = trigger_depth();
+    const bool is_settled_before = has_settled_deeper(depth) || has_settled_noted_lines();
     auto** const list = static_cast<Batch**>(palloc(sizeof(Batch*) * sources.size()));
     const Batches batches(list, sources.size());
     for (size_t i = 0; i < sources.size(); i++) {
         list[i] = &sources[i].batch;
-        add_traced_lines(sources[i].batch, sources[i].traces, has_settled_deeper(depth));
+        add_traced_lines(sources[i].batch, sources[i].traces, is_settled_before);
         sources[i].batch.reads_ledger = may_be_recorded(sources[i]);
     }
     lock_customers_of_changed_headers(sources, batches, checked_up_to);

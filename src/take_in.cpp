@@ -173,7 +173,15 @@ Counts take_in(int64 first, int64 last)
 } // namespace
 
 extern "C" {
+PG_FUNCTION_INFO_V1(credits_settle_pending);
 PG_FUNCTION_INFO_V1(credits_take_in_listed);
+}
+
+/// _settle_pending(): what was saved before comes first.
+Datum credits_settle_pending(PG_FUNCTION_ARGS)
+{
+    settle_pending();
+    PG_RETURN_VOID();
 }
 
 /// _take_in_listed(first, last): strict; settles the lines at these positions of take_in()'s list.
@@ -183,7 +191,6 @@ Datum credits_take_in_listed(PG_FUNCTION_ARGS)
     get_call_result_type(fcinfo, nullptr, &row);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits take in", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
-    settle_pending(); // what was saved before comes first
     const Counts counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1));
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);

@@ -42,6 +42,11 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
 COMMENT ON FUNCTION credits._do_now(text) IS
 'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
 
+CREATE FUNCTION credits._settle_pending() RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_settle_pending';
+COMMENT ON FUNCTION credits._settle_pending() IS
+'Settles what the transaction has saved in tables that are checked at commit: otherwise take_in() would list it as not booked.';
+
 CREATE FUNCTION credits._list_unsettled(line_tables regclass[], from_date date) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -188,6 +193,7 @@ DECLARE
 BEGIN
     PERFORM credits._check_take_in(line_tables, on_refusal);
     PERFORM credits._hold_saves();
+    PERFORM credits._settle_pending();
     SELECT 0, 0, 0, 0 INTO lines, sales, consumptions, refused;
     DELETE FROM credits.take_in_refusal AS refusal
     WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));

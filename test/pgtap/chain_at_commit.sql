@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(17);
+SELECT plan(21);
 
 CREATE TABLE shop.work (id int PRIMARY KEY, customer text DEFAULT 'A', day date DEFAULT '2026-01-12', done boolean DEFAULT true, item text DEFAULT 'H', quantity numeric);
 CREATE TABLE shop.bill (id int PRIMARY KEY, customer text DEFAULT 'A', day date DEFAULT '2026-01-12', item text DEFAULT 'H', quantity numeric, work int);
@@ -77,6 +77,21 @@ SELECT is(pg_temp.consumed(), 'bill 1: 10', 'undone, it does not');
 UPDATE shop.work SET done = true;
 SELECT is(credits.balance('A', 'SUPPORT'), 0::numeric, 'done again, it takes over at once');
 SELECT is(pg_temp.consumed(), 'work 1: 10', 'and at commit nothing is left to do');
+UPDATE shop.work SET quantity = 1;
+UPDATE shop.bill SET quantity = 1;
+SELECT is(pg_temp.consumed(), 'work 1: 1', 'given some credits are left');
+UPDATE shop.bill SET id = 2;
+UPDATE shop.work SET done = false;
+SELECT is(pg_temp.consumed(), 'bill 2: 1', 'a bill that was renumbered before its work is undone consumes once');
+INSERT INTO shop.work (id, quantity) VALUES (2, 1);
+INSERT INTO shop.bill (id, quantity, work) VALUES (3, 1, 2);
+UPDATE shop.work SET done = false WHERE id = 2;
+SELECT is(pg_temp.consumed(), 'bill 2: 1, bill 3: 1', 'and so does a bill that is new');
+UPDATE shop.bill SET id = 4 WHERE id = 2;
+UPDATE shop.work SET done = true WHERE id = 1;
+UPDATE shop.work SET id = 5 WHERE id = 1;
+UPDATE shop.bill SET work = 5 WHERE id = 4;
+SELECT is(pg_temp.consumed(), 'bill 3: 1, work 5: 1', 'the work takes over once from a bill that was renumbered');
 SELECT pg_temp.detach() \gset
 
 -- The work at commit, the bill at each statement

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 SET LOCAL client_min_messages = error;
-SELECT plan(30);
+SELECT plan(33);
 
 CREATE FUNCTION pg_temp.taken_in(arguments text, expected text, description text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -79,6 +79,17 @@ SELECT pg_temp.taken_in($$on_refusal => 'report', from_date => '2026-01-04'$$, '
 SELECT pg_temp.taken_in($$on_refusal => 'report'$$, '(3,1,2,3)', 'each refused line by itself');
 SELECT results_eq('SELECT line_key COLLATE "default" FROM credits.take_in_refusal ORDER BY 1', ARRAY['20', '23', '25'], 'and lines after it are taken in');
 SELECT is((SELECT balance FROM credits.account WHERE customer = 'B'), 0::numeric, 'the balance is what the others leave');
+
+-- What the transaction has saved and not settled yet, in a table that is checked at commit, comes first, and is no document to take in.
+SELECT credits.detach('shop.slip') \gset
+SELECT credits.attach('shop.slip', 'cash_sale', article => 'item', quantity => 'quantity', amount => 'amount', customer => 'customer',
+    document_date => 'day', document_number => 'number', counts_when => $x$line.state = 'posted'$x$, check_at => 'commit') \gset
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (30, 'C', '2026-01-02', 'S', 5, 50);
+SELECT pg_temp.taken_in($$on_refusal => 'report'$$, '(0,0,0,3)', 'a line that is pending is not taken in');
+SELECT results_eq($$SELECT sum(quantity) FROM credits.entry WHERE line_key = '30'$$, ARRAY[5::numeric], 'but settled, once');
+INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (31, 'C', '2026-01-02', 'H', 6);
+SELECT pg_temp.refused($$SELECT credits.take_in(on_refusal => 'report')$$, '23514 credits_balance_not_negative', 'or refused as a save');
+DELETE FROM shop.slip WHERE id = 31;
 
 -- Bad input.
 SELECT pg_temp.refused($$SELECT credits.take_in(on_refusal => 'skip')$$, '22023', 'an unknown way to refuse');
