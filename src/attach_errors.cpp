@@ -87,6 +87,8 @@ void no_header_reference(Oid line_table, Oid header_table, const char* detail)
         errdetail("%s", detail), errhint("Name the columns of the lines with line_header."));
 }
 
+void advise_header_table() { errhint("Columns of the header can be named where header_table is given."); }
+
 void view_not_readable(Oid view, Oid line_table)
 {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -119,10 +119,16 @@ const char* check_type(const char* argument, Oid type, Expected expected)
 
 /// Whose text a parser's error speaks of.
 struct Argument {
-    const char* asker;
+    const MappedTables& tables;
     const char* name;
     const char* text;
 };
+
+/// A parser's 42P01 in tables without a header: the text most likely speaks of the header.
+bool lacks_header(const Argument& argument)
+{
+    return geterrcode() == ERRCODE_UNDEFINED_TABLE && argument.tables.header == nullptr && !argument.tables.stands_alone;
+}
 
 void explain(void* context)
 {
@@ -133,14 +139,16 @@ void explain(void* context)
         internalerrposition(position);
         internalerrquery(argument->text);
     }
-    errcontext("argument \"%s\" of credits.%s", argument->name, argument->asker);
+    if (lacks_header(*argument))
+        errors::advise_header_table();
+    errcontext("argument \"%s\" of credits.%s", argument->name, argument->tables.asker);
 }
 
 /// Calls fn(); its errors name the argument and show its text.
 template <class Fn>
 auto with_argument(const MappedTables& tables, const char* name, const char* text, Fn fn)
 {
-    Argument argument{.asker = tables.asker, .name = name, .text = text};
+    Argument argument{.tables = tables, .name = name, .text = text};
     ErrorContextCallback callback{.previous = error_context_stack, .callback = explain, .arg = &argument};
     error_context_stack = &callback; // an error unwinds it
     auto result = fn();

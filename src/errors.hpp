@@ -70,6 +70,7 @@ namespace credits::errors
 [[noreturn]] void nullable_key(Oid table, const char* column);
 [[noreturn]] void no_header_reference(Oid line_table, Oid header_table, const char* detail);
 [[noreturn]] void view_not_readable(Oid view, Oid line_table);
+void advise_header_table(); // in an error context
 [[noreturn]] void no_such_column(Oid table, const char* column);
 [[noreturn]] void wrong_column_type(const char* argument, Oid type, const char* expected);
 [[noreturn]] void not_one_expression(const char* argument, const char* text);

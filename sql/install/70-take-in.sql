@@ -219,5 +219,5 @@ COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS
 'Settles the lines of attached tables whose entries differ from what they want: documents of before the table was attached, or the customer, article or module worked with credits, '
 'and what was missed while triggers were disabled. Account by account in order of document date, each day as one save; prices are not touched. Arguments: the tables (null: all), the date of the first documents, '
 'and what a refused line does: stop, it is raised and nothing is taken in; report, the others are taken in and it is listed in take_in_refusal. Saves of credits wait meanwhile. '
-'Returns how many lines were settled, how many of them are sales and consumptions, and how many were refused. May be repeated. For the owner of the tables, and credits_management. Rule 24. '
+'Returns (lines, sales, consumptions, refused): how many lines were settled, how many of them are sales and consumptions, and how many were refused. May be repeated. For the owner of the tables, and credits_management. Rule 24. '
 'Errors: those of a save; 42704 not attached; 55P03 when saves under way do not end within 3 seconds.';
