@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(70);
+SELECT plan(74);
 CREATE FUNCTION pg_temp.last_entry(who text) RETURNS bigint LANGUAGE sql AS $$SELECT coalesce(max(entry_no), 0) FROM credits.entry WHERE customer = who$$;
 CREATE FUNCTION pg_temp.lots(who text) RETURNS text LANGUAGE sql AS
 $$SELECT string_agg(format('%s at %s', remaining, remaining_value), ', ' ORDER BY lot_no) FROM credits.lot WHERE customer = who$$;
@@ -212,6 +212,20 @@ UPDATE shop.delivered SET counts = false WHERE id = 2;
 SELECT is(credits.balance('B', 'SUPPORT'), 9::numeric, 'and one whose return goes does it itself');
 UPDATE shop.delivered SET counts = true, quantity = 2 WHERE id = 2;
 SELECT is(credits.balance('B', 'SUPPORT'), 7::numeric, 'as does one whose return is none any more');
+
+-- Of a type with a fixed value
+
+INSERT INTO credits.credit_type (type_id, code, valuation, unit_value) VALUES (103, 'FIXED', 'fixed', 95.005);
+INSERT INTO credits.article (article, type_id, coefficient) VALUES ('FS', 103, 1), ('FH', 103, -1);
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (95, 'A', '2026-03-01', 'FS', 10, 1000);
+INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (96, 'A', '2026-03-02', 'FH', 3), (97, 'A', '2026-03-03', 'FH', -1);
+CREATE FUNCTION pg_temp.fixed_lot() RETURNS text LANGUAGE sql AS $$SELECT format('%s at %s', remaining, remaining_value) FROM credits.lot WHERE type_id = 103$$;
+SELECT is((SELECT sum(value) FROM credits.entry WHERE line_key = '97' AND kind = 'return'), 95.01, 'a return gives its share of what was drawn at the unit value');
+UPDATE shop.slip SET quantity = -3 WHERE id = 97;
+SELECT is(pg_temp.fixed_lot(), '10 at 950.05', 'all of it: the lot is worth the unit value again, not what was invoiced');
+SELECT pg_temp.refused('UPDATE shop.slip SET quantity = 2 WHERE id = 96', '23514 credits_return_within_consumed', 'no consumption shrinks below what came back');
+DELETE FROM shop.slip WHERE id = 97;
+SELECT is(pg_temp.fixed_lot(), '7 at 665.03', 'deleted: it is drawn again at the unit value');
 
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();
