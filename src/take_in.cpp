@@ -178,7 +178,7 @@ PG_FUNCTION_INFO_V1(credits_take_in_listed);
 }
 
 /// _settle_pending(): what was saved before comes first.
-Datum credits_settle_pending(PG_FUNCTION_ARGS)
+Datum credits_settle_pending(FunctionCallInfo)
 {
     settle_pending();
     PG_RETURN_VOID();

@@ -102,8 +102,9 @@ private:
     /// Checked at commit, the ledger locks in an order of its own, whatever the order of statements.
     bool is_orderly() const { return custom.check != Check::commit; }
 
-    /// May a save change a header and settle lines of a document whose header another one changes? At commit both would wait.
-    bool may_cross_documents() const { return custom.check == Check::statement; }
+    /// May a save change a header and settle lines of a document whose header another one changes? Where one table is checked at
+    /// the statement and another at commit, both would wait.
+    bool may_cross_documents() const { return custom.check != Check::both; }
 
     bool is_fickle(const std::string& key) const
     {

@@ -75,6 +75,7 @@ int main()
         for (const Run& run : runs(operations))
             if (is_asked_for(run.name))
                 test_clerks(tally, run, seed);
+        check_what_happened(tally);
         if (is_asked_for("memory"))
             test_memory(tally);
     } catch (const std::exception& error) {
