@@ -17,23 +17,36 @@ namespace
 
 MinimalTuple copy_row(TupleTableSlot* slot) { return ExecCopySlotMinimalTuple(slot); }
 
-/// Does the row in the line slot have an article that has, or had, a credit type? An article that only the header tells may have.
-/// A line from which others are made is of interest whatever its article: as long as it counts it covers them.
-bool is_of_interest(Batch& batch, const Configuration& settings)
+/// Which lines of the statement are looked at.
+struct Interest {
+    const Configuration& settings;
+    bool is_in_all;
+};
+
+/// An article that only the header tells may have a credit type. A line from which others are made is of interest whatever its
+/// article: as long as it counts it covers them.
+Interest interest_in(const Source& source)
 {
-    if (reader(*batch.source, Fact::article).needs_header || is_origin_table(batch.source->line_table))
+    return {.settings = configuration(),
+            .is_in_all = source.facts[static_cast<int>(Fact::article)].needs_header || is_origin_table(source.line_table)};
+}
+
+/// Does the row in the line slot have an article that has, or had, a credit type?
+bool is_of_interest(Batch& batch, const Interest& interest)
+{
+    if (interest.is_in_all)
         return true;
     batch.expressions->ecxt_innertuple = batch.line_slot;
     batch.shows_header = false;
     const std::string_view article = evaluate_text(batch, Fact::article);
-    return !is_null(article) && find_article(settings, article) != nullptr;
+    return !is_null(article) && find_article(interest.settings, article) != nullptr;
 }
 
 /// INSERT and DELETE: one image per line.
-void read_images(Batch& batch, const Configuration& settings, const pg::TransitionReader& reader, bool is_new)
+void read_images(Batch& batch, const Interest& interest, const pg::TransitionReader& reader, bool is_new)
 {
     while (pg::read_row(reader, batch.line_slot)) {
-        if (!is_of_interest(batch, settings))
+        if (!is_of_interest(batch, interest))
             continue;
         const MinimalTuple row = copy_row(batch.line_slot);
         add_image(batch, is_new ? nullptr : row, is_new ? row : nullptr);
@@ -42,7 +55,7 @@ void read_images(Batch& batch, const Configuration& settings, const pg::Transiti
 }
 
 /// UPDATE: both tables hold the lines in the same order, those that move to another partition, too.
-void read_image_pairs(Batch& batch, const Configuration& settings, const pg::TransitionReader& old_rows,
+void read_image_pairs(Batch& batch, const Interest& interest, const pg::TransitionReader& old_rows,
                       const pg::TransitionReader& new_rows)
 {
     TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(batch.line_slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
@@ -51,10 +64,10 @@ void read_image_pairs(Batch& batch, const Configuration& settings, const pg::Tra
             continue;
         const MinimalTuple old_line = copy_row(old_slot);
         const MinimalTuple new_line = copy_row(batch.line_slot);
-        bool is_relevant = is_of_interest(batch, settings);
+        bool is_relevant = is_of_interest(batch, interest);
         if (!is_relevant) {
             ExecStoreMinimalTuple(old_line, batch.line_slot, false);
-            is_relevant = is_of_interest(batch, settings);
+            is_relevant = is_of_interest(batch, interest);
         }
         if (is_relevant)
             add_image(batch, old_line, new_line);
@@ -67,18 +80,18 @@ void read_image_pairs(Batch& batch, const Configuration& settings, const pg::Tra
 /// False: the old and the new image of a line could not be told to belong together.
 bool read_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
 {
-    const Configuration& settings = configuration();
+    const Interest interest = interest_in(*batch.source);
     const auto old_rows = [&] { return pg::begin_reading(trigger.tg_oldtable, conversion); };
     const auto new_rows = [&] { return pg::begin_reading(trigger.tg_newtable, conversion); };
     const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
     if (is_update && pg::are_paired(trigger)) {
-        read_image_pairs(batch, settings, old_rows(), new_rows());
+        read_image_pairs(batch, interest, old_rows(), new_rows());
         return true;
     }
     if (!TRIGGER_FIRED_BY_INSERT(trigger.tg_event))
-        read_images(batch, settings, old_rows(), false);
+        read_images(batch, interest, old_rows(), false);
     if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
-        read_images(batch, settings, new_rows(), true);
+        read_images(batch, interest, new_rows(), true);
     return !is_update;
 }
 

@@ -71,11 +71,6 @@ void read_recorded_of_chains(Batches batches)
             read_all_recorded(*batch);
 }
 
-} // namespace
-
-namespace
-{
-
 /// Locks the customers. A line with an origin may have been settled by whoever changed that one (doc/design.md), so that is read
 /// again, until the locks are those of what is there.
 Customers lock_customers_of_chains(Batches batches)

@@ -5,12 +5,10 @@
 
 #include "batch.hpp"
 #include "check_at_commit.hpp"
-#include "changes.hpp"
 #include "errors.hpp"
 #include "pg/conversion.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
-#include "pg/transition.hpp"
 
 extern "C" {
 #include "funcapi.h"

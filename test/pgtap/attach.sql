@@ -124,7 +124,7 @@ SELECT pg_temp.mistake('0A000', 'a price that is computed', '{"zero_columns": "{
 CREATE VIEW shop.document_view AS SELECT * FROM shop.document;
 SELECT pg_temp.attached('a header that is a view', '{"header_table": "shop.document_view", "header_key": "{id}", "line_header": "{document}"}');
 CREATE TABLE shop.unbound (id int PRIMARY KEY, document bigint, item text, quantity numeric, net numeric);
-SELECT pg_temp.mistake('0A000', 'a header without a foreign key, for now', '{"line_header": "{document}"}', 'shop.unbound');
+SELECT pg_temp.mistake('0A000', 'a header without a foreign key', '{"line_header": "{document}"}', 'shop.unbound');
 CREATE TABLE shop.parts (LIKE shop.unbound, PRIMARY KEY (id)) PARTITION BY RANGE (id);
 CREATE TABLE shop.heir () INHERITS (shop.unbound);
 
