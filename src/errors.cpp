@@ -187,59 +187,6 @@ void lost_race()
             errhint("The transaction might succeed if retried."));
 }
 
-void unknown_customer(std::string_view customer)
-{
-    ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("customer \"%s\" does not exist", text(customer)),
-            errhint("Customers are the rows of credits.customer."));
-}
-
-void unknown_type(std::string_view type_code)
-{
-    ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("credit type \"%s\" does not exist", text(type_code)),
-            errhint("Credit types are the rows of credits.credit_type."));
-}
-
-void missing_argument(const char* argument)
-{
-    ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", argument));
-}
-
-void quantity_not_positive(const char* argument)
-{
-    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("argument \"%s\" must be greater than 0", argument),
-            errdetail("It is a number of credits with at most 14 digits before the decimal point; four decimals count."),
-            account_table(), constraint("credits_quantity_in_range"));
-}
-
-void not_working_with_credits(std::string_view customer)
-{
-    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-            errmsg("customer \"%s\" does not work with credits", text(customer)),
-            errhint("Set works_with_credits in credits.customer first."));
-}
-
-void module_not_active()
-{
-    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the credits module is switched off"),
-            errhint("Set active in credits.parameter first."));
-}
-
-void no_such_registration(std::string_view customer, std::string_view type_code, int64 entry_no)
-{
-    ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND),
-            errmsg("no registration by hand has entry number %lld", static_cast<long long>(entry_no)),
-            errdetail("Customer \"%s\", credit type \"%s\".", text(customer), text(type_code)),
-            errhint("Give the number that the registration returned. Entries of document lines change with "
-                    "their documents."));
-}
-
-void already_reversed(std::string_view customer, std::string_view type_code, int64 entry_no)
-{
-    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-            errmsg("registration %lld is reversed already", static_cast<long long>(entry_no)),
-            errdetail("Customer \"%s\", credit type \"%s\".", text(customer), text(type_code)));
-}
-
 void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no)
 {
     ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
