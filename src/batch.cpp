@@ -1,6 +1,7 @@
 // Reads row images under the mapping of their source.
 #include "batch.hpp"
 
+#include "closing_hook.hpp"
 #include "errors.hpp"
 #include "origin.hpp"
 #include "pending.hpp"
@@ -73,6 +74,15 @@ void read_details(Batch& batch, DocumentLine& line)
     line.is_zeroed = batch.source->zero_columns == nullptr || evaluate_bool(batch, Fact::zeroed);
 }
 
+/// Did a closing write the line? Asked for those articles alone that would touch credits.
+bool is_of_closing(Batch& batch, const DocumentLine& line)
+{
+    if (!batch.source->has_hook_lines)
+        return false;
+    const std::string_view article = evaluate_text(batch, Fact::article);
+    return !is_null(article) && find_article(configuration(), article) != nullptr && is_hook_line(line.line_table, line.key);
+}
+
 /// A line that is gone, or none of the extension's business, keeps its key alone: there the ledger may have it recorded.
 DocumentLine read_line(Batch& batch, const LineImage& image)
 {
@@ -99,7 +109,7 @@ DocumentLine read_line(Batch& batch, const LineImage& image)
     line.is_chained |= !is_null(line.origin);
     if (image.old_line == nullptr)
         line.recorded_key = line.key;
-    if (evaluate_bool(batch, Fact::applies)) {
+    if (evaluate_bool(batch, Fact::applies) && !is_of_closing(batch, line)) {
         read_document(batch, line, image.new_header);
         read_details(batch, line);
     }

@@ -38,13 +38,13 @@ void on_relation_change(Datum, Oid relation)
     const bool all = !OidIsValid(relation);
     const Catalog& c = known;
     if (all || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer ||
-        relation == c.pending)
+        relation == c.pending || relation == c.closing_hook_line)
         is_known = false;
     if (all || relation == c.article || relation == c.credit_type || relation == c.parameter || relation == c.closing ||
         relation == c.customer)
         mark_configuration_stale();
     mark_bindings_stale(relation == c.binding ? InvalidOid : relation);
-    if (all || relation == c.source)
+    if (all || relation == c.source || relation == c.closing_hook_line)
         mark_sources_stale();
     else
         mark_source_stale(relation);
@@ -78,6 +78,8 @@ Catalog look_up()
         .parameter = id("parameter"),
         .closing = id("closing"),
         .source = id("source"),
+        .closing_hook_line = id("closing_hook_line"),
+        .closing_hook_line_pkey = id("closing_hook_line_pkey"),
         .binding = id("binding"),
         .binding_pkey = id("binding_pkey"),
     };

@@ -17,6 +17,7 @@ struct Catalog {
     Oid article, article_pkey, article_had_type_idx;
     Oid pending, pending_pkey;
     Oid credit_type, parameter, closing, source;
+    Oid closing_hook_line, closing_hook_line_pkey;
     Oid binding, binding_pkey;
 };
 

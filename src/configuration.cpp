@@ -25,7 +25,7 @@ enum CreditTypeColumn {
     type_currency = 8
 };
 enum ArticleColumn { article_key = 1, article_ledger_account = 3, article_type_id = 4, article_coefficient = 5 };
-enum ParameterColumn { parameter_active = 2, parameter_notify = 6 };
+enum ParameterColumn { parameter_active = 2, parameter_closed_month_policy = 4, parameter_notify = 6 };
 enum ClosingColumn { closing_month = 3, closing_reopened_at = 6 };
 
 /// The configuration and the memory that holds it.
@@ -155,6 +155,7 @@ void load_rows(Configuration& configuration, Snapshot snapshot)
     for_each_row(catalog().parameter, snapshot, [&](const pg::Table& row) {
         configuration.is_active = DatumGetBool(pg::get_not_null(row, parameter_active));
         configuration.notifies = DatumGetBool(pg::get_not_null(row, parameter_notify));
+        configuration.keeps_closed_months = pg::to_view(pg::get_not_null(row, parameter_closed_month_policy)) == "reject";
     });
     configuration.has_contacts = find_contact(snapshot);
     configuration.first_open_day = DATEVAL_NOBEGIN;
@@ -221,7 +222,11 @@ void mark_configuration_stale() { is_stale = true; }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_configuration_changed);
+PG_FUNCTION_INFO_V1(credits_money_decimals);
 }
+
+/// _money_decimals(currency): strict.
+Datum credits_money_decimals(PG_FUNCTION_ARGS) { PG_RETURN_INT32(currency_decimals(pg::to_view(PG_GETARG_DATUM(0)))); }
 
 /// Statement trigger of the configuration tables: tells all backends, at commit, to load them again.
 Datum credits_configuration_changed(PG_FUNCTION_ARGS)

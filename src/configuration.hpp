@@ -33,8 +33,9 @@ struct Article {
 struct Configuration {
     bool is_active;
     bool notifies;
-    bool has_contacts;      // some customer uses the credits of another one
-    DateADT first_open_day; // DATEVAL_NOBEGIN while no month is closed
+    bool has_contacts;        // some customer uses the credits of another one
+    DateADT first_open_day;   // DATEVAL_NOBEGIN while no month is closed
+    bool keeps_closed_months; // a change of a document of a closed month is refused, not booked in the first open one
 
     CreditType* types;
     int type_count;

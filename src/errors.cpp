@@ -1,6 +1,8 @@
 // Every message of the extension and its SQLSTATE.
 #include "errors.hpp"
 
+#include <algorithm>
+
 #include "pg/numeric.hpp"
 #include "pg/text.hpp"
 
@@ -13,6 +15,16 @@ namespace
 const char* text(std::string_view view) { return is_null(view) ? "" : pg::to_cstring(view); }
 
 const char* text(core::Amount amount) { return DatumGetCString(DirectFunctionCall1(numeric_out, pg::to_numeric(amount))); }
+
+const char* text(DateADT day)
+{
+    char written[MAXDATELEN + 1];
+    struct pg_tm date {
+    };
+    j2date(day + POSTGRES_EPOCH_JDATE, &date.tm_year, &date.tm_mon, &date.tm_mday);
+    EncodeDateOnly(&date, USE_ISO_DATES, written);
+    return pstrdup(written);
+}
 
 /// " (invoice 2026-17, line 3)": as much of it as is known; a registration by hand has none.
 const char* place_of(const DocumentLine& line)
@@ -73,8 +85,22 @@ void lot_not_consumed(const DocumentLine& line, std::string_view customer, std::
             account_table(), constraint("credits_lot_not_consumed"));
 }
 
+void require_open_month(const DocumentLine& line)
+{
+    const bool stood = line.recorded != nullptr && !core::is_nothing(line.recorded->effect);
+    const DateADT day = stood ? std::min(line.recorded->document.date, line.counts ? line.date : DATEVAL_NOEND) : line.date;
+    if (!line.open_from || day >= *line.open_from)
+        return;
+    ereport(
+        ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("document is of a closed month"),
+        errdetail("The document is dated %s, and the first open day is %s%s.", text(day), text(*line.open_from), place_of(line)),
+        errhint("Date the document in an open month, or reopen the month with credits.reopen_month()."), account_table(),
+        constraint("credits_month_open"));
+}
+
 void type_not_active(const DocumentLine& line, std::string_view type_code)
 {
+    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("credit type \"%s\" is not active", text(type_code)),
             errdetail("Customer \"%s\" cannot buy credits of it%s.", text(line.customer), place_of(line)),
             errhint("Use an article of an active type, or make the type active again."), account_table(),
@@ -83,6 +109,7 @@ void type_not_active(const DocumentLine& line, std::string_view type_code)
 
 void currency_differs(const DocumentLine& line, const CreditType& type)
 {
+    require_open_month(line);
     ereport(
         ERROR, errcode(ERRCODE_CHECK_VIOLATION),
         errmsg("document is in another currency than credit type \"%s\"", text(type.code)),
@@ -92,6 +119,7 @@ void currency_differs(const DocumentLine& line, const CreditType& type)
 
 void quantity_out_of_range(const DocumentLine& line, const char* what)
 {
+    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("%s of credits is out of range", what),
             errdetail("It is not a number, infinite, or has more than 14 digits before the decimal point%s.", place_of(line)),
             errhint("Correct the %s of the line.", what), account_table(), constraint("credits_quantity_in_range"));
@@ -99,6 +127,7 @@ void quantity_out_of_range(const DocumentLine& line, const char* what)
 
 void negative_amount(const DocumentLine& line)
 {
+    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("amount of a sale of credits is negative"),
             errdetail("Customer \"%s\" would buy credits for less than nothing%s.", text(line.customer), place_of(line)),
             errhint("A gift has amount 0."), account_table(), constraint("credits_quantity_in_range"));
@@ -113,6 +142,7 @@ void negative_value()
 
 void positive_amount(const DocumentLine& line)
 {
+    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("amount of a credit note for credits is positive"),
             errdetail("Customer \"%s\" would pay for giving credits back%s.", text(line.customer), place_of(line)),
             errhint("The amount has the sign of the quantity."), account_table(), constraint("credits_quantity_in_range"));

@@ -11,7 +11,10 @@
 namespace credits::errors
 {
 
-// Refusals of a save: class 23, with the constraint that tells which.
+// Refusals of a save: class 23, with the constraint that tells which. Those of a line by itself come after that of its month.
+
+/// Refuses a change of a line whose document is, or was, of a closed month that is kept. Returns for any other.
+void require_open_month(const DocumentLine& line);
 [[noreturn]] void balance_not_negative(const DocumentLine& line, std::string_view customer, std::string_view type_code,
                                        core::Amount needed, core::Amount available);
 [[noreturn]] void lot_not_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code,

@@ -19,6 +19,7 @@ Account new_account(std::string_view customer, const CreditType* type)
     Account account{};
     account.customer = customer;
     account.type = type;
+    account.revalued_on = DATEVAL_NOBEGIN;
     return account;
 }
 
@@ -27,6 +28,8 @@ Account read_account(const pg::Table& accounts, std::string_view customer, const
     Account account = new_account(customer, type);
     bool has_no_level = false;
     const Datum level = pg::get(accounts, account_column::alarm_level, &has_no_level);
+    bool is_not_revalued = false;
+    const Datum revalued_on = pg::get(accounts, account_column::revalued_on, &is_not_revalued);
     account.stored = ExecCopySlotHeapTuple(accounts.found);
     account.stored->t_self = accounts.found->tts_tid;
     account.last_lot_no = DatumGetInt64(pg::get_not_null(accounts, account_column::last_lot_no));
@@ -37,6 +40,8 @@ Account read_account(const pg::Table& accounts, std::string_view customer, const
     account.balance_before = account.balance;
     account.has_own_alarm_level = !has_no_level;
     account.own_alarm_level = has_no_level ? core::zero : pg::to_amount(level);
+    account.revalued_entry_no = DatumGetInt64(pg::get_not_null(accounts, account_column::revalued_entry_no));
+    account.revalued_on = is_not_revalued ? DATEVAL_NOBEGIN : DatumGetDateADT(revalued_on);
     return account;
 }
 
@@ -47,6 +52,7 @@ void write_account(Ledger& ledger, const Account& account)
     if (account.stored == nullptr) {
         row.set_text(customer, account.customer);
         row.set_int4(type_id, account.type->type_id);
+        row.set_int8(revalued_entry_no, 0);
     }
     row.set_int8(last_lot_no, account.last_lot_no);
     row.set_int8(last_entry_no, account.last_entry_no);

@@ -15,6 +15,7 @@ struct LoadedLot {
     DateADT sold_on;
     DateADT booked_on;
     DateADT returned_on; // booking date of the last return that stands; DATEVAL_NOBEGIN: none
+    DateADT changed_on;  // until then its credits or their value were others, by date; DATEVAL_NOBEGIN: never
     int64 last_entry_no;
     HeapTuple stored;         // null: sold in this batch
     const DocumentLine* sale; // the line that sold it, in this batch
@@ -47,6 +48,8 @@ struct Account {
     core::Amount value;
     bool has_own_alarm_level;
     core::Amount own_alarm_level;
+    int64 revalued_entry_no;     // the last one before the type had another unit value; 0: it always had this one
+    DateADT revalued_on;         // when it got that; DATEVAL_NOBEGIN: never
     core::Amount balance_before; // when it was opened
 
     LoadedLot** lots;

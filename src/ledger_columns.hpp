@@ -6,7 +6,19 @@ namespace credits
 
 namespace account_column
 {
-enum { customer = 1, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, alarm_level, count = alarm_level };
+enum {
+    customer = 1,
+    type_id,
+    last_lot_no,
+    last_entry_no,
+    below_alarm,
+    balance,
+    value,
+    alarm_level,
+    revalued_entry_no,
+    revalued_on,
+    count = revalued_on
+};
 }
 
 namespace lot_column
@@ -27,6 +39,7 @@ enum {
     credited,
     returned,
     returned_on,
+    changed_on,
     line_table,
     line_key,
     document_kind,

@@ -5,6 +5,7 @@
 
 #include "ledger_entries.hpp"
 #include "ledger_lots.hpp"
+#include "ledger_revaluation.hpp"
 #include "ledger_standing.hpp"
 
 namespace credits
@@ -67,10 +68,11 @@ void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amoun
         credits = core::less(credits, wanted);
         if (lot.lot.returned > core::zero) {
             give_back_beside_returns(ledger, account, line, lot, recorded, wanted);
-            continue;
+        } else {
+            const core::Movement back = core::give_back(recorded.draw, lot.lot, wanted, account.type->money_step);
+            book_return_to_lot(ledger, account, line, lot, recorded, back);
         }
-        const core::Movement back = core::give_back(recorded.draw, lot.lot, wanted, account.type->money_step);
-        book_return_to_lot(ledger, account, line, lot, recorded, back);
+        revalue_again(ledger, account, line, lot, recorded.draw.entry_no, recorded_document(line));
     }
 }
 

@@ -89,7 +89,7 @@ DateADT booking_date(const Ledger& ledger, const Document& document, DateADT fol
     return std::max({document.date, follows, ledger.first_open_day});
 }
 
-DateADT available_on(const LoadedLot& lot) { return std::max(lot.booked_on, lot.returned_on); }
+DateADT available_on(const LoadedLot& lot) { return std::max({lot.booked_on, lot.returned_on, lot.changed_on}); }
 
 Document present_document(const DocumentLine& line)
 {

@@ -24,8 +24,8 @@ void book(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, 
 /// An entry is booked on the latest of its document's date, what it follows, and the first open day (rule 28).
 DateADT booking_date(const Ledger& ledger, const Document& document, DateADT follows);
 
-/// The day from which on the credits of a lot can be taken: of its sale, or of the last return to it. Some of them may have been
-/// there between the two, but on no day are fewer there than are taken (rule 28).
+/// The day from which on the credits of a lot can be taken: of its sale, of the last return to it, or of the last change of what
+/// was there before. Some of them may have been there earlier, but on no day are fewer there than are taken (rule 28).
 DateADT available_on(const LoadedLot& lot);
 
 /// The line as it is now: what a new booking says.

@@ -109,6 +109,7 @@ LoadedLot& load_found(Ledger& ledger, Account& account)
                         .sold_on = DatumGetDateADT(pg::get_not_null(lots, lot_column::sold_on)),
                         .booked_on = DatumGetDateADT(pg::get_not_null(lots, lot_column::booked_on)),
                         .returned_on = get_date(lots, lot_column::returned_on),
+                        .changed_on = get_date(lots, lot_column::changed_on),
                         .last_entry_no = DatumGetInt64(pg::get_not_null(lots, lot_column::last_entry_no)),
                         .stored = stored,
                         .sale = nullptr,

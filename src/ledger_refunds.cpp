@@ -6,6 +6,7 @@
 #include "errors.hpp"
 #include "ledger_entries.hpp"
 #include "ledger_lots.hpp"
+#include "ledger_revaluation.hpp"
 #include "pg/snapshot.hpp"
 
 namespace credits
@@ -153,6 +154,7 @@ void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const cor
                    .amount = core::take_part(spread, back.quantity, account.type->money_step),
                    .reverses = recorded.draw.entry_no,
                    .follows = recorded.booked_on});
+        revalue_again(ledger, account, line, lot, recorded.draw.entry_no, recorded_document(line));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "ledger_consumptions.hpp"
 #include "ledger_entries.hpp"
 #include "ledger_lots.hpp"
+#include "ledger_revaluation.hpp"
 #include "pg/snapshot.hpp"
 
 namespace credits
@@ -85,6 +86,7 @@ void tie(Ledger& ledger, Account& account, PendingReturn& pending)
         pending.left = core::less(pending.left, back.quantity);
         book_return(ledger, account, *pending.line, lot, recorded.draw.entry_no, back, document,
                     booking_date(ledger, document, recorded.booked_on));
+        revalue_again(ledger, account, *pending.line, lot, recorded.draw.entry_no, document);
     }
 }
 
@@ -99,9 +101,11 @@ core::Amount untie(Ledger& ledger, Account& account, DocumentLine& line, Recorde
     LoadedLot& lot = get_lot(ledger, account, given.draw.lot_no);
     const core::Movement taken = core::take_again(given.draw, lot.lot, wanted, account.type->money_step);
     const Document document = recorded_document(line);
-    if (taken.quantity > core::zero)
+    if (taken.quantity > core::zero) {
         book_return(ledger, account, line, lot, given.draw.entry_no, {-taken.quantity, -taken.value}, document,
                     booking_date(ledger, document, std::max(given.booked_on, available_on(lot))));
+        revalue_again(ledger, account, line, lot, given.draw.entry_no, document);
+    }
     return core::less(wanted, taken.quantity);
 }
 

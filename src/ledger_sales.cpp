@@ -2,6 +2,7 @@
 #include "errors.hpp"
 #include "ledger_entries.hpp"
 #include "ledger_lots.hpp"
+#include "ledger_revaluation.hpp"
 #include "ledger_standing.hpp"
 
 namespace credits
@@ -59,6 +60,7 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
           .amount = {lot.amount.units - before.amount.units},
           .reverses = opening,
           .booked_on = booking_date(ledger, document, is_smaller ? available_on(loaded) : loaded.booked_on)});
+    revalue_again(ledger, account, line, loaded, first_entry, document);
 }
 
 void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
@@ -78,6 +80,7 @@ void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
                                  .sold_on = line.date,
                                  .booked_on = booked_on,
                                  .returned_on = DATEVAL_NOBEGIN,
+                                 .changed_on = DATEVAL_NOBEGIN,
                                  .last_entry_no = 0,
                                  .stored = nullptr,
                                  .sale = &line,

@@ -65,12 +65,13 @@ struct DocumentLine {
     std::string_view ledger_account;
     DateADT date;
     bool has_date;
-    bool counts;     // with article, customer, quantity, date and header all there
-    bool is_gone;    // deleted: `key` is all there is
-    bool is_chained; // it has or had an origin: whoever changes that one settles this line, too
-    bool is_covered; // made from a line that counts: it consumes nothing itself (rule 19)
-    bool is_zeroed;  // its price columns are 0, or there are none
-    bool is_opening; // a balance from before: a lot whose value was given (rule 22)
+    bool counts;                      // with article, customer, quantity, date and header all there
+    bool is_gone;                     // deleted: `key` is all there is
+    bool is_chained;                  // it has or had an origin: whoever changes that one settles this line, too
+    bool is_covered;                  // made from a line that counts: it consumes nothing itself (rule 19)
+    bool is_zeroed;                   // its price columns are 0, or there are none
+    bool is_opening;                  // a balance from before: a lot whose value was given (rule 22)
+    std::optional<DateADT> open_from; // documents dated before are kept as they are booked (rule 28); nothing: none are
 
     Datum quantity; // numeric; of a duration the seconds
     bool has_quantity;

@@ -4,6 +4,7 @@
 #include "catalog.hpp"
 #include "changes.hpp"
 #include "check_at_commit.hpp"
+#include "closing_hook.hpp"
 #include "errors.hpp"
 #include "line_lookup.hpp"
 #include "pending.hpp"
@@ -100,6 +101,10 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::Ro
     const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
     if (batch.image_count == 0)
         return end_batch(batch);
+    if (TRIGGER_FIRED_BY_INSERT(trigger.tg_event) && closing_of_running_hook() != 0) {
+        note_hook_lines(batch);
+        return end_batch(batch);
+    }
     if (settles_at_commit(*batch.source)) {
         note_images(batch, images_of(batch), Awaits::commit);
         return end_batch(batch);

@@ -2,6 +2,7 @@
 #include "price.hpp"
 
 #include "catalog.hpp"
+#include "closing_hook.hpp"
 #include "contacts.hpp"
 #include "errors.hpp"
 #include "ledger.hpp"
@@ -131,6 +132,8 @@ Datum credits_price_line(PG_FUNCTION_ARGS)
         errors::not_called_as_trigger("_price_line");
     const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
+    if (!is_update && closing_of_running_hook() != 0) // a line of the closing's keeps its price
+        return PointerGetDatum(trigger.tg_trigtuple);
     HeapTuple line = is_update ? trigger.tg_newtuple : trigger.tg_trigtuple;
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits price", ALLOCSET_SMALL_SIZES);

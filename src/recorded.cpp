@@ -43,10 +43,10 @@ core::Amount get_amount(const pg::Table& entries, int column)
     return is_null ? core::zero : pg::to_amount(value);
 }
 
-/// A correction is nothing that the line did.
+/// A correction or revaluation is nothing that the line did.
 core::Act act_of_kind(std::string_view kind)
 {
-    if (kind == "correction")
+    if (kind == "correction" || kind == "revaluation")
         return core::Act::none;
     if (kind.starts_with("consumption"))
         return core::Act::consumption;

@@ -80,6 +80,8 @@ DocumentLine make_registration(FunctionCallInfo fcinfo, int description, int boo
     line.date = date_argument(fcinfo, booked_on);
     if (!PG_ARGISNULL(description))
         line.description = pg::to_view(PG_GETARG_DATUM(description));
+    keep_closed_months(configuration(), line);
+    errors::require_open_month(line);
     return line;
 }
 
@@ -179,6 +181,8 @@ Datum credits_reverse_registration(PG_FUNCTION_ARGS)
     if (core::is_nothing(line.recorded->effect))
         errors::already_reversed(line.customer, line.type->code, entry_no);
     line.date = line.recorded->document.date;
+    keep_closed_months(configuration(), line);
+    errors::require_open_month(line);
     line.settlement = core::undo(line.recorded->effect);
     record_registration(line);
     PG_RETURN_INT64(line.first_entry_no);

@@ -64,6 +64,7 @@ struct Source {
     Oid origin_table;       // where those are; InvalidOid: a line with an origin never consumes
     bool sells;             // it has amounts
     bool measures_time;     // its quantity is an interval
+    bool has_hook_lines;    // some of its lines were written by a closing's hook
     bool has_history;       // entries were there before it was attached, so that a new line's key may have some
     bool header_may_follow; // a deferrable foreign key: a line may be there before its header
     bool checks_at_commit;  // its lines are settled at the end of the transaction, by their final state

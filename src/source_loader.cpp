@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "closing_hook.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
 #include "header_view.hpp"
@@ -231,6 +232,7 @@ Source* load_source(const SourceRow& row)
     source->measures_time = row.measures_time;
     source->has_history = row.has_history;
     source->checks_at_commit = row.checks_at_commit;
+    source->has_hook_lines = has_hook_lines(row.line_table);
     source->memory = memory;
     read_tables(*source);
     read_mapping(*source);

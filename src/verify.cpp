@@ -126,10 +126,11 @@ Datum credits_now(PG_FUNCTION_ARGS)
     InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
     const char* const query = text_to_cstring(PG_GETARG_TEXT_PP(0));
-    pg::run({.role = GetUserId(), .sql = query, .parameters = {}, .reads_only = true}, [&] {
-        for (uint64 row = 0; row < SPI_processed; row++)
-            tuplestore_puttuple(result->setResult, SPI_tuptable->vals[row]);
-    });
+    pg::run({.role = GetUserId(), .sql = query, .parameters = {}, .reads_only = true, .plan_options = CURSOR_OPT_PARALLEL_OK},
+            [&] {
+                for (uint64 row = 0; row < SPI_processed; row++)
+                    tuplestore_puttuple(result->setResult, SPI_tuptable->vals[row]);
+            });
     return Datum(0);
 }
 

@@ -155,13 +155,22 @@ core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::A
     return {.act = core::Act::sale, .credits = credits, .amount = *amount, .value = *value};
 }
 
+void keep_closed_months(const Configuration& configuration, DocumentLine& line)
+{
+    if (configuration.keeps_closed_months)
+        line.open_from = configuration.first_open_day;
+}
+
 void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
 {
+    keep_closed_months(configuration, line);
     want(configuration, customers, sells, line);
     if (line.recorded == nullptr)
         line.settlement = core::settle({}, line.wanted, core::Place::moved);
     else
         line.settlement = core::settle(line.recorded->effect, line.wanted, compare_places(line));
+    if (!changes_nothing(line.settlement))
+        errors::require_open_month(line);
 }
 
 bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line)

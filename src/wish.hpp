@@ -8,9 +8,13 @@
 namespace credits
 {
 
-/// Fills in type, coefficient and wanted effect of the line, and its settlement.
+/// Fills in type, coefficient and wanted effect of the line, and its settlement. Refused where that would change a document of a
+/// closed month, and closed months are kept (rule 28).
 /// `sells`: the source has amounts.
 void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line);
+
+/// Says from which day on documents may change, where that is limited.
+void keep_closed_months(const Configuration& configuration, DocumentLine& line);
 
 /// Is the line a consumption of a credits customer, counting or not: one whose price is to be 0 (rule 11)?
 bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line);

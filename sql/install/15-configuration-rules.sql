@@ -63,12 +63,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: no sale is under way at the old value
-    IF (OLD.valuation, OLD.unit_value) IS DISTINCT FROM (NEW.valuation, NEW.unit_value)
-       AND credits._exists_now(format('SELECT 1 FROM credits._lot WHERE open AND type_id = %s', OLD.type_id)) THEN
+    IF OLD.valuation <> NEW.valuation
+       AND credits._exists_now(format('SELECT 1 FROM credits._lot WHERE open AND type_id = %s', OLD.type_id))
+       OR OLD.unit_value <> NEW.unit_value -- revalue() has brought the lots to the new one
+       AND credits._exists_now(format('SELECT 1 FROM (%s) AS lot WHERE remaining_value <> worth',
+                                      credits._worth_query(OLD.type_id, NEW.unit_value, OLD.currency))) THEN
         RAISE EXCEPTION 'cannot change the valuation of credit type "%" while credits are open', OLD.code
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_unit_value_kept',
                   DETAIL = format('The valuation is %s%s.', OLD.valuation, ', the unit value ' || OLD.unit_value),
-                  HINT = 'Use a new credit type, or revalue what is open.';
+                  HINT = 'Use a new credit type, or revalue what is open with credits.revalue().';
     END IF;
     IF OLD.currency <> NEW.currency
        AND credits._exists_now(format('SELECT 1 FROM credits._lot WHERE type_id = %s', OLD.type_id)) THEN
@@ -81,7 +84,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._keep_worth_of_open_credits() IS
-'Trigger: valuation and unit value stay while credits of the type are open, the currency once any were sold.';
+'Trigger: valuation and unit value stay while credits of the type are open that are worth something else, the currency once any were sold.';
 
 CREATE TRIGGER credits_keep_worth BEFORE UPDATE OF valuation, unit_value, currency ON credits.credit_type
     FOR EACH ROW WHEN ((OLD.valuation, OLD.unit_value, OLD.currency) IS DISTINCT FROM (NEW.valuation, NEW.unit_value, NEW.currency))

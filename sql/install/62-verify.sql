@@ -50,6 +50,14 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'booked_after_lot', * FROM credits._verify_booked_after_lot
       UNION ALL
+      SELECT 'closing_equals_entries', * FROM credits._verify_closing_equals_entries
+      UNION ALL
+      SELECT 'closing_line_equals_type', * FROM credits._verify_closing_line_equals_type
+      UNION ALL
+      SELECT 'closing_balanced', * FROM credits._verify_closing_balanced
+      UNION ALL
+      SELECT 'closing_in_order', * FROM credits._verify_closing_in_order
+      UNION ALL
       SELECT 'line_booked', * FROM credits._verify_line_booked
       UNION ALL
       SELECT 'unbooked_line', * FROM credits._verify_unbooked_line

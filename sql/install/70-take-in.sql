@@ -19,29 +19,6 @@ COMMENT ON COLUMN credits.take_in_refusal.constraint_name IS 'which rule refused
 COMMENT ON COLUMN credits.take_in_refusal.message         IS 'message and detail of the refusal';
 SELECT pg_catalog.pg_extension_config_dump('credits.take_in_refusal', '');
 
--- Like a closing: it waits for the saves under way and holds back new ones, but not for long, since those queue behind it.
-CREATE FUNCTION credits._hold_saves() RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-SET lock_timeout = '3s'
-AS $$
-BEGIN
-    LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE;
-EXCEPTION WHEN lock_not_available THEN
-    RAISE EXCEPTION 'saves of credits are under way'
-        USING ERRCODE = 'lock_not_available',
-              DETAIL = 'They did not end within 3 seconds.',
-              HINT = 'Try again, or wait until the transactions that hold a lock on credits.closing have ended.';
-END
-$$;
-COMMENT ON FUNCTION credits._hold_saves() IS
-'Holds the gate against all savers until the end of the transaction. 55P03 when their transactions last too long.';
-
-CREATE FUNCTION credits._do_now(command text) RETURNS bigint
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
-COMMENT ON FUNCTION credits._do_now(text) IS
-'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
-
 CREATE FUNCTION credits._settle_pending() RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_settle_pending';
 COMMENT ON FUNCTION credits._settle_pending() IS

@@ -25,7 +25,12 @@ GRANT EXECUTE ON FUNCTION
     credits.preview_line,
     credits.is_consumption,
     credits.price_for,
-    credits.verify
+    credits.verify,
+    credits.open_lot_as_of,
+    credits.portfolio_as_of,
+    credits.deferred_revenue,
+    credits.deferred_revenue_detail,
+    credits.preview_closing
 TO credits_reader;
 
 GRANT EXECUTE ON FUNCTION
@@ -37,5 +42,8 @@ TO credits_registration;
 
 GRANT INSERT, UPDATE, DELETE ON credits.credit_type, credits.article, credits.customer, credits.parameter TO credits_management;
 GRANT EXECUTE ON FUNCTION
-    credits.set_alarm_level
+    credits.set_alarm_level,
+    credits.revalue,
+    credits.close_month,
+    credits.reopen_month
 TO credits_management;

@@ -95,6 +95,14 @@ constexpr Amount change_of_value(const Lot& lot, Amount wanted)
     return lot.remaining == zero ? zero : std::max(wanted, -lot.remaining_value);
 }
 
+/// What the remaining credits of a lot are worth at a unit value (rule 11, `fixed`): a gift nothing, whatever that is. Nothing
+/// when out of range.
+constexpr std::optional<Amount> worth_at(const Lot& lot, Amount unit_value, Amount step)
+{
+    const bool is_gift = lot.amount == zero && lot.value == zero;
+    return is_gift ? zero : multiply(lot.remaining, unit_value, step);
+}
+
 /// Money that goes with credits as they move, piece by piece; either sign.
 struct Spread {
     Amount amount;

@@ -22,6 +22,7 @@ struct Statement {
     const char* sql;
     std::span<const Parameter> parameters;
     bool reads_only;
+    int plan_options = 0; // CURSOR_OPT_…
 };
 
 /// Calls fn() within an SPI connection. Results that outlive it are copied to the caller's context by fn.
@@ -46,9 +47,10 @@ void run(const Statement& statement, Fn fn)
             Oid types[FUNC_MAX_ARGS];
             for (size_t i = 0; i < statement.parameters.size(); i++)
                 types[i] = statement.parameters[i].type;
-            const SPIPlanPtr plan = SPI_prepare(statement.sql, static_cast<int>(statement.parameters.size()), types);
+            const SPIPlanPtr plan =
+                SPI_prepare_cursor(statement.sql, static_cast<int>(statement.parameters.size()), types, statement.plan_options);
             if (plan == nullptr)
-                elog(ERROR, "SPI_prepare returned %s for %s", SPI_result_code_string(SPI_result), statement.sql);
+                elog(ERROR, "SPI_prepare_cursor returned %s for %s", SPI_result_code_string(SPI_result), statement.sql);
             execute_plan(plan, statement.parameters, statement.reads_only);
         });
         fn();

@@ -43,11 +43,19 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('is_consumption', 'credits_reader'),
     ('price_for', 'credits_reader'),
     ('verify', 'credits_reader'),
+    ('open_lot_as_of', 'credits_reader'),
+    ('portfolio_as_of', 'credits_reader'),
+    ('deferred_revenue', 'credits_reader'),
+    ('deferred_revenue_detail', 'credits_reader'),
+    ('preview_closing', 'credits_reader'),
     ('register_consumption', 'credits_registration'),
     ('register_sale', 'credits_registration'),
     ('register_opening', 'credits_registration'),
     ('reverse_registration', 'credits_registration'),
-    ('set_alarm_level', 'credits_management')$$, 'functions are granted to those who need them');
+    ('set_alarm_level', 'credits_management'),
+    ('revalue', 'credits_management'),
+    ('close_month', 'credits_management'),
+    ('reopen_month', 'credits_management')$$, 'functions are granted to those who need them');
 SELECT is_empty($$SELECT function FROM grants WHERE grantees IS NULL AND function NOT LIKE '\_%'$$, 'only private functions are granted to nobody');
 SELECT is_empty($$SELECT proname FROM pg_proc
     WHERE pronamespace = 'credits'::regnamespace AND prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c')

@@ -1,6 +1,7 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
-SELECT plan(81);
+LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in a transaction that saves
+SELECT plan(90);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -162,6 +163,28 @@ SELECT is(pg_temp.broken($$
 SELECT is(pg_temp.broken($$
     ALTER TABLE credits.credit_type DISABLE TRIGGER credits_accounts_match;
     UPDATE credits.credit_type SET activation_article = 'HOUR' WHERE type_id = 102$$), 'accounts_match', 'an activation article carries credits');
+
+-- And the closings
+
+CREATE FUNCTION pg_temp.closed() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO credits.article (article, ledger_account) VALUES ('ACT', '460000'), ('RES', '700000');
+    UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACT', result_account = '700000', result_article = 'RES';
+    UPDATE credits.parameter SET fixed_relation = 'R';
+    PERFORM credits.close_month('2026-01-01');
+    PERFORM credits.close_month('2026-02-01');
+END
+$$;
+SELECT is(pg_temp.broken('SELECT pg_temp.closed();' || change), expected, coalesce(nullif(change, ''), 'two closed months')) FROM (VALUES
+    ('', NULL),
+    ($$UPDATE credits.entry SET booked_on = '2026-03-01' WHERE customer = 'C1' AND entry_no = 10$$, 'closing_equals_entries'),
+    ($$UPDATE credits.closing_type SET closing = closing + 0.01 WHERE type_id = 101$$, 'closing_equals_entries'),
+    ($$DELETE FROM credits.closing_type$$, 'closing_equals_entries'),
+    ($$UPDATE credits.closing_line SET amount = amount + sign(amount) WHERE movement = 'sold'$$, 'closing_line_equals_type'),
+    ($$UPDATE credits.closing_line SET amount = amount + 0.01 WHERE line_no = 1$$, 'closing_balanced closing_line_equals_type'),
+    ($$UPDATE credits.closing SET number = 3 WHERE number = 2$$, 'closing_in_order'),
+    ($$UPDATE credits.closing SET month = '2026-03-01' WHERE number = 2$$, 'closing_in_order'),
+    ($$DELETE FROM credits.closing WHERE number = 1$$, 'closing_in_order')) AS change (change, expected);
 
 -- And the documents: saved behind the extension's back.
 

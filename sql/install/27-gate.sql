@@ -1,0 +1,74 @@
+-- The gate: each save holds ROW EXCLUSIVE on the table closing until it commits. Who must be alone with the ledger takes SHARE ROW EXCLUSIVE.
+
+-- It waits for the saves under way and holds back new ones, but not for long, since those queue behind it.
+CREATE FUNCTION credits._hold_saves() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '3s'
+AS $$
+BEGIN
+    LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE;
+EXCEPTION WHEN lock_not_available THEN
+    RAISE EXCEPTION 'saves of credits are under way'
+        USING ERRCODE = 'lock_not_available',
+              DETAIL = 'They did not end within 3 seconds.',
+              HINT = 'Try again, or wait until the transactions that hold a lock on credits.closing have ended.';
+END
+$$;
+COMMENT ON FUNCTION credits._hold_saves() IS
+'Holds the gate against all savers until the end of the transaction. 55P03 when their transactions last too long.';
+
+CREATE FUNCTION credits._do_now(command text) RETURNS bigint
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
+COMMENT ON FUNCTION credits._do_now(text) IS
+'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
+
+
+-- Waiting for the gate while one holds it, or rows that others wait for behind it, would end in a deadlock.
+CREATE FUNCTION credits._hold_saves_first(act text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    held CONSTANT text[] := ARRAY(SELECT lock.mode FROM pg_locks AS lock
+                                  WHERE lock.pid = pg_backend_pid() AND lock.granted AND lock.locktype = 'relation'
+                                    AND lock.relation = 'credits.closing'::regclass);
+BEGIN
+    IF (held @> '{RowExclusiveLock}' AND NOT held @> '{ShareRowExclusiveLock}')
+       OR EXISTS (SELECT FROM credits.pending WHERE transaction_id = pg_current_xact_id_if_assigned()) THEN
+        RAISE EXCEPTION 'cannot % in a transaction that has saved credits', act
+            USING ERRCODE = 'active_sql_transaction', HINT = 'Commit first.';
+    END IF;
+    PERFORM credits._hold_saves();
+END
+$$;
+COMMENT ON FUNCTION credits._hold_saves_first(text) IS
+'Holds the gate as _hold_saves() does, in a transaction that has not saved anything; 25001 in any other.';
+
+-- What the gate guards.
+CREATE FUNCTION credits._first_open_day() RETURNS date
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT (closed.month + interval '1 month')::date
+        FROM credits._now('SELECT max(month) FROM credits.closing WHERE reopened_at IS NULL') AS closed (month date));
+COMMENT ON FUNCTION credits._first_open_day() IS
+'The first day that is not in a closed month, as of now; null while no month is closed.';
+
+CREATE FUNCTION credits._booking_day(day date) RETURNS date
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    first CONSTANT date := credits._first_open_day();
+BEGIN
+    IF day < first AND (SELECT closed_month_policy FROM credits.parameter) = 'reject' THEN
+        RAISE EXCEPTION 'day % is of a closed month', day
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'account', CONSTRAINT = 'credits_month_open',
+                  DETAIL = format('The first open day is %s.', first),
+                  HINT = 'Give a day of an open month, or reopen the month with credits.reopen_month().';
+    END IF;
+    RETURN greatest(day, first);
+END
+$$;
+COMMENT ON FUNCTION credits._booking_day(date) IS
+'The day that something of this day is booked on (rule 28). 23514 credits_month_open where closed months are kept.';

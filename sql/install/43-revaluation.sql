@@ -1,0 +1,132 @@
+-- Fixed valuation: another unit value, and what it makes of the credits that are open (rules 11 and 25).
+
+CREATE FUNCTION credits._money_decimals(currency text) RETURNS integer
+LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'credits_money_decimals';
+COMMENT ON FUNCTION credits._money_decimals(text) IS
+'The decimals of a currency (ISO 4217).';
+
+-- The module rounds a unit value to four decimals, and a worth to the currency.
+CREATE FUNCTION credits._worth_query(type_id integer, unit_value numeric, currency text) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+RETURN format('SELECT lot.*, round(lot.remaining * %L, %s) AS worth FROM credits._lot AS lot'
+              ' WHERE lot.type_id = %s AND lot.open AND NOT (lot.amount = 0 AND lot.value = 0)',
+              round(unit_value, 4), credits._money_decimals(currency), type_id);
+COMMENT ON FUNCTION credits._worth_query(integer, numeric, text) IS
+'The query for the open lots of a type, but for gifts, and what they are worth at a unit value.';
+
+CREATE FUNCTION credits._mark_revalued(type_id integer, day date) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT credits._change_now(format(
+        'UPDATE credits._account SET revalued_entry_no = last_entry_no, revalued_on = %L WHERE type_id = %s AND last_entry_no > 0',
+        day, type_id));
+END;
+COMMENT ON FUNCTION credits._mark_revalued(integer, date) IS
+'Remembers up to which entry the accounts of a type moved credits at its former unit value.';
+
+CREATE FUNCTION credits._mark_revalued_today() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT credits._is_restoring() THEN
+        PERFORM credits._mark_revalued(NEW.type_id, CURRENT_DATE);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION credits._mark_revalued_today() IS
+'Trigger: remembers which draws were made at another unit value.';
+
+-- credits_keep_worth holds the gate by now.
+CREATE TRIGGER credits_mark_revalued AFTER UPDATE OF valuation, unit_value ON credits.credit_type
+    FOR EACH ROW WHEN ((OLD.valuation, OLD.unit_value) IS DISTINCT FROM (NEW.valuation, NEW.unit_value))
+    EXECUTE FUNCTION credits._mark_revalued_today();
+
+CREATE FUNCTION credits._check_revaluation(type credits.credit_type, type_code text, unit_value numeric, on_date date) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF type.type_id IS NULL THEN
+        RAISE EXCEPTION 'credit type "%" does not exist', type_code
+            USING ERRCODE = 'no_data_found', HINT = 'Credit types are the rows of credits.credit_type.';
+    END IF;
+    IF type.valuation <> 'fixed' THEN
+        RAISE EXCEPTION 'credit type "%" has no unit value', type_code
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = format('Its valuation is %s: each lot keeps the value that it was sold for.', type.valuation);
+    END IF;
+    IF (unit_value >= 0 AND unit_value < 1e14
+        AND NOT credits._exists_now(format('SELECT 1 FROM credits._account WHERE type_id = %s AND balance * %L >= 1e14', type.type_id, unit_value)))
+       IS NOT TRUE THEN
+        RAISE EXCEPTION 'unit value % is out of range', coalesce(unit_value::text, 'null')
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_quantity_in_range',
+                  DETAIL = 'It is money per credit, 0 or more; with it, no account is worth more than 14 digits before the decimal point.';
+    END IF;
+    IF (on_date <= CURRENT_DATE AND isfinite(on_date)) IS NOT TRUE THEN
+        RAISE EXCEPTION 'cannot revalue on %', coalesce(on_date::text, 'null')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give today, or a day that has passed.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._check_revaluation(credits.credit_type, text, numeric, date) IS
+'Raises P0002, 55000, 23514 or 22023 for arguments of revalue() that are wrong.';
+
+CREATE FUNCTION credits.revalue(type_code text, unit_value numeric, on_date date) RETURNS numeric
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    type       credits.credit_type;
+    booked_on  date;
+    difference numeric;
+    value_of   CONSTANT text := 'SELECT coalesce(sum(value), 0) FROM credits._account WHERE type_id = %s';
+BEGIN
+    PERFORM credits._hold_saves_first('revalue credits');
+    SELECT its.* INTO type FROM credits.credit_type AS its WHERE its.code = revalue.type_code FOR NO KEY UPDATE;
+    PERFORM credits._check_revaluation(type, type_code, unit_value, on_date);
+    booked_on := credits._booking_day(on_date);
+    SELECT -value INTO difference FROM credits._now(format(value_of, type.type_id)) AS account (value numeric);
+    PERFORM credits._change_now(format($command$
+        WITH lot AS (%1$s),
+        entry AS (
+            SELECT lot.customer, lot.type_id, lot.lot_no, lot.worth - lot.remaining_value AS value, account.balance,
+                   greatest(%2$L, lot.booked_on, lot.returned_on, lot.changed_on) AS booked_on,
+                   account.last_entry_no + row_number() OVER (PARTITION BY lot.customer ORDER BY lot.lot_no) AS entry_no
+            FROM lot
+            JOIN credits._account AS account USING (customer, type_id)
+            WHERE lot.worth <> lot.remaining_value
+        ),
+        booked AS (
+            INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, document_date, kind, quantity, value, balance_after,
+                                       document_kind, description, recorded_at, recorded_by)
+            SELECT customer, type_id, entry_no, lot_no, booked_on, %3$L, 'revaluation', 0, value, balance,
+                   'manual', %4$L, statement_timestamp(), credits._acting_role()
+            FROM entry
+        ),
+        revalued AS (
+            UPDATE credits._lot AS lot
+            SET remaining_value = lot.remaining_value + entry.value, last_entry_no = entry.entry_no, changed_on = entry.booked_on
+            FROM entry
+            WHERE lot.customer = entry.customer AND lot.type_id = entry.type_id AND lot.lot_no = entry.lot_no
+        )
+        UPDATE credits._account AS account
+        SET value = account.value + total.value, last_entry_no = total.last_entry_no
+        FROM (SELECT customer, type_id, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY customer, type_id) AS total
+        WHERE account.customer = total.customer AND account.type_id = total.type_id $command$,
+        credits._worth_query(type.type_id, unit_value, type.currency), booked_on, on_date,
+        format('unit value %s, before %s', unit_value, type.unit_value)));
+    UPDATE credits.credit_type AS its SET unit_value = revalue.unit_value WHERE its.type_id = type.type_id;
+    PERFORM credits._mark_revalued(type.type_id, booked_on);
+    SELECT difference + value INTO difference FROM credits._now(format(value_of, type.type_id)) AS account (value numeric);
+    RETURN difference;
+END
+$$;
+COMMENT ON FUNCTION credits.revalue(text, numeric, date) IS
+'Gives a credit type with fixed valuation another unit value, and books on a date what that makes of the open credits: one entry revaluation per lot; gifts stay worth nothing. '
+'Credits that come back later from before are revalued when they come. Arguments: code of the type, money per credit, the day, not in the future. A day in a closed month is booked on the first open day, or refused, as the parameters say. '
+'Returns the difference in value, which the closing posts as changes. For credits_management. Rules 11, 25 and 28. '
+'Errors: P0002 no such type; 55000 its valuation is not fixed; 23514 credits_quantity_in_range, credits_month_open; 22023 a day in the future; 25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds.';

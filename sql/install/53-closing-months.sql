@@ -1,0 +1,498 @@
+-- Closing a month: from the result to the balance sheet what was sold, and back what was consumed (rules 25 to 28).
+
+-- What a closing would move, by credit type, movement and result side. Openings are here for the roll-forward: they move nothing.
+CREATE TYPE credits._movement AS (
+    type_id            integer,
+    type_code          text,
+    currency           text,
+    movement           text,
+    relation           text,
+    activation_article text,
+    balance_account    text,
+    result_article     text,
+    result_account     text,
+    quantity           numeric,
+    value              numeric
+);
+COMMENT ON TYPE credits._movement IS
+'Credits and value that moved in a month: sold, consumed, changes or opening, and the two sides that a closing posts them to.';
+
+-- The month's entries are read once, and grouped only as finely as a type needs it: by customer where each gets a document, by lot
+-- where the original article counts. With both for all types:
+--   SELECT type_id, kind, customer, customer AS owner, lot_no, sum(quantity) AS quantity, sum(value) AS value
+--   FROM credits.entry WHERE booked_on >= … AND booked_on < … GROUP BY 1, 2, 3, 4, 5
+CREATE FUNCTION credits._entry_sums_query(month date) RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    types text[];
+    by_customer integer[];
+    by_lot      integer[];
+BEGIN
+    SELECT wanted.by_customer, wanted.by_lot INTO by_customer, by_lot
+    FROM credits._now($query$
+        SELECT array_agg(type_id) FILTER (WHERE posting_relation = 'per_customer'), array_agg(type_id) FILTER (WHERE posting_articles = 'original')
+        FROM credits.credit_type $query$) AS wanted (by_customer integer[], by_lot integer[]);
+    RETURN format($query$
+        SELECT type_id, kind, %1$s AS customer, %2$s AS owner, %3$s AS lot_no, sum(quantity) AS quantity, sum(value) AS value
+        FROM credits.entry
+        WHERE booked_on >= %4$L AND booked_on < %5$L
+        GROUP BY type_id, kind %6$s %7$s $query$,
+        CASE WHEN by_customer IS NULL THEN 'NULL::text' ELSE format('CASE WHEN type_id = ANY (%L) THEN customer END', by_customer) END,
+        CASE WHEN by_lot IS NULL THEN 'NULL::text' ELSE format('CASE WHEN type_id = ANY (%L) THEN customer END', by_lot) END,
+        CASE WHEN by_lot IS NULL THEN 'NULL::bigint' ELSE format('CASE WHEN type_id = ANY (%L) THEN lot_no END', by_lot) END,
+        month,
+        (month + interval '1 month')::date,
+        CASE WHEN by_customer IS NOT NULL THEN ', 3' END,
+        CASE WHEN by_lot IS NOT NULL THEN ', 4, 5' END);
+END
+$$;
+COMMENT ON FUNCTION credits._entry_sums_query(date) IS
+'The query that adds up the entries booked in a month.';
+
+CREATE FUNCTION credits._closing_movement(month date) RETURNS SETOF credits._movement
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT * FROM credits._now(format($query$
+        SELECT
+            type.type_id,
+            type.code,
+            type.currency,
+            CASE WHEN sums.kind IN ('sale', 'sale_change', 'credit_note') THEN 'sold'
+                 WHEN sums.kind IN ('consumption', 'consumption_change', 'return') THEN 'consumed'
+                 WHEN sums.kind = 'opening' THEN 'opening'
+                 ELSE 'changes' END,
+            CASE type.posting_relation WHEN 'per_customer' THEN sums.customer ELSE parameter.fixed_relation END,
+            type.activation_article,
+            type.balance_account,
+            coalesce(lot.article, type.result_article),
+            coalesce(lot.ledger_account, type.result_account),
+            sum(sums.quantity),
+            sum(sums.value)
+        FROM (%s) AS sums
+        JOIN credits.credit_type AS type USING (type_id)
+        CROSS JOIN credits.parameter
+        LEFT JOIN credits._lot AS lot ON lot.customer = sums.owner AND lot.type_id = sums.type_id AND lot.lot_no = sums.lot_no
+        GROUP BY type.type_id, 4, 5, 8, 9 $query$, credits._entry_sums_query(month)))
+        AS moved (type_id integer, type_code text, currency text, movement text, relation text, activation_article text,
+                  balance_account text, result_article text, result_account text, quantity numeric, value numeric);
+END
+$$;
+COMMENT ON FUNCTION credits._closing_movement(date) IS
+'What a closing of the month, given by its first day, would move, as of now.';
+
+CREATE FUNCTION credits._check_posting(moved credits._movement[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    missing text;
+    types CONSTANT integer[] := ARRAY(SELECT DISTINCT m.type_id FROM unnest(moved) AS m WHERE m.value <> 0 AND m.movement <> 'opening');
+BEGIN
+    SELECT string_agg(lack.what, '; ' ORDER BY lack.what COLLATE "C") INTO missing
+    FROM credits._now(format($query$
+        SELECT format('type "%%s" has no %%s', type.code, string_agg(setting.name, ', ' ORDER BY setting.position))
+        FROM credits.credit_type AS type
+        CROSS JOIN LATERAL (VALUES (1, 'balance_account', balance_account), (2, 'activation_article', activation_article),
+                                   (3, 'result_account', result_account), (4, 'result_article', result_article)) AS setting (position, name, value)
+        WHERE type.type_id = ANY (%1$L) AND coalesce(setting.value, '') = ''
+        GROUP BY type.code
+        UNION ALL
+        SELECT format('article "%%s" of type "%%s" has no %%s', side.article, type.code,
+                      CASE WHEN article.article IS NULL THEN 'row in credits.article' ELSE 'ledger_account' END)
+        FROM credits.credit_type AS type
+        CROSS JOIN LATERAL (VALUES (activation_article), (result_article)) AS side (article)
+        LEFT JOIN credits.article USING (article)
+        WHERE type.type_id = ANY (%1$L) AND side.article <> '' AND article.ledger_account IS NULL
+        UNION ALL
+        SELECT format('type "%%s" is closed on the fixed relation, and the parameters have no fixed_relation', type.code)
+        FROM credits.credit_type AS type
+        CROSS JOIN credits.parameter
+        WHERE type.type_id = ANY (%1$L) AND type.posting_relation = 'fixed_relation' AND coalesce(parameter.fixed_relation, '') = ''
+        $query$, types)) AS lack (what text);
+    IF missing IS NOT NULL THEN
+        RAISE EXCEPTION 'accounts for the closing are missing'
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_accounts_complete',
+                  DETAIL = missing || '.',
+                  HINT = 'Fill them in in credits.credit_type, credits.article and credits.parameter.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._check_posting(credits._movement[]) IS
+'Raises 23514 credits_accounts_complete, naming all that is missing, when a movement lacks an account, an article or a relation.';
+
+CREATE FUNCTION credits._refuse_closing(reason text, detail text, hint text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION '%', reason
+        USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'closing', CONSTRAINT = 'credits_month_open', DETAIL = detail, HINT = hint;
+END
+$$;
+COMMENT ON FUNCTION credits._refuse_closing(text, text, text) IS
+'Raises 23514 credits_month_open.';
+
+CREATE FUNCTION credits._first_day(day date) RETURNS date
+LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF isfinite(day) IS NOT TRUE THEN
+        RAISE EXCEPTION 'invalid value for argument "month": %', coalesce(day::text, 'null')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give any day of the month.';
+    END IF;
+    RETURN date_trunc('month', day::timestamp)::date;
+END
+$$;
+COMMENT ON FUNCTION credits._first_day(date) IS
+'The first day of the month that the day is in. 22023 for no day.';
+
+CREATE FUNCTION credits._named(month date) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN to_char(month, 'YYYY-MM');
+COMMENT ON FUNCTION credits._named(date) IS
+'The month as messages write it.';
+
+-- In order, once, and not in the future. The first month is that of the first entry that is not an opening.
+CREATE FUNCTION credits._check_month(month date) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    next  date := credits._first_open_day();
+    moves CONSTANT text := 'SELECT 1 FROM credits.entry WHERE kind <> ''opening'' AND booked_on < %L';
+BEGIN
+    IF month < next THEN
+        PERFORM credits._refuse_closing(format('month %s is closed already', credits._named(month)),
+            format('The first open month is %s.', credits._named(next)), 'The last closed month can be reopened with credits.reopen_month().');
+    END IF;
+    IF month > CURRENT_DATE THEN
+        PERFORM credits._refuse_closing(format('month %s is in the future', credits._named(month)), format('Today is %s.', CURRENT_DATE), 'Close it when it is over.');
+    END IF;
+    IF next IS NULL AND credits._exists_now(format(moves, month)) THEN
+        SELECT credits._first_day(entry.booked_on) INTO next
+        FROM credits._now('SELECT min(booked_on) FROM credits.entry WHERE kind <> ''opening''') AS entry (booked_on date);
+    END IF;
+    IF month > next THEN
+        PERFORM credits._refuse_closing(format('month %s cannot be closed before month %s', credits._named(month), credits._named(next)),
+            'Months are closed in their order.', format('Close month %s first.', credits._named(next)));
+    END IF;
+    IF next IS NULL AND NOT credits._exists_now(format(moves, (month + interval '1 month')::date)) THEN
+        PERFORM credits._refuse_closing(format('there is nothing to close in month %s', credits._named(month)), 'Nothing is booked in it or before, but for opening balances.',
+            'The first closing is that of the first month with another entry.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._check_month(date) IS
+'Raises 23514 credits_month_open for a month, given by its first day, that cannot be closed now.';
+
+-- A pair of lines per amount: the activation article, then the result side with the opposite sign.
+CREATE FUNCTION credits._lines_of(closing_id integer, moved credits._movement[]) RETURNS SETOF credits.closing_line
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT
+        _lines_of.closing_id,
+        pair.relation,
+        (2 * pair.number - CASE WHEN side.sign > 0 THEN 1 ELSE 0 END)::integer,
+        pair.type_code,
+        pair.currency,
+        pair.movement,
+        CASE WHEN side.sign > 0 THEN pair.activation_article ELSE pair.result_article END,
+        CASE WHEN side.sign > 0 THEN pair.balance_account ELSE pair.result_account END,
+        side.sign * pair.quantity,
+        side.sign * pair.value
+    FROM (SELECT m.*,
+                 row_number() OVER (PARTITION BY m.relation
+                                    ORDER BY m.currency COLLATE "C", m.type_code COLLATE "C", array_position('{sold,consumed,changes}', m.movement),
+                                             m.result_article COLLATE "C", m.result_account COLLATE "C") AS number
+          FROM unnest(moved) AS m
+          WHERE m.value <> 0 AND m.movement <> 'opening') AS pair
+    CROSS JOIN (VALUES (1), (-1)) AS side (sign)
+    ORDER BY pair.relation COLLATE "C", 3;
+END;
+COMMENT ON FUNCTION credits._lines_of(integer, credits._movement[]) IS
+'The lines that a closing makes of what moved.';
+
+CREATE FUNCTION credits.preview_closing(month date) RETURNS SETOF credits.closing_line
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    first CONSTANT date := credits._first_day(month);
+    moved credits._movement[];
+BEGIN
+    PERFORM credits._check_month(first);
+    moved := ARRAY(SELECT m FROM credits._closing_movement(first) AS m);
+    PERFORM credits._check_posting(moved);
+    RETURN QUERY SELECT * FROM credits._lines_of(NULL, moved);
+END
+$$;
+COMMENT ON FUNCTION credits.preview_closing(date) IS
+'The lines that close_month() would make now, without a closing_id. Any day names its month. Locks and writes nothing: later saves may change them. For credits_reader. '
+'Errors: those of close_month(). Rules 25 to 28.';
+
+CREATE FUNCTION credits._write_closing(month date, moved credits._movement[]) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    id integer;
+    former CONSTANT integer := (SELECT closing.closing_id FROM credits._now(
+        'SELECT closing_id FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1') AS closing (closing_id integer));
+BEGIN
+    INSERT INTO credits.closing (number, month, closed_at, closed_by)
+    SELECT coalesce(last.number, 0) + 1, _write_closing.month, clock_timestamp(), credits._acting_role()
+    FROM credits._now('SELECT max(number) FROM credits.closing') AS last (number integer)
+    RETURNING closing_id INTO id;
+    INSERT INTO credits.closing_line SELECT * FROM credits._lines_of(id, moved);
+    -- What was open before: as the last closing left it, or, at the first one, opening balances.
+    INSERT INTO credits.closing_type
+    SELECT id, type.type_id, type.code, type.currency, type.posting_relation, type.posting_articles,
+           type.balance_account, type.activation_article, type.result_account, type.result_article,
+           round(sums.opening, sums.decimals), round(sums.sold, sums.decimals), round(sums.consumed, sums.decimals), round(sums.changes, sums.decimals),
+           round(sums.opening + sums.sold - sums.consumed + sums.changes, sums.decimals)
+    FROM credits._now(format($query$
+        SELECT type.type_id, type.code, type.currency, type.posting_relation, type.posting_articles,
+               type.balance_account, type.activation_article, type.result_account, type.result_article, former.closing
+        FROM credits.credit_type AS type
+        LEFT JOIN (SELECT type_id, closing FROM credits.closing_type WHERE closing_id = %1$L
+                   UNION ALL
+                   SELECT type_id, sum(value) FROM credits.entry WHERE %1$L IS NULL AND booked_on < %2$L GROUP BY type_id) AS former
+            USING (type_id) $query$, former, month))
+        AS type (type_id integer, code text, currency text, posting_relation text, posting_articles text,
+                 balance_account text, activation_article text, result_account text, result_article text, former numeric)
+    LEFT JOIN (SELECT m.type_id,
+                      sum(m.value) FILTER (WHERE m.movement = 'opening') AS opening,
+                      sum(m.value) FILTER (WHERE m.movement = 'sold') AS sold,
+                      -sum(m.value) FILTER (WHERE m.movement = 'consumed') AS consumed,
+                      sum(m.value) FILTER (WHERE m.movement = 'changes') AS changes
+               FROM unnest(moved) AS m GROUP BY m.type_id) AS movement USING (type_id)
+    CROSS JOIN LATERAL (SELECT coalesce(type.former, 0) + coalesce(movement.opening, 0) AS opening, coalesce(movement.sold, 0) AS sold,
+                               coalesce(movement.consumed, 0) AS consumed, coalesce(movement.changes, 0) AS changes,
+                               credits._money_decimals(type.currency) AS decimals) AS sums
+    WHERE movement.type_id IS NOT NULL OR type.former IS NOT NULL;
+    RETURN id;
+END
+$$;
+COMMENT ON FUNCTION credits._write_closing(date, credits._movement[]) IS
+'Writes the closing of a month, its lines and its types, and returns its closing_id. The caller holds the gate.';
+
+-- Nothing of this is wrong, but a bookkeeper should know it.
+CREATE FUNCTION credits._advise_closing(id integer) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    closed credits.closing;
+    note   text;
+BEGIN
+    SELECT * INTO closed FROM credits.closing WHERE closing_id = id;
+    IF closed.month + interval '1 month' > CURRENT_DATE THEN
+        RAISE NOTICE 'month % is not over', credits._named(closed.month)
+            USING HINT = 'What is still saved for it is booked in the next month, or refused, as the parameters say.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM credits.closing_line WHERE closing_id = id) THEN
+        RAISE NOTICE 'there was nothing to move in month %', credits._named(closed.month);
+    END IF;
+    FOR note IN
+        SELECT format('type "%s" is posted to %s of the type, and article "%s" is sold on %s',
+                      type.type_code, type.result_account, article.article, article.ledger_account)
+        FROM credits.closing_type AS type
+        JOIN credits.article USING (type_id)
+        WHERE type.closing_id = id AND type.posting_articles = 'type' AND article.coefficient > 0
+          AND article.ledger_account <> type.result_account
+          AND EXISTS (SELECT FROM credits.closing_line AS line
+                      WHERE line.closing_id = id AND line.type_code = type.type_code AND line.movement = 'sold')
+        ORDER BY 1
+    LOOP
+        RAISE NOTICE '%', note USING HINT = 'With posting_articles = ''original'' a closing uses the account that was sold on.';
+    END LOOP;
+    FOR note IN
+        SELECT format('type "%s" was closed with %s %s before, and with %s now', type.type_code, setting.name, setting.former, setting.present)
+        FROM credits.closing_type AS type
+        JOIN credits._now('SELECT * FROM credits.closing_type') AS former
+            (closing_id integer, type_id integer, type_code text, currency text, posting_relation text, posting_articles text, balance_account text,
+             activation_article text, result_account text, result_article text, opening numeric, sold numeric, consumed numeric, changes numeric, closing numeric)
+            ON former.type_id = type.type_id
+        CROSS JOIN LATERAL (VALUES
+            ('posting_articles', former.posting_articles, type.posting_articles),
+            ('posting_relation', former.posting_relation, type.posting_relation),
+            ('balance_account', former.balance_account, type.balance_account),
+            ('result_account', former.result_account, type.result_account)) AS setting (name, former, present)
+        WHERE type.closing_id = id
+          AND former.closing_id = (SELECT max(closing_id) FROM credits._now('SELECT closing_id FROM credits.closing WHERE reopened_at IS NULL')
+                                   AS earlier (closing_id integer) WHERE closing_id < id)
+          AND setting.former <> setting.present
+        ORDER BY 1
+    LOOP
+        RAISE NOTICE '%', note USING HINT = 'What is open from before was posted as it was then; move it by hand where that matters.';
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION credits._advise_closing(integer) IS
+'NOTICEs on a closing: a month that is not over, or empty; accounts that differ from those of the sale; settings that differ from those of the last closing (rule 26).';
+
+CREATE FUNCTION credits._run_closing_hook(closing_id integer, hook regprocedure) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_run_closing_hook';
+COMMENT ON FUNCTION credits._run_closing_hook(integer, regprocedure) IS
+'Calls the function that parameter.closing_hook names, as its owner. Document lines that it inserts never touch credits.';
+
+CREATE FUNCTION credits._announce_closing(id integer) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    parameters record;
+BEGIN
+    SELECT * INTO parameters FROM credits._now('SELECT closing_hook, notify FROM credits.parameter') AS p (closing_hook text, notify boolean);
+    PERFORM credits._run_closing_hook(id, format('%s(integer)', parameters.closing_hook)::regprocedure)
+    WHERE parameters.closing_hook IS NOT NULL;
+    IF parameters.notify THEN
+        PERFORM pg_notify('credits_closing', announced.payload)
+        FROM credits._now(format($query$
+            SELECT json_build_object('closing_id', closing_id, 'number', number, 'month', month, 'reopened', reopened_at IS NOT NULL)::text
+            FROM credits.closing WHERE closing_id = %s $query$, id)) AS announced (payload text);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._announce_closing(integer) IS
+'Hands a closing, or its reopening, over: calls the hook, and sends NOTIFY credits_closing.';
+
+-- A transaction that is to be serial has read the ledger at its snapshot; the closing must not know more.
+CREATE FUNCTION credits._require_present_ledger() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    seen CONSTANT text := 'SELECT coalesce(sum(last_entry_no), 0) FROM credits._account';
+    sum  numeric;
+BEGIN
+    IF current_setting('transaction_isolation') = 'serializable' THEN
+        EXECUTE seen INTO sum;
+        IF sum <> (SELECT now.sum FROM credits._now(seen) AS now (sum numeric)) THEN
+            RAISE EXCEPTION 'could not serialize access due to concurrent update'
+                USING ERRCODE = 'serialization_failure', HINT = 'The transaction might succeed if retried.';
+        END IF;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._require_present_ledger() IS
+'Raises 40001 in a SERIALIZABLE transaction whose snapshot misses entries. The caller holds the gate.';
+
+CREATE FUNCTION credits.close_month(month date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    first CONSTANT date := credits._first_day(month);
+    moved credits._movement[];
+    id    integer;
+BEGIN
+    PERFORM credits._hold_saves_first('close a month');
+    PERFORM credits._require_present_ledger();
+    PERFORM credits._check_month(first);
+    moved := ARRAY(SELECT m FROM credits._closing_movement(first) AS m);
+    PERFORM credits._check_posting(moved);
+    id := credits._write_closing(first, moved);
+    PERFORM credits._advise_closing(id);
+    PERFORM credits._announce_closing(id);
+    RETURN id;
+END
+$$;
+COMMENT ON FUNCTION credits.close_month(date) IS
+'Closes a month: moves the value sold in it from the result to the balance account, and the value consumed back; revaluations and corrections as changes. Any day names its month. '
+'Returns the closing_id; its document is in closing_line. From then on nothing is booked in the month. Waits for saves under way and holds back new ones. Calls parameter.closing_hook, and sends NOTIFY credits_closing. '
+'For credits_management. Rules 25 to 28. Errors: 23514 credits_month_open (closed already, out of order, in the future, nothing to close yet), credits_accounts_complete (names what is missing); '
+'25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds; 40001 at SERIALIZABLE; those of the hook.';
+
+-- What came back to a lot while the month was closed was booked after it. Once it is open again, a draw must not be booked before that.
+CREATE FUNCTION credits._keep_lots_covered(first_day date) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._change_now(format($command$
+        UPDATE credits._lot AS lot
+        SET changed_on = greatest(lot.changed_on, late.booked_on)
+        FROM (SELECT entry.customer, entry.type_id, entry.lot_no, max(entry.booked_on) AS booked_on
+              FROM credits.entry
+              JOIN credits._lot AS its USING (customer, type_id, lot_no)
+              LEFT JOIN credits.entry AS undone
+                  ON undone.customer = entry.customer AND undone.type_id = entry.type_id AND undone.entry_no = entry.reverses
+              WHERE entry.booked_on >= %1$L
+                AND entry.quantity > 0
+                AND coalesce(undone.booked_on, its.booked_on) < %1$L
+              GROUP BY entry.customer, entry.type_id, entry.lot_no) AS late
+        WHERE lot.customer = late.customer AND lot.type_id = late.type_id AND lot.lot_no = late.lot_no $command$,
+        (first_day + interval '1 month')::date));
+END
+$$;
+COMMENT ON FUNCTION credits._keep_lots_covered(date) IS
+'Lets nothing be drawn from lots, in a month that is opened again, before what came into them later (rule 28). The caller holds the gate.';
+
+CREATE FUNCTION credits.reopen_month(month date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    first CONSTANT date := credits._first_day(month);
+    last  record;
+BEGIN
+    PERFORM credits._hold_saves_first('reopen a month');
+    PERFORM credits._require_present_ledger();
+    SELECT * INTO last FROM credits._now(
+        'SELECT closing_id, month FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1') AS closing (closing_id integer, month date);
+    IF first > last.month OR last.month IS NULL THEN
+        PERFORM credits._refuse_closing(format('month %s is not closed', credits._named(first)),
+            coalesce('The last closed month is ' || credits._named(last.month) || '.', 'No month is closed.'), 'The closings in force are in credits.closing.');
+    ELSIF first < last.month THEN
+        PERFORM credits._refuse_closing(format('month %s cannot be reopened before month %s', credits._named(first), credits._named(last.month)),
+            'Only the last closing can be taken back.', format('Reopen month %s first.', credits._named(last.month)));
+    END IF;
+    PERFORM credits._change_now(format('UPDATE credits.closing SET reopened_at = clock_timestamp(), reopened_by = %L WHERE closing_id = %s',
+                                       credits._acting_role(), last.closing_id));
+    PERFORM credits._keep_lots_covered(first);
+    PERFORM credits._announce_closing(last.closing_id);
+END
+$$;
+COMMENT ON FUNCTION credits.reopen_month(date) IS
+'Takes back the last closing, which stays on record as reopened: its month can be booked in and closed again, under a new number. Any day names its month. '
+'Calls parameter.closing_hook with the closing_id, and sends NOTIFY credits_closing. For credits_management. Rule 28. '
+'Errors: 23514 credits_month_open when the month is not the last one closed; 25001, 55P03 and 40001 as for close_month(); those of the hook.';
+
+-- The name is looked up when it is set, not at the next closing. The function runs as its owner: only who could act as he anyway may name it.
+CREATE FUNCTION credits._check_closing_hook() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    hook CONSTANT regprocedure := to_regprocedure(format('%s(integer)', NEW.closing_hook));
+BEGIN
+    IF credits._is_restoring() THEN
+        RETURN NEW;
+    END IF;
+    IF hook IS NULL THEN
+        RAISE EXCEPTION 'function %(integer) does not exist', NEW.closing_hook
+            USING ERRCODE = 'undefined_function', HINT = 'Give the name of a function (closing_id integer), with its schema.';
+    END IF;
+    IF NOT pg_has_role(credits._acting_role()::name, (SELECT proowner FROM pg_proc WHERE oid = hook), 'USAGE') THEN
+        RAISE EXCEPTION 'must be owner of function %', hook
+            USING ERRCODE = 'insufficient_privilege', DETAIL = 'A closing calls it with the rights of its owner.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION credits._check_closing_hook() IS
+'Trigger: parameter.closing_hook names a function (closing_id integer) of the role that sets it. 42883, 42501.';
+
+CREATE TRIGGER credits_check_closing_hook BEFORE UPDATE OF closing_hook ON credits.parameter
+    FOR EACH ROW WHEN (NEW.closing_hook IS NOT NULL AND NEW.closing_hook IS DISTINCT FROM OLD.closing_hook)
+    EXECUTE FUNCTION credits._check_closing_hook();

@@ -1,0 +1,106 @@
+// Runs the closing's hook, and knows its lines.
+#include "closing_hook.hpp"
+
+#include "catalog.hpp"
+#include "errors.hpp"
+#include "pg/key.hpp"
+#include "pg/query.hpp"
+#include "pg/row.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/text.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+enum HookLineColumn { hook_line_table = 1, hook_line_key = 2, hook_line_closing_id = 3 };
+
+/// The hook that runs. One that ended with an error is known by its subtransaction, which is over then.
+struct RunningHook {
+    int32 closing_id;
+    TransactionId transaction;
+    SubTransactionId subtransaction;
+};
+constinit RunningHook running{};
+
+void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, Snapshot snapshot)
+{
+    if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
+        return;
+    pg::Row row(table);
+    row.set(hook_line_table, ObjectIdGetDatum(line_table));
+    row.set_text(hook_line_key, key);
+    row.set_int4(hook_line_closing_id, running.closing_id);
+    row.store();
+    pg::insert(table);
+}
+
+template <class Key>
+bool is_there(const Key& key)
+{
+    return pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table table = pg::open_table(catalog().closing_hook_line, AccessShareLock);
+        pg::IndexCursor cursor = pg::begin_scan(table, catalog().closing_hook_line_pkey, key, snapshot);
+        const bool found = pg::next(cursor);
+        pg::end_scan(cursor);
+        pg::close_table(table);
+        return found;
+    });
+}
+
+Oid owner_of_function(Oid function)
+{
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
+    ReleaseSysCache(tuple);
+    return owner;
+}
+
+} // namespace
+
+int32 closing_of_running_hook()
+{
+    const bool runs = running.closing_id != 0 && running.transaction == GetTopTransactionIdIfAny() &&
+                      SubTransactionIsActive(running.subtransaction);
+    return runs ? running.closing_id : 0;
+}
+
+void note_hook_lines(Batch& batch)
+{
+    pg::with_latest_snapshot([&](Snapshot snapshot) {
+        pg::Table table = pg::open_table(catalog().closing_hook_line, RowExclusiveLock);
+        for (const LineImage& image : images_of(batch)) {
+            show(batch, image.new_line, nullptr);
+            note_hook_line(table, batch.source->line_table, evaluate_text(batch, Fact::line_key), snapshot);
+        }
+        pg::close_table(table);
+    });
+    CacheInvalidateRelcacheByRelid(catalog().closing_hook_line);
+    CommandCounterIncrement();
+}
+
+bool is_hook_line(Oid line_table, std::string_view key) { return is_there(pg::make_key(line_table, key)); }
+
+bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table)); }
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_run_closing_hook);
+}
+
+/// _run_closing_hook(closing_id, hook): strict; calls hook(closing_id) as the function's owner.
+Datum credits_run_closing_hook(PG_FUNCTION_ARGS)
+{
+    const Oid hook = PG_GETARG_OID(1);
+    const char* const name = quote_qualified_identifier(get_namespace_name(get_func_namespace(hook)), get_func_name(hook));
+    const char* const sql = psprintf("SELECT %s($1)", name);
+    const pg::Parameter parameters[]{{INT4OID, PG_GETARG_DATUM(0), false}};
+    const RunningHook outer = running;
+    running = {PG_GETARG_INT32(0), GetTopTransactionId(), GetCurrentSubTransactionId()};
+    pg::run({.role = owner_of_function(hook), .sql = sql, .parameters = parameters, .reads_only = false});
+    running = outer;
+    PG_RETURN_VOID();
+}
+
+} // namespace credits

@@ -1,0 +1,22 @@
+// The function that parameter.closing_hook names, and the document lines that it writes: a closing's own, which never touch
+// credits (rule 26), whenever and by whomever they are changed later.
+#pragma once
+
+#include "batch.hpp"
+
+namespace credits
+{
+
+/// The closing whose hook runs now; 0: none does.
+int32 closing_of_running_hook();
+
+/// Notes the lines that the hook inserts, in credits.closing_hook_line.
+void note_hook_lines(Batch& batch);
+
+/// Did a hook write the line with this key?
+bool is_hook_line(Oid line_table, std::string_view key);
+
+/// Did a hook write any line of this table?
+bool has_hook_lines(Oid line_table);
+
+} // namespace credits
