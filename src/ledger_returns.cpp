@@ -104,7 +104,7 @@ core::Amount untie(Ledger& ledger, Account& account, DocumentLine& line, Recorde
     if (taken.quantity > core::zero) {
         book_return(ledger, account, line, lot, given.draw.entry_no, {-taken.quantity, -taken.value}, document,
                     booking_date(ledger, document, std::max(given.booked_on, available_on(lot))));
-        revalue_again(ledger, account, line, lot, given.draw.entry_no, document);
+        revalue_again(ledger, account, line, lot, given.reverses, document); // it came at the value of that draw
     }
     return core::less(wanted, taken.quantity);
 }

@@ -45,7 +45,7 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     if (!core::is_untouched(lot))
         errors::lot_not_consumed(line, account.customer, account.type->code, lot);
     const core::Lot before = lot;
-    const bool is_smaller = sale.credits < before.quantity;
+    const bool is_smaller = sale.credits < before.quantity || sale.value < before.value;
     lot.quantity = lot.remaining = sale.credits;
     lot.value = lot.remaining_value = sale.value;
     lot.amount = sale.amount;

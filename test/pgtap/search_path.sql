@@ -3,7 +3,8 @@
 BEGIN;
 \ir common.psql
 SET LOCAL client_min_messages = error;
-SELECT plan(43);
+LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- months are closed in the transaction that saves
+SELECT plan(51);
 
 -- Given a shop, and a schema in which whatever might be called by its bare name is a trap,
 
@@ -118,10 +119,20 @@ SELECT pg_temp.safe($$SELECT credits.balance('A', 'SUPPORT'), credits.is_consump
 SELECT pg_temp.safe($$SELECT FROM credits.portfolio, credits.open_lot, credits.history, credits.alarm, credits.account, credits.lot$$, 'views');
 SELECT pg_temp.safe('SELECT FROM credits.verify()', 'verify');
 
+SELECT pg_temp.safe($$INSERT INTO credits.article VALUES ('ACT', NULL, '46'), ('RES', NULL, '70')$$, 'the closing''s articles');
+SELECT pg_temp.safe($$UPDATE credits.credit_type SET balance_account = '46', activation_article = 'ACT', result_account = '70', result_article = 'RES'$$, 'and accounts');
+SELECT pg_temp.safe($$UPDATE credits.parameter SET fixed_relation = 'R'; SELECT FROM credits.preview_closing('2026-01-31')$$, 'a preview');
+SELECT pg_temp.safe($$SELECT credits.close_month('2026-01-31')$$, 'a closing');
+SELECT pg_temp.safe($$SELECT FROM credits.closing_journal, credits.closing_document, credits.closing_trace, credits.late_entry, credits.dormant_lot,
+    credits.deferred_revenue('2026-01-01', '2026-02-01'), credits.deferred_revenue_detail('2026-01-01', 'SUPPORT'), credits.portfolio_as_of('2026-01-31'),
+    credits.open_lot_as_of('2026-01-31')$$, 'reports');
+SELECT pg_temp.safe($$SELECT FROM credits.verify()$$, 'verify, with a closing');
+SELECT pg_temp.safe($$SELECT credits.reopen_month('2026-01-31')$$, 'a reopening');
+SELECT pg_temp.safe($$INSERT INTO credits.credit_type (code, valuation, unit_value) VALUES ('FIXED', 'fixed', 5); SELECT credits.revalue('FIXED', 6, '2026-01-01')$$, 'a revaluation');
 SELECT pg_temp.safe($$INSERT INTO credits.article VALUES ('N', 'new', '700000', 101, -0.5)$$, 'a new article');
 SELECT pg_temp.safe($$UPDATE credits.article SET coefficient = -0.25 WHERE article OPERATOR(pg_catalog.=) 'N'$$, 'a changed one');
 SELECT pg_temp.safe($$DELETE FROM credits.article WHERE article OPERATOR(pg_catalog.=) 'N'$$, 'one that goes');
-SELECT pg_temp.safe($$UPDATE credits.credit_type SET active = false, result_account = '700000', result_article = 'R'$$, 'a credit type');
+SELECT pg_temp.safe($$UPDATE credits.credit_type SET active = false, result_account = '70', memo = 'changed'$$, 'a credit type');
 SELECT pg_temp.safe($$DELETE FROM credits.customer WHERE customer OPERATOR(pg_catalog.=) 'D'$$, 'a customer');
 SELECT pg_temp.safe($$INSERT INTO credits.parameter (active) VALUES (true)$$, 'the parameters');
 SELECT pg_temp.safe($$SELECT credits.set_alarm_level('A', 'SUPPORT', 1)$$, 'an alarm level');

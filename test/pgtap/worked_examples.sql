@@ -2,7 +2,8 @@
 BEGIN;
 \ir common.psql
 SET LOCAL client_min_messages = error;
-SELECT plan(23);
+LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- months are closed in the transaction that saves
+SELECT plan(31);
 
 -- Given a SUPPORT article that sells with coefficient 1, one "per 15 minutes" that has -0.25, its evening tariff -0.375, and
 -- documents of the kinds that consume
@@ -129,6 +130,39 @@ SELECT pg_temp.invoice('V', 'vat', '2026-01-01', 'SUPPORT', 25, 2500.00) \gset
 SELECT is((SELECT open_value FROM credits.portfolio WHERE customer = 'vat'), 2500.00, 'nothing consumed: 2 500 on the balance');
 SELECT pg_temp.invoice('V1', 'vat', '2026-06-01', 'HOUR', 25) \gset
 SELECT is((SELECT open_value FROM credits.portfolio WHERE customer = 'vat'), 0.00, 'all consumed: nothing');
+
+-- The closings of these months: result 300 / 400 / 300, balance account 700 / 300 / 0; fixed: 760, 380, 760
+
+INSERT INTO credits.article (article, ledger_account) VALUES ('ACT', '460000'), ('RES', '700000'), ('ACT-F', '460001'), ('RES-F', '700001');
+UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACT', result_account = '700000', result_article = 'RES',
+    posting_relation = 'per_customer' WHERE type_id = 101;
+UPDATE credits.credit_type SET balance_account = '460001', activation_article = 'ACT-F', result_account = '700001', result_article = 'RES-F',
+    posting_relation = 'per_customer' WHERE type_id = 102;
+SELECT credits.close_month(month::date) FROM generate_series('2008-01-01'::date, '2026-06-01', interval '1 month') AS month \g /dev/null
+-- What a customer's closings until a day leave on an account: > 0 is a credit.
+CREATE FUNCTION pg_temp.posted(who text, account text, until date) RETURNS numeric LANGUAGE sql AS $$
+    SELECT coalesce(sum(amount), 0) FROM credits.closing_line JOIN credits.closing USING (closing_id) WHERE relation = who AND ledger_account = account AND month <= until
+$$;
+SELECT is(ARRAY[pg_temp.posted('months', '700000', '2026-01-01'), pg_temp.posted('months', '700000', '2026-02-01'), pg_temp.posted('months', '700000', '2026-03-01')],
+    ARRAY[-700.00, -300.00, 0.00], 'with the turnover of 1 000 of month 1, the result of the three months is 300 / 400 / 300');
+SELECT is(ARRAY[pg_temp.posted('months', '460000', '2026-01-01'), pg_temp.posted('months', '460000', '2026-02-01'), pg_temp.posted('months', '460000', '2026-03-01')],
+    ARRAY[700.00, 300.00, 0.00], 'the balance account 700 / 300 / 0');
+SELECT is((SELECT array_agg(amount ORDER BY month, line_no) FROM credits.closing_line JOIN credits.closing USING (closing_id)
+           WHERE relation = 'fifo' AND ledger_account = '700001'), ARRAY[-950.00, -950.00, 1900.00], 'fixed: 950 a lot goes to the balance sheet, 760 + 380 + 760 comes back');
+SELECT is((SELECT array_agg(difference ORDER BY month) FROM credits.deferred_revenue('2026-01-01', '2026-02-01') WHERE type_code = 'FIXED'), ARRAY[50.00, -50.00],
+    'the difference stays in the result of the month of sale');
+
+-- Belgian entries: D 400 3 025 / C 700 2 500 / C 451 525; closing, nothing consumed: D 700 2 500 / C 46 2 500; all consumed later: D 46 2 500 / C 700 2 500
+
+SELECT results_eq($$SELECT ledger_account, greatest(-amount, 0), greatest(amount, 0) FROM credits.closing_line JOIN credits.closing USING (closing_id)
+                    WHERE relation = 'vat' AND month = '2026-01-01' ORDER BY ledger_account DESC$$,
+    $$VALUES ('700000', 2500.00, 0::numeric), ('460000', 0, 2500.00)$$, 'closing, nothing consumed: D 700 2 500 / C 46 2 500, no VAT');
+SELECT results_eq($$SELECT ledger_account, greatest(-amount, 0), greatest(amount, 0) FROM credits.closing_line JOIN credits.closing USING (closing_id)
+                    WHERE relation = 'vat' AND month = '2026-06-01' ORDER BY ledger_account$$,
+    $$VALUES ('460000', 2500.00, 0::numeric), ('700000', 0, 2500.00)$$, 'all consumed later: D 46 2 500 / C 700 2 500');
+SELECT is_empty($$SELECT FROM credits.closing_line WHERE relation = 'vat' AND line_no > 2$$, 'and nothing in between');
+SELECT is_empty($$SELECT customer FROM credits.account WHERE value <> pg_temp.posted(customer, CASE type_id WHEN 101 THEN '460000' ELSE '460001' END, '2026-06-01')$$,
+    'the balance account holds what each customer has open');
 
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();
