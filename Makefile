@@ -31,6 +31,7 @@ REGRESS       := \
     views \
     verify \
     take_in \
+    closing \
     bad_input
 REGRESS_OPTS  := --load-extension=credits
 ISOLATION     := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))

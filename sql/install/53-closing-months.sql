@@ -110,10 +110,11 @@ BEGIN
         LEFT JOIN credits.article USING (article)
         WHERE type.type_id = ANY (%1$L) AND side.article <> '' AND article.ledger_account IS NULL
         UNION ALL
-        SELECT format('type "%%s" is closed on the fixed relation, and the parameters have no fixed_relation', type.code)
+        SELECT format('the parameters have no fixed_relation, for type %%s', string_agg(format('"%%s"', type.code), ', ' ORDER BY type.code COLLATE "C"))
         FROM credits.credit_type AS type
         CROSS JOIN credits.parameter
         WHERE type.type_id = ANY (%1$L) AND type.posting_relation = 'fixed_relation' AND coalesce(parameter.fixed_relation, '') = ''
+        HAVING count(*) > 0
         $query$, types)) AS lack (what text);
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'accounts for the closing are missing'
@@ -125,18 +126,6 @@ END
 $$;
 COMMENT ON FUNCTION credits._check_posting(credits._movement[]) IS
 'Raises 23514 credits_accounts_complete, naming all that is missing, when a movement lacks an account, an article or a relation.';
-
-CREATE FUNCTION credits._refuse_closing(reason text, detail text, hint text) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RAISE EXCEPTION '%', reason
-        USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'closing', CONSTRAINT = 'credits_month_open', DETAIL = detail, HINT = hint;
-END
-$$;
-COMMENT ON FUNCTION credits._refuse_closing(text, text, text) IS
-'Raises 23514 credits_month_open.';
 
 CREATE FUNCTION credits._first_day(day date) RETURNS date
 LANGUAGE plpgsql IMMUTABLE
@@ -166,27 +155,31 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    next  date := credits._first_open_day();
-    moves CONSTANT text := 'SELECT 1 FROM credits.entry WHERE kind <> ''opening'' AND booked_on < %L';
+    name    CONSTANT text := credits._named(month);
+    moves   CONSTANT text := 'SELECT 1 FROM credits.entry WHERE kind <> ''opening'' AND booked_on < %L';
+    next    date := credits._first_open_day();
+    refusal text[]; -- message, detail, hint
 BEGIN
-    IF month < next THEN
-        PERFORM credits._refuse_closing(format('month %s is closed already', credits._named(month)),
-            format('The first open month is %s.', credits._named(next)), 'The last closed month can be reopened with credits.reopen_month().');
-    END IF;
-    IF month > CURRENT_DATE THEN
-        PERFORM credits._refuse_closing(format('month %s is in the future', credits._named(month)), format('Today is %s.', CURRENT_DATE), 'Close it when it is over.');
-    END IF;
     IF next IS NULL AND credits._exists_now(format(moves, month)) THEN
         SELECT credits._first_day(entry.booked_on) INTO next
         FROM credits._now('SELECT min(booked_on) FROM credits.entry WHERE kind <> ''opening''') AS entry (booked_on date);
     END IF;
-    IF month > next THEN
-        PERFORM credits._refuse_closing(format('month %s cannot be closed before month %s', credits._named(month), credits._named(next)),
-            'Months are closed in their order.', format('Close month %s first.', credits._named(next)));
+    IF month < next THEN
+        refusal := ARRAY[format('month %s is closed already', name), format('The first open month is %s.', credits._named(next)),
+                         'The last closed month can be reopened with credits.reopen_month().'];
+    ELSIF month > CURRENT_DATE THEN
+        refusal := ARRAY[format('month %s is in the future', name), format('Today is %s.', CURRENT_DATE), 'Close it when it is over.'];
+    ELSIF month > next THEN
+        refusal := ARRAY[format('month %s cannot be closed before month %s', name, credits._named(next)), 'Months are closed in their order.',
+                         format('Close month %s first.', credits._named(next))];
+    ELSIF next IS NULL AND NOT credits._exists_now(format(moves, (month + interval '1 month')::date)) THEN
+        refusal := ARRAY[format('there is nothing to close in month %s', name), 'Nothing is booked in it or before, but for opening balances.',
+                         'The first closing is that of the first month with another entry.'];
     END IF;
-    IF next IS NULL AND NOT credits._exists_now(format(moves, (month + interval '1 month')::date)) THEN
-        PERFORM credits._refuse_closing(format('there is nothing to close in month %s', credits._named(month)), 'Nothing is booked in it or before, but for opening balances.',
-            'The first closing is that of the first month with another entry.');
+    IF refusal IS NOT NULL THEN
+        RAISE EXCEPTION '%', refusal[1]
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'closing', CONSTRAINT = 'credits_month_open',
+                  DETAIL = refusal[2], HINT = refusal[3];
     END IF;
 END
 $$;
@@ -450,12 +443,11 @@ BEGIN
     PERFORM credits._require_present_ledger();
     SELECT * INTO last FROM credits._now(
         'SELECT closing_id, month FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1') AS closing (closing_id integer, month date);
-    IF first > last.month OR last.month IS NULL THEN
-        PERFORM credits._refuse_closing(format('month %s is not closed', credits._named(first)),
-            coalesce('The last closed month is ' || credits._named(last.month) || '.', 'No month is closed.'), 'The closings in force are in credits.closing.');
-    ELSIF first < last.month THEN
-        PERFORM credits._refuse_closing(format('month %s cannot be reopened before month %s', credits._named(first), credits._named(last.month)),
-            'Only the last closing can be taken back.', format('Reopen month %s first.', credits._named(last.month)));
+    IF first IS DISTINCT FROM last.month THEN
+        RAISE EXCEPTION 'month % is not the last one closed', credits._named(first)
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'closing', CONSTRAINT = 'credits_month_open',
+                  DETAIL = coalesce('The last closed month is ' || credits._named(last.month) || '.', 'No month is closed.'),
+                  HINT = 'Only the last closing can be taken back; the one before it is the last one then.';
     END IF;
     PERFORM credits._change_now(format('UPDATE credits.closing SET reopened_at = clock_timestamp(), reopened_by = %L WHERE closing_id = %s',
                                        credits._acting_role(), last.closing_id));
