@@ -17,37 +17,30 @@ CREATE TYPE credits._movement AS (
 COMMENT ON TYPE credits._movement IS
 'Credits and value that moved in a month: sold, consumed, changes or opening, and the two sides that a closing posts them to.';
 
--- The month's entries are read once, and grouped only as finely as a type needs it: by customer where each gets a document, by lot
--- where the original article counts. With both for all types:
+-- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original article
+-- counts. Of the types that need both:
 --   SELECT type_id, kind, customer, customer AS owner, lot_no, sum(quantity) AS quantity, sum(value) AS value
---   FROM credits.entry WHERE booked_on >= … AND booked_on < … GROUP BY 1, 2, 3, 4, 5
+--   FROM credits.entry WHERE booked_on >= … AND booked_on < … AND type_id = ANY (…) GROUP BY type_id, kind, customer, owner, lot_no
 CREATE FUNCTION credits._entry_sums_query(month date) RETURNS text
-LANGUAGE plpgsql
+LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    types text[];
-    by_customer integer[];
-    by_lot      integer[];
-BEGIN
-    SELECT wanted.by_customer, wanted.by_lot INTO by_customer, by_lot
+BEGIN ATOMIC
+    SELECT string_agg(
+        format('SELECT type_id, kind, %s AS customer, %s AS owner, %s AS lot_no, sum(quantity) AS quantity, sum(value) AS value'
+               ' FROM credits.entry WHERE booked_on >= %L AND booked_on < %L AND type_id = ANY (%L) GROUP BY type_id, kind %s %s',
+               CASE WHEN settings.by_customer THEN 'customer' ELSE 'NULL' END,
+               CASE WHEN settings.by_lot THEN 'customer' ELSE 'NULL' END,
+               CASE WHEN settings.by_lot THEN 'lot_no' ELSE 'NULL::bigint' END,
+               month,
+               (month + interval '1 month')::date,
+               settings.types,
+               CASE WHEN settings.by_customer THEN ', customer' END,
+               CASE WHEN settings.by_lot THEN ', owner, lot_no' END),
+        ' UNION ALL ')
     FROM credits._now($query$
-        SELECT array_agg(type_id) FILTER (WHERE posting_relation = 'per_customer'), array_agg(type_id) FILTER (WHERE posting_articles = 'original')
-        FROM credits.credit_type $query$) AS wanted (by_customer integer[], by_lot integer[]);
-    RETURN format($query$
-        SELECT type_id, kind, %1$s AS customer, %2$s AS owner, %3$s AS lot_no, sum(quantity) AS quantity, sum(value) AS value
-        FROM credits.entry
-        WHERE booked_on >= %4$L AND booked_on < %5$L
-        GROUP BY type_id, kind %6$s %7$s $query$,
-        CASE WHEN by_customer IS NULL THEN 'NULL::text' ELSE format('CASE WHEN type_id = ANY (%L) THEN customer END', by_customer) END,
-        CASE WHEN by_lot IS NULL THEN 'NULL::text' ELSE format('CASE WHEN type_id = ANY (%L) THEN customer END', by_lot) END,
-        CASE WHEN by_lot IS NULL THEN 'NULL::bigint' ELSE format('CASE WHEN type_id = ANY (%L) THEN lot_no END', by_lot) END,
-        month,
-        (month + interval '1 month')::date,
-        CASE WHEN by_customer IS NOT NULL THEN ', 3' END,
-        CASE WHEN by_lot IS NOT NULL THEN ', 4, 5' END);
-END
-$$;
+        SELECT posting_relation = 'per_customer', posting_articles = 'original', array_agg(type_id)
+        FROM credits.credit_type GROUP BY 1, 2 $query$) AS settings (by_customer boolean, by_lot boolean, types integer[]);
+END;
 COMMENT ON FUNCTION credits._entry_sums_query(date) IS
 'The query that adds up the entries booked in a month.';
 

@@ -1,7 +1,17 @@
 -- What a DBA does to give a running Tryton credits; doc/erp.md gives the reasons for each argument. Tryton's keys are its ids.
 CREATE EXTENSION credits;
 
-INSERT INTO credits.credit_type (code, description) VALUES ('SUPPORT', 'Hours of support');
+-- The closing posts to two accounts of Tryton's chart, named by their codes. Its two articles are none of Tryton's products: the
+-- move is made of accounts.
+INSERT INTO credits.article (article, description, ledger_account) VALUES
+    ('advance', 'Credits sold in advance', '460000'),
+    ('turnover', 'Credits used', '700000');
+INSERT INTO credits.credit_type (code, description, balance_account, activation_article, result_account, result_article)
+VALUES ('SUPPORT', 'Hours of support', '460000', 'advance', '700000', 'turnover');
+UPDATE credits.parameter SET fixed_relation = (SELECT party FROM company_company);
+
+-- closing_move.py reads the closings as this role.
+CREATE ROLE bookkeeper LOGIN IN ROLE credits_reader;
 
 -- A product's attributes are JSON. Only members of credits_management may change these two (rule 5).
 SELECT credits.bind_articles('product_product', key => 'id',

@@ -27,6 +27,12 @@ COEFFICIENTS = {HOUR: '1', QUARTER: '-0.25', EVENING: '-0.375', VISIT: '-1'}
 
 VAT = Decimal('0.21')
 
+# The closing's accounts, its journal, and the user of Tryton, and role of the database, who hands it over.
+ADVANCES = '460000'
+TURNOVER = '700000'
+JOURNAL = 'CRED'
+BOOKKEEPER = 'bookkeeper'
+
 # How many users work at once, and how often each repeats what he does.
 DESKS = 4
 DOCUMENTS = 3
@@ -107,6 +113,23 @@ def open_books():
     return category
 
 
+def open_accounts():
+    """Gives the chart, whose accounts have no codes, those of the closing; and makes its journal and its user."""
+    turnover = get_accounts()['revenue']
+    turnover.template_override = True
+    turnover.code = TURNOVER
+    turnover.save()
+    debts, = Model.get('account.account.type').find([('name', '=', 'Current'), ('parent.name', '=', 'Liability')])
+    record('account.account', code=ADVANCES, name='Credits sold in advance', type=debts, parent=turnover.parent)
+    sequence, = Model.get('ir.sequence').find([('sequence_type.name', '=', 'Account Journal')])
+    record('account.journal', code=JOURNAL, name='Credits', type='general', sequence=sequence)
+    bookkeeper = Model.get('res.user')(login=BOOKKEEPER, name='Bookkeeper', password=os.environ['TRYTON_PASSWORD'])
+    bookkeeper.groups.append(one('res.group', 'Account'))
+    bookkeeper.companies.append(get_company())
+    bookkeeper.company = get_company()
+    bookkeeper.save()
+
+
 def credits_attributes():
     """The set of attributes that say of an article what it does to credits."""
     attributes = record('product.attribute.set', name='Credits')
@@ -135,6 +158,7 @@ def prepare():
     """Makes what the company has before it gets credits."""
     log_in()
     offer(open_books(), credits_attributes())
+    open_accounts()
     record('party.category', name=WITH_CREDITS)
     record('company.employee', party=record('party.party', name='Technician'))
 
