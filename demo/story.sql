@@ -4,6 +4,7 @@
 \set QUIET on
 \set ON_ERROR_STOP on
 \set VERBOSITY verbose
+\set SHOW_CONTEXT never
 \pset footer off
 \pset linestyle unicode
 SET client_min_messages = warning;
@@ -263,7 +264,115 @@ SELECT customer, type_code, balance, alarm_level, cleared_at IS NOT NULL AS clea
 \set ECHO none
 RESET ROLE;
 
-\echo '9. IN ORDER? Every invariant of the ledger is checked, and every line against what is booked: no row is good news'
+\echo '9. THE ACCOUNTS: credits that are not used yet are a debt. Each month the bookkeeper moves what was sold from the result'
+\echo '   (class 7) to the balance sheet (46), and what was consumed back. She may look first, and is told what is missing'
+\echo
+\ir closing_hook.sql
+SET ROLE erp_bookkeeper;
+\set ON_ERROR_STOP off
+\set ECHO queries
+SELECT * FROM credits.preview_closing('2026-01-01');
+\set ECHO none
+\ir refused.sql
+\echo
+\echo '   So she adds the items of the closing and the company itself to her ERP, and fills in the accounts here.'
+\echo
+\set ECHO queries
+INSERT INTO erp.item (item, description, unit_price) VALUES
+    ('ACT-S', 'Support paid in advance', 0), ('RES-S', 'Turnover of support', 0),
+    ('ACT-T', 'Training paid in advance', 0), ('RES-T', 'Turnover of training', 0);
+INSERT INTO erp.relation VALUES (9000, 'Our own company');
+
+INSERT INTO credits.article (article, ledger_account) VALUES
+    ('ACT-S', '460000'), ('RES-S', '700000'), ('ACT-T', '460001'), ('RES-T', '700001');
+UPDATE credits.article SET ledger_account = CASE article WHEN 'CREDITS' THEN '700000' ELSE '700001' END
+WHERE article IN ('CREDITS', 'VOUCHER');
+UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACT-S', result_account = '700000', result_article = 'RES-S'
+WHERE code = 'SUPPORT';
+UPDATE credits.credit_type SET balance_account = '460001', activation_article = 'ACT-T', result_account = '700001', result_article = 'RES-T'
+WHERE code = 'TRAINING';
+UPDATE credits.parameter SET fixed_relation = '9000';
+
+SELECT line_no, type_code, movement, article, ledger_account, quantity, amount FROM credits.preview_closing('2026-01-01');
+\set ECHO none
+
+\echo '10. CLOSING January and February. A function of the ERP (demo/closing_hook.sql) makes an invoice of each closing'
+\echo
+\set ECHO queries
+UPDATE credits.parameter SET closing_hook = 'erp.invoice_closing';
+\o /dev/null
+SELECT credits.close_month('2026-01-01');
+SELECT credits.close_month('2026-02-01');
+\o
+\echo
+SELECT month, ledger_account, debit, credit FROM credits.closing_journal ORDER BY month, ledger_account;
+\set ECHO none
+
+\echo '   The invoice of February, to the company itself: a pair of lines per amount (the price is rounded, the amount is not), total 0.'
+\echo
+\set ECHO queries
+SELECT number, relation_id, invoice_date, state FROM erp.invoice WHERE number LIKE 'CLOSING-%' ORDER BY number;
+SELECT line_no, item, quantity, unit_price, amount FROM erp.invoice_line JOIN erp.invoice USING (invoice_id)
+WHERE number = 'CLOSING-2' ORDER BY line_no;
+SELECT number, sum(amount) AS total FROM erp.invoice_line JOIN erp.invoice USING (invoice_id)
+WHERE number LIKE 'CLOSING-%' GROUP BY number ORDER BY number;
+\set ECHO none
+
+\echo '   "Where do the 1497.50 of line 4 come from?" Every line of a closing leads to its documents.'
+\echo
+\set ECHO queries
+SELECT customer, booked_on, document_kind, coalesce(document_number, description) AS document, line_key, article, quantity, amount
+FROM credits.closing_trace JOIN credits.closing USING (closing_id)
+WHERE number = 2 AND line_no = 4 ORDER BY customer, entry_no;
+\set ECHO none
+RESET ROLE;
+
+\echo '11. A LATE DOCUMENT: a service report of February comes in when February is closed. It is booked in the first open month'
+\echo
+SET ROLE erp_application;
+INSERT INTO erp.service_report (number, relation_id, report_date)
+VALUES ('SR-0103', 1001, '2026-02-26') RETURNING report_id \gset
+\set ECHO queries
+INSERT INTO erp.service_report_line (report_id, item, quantity) VALUES (:report_id, 'HOUR', 1)
+RETURNING item, quantity, unit_price;
+\set ECHO none
+RESET ROLE;
+SET ROLE erp_bookkeeper;
+\set ECHO queries
+SELECT customer, kind, document_number, document_date, booked_on, quantity, value FROM credits.late_entry;
+\set ECHO none
+
+\echo '   What must stand in February itself: she takes the last closing back, and its invoice is cancelled; then she closes again.'
+\echo
+\o /dev/null
+\set ECHO queries
+SELECT credits.reopen_month('2026-02-01');
+\echo
+SELECT credits.register_consumption('1001', 'SUPPORT', 0.5, 'Telephone, forgotten', '2026-02-27');
+\echo
+SELECT credits.close_month('2026-02-01');
+\o
+\echo
+SELECT closing.number, month, reopened_at IS NOT NULL AS reopened, invoice.number AS invoice, invoice.state
+FROM credits.closing JOIN erp.invoice ON invoice.number = 'CLOSING-' || closing.number ORDER BY closing.number;
+\set ECHO none
+
+\echo '12. THE ROLL-FORWARD: opening + sold - consumed + changes = closing'
+\echo
+\set ECHO queries
+SELECT month, type_code, opening, sold, consumed, changes, closing FROM credits.deferred_revenue('2026-01-01', '2026-03-31');
+\set ECHO none
+
+\echo '   What March closes with is the value of the open lots, and what February closes with is the balance of the accounts 46.'
+\echo
+\set ECHO queries
+SELECT type_code, sum(remaining_value) AS open_value FROM credits.open_lot GROUP BY type_code ORDER BY type_code;
+SELECT ledger_account, sum(credit - debit) AS balance FROM credits.closing_journal
+WHERE ledger_account LIKE '46%' GROUP BY ledger_account ORDER BY ledger_account;
+\set ECHO none
+RESET ROLE;
+
+\echo '13. IN ORDER? Every invariant of the ledger is checked, and every line against what is booked: no row is good news'
 \echo
 \set ECHO queries
 \pset footer on
