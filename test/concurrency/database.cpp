@@ -34,6 +34,10 @@ static void set_up_credits(pqxx::work& owner, const std::vector<Customer>& custo
         owner.exec_params("INSERT INTO credits.credit_type (code, valuation, unit_value, alarm_level)"
                           " VALUES ($1, CASE WHEN $2::numeric IS NULL THEN 'fifo' ELSE 'fixed' END, $2::numeric, $3::numeric)",
                           type.code.data(), null_when_empty(type.unit_value), null_when_empty(type.alarm_level));
+    owner.exec("INSERT INTO credits.article (article, ledger_account) VALUES ('ACTIVATION', '460000'), ('RESULT', '700000');"
+               "UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACTIVATION',"
+               " result_account = '700000', result_article = 'RESULT';"
+               "UPDATE credits.parameter SET fixed_relation = 'OWN'");
     for (const Article& article : articles)
         owner.exec_params("INSERT INTO credits.article (article, type_id, coefficient)"
                           " VALUES ($1, (SELECT type_id FROM credits.credit_type WHERE code = $2), $3::numeric)",

@@ -8,7 +8,7 @@ namespace concurrency
 Office::Office(const Database& database, const std::vector<Customer>& customers_, Duty duty, Level level_, Random random_,
                int number)
     : customers{customers_}, moves_contacts{duty == Duty::flags_and_contacts}, level{level_}, random{random_},
-      takes_in{number == 0}, connection{database.address()}
+      keeps_books{number == 0}, connection{database.address()}
 {
     int count = 0;
     for (const Customer& customer : customers)
@@ -18,15 +18,17 @@ Office::Office(const Database& database, const std::vector<Customer>& customers_
 }
 
 template <typename Act>
-void Office::save(const char* done, Act act)
+bool Office::save(const char* done, Act act)
 {
     try {
         pqxx::work settings{connection};
         act(settings);
         settings.commit();
         ++outcome.saved[done];
+        return true;
     } catch (const std::exception& error) {
         note(error);
+        return false;
     }
 }
 
@@ -37,7 +39,12 @@ Outcome Office::work(int count, int operations, const Progress& progress)
             progress.wait_for(operations / count * i);
             if (i == count * 3 / 4)
                 retire_one();
-            takes_in&& i % 20 == 19 ? take_in() : act();
+            if (keeps_books && i % 20 == 19)
+                take_in();
+            else if (keeps_books && i % 5 == 4)
+                close_or_reopen();
+            else
+                act();
         }
     } catch (const std::exception& error) {
         outcome.unexpected.push_back(std::string{"the office was left: "} + error.what());
@@ -73,6 +80,20 @@ void Office::take_in()
     save("taken in", [](pqxx::work& settings) { settings.exec("SELECT credits.take_in(on_refusal => 'report')"); });
 }
 
+/// Of the documents that are saved meanwhile some are dated in the months that are closed.
+void Office::close_or_reopen()
+{
+    const bool closes = closed == 0 || chance(random, 60);
+    const bool is_done = save(closes ? "month closed" : "month reopened", [&](pqxx::work& books) {
+        books.exec(closes ? "SELECT credits.close_month(coalesce("
+                            "(SELECT max(month) + interval '1 month' FROM credits.closing WHERE reopened_at IS NULL), "
+                            "(SELECT min(booked_on) FROM credits.entry))::date)"
+                          : "SELECT credits.reopen_month((SELECT max(month) FROM credits.closing WHERE reopened_at IS NULL))");
+    });
+    if (is_done)
+        closed += closes ? 1 : -1;
+}
+
 void Office::change_flag(pqxx::work& settings, const std::string& customer)
 {
     settings.exec_params("UPDATE credits.customer SET works_with_credits = $2::boolean WHERE customer = $1", customer,
@@ -92,6 +113,8 @@ void Office::note(const std::exception& error)
     const std::string state = sqlstate_of(error);
     if (constraint_of(error) == "credits_account_of_one_level")
         ++outcome.refused["credits_account_of_one_level"];
+    else if (constraint_of(error) == "credits_month_open")
+        ++outcome.refused["credits_month_open"];
     else if (state == "55P03")
         ++outcome.refused["saves under way"];
     else if (state == "40P01")

@@ -1,4 +1,5 @@
-// The office: one connection that changes settings of fickle customers and takes documents in, while the clerks save.
+// The office: one connection that changes settings of fickle customers, takes documents in, and closes and reopens months, while
+// the clerks save.
 #pragma once
 
 #include "clerk.hpp"
@@ -25,8 +26,9 @@ private:
     void retire_one();
     void act();
     void take_in();
+    void close_or_reopen();
     template <typename Act>
-    void save(const char* done, Act act);
+    bool save(const char* done, Act act);
     void change_flag(pqxx::work& settings, const std::string& customer);
     void change_account(pqxx::work& settings, const std::string& customer);
     void note(const std::exception& error);
@@ -38,7 +40,8 @@ private:
     bool moves_contacts;
     Level level;
     Random random;
-    bool takes_in;
+    bool keeps_books; // takes documents in, and closes months: one of the offices does
+    int closed = 0;   // months
     pqxx::connection connection;
     pqxx::quiet_errorhandler quiet{connection};
     Outcome outcome;

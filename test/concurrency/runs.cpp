@@ -66,8 +66,9 @@ Texts possible_in(const Run& run)
         return possible;
     add(run.duty == Duty::flags_and_contacts, {"account_of changed"});
     add(run.check != Check::statement, {"checked early", "document saved anew", "used before sold"});
-    add(true, {"flag changed", "refused in a savepoint", "taken in", "credits_balance_not_negative", "credits_lot_not_consumed",
-               "credits_refund_within_open", "credits_return_within_consumed"});
+    add(true,
+        {"flag changed", "month closed", "month reopened", "refused in a savepoint", "taken in", "credits_balance_not_negative",
+         "credits_lot_not_consumed", "credits_refund_within_open", "credits_return_within_consumed"});
     return possible;
 }
 
