@@ -288,6 +288,26 @@ TEST(Untouched, is_a_lot_that_is_neither_consumed_nor_credited_nor_worth_somethi
     EXPECT_FALSE(is_untouched(lot));
 }
 
+TEST(Worth, of_what_remains_is_credits_times_unit_value)
+{
+    Lot lot = sold(1, 10_u, 950_u);
+    EXPECT_EQ(worth_at(lot, 100_u, cent), 1'000_u);
+    lot.remaining = {33'333}; // 3.3333 x 95 = 316.6635
+    EXPECT_EQ(worth_at(lot, 95_u, cent), (Amount{3'166'600}));
+    lot.remaining = zero;
+    EXPECT_EQ(worth_at(lot, 95_u, cent), zero);
+}
+
+TEST(Worth, of_a_gift_is_nothing_and_of_a_sale_at_unit_value_0_is_not)
+{
+    Lot gift = sold(1, 10_u, zero);
+    EXPECT_EQ(worth_at(gift, 100_u, cent), zero);
+    gift.amount = 1_u;
+    EXPECT_EQ(worth_at(gift, 100_u, cent), 1'000_u);
+}
+
+TEST(Worth, out_of_range_is_nothing) { EXPECT_FALSE(worth_at(sold(1, 10'000'000_u, 1_u), 10'000'000_u, cent)); }
+
 TEST(Spread, gives_every_cent_to_some_piece)
 {
     Chance chance;
