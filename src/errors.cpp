@@ -91,11 +91,16 @@ void require_open_month(const DocumentLine& line)
     const DateADT day = stood ? std::min(line.recorded->document.date, line.counts ? line.date : DATEVAL_NOEND) : line.date;
     if (!line.open_from || day >= *line.open_from)
         return;
-    ereport(
-        ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("document is of a closed month"),
-        errdetail("The document is dated %s, and the first open day is %s%s.", text(day), text(*line.open_from), place_of(line)),
-        errhint("Date the document in an open month, or reopen the month with credits.reopen_month()."), account_table(),
-        constraint("credits_month_open"));
+    const bool is_by_hand = !OidIsValid(line.line_table);
+    const bool is_booked = stood && line.recorded->document.date < *line.open_from;
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+            is_by_hand ? errmsg("day %s is of a closed month", text(day)) : errmsg("document is of a closed month"),
+            is_by_hand ? errdetail("The first open day is %s.", text(*line.open_from))
+                       : errdetail("The document %s dated %s, and the first open day is %s%s.", is_booked ? "is booked as" : "is",
+                                   text(day), text(*line.open_from), place_of(line)),
+            is_booked ? errhint("Leave it as it is, or reopen the month with credits.reopen_month().")
+                      : errhint("Give it a date in an open month, or reopen the month with credits.reopen_month()."),
+            account_table(), constraint("credits_month_open"));
 }
 
 void type_not_active(const DocumentLine& line, std::string_view type_code)

@@ -94,10 +94,13 @@ BEGIN
         WITH lot AS (%1$s),
         entry AS (
             SELECT lot.customer, lot.type_id, lot.lot_no, lot.worth - lot.remaining_value AS value, account.balance,
-                   greatest(%2$L, lot.booked_on, lot.returned_on, lot.changed_on) AS booked_on,
+                   greatest(%2$L, moved.booked_on) AS booked_on,
                    account.last_entry_no + row_number() OVER (PARTITION BY lot.customer ORDER BY lot.lot_no) AS entry_no
             FROM lot
             JOIN credits._account AS account USING (customer, type_id)
+            -- What moved since then did so at the former value: on no day is a lot worth neither the one nor the other.
+            JOIN (SELECT customer, type_id, lot_no, max(booked_on) AS booked_on FROM credits.entry WHERE type_id = %5$s GROUP BY customer, type_id, lot_no) AS moved
+                USING (customer, type_id, lot_no)
             WHERE lot.worth <> lot.remaining_value
         ),
         booked AS (
@@ -118,7 +121,7 @@ BEGIN
         FROM (SELECT customer, type_id, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY customer, type_id) AS total
         WHERE account.customer = total.customer AND account.type_id = total.type_id $command$,
         credits._worth_query(type.type_id, unit_value, type.currency), booked_on, on_date,
-        format('unit value %s, before %s', unit_value, type.unit_value)));
+        format('unit value %s, before %s', unit_value, type.unit_value), type.type_id));
     UPDATE credits.credit_type AS its SET unit_value = revalue.unit_value WHERE its.type_id = type.type_id;
     PERFORM credits._mark_revalued(type.type_id, booked_on);
     SELECT difference + value INTO difference FROM credits._now(format(value_of, type.type_id)) AS account (value numeric);
@@ -127,6 +130,6 @@ END
 $$;
 COMMENT ON FUNCTION credits.revalue(text, numeric, date) IS
 'Gives a credit type with fixed valuation another unit value, and books on a date what that makes of the open credits: one entry revaluation per lot; gifts stay worth nothing. '
-'Credits that come back later from before are revalued when they come. Arguments: code of the type, money per credit, the day, not in the future. A day in a closed month is booked on the first open day, or refused, as the parameters say. '
+'A lot of which something is booked after that date is revalued on the day of its last entry. Credits that come back later from before are revalued when they come. Arguments: code of the type, money per credit, the day, not in the future. A day in a closed month is booked on the first open day, or refused, as the parameters say. '
 'Returns the difference in value, which the closing posts as changes. For credits_management. Rules 11, 25 and 28. '
 'Errors: P0002 no such type; 55000 its valuation is not fixed; 23514 credits_quantity_in_range, credits_month_open; 22023 a day in the future; 25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds.';

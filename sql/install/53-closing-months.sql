@@ -159,7 +159,7 @@ BEGIN
     END IF;
     IF month < next THEN
         refusal := ARRAY[format('month %s is closed already', name), format('The first open month is %s.', credits._named(next)),
-                         'The last closed month can be reopened with credits.reopen_month().'];
+                         'Only the last closed month can be reopened, with credits.reopen_month(); then the one before it.'];
     ELSIF month > CURRENT_DATE THEN
         refusal := ARRAY[format('month %s is in the future', name), format('Today is %s.', CURRENT_DATE), 'Close it when it is over.'];
     ELSIF month > next THEN

@@ -12,7 +12,7 @@ FROM credits.closing
 JOIN credits.closing_line AS line USING (closing_id)
 WHERE closing.reopened_at IS NULL
 GROUP BY closing.closing_id, closing.month, line.ledger_account, line.currency;
-COMMENT ON VIEW credits.closing_journal IS 'The closings in force as a journal: debit and credit per ledger account. Both sides of a closing are equal in each currency (rule 26).';
+COMMENT ON VIEW credits.closing_journal IS 'The closings in force as a journal: debit and credit per ledger account. Both sides of a closing are equal in each currency (rule 26). Opening balances are not in it: they were on the balance account before (rule 22).';
 COMMENT ON COLUMN credits.closing_journal.closing_id     IS 'the closing';
 COMMENT ON COLUMN credits.closing_journal.month          IS 'first day of the closed month';
 COMMENT ON COLUMN credits.closing_journal.ledger_account IS 'the account';

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(52);
+SELECT plan(56);
 
 -- Given credits of a fixed type at 95, sold for other amounts, partly consumed, credited and returned; and a gift
 
@@ -112,6 +112,28 @@ SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 90, '2026-03-31')$$, '2
 SELECT pg_temp.accepted($$SELECT credits.revalue('FIXED', 90, '2026-04-02')$$, 'in an open one it is not');
 SELECT pg_temp.all_in_order();
 
+-- A revaluation of before the last entry of a lot is booked with that, so that on no day the lot is worth something in between
+
+SELECT pg_temp.slip(40, 'B', '2026-04-03', 'F', 5, 500), pg_temp.slip(41, 'A', '2026-04-20', 'F', 5, 500), pg_temp.slip(42, 'A', '2026-04-21', 'G', 1) \g /dev/null
+SELECT credits.revalue('FIXED', 95, '2026-04-10') \g /dev/null
+SELECT is((SELECT array_agg(DISTINCT booked_on ORDER BY booked_on) FROM credits.entry WHERE description = 'unit value 95, before 90'), '{2026-04-10, 2026-04-20, 2026-04-21}'::date[],
+    'on the day, or with the last sale or draw of the lot');
+SELECT is_empty($$SELECT day, remaining, remaining_value FROM generate_series('2026-04-02'::date, '2026-04-30', interval '1 day') AS day, credits._lot_as_of(day::date)
+    WHERE type_id = 103 AND customer <> 'C' AND remaining > 0 AND remaining_value NOT IN (0, remaining * 90, remaining * 95)$$, 'on each day a lot is worth the one or the other unit value');
+
+-- A sale of before that gets a smaller value, in a month that is opened again
+
+INSERT INTO credits.credit_type (type_id, code, valuation, unit_value, balance_account, activation_article, result_account, result_article) VALUES
+    (105, 'STEEP', 'fixed', 95, '460000', 'ACT', '700000', 'RES');
+INSERT INTO credits.article (article, type_id, coefficient) VALUES ('FT', 105, 1);
+UPDATE credits.parameter SET closed_month_policy = 'next_open_month';
+SELECT pg_temp.slip(50, 'A', '2026-04-05', 'FT', 1, 100), credits.close_month('2026-04-01'), credits.revalue('STEEP', 200, '2026-05-10') \g /dev/null
+UPDATE shop.slip SET quantity = 2 WHERE id = 50;
+SELECT credits.revalue('STEEP', 1, '2026-05-20'), credits.reopen_month('2026-04-01') \g /dev/null
+UPDATE shop.slip SET quantity = 3 WHERE id = 50;
+SELECT results_eq($$SELECT closing FROM credits.deferred_revenue('2026-04-01', '2026-05-01') WHERE type_code = 'STEEP'$$, ARRAY[95.00, 3.00], 'its value falls when it was revalued, so that no month has less than nothing');
+SELECT pg_temp.all_in_order();
+
 -- With nothing open the unit value just changes; what comes back later is revalued all the same
 
 INSERT INTO credits.credit_type (type_id, code, valuation, unit_value) VALUES (104, 'SPARE', 'fixed', 10);
@@ -131,7 +153,7 @@ SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 'NaN', '2026-04-01')$$,
 SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 9e13, '2026-04-01')$$, '23514 credits_quantity_in_range', 'more than an account can hold');
 SELECT pg_temp.refused(format($$SELECT credits.revalue('FIXED', 1, %L)$$, CURRENT_DATE + 1), '22023', 'a day in the future');
 SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 1, NULL)$$, '22023', 'no day');
-SELECT is(credits.revalue('FIXED', 90, '2026-04-03'), 0.00, 'the same value changes nothing');
+SELECT is(credits.revalue('FIXED', 95, '2026-04-30'), 0.00, 'the same value changes nothing');
 
 SELECT * FROM finish();
 ROLLBACK;
