@@ -53,9 +53,9 @@ EXCEPTION WHEN SQLSTATE 'UNDO0' THEN
 END
 $$;
 
-CREATE TEMPORARY TABLE contest (position int, what text, settings text, bare text, statement text, target text);
+CREATE TEMPORARY TABLE contest (position int, what text, settings text, bare text, since date, until date, statement text, target text);
 INSERT INTO contest
-SELECT row_number() OVER (), format('%s, %s', verb.what, mode.what), mode.settings, mode.bare, verb.statement, verb.target
+SELECT row_number() OVER (), format('%s, %s', verb.what, mode.what), mode.settings, mode.bare, '2026-03-01', '2026-04-01', verb.statement, verb.target
 FROM (VALUES
     ('fixed relation, articles of the type', $$posting_relation = 'fixed_relation', posting_articles = 'type'$$, 'type_id, kind'),
     ('per customer, articles of the type', $$posting_relation = 'per_customer', posting_articles = 'type'$$, 'type_id, kind, customer'),
@@ -65,26 +65,34 @@ CROSS JOIN (VALUES
     ('preview', $$SELECT FROM credits.preview_closing('2026-03-01')$$, 'target <= 1.5'),
     ('closing', $$SELECT FROM credits.close_month('2026-03-01')$$, 'target <= 1.5')) AS verb (what, statement, target);
 
+-- Of the past, for information, in one round: the bare ones read as many entries.
+INSERT INTO contest
+SELECT 8 + place, what, $$memo = NULL$$, bare, '-infinity', until, statement, ''
+FROM (VALUES
+    (1, 'deferred_revenue of 12 months', 'type_id, kind, booked_on', 'infinity'::date, $$SELECT FROM credits.deferred_revenue('2026-01-01', '2026-12-01')$$),
+    (2, 'portfolio_as_of the month''s end', 'type_id, customer, lot_no', '2026-04-01', $$SELECT FROM credits.portfolio_as_of('2026-03-31')$$)) AS past (place, what, bare, until, statement);
+
 CREATE TEMPORARY TABLE result (position int, bare numeric, took numeric);
-CREATE FUNCTION pg_temp.run_round() RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.run_round(first int, last int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     run contest;
 BEGIN
-    FOR run IN SELECT * FROM contest ORDER BY position LOOP
+    FOR run IN SELECT * FROM contest WHERE position BETWEEN first AND last ORDER BY position LOOP
         EXECUTE 'UPDATE credits.credit_type SET ' || run.settings;
         INSERT INTO result
         SELECT run.position,
                pg_temp.took(format($q$SELECT %1$s, sum(quantity), sum(value) FROM credits.entry
-                                      WHERE booked_on >= '2026-03-01' AND booked_on < '2026-04-01' GROUP BY %1$s$q$, run.bare)),
+                                      WHERE booked_on >= %2$L AND booked_on < %3$L GROUP BY %1$s$q$, run.bare, run.since, run.until)),
                pg_temp.took(run.statement);
     END LOOP;
 END
 $$;
 BEGIN;
 LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE;
-SELECT pg_temp.run_round() \g /dev/null
+SELECT pg_temp.run_round(1, 8) \g /dev/null
 TRUNCATE result;
-SELECT pg_temp.run_round() FROM generate_series(1, :rounds) \g /dev/null
+SELECT pg_temp.run_round(1, 8) FROM generate_series(1, :rounds) \g /dev/null
+SELECT pg_temp.run_round(9, 10) \g /dev/null
 
 \pset format unaligned
 \pset tuples_only on
