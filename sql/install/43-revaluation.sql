@@ -1,7 +1,7 @@
 -- Fixed valuation: another unit value, and what it makes of the credits that are open (rules 11 and 25).
 
 CREATE FUNCTION credits._money_decimals(currency text) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT AS 'MODULE_PATHNAME', 'credits_money_decimals';
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_money_decimals';
 COMMENT ON FUNCTION credits._money_decimals(text) IS
 'The decimals of a currency (ISO 4217).';
 

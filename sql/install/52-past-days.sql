@@ -122,7 +122,12 @@ BEGIN ATOMIC
           JOIN credits.lot USING (customer, type_id, lot_no)
           GROUP BY lot_past.customer, lot_past.type_id) AS past
     JOIN credits.credit_type AS type USING (type_id)
-    JOIN credits.account USING (customer, type_id)
+    CROSS JOIN LATERAL ( -- by its key: the view account would be read for each account
+        SELECT own.alarm_level
+        FROM credits._account AS own
+        WHERE own.customer = past.customer AND own.type_id = past.type_id
+        ORDER BY own.last_entry_no DESC
+        LIMIT 1) AS account
     LEFT JOIN credits.customer AS named ON named.customer = past.customer
     CROSS JOIN LATERAL (
         SELECT coalesce(

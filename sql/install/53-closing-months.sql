@@ -121,7 +121,7 @@ COMMENT ON FUNCTION credits._check_posting(credits._movement[]) IS
 'Raises 23514 credits_accounts_complete, naming all that is missing, when a movement lacks an account, an article or a relation.';
 
 CREATE FUNCTION credits._first_day(day date) RETURNS date
-LANGUAGE plpgsql IMMUTABLE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -196,7 +196,7 @@ BEGIN ATOMIC
         side.sign * pair.quantity,
         side.sign * pair.value
     FROM (SELECT m.*,
-                 row_number() OVER (PARTITION BY m.relation
+                 row_number() OVER (PARTITION BY m.relation COLLATE "C"
                                     ORDER BY m.currency COLLATE "C", m.type_code COLLATE "C", array_position('{sold,consumed,changes}', m.movement),
                                              m.result_article COLLATE "C", m.result_account COLLATE "C") AS number
           FROM unnest(moved) AS m

@@ -18,7 +18,7 @@ BEGIN ATOMIC
     WITH day AS (
         SELECT entry.type_id, entry.booked_on, entry.kind, sum(entry.value) AS value, sum(entry.amount) AS amount
         FROM credits.entry
-        WHERE entry.booked_on < credits._first_day(to_month) + interval '1 month'
+        WHERE entry.booked_on < (SELECT credits._first_day(to_month) + interval '1 month') -- once, not per row
         GROUP BY entry.type_id, entry.booked_on, entry.kind
     ),
     movement AS (
