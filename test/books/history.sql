@@ -17,7 +17,7 @@ DECLARE
     chance CONSTANT float8 := random();
 BEGIN
     RETURN CASE WHEN chance < 0.75 THEN month + play.between(0, 27)
-                WHEN chance < 0.93 THEN greatest(month - play.between(1, 75), '2025-01-01')
+                WHEN chance < 0.93 THEN greatest(month - play.between(1, 75), '2026-01-01')
                 ELSE month + play.between(28, 45) END;
 END
 $$;
@@ -141,6 +141,12 @@ BEGIN
         ELSE format('DELETE FROM erp.invoice%s WHERE id = %s', play.one_of('{"",_line,_line}'::text[]), play.one_of(ARRAY[invoice, invoice_line]))
     END;
 END
+$$;
+
+-- What a customer had open when the books begin.
+CREATE FUNCTION play.opening() RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT format('SELECT credits.register_opening(%L, %L, %s, %s, %L, %L)', play.one_of('{A, B, C}'::text[]),
+                  play.one_of('{SUPPORT, TRAINING, COPIES, LESSONS}'::text[]), play.between(1, 9), play.between(1, 9) * 77, 'from before', '2025-12-31')
 $$;
 
 -- A registration by hand, or the reversal of one.
