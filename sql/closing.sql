@@ -78,11 +78,22 @@ WHERE closing.month = '2026-02-01' AND movement = 'consumed' ORDER BY line_no, l
 -- Only the last closing is taken back.
 SELECT credits.reopen_month('2026-02-01');
 SELECT credits.reopen_month('2026-04-01');
+-- NOTIFY tells of a closing and of its reopening, where the parameters do not forbid it. The process and the closing_id differ from run to run.
+LISTEN credits_closing;
+\set announced '| sed -E "s/PID [0-9]+/PID .../; s/closing_id[^,]*,/closing_id ...,/"'
+\o :announced
+SELECT credits.reopen_month('2026-03-01');
+SELECT credits.close_month('2026-03-01') > 0 AS closed;
+SELECT credits.reopen_month('2026-03-01');
+\o
+UPDATE credits.parameter SET notify = false;
+SELECT credits.close_month('2026-03-01') > 0 AS closed;
 SELECT credits.reopen_month('2026-03-01');
 SELECT number, month, reopened_at IS NOT NULL AS reopened FROM credits.closing ORDER BY number;
 
 SELECT * FROM credits.verify();
 
+UNLISTEN credits_closing;
 SET client_min_messages = warning;
 DROP EXTENSION credits CASCADE;
 DROP TABLE slip;

@@ -37,6 +37,20 @@ void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, Snap
     pg::insert(table);
 }
 
+/// UPDATE credits.closing_hook_line SET line_key = … WHERE line_table = … AND line_key = …
+void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view new_key)
+{
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false},
+                                     {TEXTOID, pg::to_text(old_key), false},
+                                     {TEXTOID, pg::to_text(new_key), false}};
+    pg::run({.role = catalog().owner,
+             .sql = "UPDATE credits.closing_hook_line SET line_key = $3"
+                    " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
+             .parameters = parameters,
+             .reads_only = false});
+    CommandCounterIncrement();
+}
+
 template <class Key>
 bool is_there(const Key& key)
 {
@@ -79,6 +93,20 @@ void note_hook_lines(Batch& batch)
     });
     CacheInvalidateRelcacheByRelid(catalog().closing_hook_line);
     CommandCounterIncrement();
+}
+
+void follow_hook_lines(Batch& batch)
+{
+    for (const LineImage& image : images_of(batch)) {
+        if (image.old_line == nullptr || image.new_line == nullptr)
+            continue;
+        show(batch, image.old_line, nullptr);
+        const std::string_view old_key = evaluate_text(batch, Fact::line_key);
+        show(batch, image.new_line, nullptr);
+        const std::string_view new_key = evaluate_text(batch, Fact::line_key);
+        if (old_key != new_key && is_hook_line(batch.source->line_table, old_key))
+            rename_hook_line(batch.source->line_table, old_key, new_key);
+    }
 }
 
 bool is_hook_line(Oid line_table, std::string_view key) { return is_there(pg::make_key(line_table, key)); }

@@ -105,6 +105,8 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::Ro
         note_hook_lines(batch);
         return end_batch(batch);
     }
+    if (batch.source->has_hook_lines)
+        follow_hook_lines(batch);
     if (settles_at_commit(*batch.source)) {
         note_images(batch, images_of(batch), Awaits::commit);
         return end_batch(batch);

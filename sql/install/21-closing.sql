@@ -44,7 +44,7 @@ COMMENT ON COLUMN credits.closing_line.currency       IS 'ISO 4217 code';
 COMMENT ON COLUMN credits.closing_line.movement       IS 'sold, consumed or changes (rule 27)';
 COMMENT ON COLUMN credits.closing_line.article        IS 'article of the line';
 COMMENT ON COLUMN credits.closing_line.ledger_account IS 'the article''s account';
-COMMENT ON COLUMN credits.closing_line.quantity       IS 'credits that moved with the amount, with its sign; 0 for a change of value';
+COMMENT ON COLUMN credits.closing_line.quantity       IS 'credits that moved with the amount, with its sign; 0 for a change of value, and where credits and value moved in opposite directions';
 COMMENT ON COLUMN credits.closing_line.amount         IS 'money: > 0 is a credit of the ledger account';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_line', '');
 
@@ -91,7 +91,7 @@ CREATE TABLE credits.closing_hook_line (
     closing_id integer  NOT NULL,
     PRIMARY KEY (line_table, line_key)
 );
-COMMENT ON TABLE credits.closing_hook_line IS 'Document lines that the function of parameter.closing_hook wrote into attached tables: they are the closing''s own and never touch credits (rule 26).';
+COMMENT ON TABLE credits.closing_hook_line IS 'Document lines that the function of parameter.closing_hook wrote into attached tables: they are the closing''s own and never touch credits (rule 26). Followed to new keys, and kept when a line is deleted: it may be saved again.';
 COMMENT ON COLUMN credits.closing_hook_line.line_table IS 'attached table of the line';
 COMMENT ON COLUMN credits.closing_hook_line.line_key   IS 'key of the line';
 COMMENT ON COLUMN credits.closing_hook_line.closing_id IS 'the closing that it belongs to';

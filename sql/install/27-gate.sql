@@ -61,7 +61,7 @@ AS $$
 DECLARE
     first CONSTANT date := credits._first_open_day();
 BEGIN
-    IF day < first AND (SELECT closed_month_policy FROM credits.parameter) = 'reject' THEN
+    IF day < first AND credits._exists_now('SELECT 1 FROM credits.parameter WHERE closed_month_policy = ''reject''') THEN
         RAISE EXCEPTION 'day % is of a closed month', day
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'account', CONSTRAINT = 'credits_month_open',
                   DETAIL = format('The first open day is %s.', first),

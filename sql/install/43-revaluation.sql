@@ -83,6 +83,7 @@ DECLARE
     type       credits.credit_type;
     booked_on  date;
     difference numeric;
+    later      bigint;
     value_of   CONSTANT text := 'SELECT coalesce(sum(value), 0) FROM credits._account WHERE type_id = %s';
 BEGIN
     PERFORM credits._hold_saves_first('revalue credits');
@@ -122,6 +123,12 @@ BEGIN
         WHERE account.customer = total.customer AND account.type_id = total.type_id $command$,
         credits._worth_query(type.type_id, unit_value, type.currency), booked_on, on_date,
         format('unit value %s, before %s', unit_value, type.unit_value), type.type_id));
+    SELECT moved.lots INTO later FROM credits._now(format(
+        'SELECT count(*) FROM credits._lot WHERE type_id = %s AND open AND changed_on > %L', type.type_id, booked_on)) AS moved (lots bigint);
+    IF later > 0 THEN
+        RAISE NOTICE '% lots are revalued after %', later, booked_on
+            USING DETAIL = 'Something is booked in them after that day, at the former value: they are revalued on the day of their last entry.';
+    END IF;
     UPDATE credits.credit_type AS its SET unit_value = revalue.unit_value WHERE its.type_id = type.type_id;
     PERFORM credits._mark_revalued(type.type_id, booked_on);
     SELECT difference + value INTO difference FROM credits._now(format(value_of, type.type_id)) AS account (value numeric);

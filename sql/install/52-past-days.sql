@@ -1,7 +1,27 @@
--- The ledger as of any past day, by the dates that entries are booked on: once its month is closed, the same for ever.
+-- The ledger as of any past day, by the dates that entries are booked on: once its month is closed, the same for ever. Names, codes
+-- and document numbers are those of now.
+
+-- A setting's changes are on record under the code that the type had then.
+CREATE FUNCTION credits._codes_of(code text) RETURNS text[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH RECURSIVE former AS (
+        SELECT _codes_of.code AS code
+        UNION
+        SELECT change.old_value
+        FROM former
+        JOIN credits.setting_change AS change
+            ON change.table_name = 'credit_type' AND change.column_name = 'code' AND change.new_value = former.code
+        WHERE change.old_value IS NOT NULL
+    )
+    SELECT array_agg(former.code) FROM former;
+END;
+COMMENT ON FUNCTION credits._codes_of(text) IS
+'The code of a credit type, and those that it had before.';
 
 -- What a setting was at the end of a day: what the first change after it found.
-CREATE FUNCTION credits._setting_as_of(of_table name, of_key text, of_column name, present text, day date) RETURNS text
+CREATE FUNCTION credits._setting_as_of(of_table name, of_keys text[], of_column name, present text, day date) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -11,14 +31,14 @@ BEGIN ATOMIC
         SELECT setting.key, setting.old_value
         FROM credits.setting_change AS setting
         WHERE setting.table_name = of_table
-          AND setting.key = of_key
+          AND setting.key = ANY (of_keys)
           AND setting.column_name = of_column
           AND setting.changed_at >= day + 1
         ORDER BY setting.changed_at
         LIMIT 1) AS change ON true;
 END;
-COMMENT ON FUNCTION credits._setting_as_of(name, text, name, text, date) IS
-'What a setting was at the end of a day, given what it is now.';
+COMMENT ON FUNCTION credits._setting_as_of(name, text[], name, text, date) IS
+'What a setting was at the end of a day, given what it is now and the keys that it is on record under.';
 
 CREATE FUNCTION credits._lot_as_of(day date) RETURNS TABLE (
     customer        text,
@@ -54,7 +74,7 @@ COMMENT ON FUNCTION credits._lot_as_of(date) IS
 CREATE FUNCTION credits._is_active_as_of(type credits.credit_type, day date) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
-RETURN coalesce(credits._setting_as_of('credit_type', type.code, 'active', type.active::text, day)::boolean, true);
+RETURN coalesce(credits._setting_as_of('credit_type', credits._codes_of(type.code), 'active', type.active::text, day)::boolean, true);
 COMMENT ON FUNCTION credits._is_active_as_of(credits.credit_type, date) IS
 'Tells whether the credit type was active at the end of a day.';
 
@@ -83,7 +103,7 @@ BEGIN ATOMIC
     ORDER BY past.customer, type.code, lot.sold_on, past.lot_no;
 END;
 COMMENT ON FUNCTION credits.open_lot_as_of(date) IS
-'The columns of open_lot as of the end of a day, by the dates that entries are booked on: of types that were active then. Once its month is closed, the same for ever. For credits_reader. Rule 29.';
+'The columns of open_lot as of the end of a day, by the dates that entries are booked on: of types that were active then. Once its month is closed, the same for ever, but for codes and document numbers, which are those of now. For credits_reader. Rule 29.';
 
 CREATE FUNCTION credits.portfolio_as_of(day date) RETURNS TABLE (
     customer         text,
@@ -131,14 +151,15 @@ BEGIN ATOMIC
     LEFT JOIN credits.customer AS named ON named.customer = past.customer
     CROSS JOIN LATERAL (
         SELECT coalesce(
-            credits._setting_as_of('account', past.customer || '/' || type.code, 'alarm_level', account.alarm_level::text, day),
-            credits._setting_as_of('credit_type', type.code, 'alarm_level', type.alarm_level::text, day))::numeric AS alarm) AS level
+            credits._setting_as_of('account', ARRAY(SELECT past.customer || '/' || code FROM unnest(codes.all) AS code), 'alarm_level', account.alarm_level::text, day),
+            credits._setting_as_of('credit_type', codes.all, 'alarm_level', type.alarm_level::text, day))::numeric AS alarm
+        FROM (SELECT credits._codes_of(type.code) AS all) AS codes) AS level
     WHERE credits._is_active_as_of(type.*, day)
     ORDER BY past.customer, type.code;
 END;
 COMMENT ON FUNCTION credits.portfolio_as_of(date) IS
 'The columns of portfolio as of the end of a day, by the dates that entries are booked on, with the alarm levels and active types of then; last_booked_on is the latest date until that day. '
-'Once its month is closed, the same for ever. For credits_reader. Rule 29.';
+'Once its month is closed, the same for ever, but for names and codes, which are those of now. For credits_reader. Rule 29.';
 
 CREATE VIEW credits.late_entry AS
 SELECT

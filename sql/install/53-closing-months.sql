@@ -1,147 +1,5 @@
 -- Closing a month: from the result to the balance sheet what was sold, and back what was consumed (rules 25 to 28).
 
--- What a closing would move, by credit type, movement and result side. Openings are here for the roll-forward: they move nothing.
-CREATE TYPE credits._movement AS (
-    type_id            integer,
-    type_code          text,
-    currency           text,
-    movement           text,
-    relation           text,
-    activation_article text,
-    balance_account    text,
-    result_article     text,
-    result_account     text,
-    quantity           numeric,
-    value              numeric
-);
-COMMENT ON TYPE credits._movement IS
-'Credits and value that moved in a month: sold, consumed, changes or opening, and the two sides that a closing posts them to.';
-
--- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original article
--- counts. Of the types that need both:
---   SELECT type_id, kind, customer, customer AS owner, lot_no, sum(quantity) AS quantity, sum(value) AS value
---   FROM credits.entry WHERE booked_on >= … AND booked_on < … AND type_id = ANY (…) GROUP BY type_id, kind, customer, owner, lot_no
-CREATE FUNCTION credits._entry_sums_query(month date) RETURNS text
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT string_agg(
-        format('SELECT type_id, kind, %s AS customer, %s AS owner, %s AS lot_no, sum(quantity) AS quantity, sum(value) AS value'
-               ' FROM credits.entry WHERE booked_on >= %L AND booked_on < %L AND type_id = ANY (%L) GROUP BY type_id, kind %s %s',
-               CASE WHEN settings.by_customer THEN 'customer' ELSE 'NULL' END,
-               CASE WHEN settings.by_lot THEN 'customer' ELSE 'NULL' END,
-               CASE WHEN settings.by_lot THEN 'lot_no' ELSE 'NULL::bigint' END,
-               month,
-               (month + interval '1 month')::date,
-               settings.types,
-               CASE WHEN settings.by_customer THEN ', customer' END,
-               CASE WHEN settings.by_lot THEN ', owner, lot_no' END),
-        ' UNION ALL ')
-    FROM credits._now($query$
-        SELECT posting_relation = 'per_customer', posting_articles = 'original', array_agg(type_id)
-        FROM credits.credit_type GROUP BY 1, 2 $query$) AS settings (by_customer boolean, by_lot boolean, types integer[]);
-END;
-COMMENT ON FUNCTION credits._entry_sums_query(date) IS
-'The query that adds up the entries booked in a month.';
-
-CREATE FUNCTION credits._closing_movement(month date) RETURNS SETOF credits._movement
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-SET jit = off
-AS $$
-BEGIN
-    RETURN QUERY
-    SELECT * FROM credits._now(format($query$
-        SELECT
-            type.type_id,
-            type.code,
-            type.currency,
-            CASE WHEN sums.kind IN ('sale', 'sale_change', 'credit_note') THEN 'sold'
-                 WHEN sums.kind IN ('consumption', 'consumption_change', 'return') THEN 'consumed'
-                 WHEN sums.kind = 'opening' THEN 'opening'
-                 ELSE 'changes' END,
-            CASE type.posting_relation WHEN 'per_customer' THEN sums.customer ELSE parameter.fixed_relation END,
-            type.activation_article,
-            type.balance_account,
-            coalesce(lot.article, type.result_article),
-            coalesce(lot.ledger_account, type.result_account),
-            sum(sums.quantity),
-            sum(sums.value)
-        FROM (%s) AS sums
-        JOIN credits.credit_type AS type USING (type_id)
-        CROSS JOIN credits.parameter
-        LEFT JOIN credits._lot AS lot ON lot.customer = sums.owner AND lot.type_id = sums.type_id AND lot.lot_no = sums.lot_no
-        GROUP BY type.type_id, 4, 5, 8, 9 $query$, credits._entry_sums_query(month)))
-        AS moved (type_id integer, type_code text, currency text, movement text, relation text, activation_article text,
-                  balance_account text, result_article text, result_account text, quantity numeric, value numeric);
-END
-$$;
-COMMENT ON FUNCTION credits._closing_movement(date) IS
-'What a closing of the month, given by its first day, would move, as of now.';
-
-CREATE FUNCTION credits._check_posting(moved credits._movement[]) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    missing text;
-    types CONSTANT integer[] := ARRAY(SELECT DISTINCT m.type_id FROM unnest(moved) AS m WHERE m.value <> 0 AND m.movement <> 'opening');
-BEGIN
-    SELECT string_agg(lack.what, '; ' ORDER BY lack.what COLLATE "C") INTO missing
-    FROM credits._now(format($query$
-        SELECT format('type "%%s" has no %%s', type.code, string_agg(setting.name, ', ' ORDER BY setting.position))
-        FROM credits.credit_type AS type
-        CROSS JOIN LATERAL (VALUES (1, 'balance_account', balance_account), (2, 'activation_article', activation_article),
-                                   (3, 'result_account', result_account), (4, 'result_article', result_article)) AS setting (position, name, value)
-        WHERE type.type_id = ANY (%1$L) AND coalesce(setting.value, '') = ''
-        GROUP BY type.code
-        UNION ALL
-        SELECT format('article "%%s" of type "%%s" has no %%s', side.article, type.code,
-                      CASE WHEN article.article IS NULL THEN 'row in credits.article' ELSE 'ledger_account' END)
-        FROM credits.credit_type AS type
-        CROSS JOIN LATERAL (VALUES (activation_article), (result_article)) AS side (article)
-        LEFT JOIN credits.article USING (article)
-        WHERE type.type_id = ANY (%1$L) AND side.article <> '' AND article.ledger_account IS NULL
-        UNION ALL
-        SELECT format('the parameters have no fixed_relation, for type %%s', string_agg(format('"%%s"', type.code), ', ' ORDER BY type.code COLLATE "C"))
-        FROM credits.credit_type AS type
-        CROSS JOIN credits.parameter
-        WHERE type.type_id = ANY (%1$L) AND type.posting_relation = 'fixed_relation' AND coalesce(parameter.fixed_relation, '') = ''
-        HAVING count(*) > 0
-        $query$, types)) AS lack (what text);
-    IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'accounts for the closing are missing'
-            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_accounts_complete',
-                  DETAIL = missing || '.',
-                  HINT = 'Fill them in in credits.credit_type, credits.article and credits.parameter.';
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION credits._check_posting(credits._movement[]) IS
-'Raises 23514 credits_accounts_complete, naming all that is missing, when a movement lacks an account, an article or a relation.';
-
-CREATE FUNCTION credits._first_day(day date) RETURNS date
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF isfinite(day) IS NOT TRUE THEN
-        RAISE EXCEPTION 'invalid value for argument "month": %', coalesce(day::text, 'null')
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give any day of the month.';
-    END IF;
-    RETURN date_trunc('month', day::timestamp)::date;
-END
-$$;
-COMMENT ON FUNCTION credits._first_day(date) IS
-'The first day of the month that the day is in. 22023 for no day.';
-
-CREATE FUNCTION credits._named(month date) RETURNS text
-LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
-RETURN to_char(month, 'YYYY-MM');
-COMMENT ON FUNCTION credits._named(date) IS
-'The month as messages write it.';
-
 -- In order, once, and not in the future. The first month is that of the first entry that is not an opening.
 CREATE FUNCTION credits._check_month(month date) RETURNS void
 LANGUAGE plpgsql
@@ -178,34 +36,6 @@ END
 $$;
 COMMENT ON FUNCTION credits._check_month(date) IS
 'Raises 23514 credits_month_open for a month, given by its first day, that cannot be closed now.';
-
--- A pair of lines per amount: the activation article, then the result side with the opposite sign.
-CREATE FUNCTION credits._lines_of(closing_id integer, moved credits._movement[]) RETURNS SETOF credits.closing_line
-LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT
-        _lines_of.closing_id,
-        pair.relation,
-        (2 * pair.number - CASE WHEN side.sign > 0 THEN 1 ELSE 0 END)::integer,
-        pair.type_code,
-        pair.currency,
-        pair.movement,
-        CASE WHEN side.sign > 0 THEN pair.activation_article ELSE pair.result_article END,
-        CASE WHEN side.sign > 0 THEN pair.balance_account ELSE pair.result_account END,
-        side.sign * pair.quantity,
-        side.sign * pair.value
-    FROM (SELECT m.*,
-                 row_number() OVER (PARTITION BY m.relation COLLATE "C"
-                                    ORDER BY m.currency COLLATE "C", m.type_code COLLATE "C", array_position('{sold,consumed,changes}', m.movement),
-                                             m.result_article COLLATE "C", m.result_account COLLATE "C") AS number
-          FROM unnest(moved) AS m
-          WHERE m.value <> 0 AND m.movement <> 'opening') AS pair
-    CROSS JOIN (VALUES (1), (-1)) AS side (sign)
-    ORDER BY pair.relation COLLATE "C", 3;
-END;
-COMMENT ON FUNCTION credits._lines_of(integer, credits._movement[]) IS
-'The lines that a closing makes of what moved.';
 
 CREATE FUNCTION credits.preview_closing(month date) RETURNS SETOF credits.closing_line
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -312,7 +142,9 @@ BEGIN
             ('posting_articles', former.posting_articles, type.posting_articles),
             ('posting_relation', former.posting_relation, type.posting_relation),
             ('balance_account', former.balance_account, type.balance_account),
-            ('result_account', former.result_account, type.result_account)) AS setting (name, former, present)
+            ('activation_article', former.activation_article, type.activation_article),
+            ('result_account', former.result_account, type.result_account),
+            ('result_article', former.result_article, type.result_article)) AS setting (name, former, present)
         WHERE type.closing_id = id
           AND former.closing_id = (SELECT max(closing_id) FROM credits._now('SELECT closing_id FROM credits.closing WHERE reopened_at IS NULL')
                                    AS earlier (closing_id integer) WHERE closing_id < id)
@@ -325,32 +157,6 @@ END
 $$;
 COMMENT ON FUNCTION credits._advise_closing(integer) IS
 'NOTICEs on a closing: a month that is not over, or empty; accounts that differ from those of the sale; settings that differ from those of the last closing (rule 26).';
-
-CREATE FUNCTION credits._run_closing_hook(closing_id integer, hook regprocedure) RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_run_closing_hook';
-COMMENT ON FUNCTION credits._run_closing_hook(integer, regprocedure) IS
-'Calls the function that parameter.closing_hook names, as its owner. Document lines that it inserts never touch credits.';
-
-CREATE FUNCTION credits._announce_closing(id integer) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    parameters record;
-BEGIN
-    SELECT * INTO parameters FROM credits._now('SELECT closing_hook, notify FROM credits.parameter') AS p (closing_hook text, notify boolean);
-    PERFORM credits._run_closing_hook(id, format('%s(integer)', parameters.closing_hook)::regprocedure)
-    WHERE parameters.closing_hook IS NOT NULL;
-    IF parameters.notify THEN
-        PERFORM pg_notify('credits_closing', announced.payload)
-        FROM credits._now(format($query$
-            SELECT json_build_object('closing_id', closing_id, 'number', number, 'month', month, 'reopened', reopened_at IS NOT NULL)::text
-            FROM credits.closing WHERE closing_id = %s $query$, id)) AS announced (payload text);
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION credits._announce_closing(integer) IS
-'Hands a closing, or its reopening, over: calls the hook, and sends NOTIFY credits_closing.';
 
 -- A transaction that is to be serial has read the ledger at its snapshot; the closing must not know more.
 CREATE FUNCTION credits._require_present_ledger() RETURNS void
@@ -373,6 +179,17 @@ $$;
 COMMENT ON FUNCTION credits._require_present_ledger() IS
 'Raises 40001 in a SERIALIZABLE transaction whose snapshot misses entries. The caller holds the gate.';
 
+-- They are read more than once. Locked before the gate, since who changes a type may want that next.
+CREATE FUNCTION credits._keep_posting_settings() RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT credits._do_now('SELECT FROM credits.credit_type, credits.parameter FOR SHARE');
+    SELECT credits._do_now('SELECT FROM credits.article WHERE article IN (SELECT activation_article FROM credits.credit_type UNION ALL SELECT result_article FROM credits.credit_type) FOR SHARE');
+END;
+COMMENT ON FUNCTION credits._keep_posting_settings() IS
+'Keeps the types, their closing articles and the parameters as they are until the end of the transaction.';
+
 CREATE FUNCTION credits.close_month(month date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -382,6 +199,7 @@ DECLARE
     moved credits._movement[];
     id    integer;
 BEGIN
+    PERFORM credits._keep_posting_settings();
     PERFORM credits._hold_saves_first('close a month');
     PERFORM credits._require_present_ledger();
     PERFORM credits._check_month(first);
@@ -452,32 +270,3 @@ COMMENT ON FUNCTION credits.reopen_month(date) IS
 'Takes back the last closing, which stays on record as reopened: its month can be booked in and closed again, under a new number. Any day names its month. '
 'Calls parameter.closing_hook with the closing_id, and sends NOTIFY credits_closing. For credits_management. Rule 28. '
 'Errors: 23514 credits_month_open when the month is not the last one closed; 25001, 55P03 and 40001 as for close_month(); those of the hook.';
-
--- The name is looked up when it is set, not at the next closing. The function runs as its owner: only who could act as he anyway may name it.
-CREATE FUNCTION credits._check_closing_hook() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    hook CONSTANT regprocedure := to_regprocedure(format('%s(integer)', NEW.closing_hook));
-BEGIN
-    IF credits._is_restoring() THEN
-        RETURN NEW;
-    END IF;
-    IF hook IS NULL THEN
-        RAISE EXCEPTION 'function %(integer) does not exist', NEW.closing_hook
-            USING ERRCODE = 'undefined_function', HINT = 'Give the name of a function (closing_id integer), with its schema.';
-    END IF;
-    IF NOT pg_has_role(credits._acting_role()::name, (SELECT proowner FROM pg_proc WHERE oid = hook), 'USAGE') THEN
-        RAISE EXCEPTION 'must be owner of function %', hook
-            USING ERRCODE = 'insufficient_privilege', DETAIL = 'A closing calls it with the rights of its owner.';
-    END IF;
-    RETURN NEW;
-END
-$$;
-COMMENT ON FUNCTION credits._check_closing_hook() IS
-'Trigger: parameter.closing_hook names a function (closing_id integer) of the role that sets it. 42883, 42501.';
-
-CREATE TRIGGER credits_check_closing_hook BEFORE UPDATE OF closing_hook ON credits.parameter
-    FOR EACH ROW WHEN (NEW.closing_hook IS NOT NULL AND NEW.closing_hook IS DISTINCT FROM OLD.closing_hook)
-    EXECUTE FUNCTION credits._check_closing_hook();

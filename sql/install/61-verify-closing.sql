@@ -18,7 +18,12 @@ CROSS JOIN LATERAL (
 LEFT JOIN credits.closing_type AS recorded USING (closing_id, type_id)
 WHERE closing.reopened_at IS NULL
   AND (entries.sold, entries.consumed, entries.changes, entries.closing)
-      IS DISTINCT FROM (coalesce(recorded.sold, 0), coalesce(recorded.consumed, 0), coalesce(recorded.changes, 0), coalesce(recorded.closing, 0));
+      IS DISTINCT FROM (coalesce(recorded.sold, 0), coalesce(recorded.consumed, 0), coalesce(recorded.changes, 0), coalesce(recorded.closing, 0))
+UNION ALL
+SELECT NULL, type_id, pg_catalog.format('closing %s: opening %s, sold %s, consumed %s, changes %s make no %s', closing.number, opening, sold, consumed, changes, type.closing)
+FROM credits.closing
+JOIN credits.closing_type AS type USING (closing_id)
+WHERE type.opening + type.sold - type.consumed + type.changes <> type.closing;
 COMMENT ON VIEW credits._verify_closing_equals_entries IS
 'Closed months whose entries add up to something else than was closed (rule 28, invariant 7).';
 

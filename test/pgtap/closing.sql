@@ -4,19 +4,20 @@ BEGIN;
 \ir shop.psql
 SELECT plan(60);
 
--- Given sales and consumptions of three months, and types without accounts
+-- Given sales and consumptions of three months, and types without accounts, of two currencies
 
+INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES (1, 'A', '2026-01-05', 'S1', 'S', 10, 1000);
+SELECT pg_temp.refused($$SELECT credits.close_month('2026-01-01')$$, '25001', 'a transaction that has saved credits closes no month');
+LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE;
+UPDATE credits.credit_type SET currency = 'USD' WHERE type_id = 102;
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
-    (1, 'A', '2026-01-05', 'S1', 'S', 10, 1000),
     (2, 'A', '2026-01-20', 'S2', 'H', 3, 0),
     (3, 'A', '2026-02-20', 'S3', 'H', 4, 0),
     (4, 'A', '2026-03-20', 'S4', 'H', 3, 0),
     (5, 'B', '2026-01-06', 'S5', 'S', 2, 180),
     (6, 'B', '2026-01-07', 'S6', 'T', 3, 750),
     (7, 'B', '2026-02-07', 'S7', 'U', 1, 0);
-SELECT pg_temp.refused($$SELECT credits.close_month('2026-01-01')$$, '25001', 'a transaction that has saved credits closes no month');
 SAVEPOINT saved;
-LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE;
 SELECT pg_temp.refused($$SELECT credits.close_month('2026-01-01')$$, '23514 credits_accounts_complete', 'accounts are missing');
 SELECT throws_like($$SELECT credits.preview_closing('2026-01-01')$$, 'accounts for the closing are missing', 'the preview says so, too');
 CREATE FUNCTION pg_temp.missing() RETURNS text LANGUAGE plpgsql AS $$

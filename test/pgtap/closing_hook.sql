@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(46);
+SELECT plan(51);
 
 CREATE FUNCTION shop.write_closing(id integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -59,6 +59,11 @@ SELECT is(pg_temp.entries(), 2::bigint, 'no entry was booked');
 SELECT pg_temp.all_in_order();
 SELECT pg_temp.accepted($$INSERT INTO shop.invoice VALUES ('N', 'B', '2026-02-02'); INSERT INTO shop.invoice_line VALUES ('N', 1, 'H', 1, 9, 9)$$, 'an ordinary invoice');
 SELECT is(credits.balance('B', 'SUPPORT'), 6::numeric, 'consumes as ever');
+SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET item = 'S', line_no = line_no + 20 WHERE number = 'C1-B' AND line_no IN (2, 4)$$, 'lines of the closing that get another number');
+SELECT pg_temp.accepted($$UPDATE shop.invoice SET number = 'C9' WHERE number = 'C1-B'$$, 'and their document another one');
+SELECT is(credits.balance('B', 'SUPPORT'), 6::numeric, 'touch no credits');
+SELECT pg_temp.accepted($$UPDATE shop.invoice SET state = 'draft' WHERE number = 'C9'; UPDATE shop.invoice SET state = 'posted' WHERE number = 'C9'$$, 'nor do they afterwards');
+SELECT pg_temp.all_in_order();
 SELECT pg_temp.accepted($$DELETE FROM shop.invoice WHERE number LIKE 'C%'$$, 'the closing''s own may go');
 SELECT is(credits.balance('B', 'SUPPORT'), 6::numeric, 'that changes nothing');
 

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(41);
+SELECT plan(42);
 
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
     (1, 'A', '2026-01-05', 'S1', 'S', 10, 1000),
@@ -91,6 +91,8 @@ SELECT is_empty($$SELECT FROM credits.portfolio_as_of('2026-03-10') WHERE type_c
 SELECT is_empty($$SELECT FROM credits.open_lot_as_of('2026-03-10') WHERE type_code = 'TRAINING'$$, 'of the open lots, too');
 SELECT isnt_empty($$SELECT FROM credits.deferred_revenue('2026-03-01', '2026-03-01') WHERE type_code = 'TRAINING'$$, 'never of the roll-forward');
 UPDATE credits.credit_type SET code = 'COURSES' WHERE type_id = 102;
+UPDATE credits.credit_type SET code = 'LESSONS' WHERE type_id = 102;
+SELECT isnt_empty($$SELECT FROM credits.portfolio_as_of('2026-03-09') WHERE type_code = 'LESSONS'$$, 'also when it has another code since');
 
 -- Dormant lots
 

@@ -109,18 +109,22 @@ SELECT is_empty('SELECT * FROM shop.figures WHERE closing < 0', 'and never below
 SELECT is_empty($$SELECT * FROM (SELECT month, opening, lag(closing) OVER (PARTITION BY type_code ORDER BY month) AS former, type_code FROM shop.figures) AS f
     WHERE opening <> coalesce(former, 0) + coalesce((SELECT sum(value) FROM credits.entry JOIN credits.credit_type AS t USING (type_id)
         WHERE t.code = f.type_code AND kind = 'opening' AND date_trunc('month', booked_on) = f.month), 0)$$, 'each month opens with what the one before closed with');
-SELECT is_empty($$SELECT type.code FROM credits.credit_type AS type
-    WHERE (SELECT coalesce(sum(e.amount), 0) FROM credits.entry AS e WHERE e.type_id = type.type_id) -- invoiced
-        + (SELECT coalesce(sum(l.amount), 0) FROM credits.closing_line AS l JOIN credits.closing AS c USING (closing_id)
-           WHERE c.reopened_at IS NULL AND l.type_code = type.code AND l.line_no % 2 = 0) -- the closings on the result side
-        <> (SELECT coalesce(sum(e.amount), 0) FROM credits.entry AS e WHERE e.type_id = type.type_id)
-        + (SELECT coalesce(sum(e.value) FILTER (WHERE e.kind = 'opening'), 0) FROM credits.entry AS e WHERE e.type_id = type.type_id)
-        - (SELECT coalesce(sum(a.value), 0) FROM credits.account AS a WHERE a.type_id = type.type_id)$$,
+CREATE FUNCTION pg_temp.invoiced(type_id integer) RETURNS numeric LANGUAGE sql AS $$
+    SELECT coalesce(sum(amount), 0) FROM shop.bill WHERE state = 'posted' AND item = CASE type_id WHEN 101 THEN 'S' WHEN 103 THEN 'F' END AND (quantity <> 0 OR refund_of IS NOT NULL)
+$$;
+SELECT is_empty($$SELECT type.code, pg_temp.invoiced(type_id), result.posted, openings.value, account.value
+    FROM credits.credit_type AS type
+    CROSS JOIN LATERAL (SELECT coalesce(sum(l.amount), 0) AS posted FROM credits.closing_line AS l JOIN credits.closing AS c USING (closing_id)
+                        WHERE c.reopened_at IS NULL AND l.type_code = type.code AND l.line_no % 2 = 0) AS result
+    CROSS JOIN LATERAL (SELECT coalesce(sum(e.value), 0) AS value FROM credits.entry AS e WHERE e.type_id = type.type_id AND e.kind = 'opening') AS openings
+    CROSS JOIN LATERAL (SELECT coalesce(sum(a.value), 0) AS value FROM credits.account AS a WHERE a.type_id = type.type_id) AS account
+    WHERE pg_temp.invoiced(type_id) + result.posted <> pg_temp.invoiced(type_id) + openings.value - account.value
+       OR pg_temp.invoiced(type_id) <> (SELECT coalesce(sum(e.amount), 0) FROM credits.entry AS e WHERE e.type_id = type.type_id)$$,
     'the result of all months is what was invoiced, and what was open from before, less what is open');
 SELECT is_empty($$SELECT l.closing_id, l.relation, l.line_no, l.amount, l.quantity FROM credits.closing_line AS l JOIN credits.closing AS c USING (closing_id)
     LEFT JOIN credits.closing_trace AS t USING (closing_id, relation, line_no) WHERE c.reopened_at IS NULL
     GROUP BY l.closing_id, l.relation, l.line_no, l.amount, l.quantity
-    HAVING l.amount IS DISTINCT FROM sum(t.amount) OR l.quantity IS DISTINCT FROM sum(t.quantity)$$, 'each closing line is traced to its entries, to the cent');
+    HAVING l.amount IS DISTINCT FROM sum(t.amount) OR l.quantity NOT IN (sum(t.quantity), 0) OR l.quantity * l.amount < 0$$, 'each closing line is traced to its entries, to the cent');
 SELECT is_empty($$SELECT * FROM credits.closing_document WHERE round(quantity * unit_price, 2) <> amount$$, 'quantity x price is the amount');
 
 -- A lot that is used up has given all its value: the sum of what went out is what came in.

@@ -1,7 +1,7 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
 LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in a transaction that saves
-SELECT plan(90);
+SELECT plan(91);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -179,6 +179,7 @@ SELECT is(pg_temp.broken('SELECT pg_temp.closed();' || change), expected, coales
     ('', NULL),
     ($$UPDATE credits.entry SET booked_on = '2026-03-01' WHERE customer = 'C1' AND entry_no = 10$$, 'closing_equals_entries'),
     ($$UPDATE credits.closing_type SET closing = closing + 0.01 WHERE type_id = 101$$, 'closing_equals_entries'),
+    ($$UPDATE credits.closing_type SET opening = opening + 1 WHERE type_id = 101$$, 'closing_equals_entries'),
     ($$DELETE FROM credits.closing_type$$, 'closing_equals_entries'),
     ($$UPDATE credits.closing_line SET amount = amount + sign(amount) WHERE movement = 'sold'$$, 'closing_line_equals_type'),
     ($$UPDATE credits.closing_line SET amount = amount + 0.01 WHERE line_no = 1$$, 'closing_balanced closing_line_equals_type'),
