@@ -22,7 +22,8 @@ RETURN to_char(month, 'YYYY-MM');
 COMMENT ON FUNCTION credits._named(date) IS
 'The month as messages write it.';
 
--- What a closing would move, by credit type, movement and result side. Openings are here for the roll-forward: they move nothing.
+-- What a closing would move, by credit type, movement and result side, with the type's settings: they are read once, here. Openings are
+-- here for the roll-forward: they move nothing.
 CREATE TYPE credits._movement AS (
     type_id            integer,
     type_code          text,
@@ -34,7 +35,11 @@ CREATE TYPE credits._movement AS (
     result_article     text,
     result_account     text,
     quantity           numeric,
-    value              numeric
+    value              numeric,
+    posting_relation   text,
+    posting_articles   text,
+    type_article       text,
+    type_account       text
 );
 COMMENT ON TYPE credits._movement IS
 'Credits and value that moved in a month: sold, consumed, changes or opening, and the two sides that a closing posts them to.';
@@ -88,14 +93,19 @@ BEGIN
             coalesce(lot.article, type.result_article),
             coalesce(lot.ledger_account, type.result_account),
             sum(sums.quantity),
-            sum(sums.value)
+            sum(sums.value),
+            type.posting_relation,
+            type.posting_articles,
+            type.result_article,
+            type.result_account
         FROM (%s) AS sums
         JOIN credits.credit_type AS type USING (type_id)
         CROSS JOIN credits.parameter
         LEFT JOIN credits._lot AS lot ON lot.customer = sums.owner AND lot.type_id = sums.type_id AND lot.lot_no = sums.lot_no
         GROUP BY type.type_id, 4, 5, 8, 9 $query$, credits._entry_sums_query(month)))
         AS moved (type_id integer, type_code text, currency text, movement text, relation text, activation_article text,
-                  balance_account text, result_article text, result_account text, quantity numeric, value numeric);
+                  balance_account text, result_article text, result_account text, quantity numeric, value numeric,
+                  posting_relation text, posting_articles text, type_article text, type_account text);
 END
 $$;
 COMMENT ON FUNCTION credits._closing_movement(date) IS
@@ -107,35 +117,41 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     missing text;
-    types CONSTANT integer[] := ARRAY(SELECT DISTINCT m.type_id FROM unnest(moved) AS m WHERE m.value <> 0 AND m.movement <> 'opening');
 BEGIN
-    SELECT string_agg(lack.what, '; ' ORDER BY lack.what COLLATE "C") INTO missing
-    FROM credits._now(format($query$
-        SELECT format('type "%%s" has no %%s', type.code, string_agg(setting.name, ', ' ORDER BY setting.position))
-        FROM credits.credit_type AS type
+    WITH type AS (
+        SELECT DISTINCT type_code, posting_relation, balance_account, activation_article, type_account, type_article,
+               posting_relation = 'fixed_relation' AND coalesce(relation, '') = '' AS lacks_relation
+        FROM unnest(moved)
+        WHERE value <> 0 AND movement <> 'opening'
+    ),
+    lack AS (
+        SELECT format('type "%s" has no %s', type.type_code, string_agg(setting.name, ', ' ORDER BY setting.position)) AS what
+        FROM type
         CROSS JOIN LATERAL (VALUES (1, 'balance_account', balance_account), (2, 'activation_article', activation_article),
-                                   (3, 'result_account', result_account), (4, 'result_article', result_article)) AS setting (position, name, value)
-        WHERE type.type_id = ANY (%1$L) AND coalesce(setting.value, '') = ''
-        GROUP BY type.code
+                                   (3, 'result_account', type_account), (4, 'result_article', type_article)) AS setting (position, name, value)
+        WHERE coalesce(setting.value, '') = ''
+        GROUP BY type.type_code
         UNION ALL
-        SELECT format('article "%%s" of type "%%s" has no %%s', side.article, type.code,
+        SELECT format('article "%s" of type "%s" has no %s', side.article, type.type_code,
                       CASE WHEN article.article IS NULL THEN 'row in credits.article' ELSE 'ledger_account' END)
-        FROM credits.credit_type AS type
-        CROSS JOIN LATERAL (VALUES (activation_article), (result_article)) AS side (article)
-        LEFT JOIN credits.article USING (article)
-        WHERE type.type_id = ANY (%1$L) AND side.article <> '' AND article.ledger_account IS NULL
+        FROM type
+        CROSS JOIN LATERAL (VALUES (activation_article), (type_article)) AS side (article)
+        LEFT JOIN credits._now(format('SELECT article::text, ledger_account FROM credits.article WHERE article = ANY (%L)',
+                                      (SELECT array_agg(activation_article) || array_agg(type_article) FROM type))) AS article (article text, ledger_account text)
+            USING (article)
+        WHERE side.article <> '' AND article.ledger_account IS NULL
         UNION ALL
-        SELECT format('the parameters have no fixed_relation, for type %%s', string_agg(format('"%%s"', type.code), ', ' ORDER BY type.code COLLATE "C"))
-        FROM credits.credit_type AS type
-        CROSS JOIN credits.parameter
-        WHERE type.type_id = ANY (%1$L) AND type.posting_relation = 'fixed_relation' AND coalesce(parameter.fixed_relation, '') = ''
+        SELECT format('the parameters have no fixed_relation, for type %s', string_agg(format('"%s"', type_code), ', ' ORDER BY type_code COLLATE "C"))
+        FROM type
+        WHERE lacks_relation
         HAVING count(*) > 0
-        $query$, types)) AS lack (what text);
+    )
+    SELECT string_agg(lack.what, '; ' ORDER BY lack.what COLLATE "C") INTO missing FROM lack;
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'accounts for the closing are missing'
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_accounts_complete',
                   DETAIL = missing || '.',
-                  HINT = 'Fill them in in credits.credit_type, credits.article and credits.parameter.';
+                  HINT = 'They are in credits.credit_type, credits.article and credits.parameter.';
     END IF;
 END
 $$;

@@ -71,8 +71,7 @@ BEGIN
     INSERT INTO credits.closing_line SELECT * FROM credits._lines_of(id, moved);
     -- What was open before: as the last closing left it, or, at the first one, opening balances.
     INSERT INTO credits.closing_type
-    SELECT id, type.type_id, type.code, type.currency, type.posting_relation, type.posting_articles,
-           type.balance_account, type.activation_article, type.result_account, type.result_article,
+    SELECT id, type.type_id, type.code, type.currency, settings.*,
            round(sums.opening, sums.decimals), round(sums.sold, sums.decimals), round(sums.consumed, sums.decimals), round(sums.changes, sums.decimals),
            round(sums.opening + sums.sold - sums.consumed + sums.changes, sums.decimals)
     FROM credits._now(format($query$
@@ -91,6 +90,13 @@ BEGIN
                       -sum(m.value) FILTER (WHERE m.movement = 'consumed') AS consumed,
                       sum(m.value) FILTER (WHERE m.movement = 'changes') AS changes
                FROM unnest(moved) AS m GROUP BY m.type_id) AS movement USING (type_id)
+    -- Those that the lines go by, where there are lines.
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT m.posting_relation, m.posting_articles, m.balance_account, m.activation_article, m.type_account, m.type_article
+        FROM unnest(moved) AS m WHERE m.type_id = type.type_id
+        UNION ALL
+        SELECT type.posting_relation, type.posting_articles, type.balance_account, type.activation_article, type.result_account, type.result_article
+        WHERE movement.type_id IS NULL) AS settings
     CROSS JOIN LATERAL (SELECT coalesce(type.former, 0) + coalesce(movement.opening, 0) AS opening, coalesce(movement.sold, 0) AS sold,
                                coalesce(movement.consumed, 0) AS consumed, coalesce(movement.changes, 0) AS changes,
                                credits._money_decimals(type.currency) AS decimals) AS sums
@@ -179,17 +185,6 @@ $$;
 COMMENT ON FUNCTION credits._require_present_ledger() IS
 'Raises 40001 in a SERIALIZABLE transaction whose snapshot misses entries. The caller holds the gate.';
 
--- They are read more than once. Locked before the gate, since who changes a type may want that next.
-CREATE FUNCTION credits._keep_posting_settings() RETURNS void
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT credits._do_now('SELECT FROM credits.credit_type, credits.parameter FOR SHARE');
-    SELECT credits._do_now('SELECT FROM credits.article WHERE article IN (SELECT activation_article FROM credits.credit_type UNION ALL SELECT result_article FROM credits.credit_type) FOR SHARE');
-END;
-COMMENT ON FUNCTION credits._keep_posting_settings() IS
-'Keeps the types, their closing articles and the parameters as they are until the end of the transaction.';
-
 CREATE FUNCTION credits.close_month(month date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -199,7 +194,6 @@ DECLARE
     moved credits._movement[];
     id    integer;
 BEGIN
-    PERFORM credits._keep_posting_settings();
     PERFORM credits._hold_saves_first('close a month');
     PERFORM credits._require_present_ledger();
     PERFORM credits._check_month(first);
