@@ -180,4 +180,4 @@ def a_closed_month_can_refuse_in_these_words():
     assert said == (
         'document is of a closed month\n'
         f'DETAIL:  The document is dated {day}, and the first open day is {first_open_day} (invoice {int(bought) + 1}, line {use.lines[0].id}).\n'
-        'HINT:  Date the document in an open month, or reopen the month with credits.reopen_month().\n'), said
+        'HINT:  Give it a date in an open month, or reopen the month with credits.reopen_month().\n'), said
