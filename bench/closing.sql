@@ -3,6 +3,7 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 CREATE EXTENSION credits;
+SET jit = off; -- as the closing has it
 
 -- 12 500 accounts of two types: in February one lot and 7 draws, in March 4 lots and 76 draws, in April as in February. A lot is 10
 -- credits for 100.00, a draw 0.5 for 5.00.

@@ -63,6 +63,8 @@ UPDATE credits.article SET ledger_account = NULL WHERE article = 'ACTIVATION';
 UPDATE credits.credit_type SET balance_account = '461000' WHERE code = 'SUPPORT';
 UPDATE credits.credit_type SET balance_account = '461000' WHERE code = 'VOUCHER';
 UPDATE credits.article SET ledger_account = '461000' WHERE article = 'ACTIVATION';
+INSERT INTO credits.article (article, ledger_account) VALUES ('ACTIVATION 2', '461000'), ('RESULT 2', '700000');
+UPDATE credits.credit_type SET activation_article = 'ACTIVATION 2', result_article = 'RESULT 2' WHERE code = 'SUPPORT';
 SELECT credits.close_month('2026-02-01') > 0 AS closed;
 SELECT credits.close_month('2026-03-01') > 0 AS closed;
 

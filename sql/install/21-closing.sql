@@ -48,7 +48,6 @@ COMMENT ON COLUMN credits.closing_line.quantity       IS 'credits that moved wit
 COMMENT ON COLUMN credits.closing_line.amount         IS 'money: > 0 is a credit of the ledger account';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_line', '');
 
-
 CREATE TABLE credits.closing_type (
     closing_id         integer NOT NULL,
     type_id            integer NOT NULL,

@@ -23,7 +23,6 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
 COMMENT ON FUNCTION credits._do_now(text) IS
 'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
 
-
 -- Waiting for the gate while one holds it, or rows that others wait for behind it, would end in a deadlock.
 CREATE FUNCTION credits._hold_saves_first(act text) RETURNS void
 LANGUAGE plpgsql

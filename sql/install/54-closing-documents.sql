@@ -91,9 +91,7 @@ JOIN credits.entry
     ON entry.type_id = type.type_id
     AND entry.booked_on >= closing.month
     AND entry.booked_on < closing.month + interval '1 month'
-    AND line.movement = CASE WHEN entry.kind IN ('sale', 'sale_change', 'credit_note') THEN 'sold'
-                             WHEN entry.kind IN ('consumption', 'consumption_change', 'return') THEN 'consumed'
-                             WHEN entry.kind IN ('revaluation', 'correction') THEN 'changes' END
+    AND line.movement = credits._movement_of(entry.kind)
     AND (type.posting_relation = 'fixed_relation' OR entry.customer = line.relation)
 LEFT JOIN credits._lot AS lot
     ON type.posting_articles = 'original'

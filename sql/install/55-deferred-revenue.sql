@@ -16,21 +16,21 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 BEGIN ATOMIC
     WITH day AS (
-        SELECT entry.type_id, entry.booked_on, entry.kind, sum(entry.value) AS value, sum(entry.amount) AS amount
+        SELECT entry.type_id, entry.booked_on, credits._movement_of(entry.kind) AS movement, sum(entry.value) AS value, sum(entry.amount) AS amount
         FROM credits.entry
         WHERE entry.booked_on < (SELECT credits._first_day(to_month) + interval '1 month') -- once, not per row
-        GROUP BY entry.type_id, entry.booked_on, entry.kind
+        GROUP BY entry.type_id, entry.booked_on, movement
     ),
     movement AS (
         SELECT
             day.type_id,
             greatest(date_trunc('month', day.booked_on::timestamp)::date, (credits._first_day(from_month) - interval '1 month')::date) AS month,
             sum(day.value) AS value,
-            coalesce(sum(day.value) FILTER (WHERE day.kind = 'opening'), 0) AS opening,
-            coalesce(sum(day.value) FILTER (WHERE day.kind IN ('sale', 'sale_change', 'credit_note')), 0) AS sold,
-            -coalesce(sum(day.value) FILTER (WHERE day.kind IN ('consumption', 'consumption_change', 'return')), 0) AS consumed,
-            coalesce(sum(day.value) FILTER (WHERE day.kind IN ('revaluation', 'correction')), 0) AS changes,
-            coalesce(sum(day.amount - day.value) FILTER (WHERE day.kind IN ('sale', 'sale_change', 'credit_note')), 0) AS difference
+            coalesce(sum(day.value) FILTER (WHERE day.movement = 'opening'), 0) AS opening,
+            coalesce(sum(day.value) FILTER (WHERE day.movement = 'sold'), 0) AS sold,
+            -coalesce(sum(day.value) FILTER (WHERE day.movement = 'consumed'), 0) AS consumed,
+            coalesce(sum(day.value) FILTER (WHERE day.movement = 'changes'), 0) AS changes,
+            coalesce(sum(day.amount - day.value) FILTER (WHERE day.movement = 'sold'), 0) AS difference
         FROM day
         GROUP BY 1, 2
     ),

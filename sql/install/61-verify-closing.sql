@@ -8,9 +8,9 @@ SELECT NULL::text AS customer, type_id,
 FROM credits.closing
 CROSS JOIN LATERAL (
     SELECT entry.type_id,
-           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE entry.kind IN ('sale', 'sale_change', 'credit_note') AND entry.booked_on >= closing.month), 0) AS sold,
-           -coalesce(pg_catalog.sum(entry.value) FILTER (WHERE entry.kind IN ('consumption', 'consumption_change', 'return') AND entry.booked_on >= closing.month), 0) AS consumed,
-           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE entry.kind IN ('revaluation', 'correction') AND entry.booked_on >= closing.month), 0) AS changes,
+           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE credits._movement_of(entry.kind) = 'sold' AND entry.booked_on >= closing.month), 0) AS sold,
+           -coalesce(pg_catalog.sum(entry.value) FILTER (WHERE credits._movement_of(entry.kind) = 'consumed' AND entry.booked_on >= closing.month), 0) AS consumed,
+           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE credits._movement_of(entry.kind) = 'changes' AND entry.booked_on >= closing.month), 0) AS changes,
            pg_catalog.sum(entry.value) AS closing
     FROM credits.entry
     WHERE entry.booked_on < closing.month + interval '1 month'

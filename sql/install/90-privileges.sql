@@ -30,7 +30,8 @@ GRANT EXECUTE ON FUNCTION
     credits.portfolio_as_of,
     credits.deferred_revenue,
     credits.deferred_revenue_detail,
-    credits.preview_closing
+    credits.preview_closing,
+    credits._movement_of -- by a view
 TO credits_reader;
 
 GRANT EXECUTE ON FUNCTION

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(55);
+SELECT plan(57);
 
 -- Given a sale and a consumption of January, and one of each that is a draft; January is closed
 
@@ -97,6 +97,10 @@ SELECT pg_temp.refused($$SELECT pg_temp.slip(20, 'A', '2026-01-31', 'H', 500)$$,
 UPDATE credits.credit_type SET active = false WHERE type_id = 102;
 SELECT pg_temp.refused($$SELECT pg_temp.slip(20, 'A', '2026-01-31', 'T', 1, 100)$$, '23514 credits_month_open', 'and whether the type is active');
 UPDATE credits.credit_type SET active = true WHERE type_id = 102;
+CREATE TABLE shop.order_line (id bigint PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric, currency text);
+SELECT credits.attach('shop.order_line', 'other', 'item', 'quantity', 'amount', 'customer', 'day', currency => 'currency') \g /dev/null
+SELECT pg_temp.refused($$INSERT INTO shop.order_line VALUES (1, 'A', '2026-01-31', 'S', 1, 100, 'USD')$$, '23514 credits_month_open', 'and the currency');
+SELECT pg_temp.refused($$INSERT INTO shop.order_line VALUES (1, 'A', '2026-02-01', 'S', 1, 100, 'USD')$$, '23514 credits_currency_matches', 'of which an open month is told');
 
 -- What changes nothing, or no document of a closed month, is free
 

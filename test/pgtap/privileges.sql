@@ -48,6 +48,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('deferred_revenue', 'credits_reader'),
     ('deferred_revenue_detail', 'credits_reader'),
     ('preview_closing', 'credits_reader'),
+    ('_movement_of', 'credits_reader'),
     ('register_consumption', 'credits_registration'),
     ('register_sale', 'credits_registration'),
     ('register_opening', 'credits_registration'),
@@ -59,7 +60,8 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
 SELECT is_empty($$SELECT function FROM grants WHERE grantees IS NULL AND function NOT LIKE '\_%'$$, 'only private functions are granted to nobody');
 SELECT is_empty($$SELECT proname FROM pg_proc
     WHERE pronamespace = 'credits'::regnamespace AND prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c')
-      AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'))$$, 'every function that is not C has a search_path of its own');
+      AND prosqlbody IS NULL -- is bound when it is created
+      AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'))$$, 'every function whose names are looked up when it runs has a search_path of its own');
 
 CREATE TEMPORARY VIEW writers AS
 SELECT c.relname::text COLLATE "default" AS relation, a.privilege_type, coalesce(r.rolname, 'PUBLIC') AS grantee
