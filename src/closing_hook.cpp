@@ -17,7 +17,7 @@ namespace
 
 enum HookLineColumn { hook_line_table = 1, hook_line_key = 2, hook_line_closing_id = 3 };
 
-/// The hook that runs. One that ended with an error is known by its subtransaction, which is over then.
+/// The hook that runs. One that was cut off with its transaction is known by that, which is over then.
 struct RunningHook {
     int32 closing_id;
     TransactionId transaction;
@@ -37,18 +37,28 @@ void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, Snap
     pg::insert(table);
 }
 
-/// UPDATE credits.closing_hook_line SET line_key = … WHERE line_table = … AND line_key = …
+void change_hook_line(const char* sql, std::span<const pg::Parameter> parameters)
+{
+    pg::run({.role = catalog().owner, .sql = sql, .parameters = parameters, .reads_only = false});
+    CommandCounterIncrement();
+}
+
+void forget_hook_line(Oid line_table, std::string_view key)
+{
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}, {TEXTOID, pg::to_text(key), false}};
+    change_hook_line("DELETE FROM credits.closing_hook_line"
+                     " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
+                     parameters);
+}
+
 void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view new_key)
 {
     const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false},
                                      {TEXTOID, pg::to_text(old_key), false},
                                      {TEXTOID, pg::to_text(new_key), false}};
-    pg::run({.role = catalog().owner,
-             .sql = "UPDATE credits.closing_hook_line SET line_key = $3"
-                    " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
-             .parameters = parameters,
-             .reads_only = false});
-    CommandCounterIncrement();
+    change_hook_line("UPDATE credits.closing_hook_line SET line_key = $3"
+                     " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
+                     parameters);
 }
 
 template <class Key>
@@ -95,6 +105,16 @@ void note_hook_lines(Batch& batch)
     CommandCounterIncrement();
 }
 
+void forget_hook_lines(Batch& batch)
+{
+    for (const LineImage& image : images_of(batch)) {
+        show(batch, image.old_line, nullptr);
+        const std::string_view key = evaluate_text(batch, Fact::line_key);
+        if (is_hook_line(batch.source->line_table, key))
+            forget_hook_line(batch.source->line_table, key);
+    }
+}
+
 void follow_hook_lines(Batch& batch)
 {
     for (const LineImage& image : images_of(batch)) {
@@ -126,8 +146,15 @@ Datum credits_run_closing_hook(PG_FUNCTION_ARGS)
     const pg::Parameter parameters[]{{INT4OID, PG_GETARG_DATUM(0), false}};
     const RunningHook outer = running;
     running = {PG_GETARG_INT32(0), GetTopTransactionId(), GetCurrentSubTransactionId()};
-    pg::run({.role = owner_of_function(hook), .sql = sql, .parameters = parameters, .reads_only = false});
-    running = outer;
+    PG_TRY();
+    {
+        pg::run({.role = owner_of_function(hook), .sql = sql, .parameters = parameters, .reads_only = false});
+    }
+    PG_FINALLY();
+    {
+        running = outer;
+    }
+    PG_END_TRY();
     PG_RETURN_VOID();
 }
 

@@ -13,6 +13,9 @@ int32 closing_of_running_hook();
 /// Notes the lines that the hook inserts, in credits.closing_hook_line.
 void note_hook_lines(Batch& batch);
 
+/// Forgets the lines that the hook deletes: their keys may be used again.
+void forget_hook_lines(Batch& batch);
+
 /// Follows the hook's lines to new keys.
 void follow_hook_lines(Batch& batch);
 

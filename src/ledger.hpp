@@ -14,8 +14,9 @@ struct LoadedLot {
     core::Lot lot;
     DateADT sold_on;
     DateADT booked_on;
-    DateADT returned_on; // booking date of the last return that stands; DATEVAL_NOBEGIN: none
-    DateADT changed_on;  // until then its credits or their value were others, by date; DATEVAL_NOBEGIN: never
+    DateADT returned_on;   // booking date of the last return that stands; DATEVAL_NOBEGIN: none
+    DateADT changed_on;    // until then what was sold, or its worth, was another, by date; DATEVAL_NOBEGIN: never
+    DateADT unreturned_on; // until then it had credits of a return that was undone later; DATEVAL_NOBEGIN: never
     int64 last_entry_no;
     HeapTuple stored;         // null: sold in this batch
     const DocumentLine* sale; // the line that sold it, in this batch

@@ -40,6 +40,7 @@ enum {
     returned,
     returned_on,
     changed_on,
+    unreturned_on,
     line_table,
     line_key,
     document_kind,

@@ -29,7 +29,8 @@ void book_return_to_lot(Ledger& ledger, Account& account, DocumentLine& line, Lo
           .has_amount = false,
           .amount = {},
           .reverses = draw.draw.entry_no,
-          .booked_on = booking_date(ledger, document, draw.booked_on)});
+          .booked_on = booking_date(ledger, document, undoable_on(lot, draw.booked_on)),
+          .undone_on = draw.booked_on});
 }
 
 /// Gives back a draw of which returns may have given back a part. Its own part comes first; what is wanted beyond that is theirs:

@@ -73,6 +73,10 @@ core::Amount add_or_refuse(core::Amount sum, core::Amount part, const Account& a
 
 void book(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, const Entry& entry)
 {
+    if (entry.booked_on > entry.undone_on) {
+        DateADT& until = entry.quantity > core::zero ? lot.changed_on : lot.unreturned_on;
+        until = std::max(until, entry.booked_on);
+    }
     account.balance = add_or_refuse(account.balance, entry.quantity, account);
     account.value = add_or_refuse(account.value, entry.value, account);
     account.last_entry_no++;
@@ -84,12 +88,21 @@ void book(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, 
     write_entry(ledger, account, line, entry, lot.lot.lot_no);
 }
 
+void book_change(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, const Entry& entry)
+{
+    if (entry.booked_on > lot.booked_on)
+        lot.changed_on = std::max(lot.changed_on, entry.booked_on);
+    book(ledger, account, line, lot, entry);
+}
+
 DateADT booking_date(const Ledger& ledger, const Document& document, DateADT follows)
 {
     return std::max({document.date, follows, ledger.first_open_day});
 }
 
 DateADT available_on(const LoadedLot& lot) { return std::max({lot.booked_on, lot.returned_on, lot.changed_on}); }
+
+DateADT undoable_on(const LoadedLot& lot, DateADT booked_on) { return std::max(booked_on, lot.unreturned_on); }
 
 Document present_document(const DocumentLine& line)
 {

@@ -110,6 +110,7 @@ LoadedLot& load_found(Ledger& ledger, Account& account)
                         .booked_on = DatumGetDateADT(pg::get_not_null(lots, lot_column::booked_on)),
                         .returned_on = get_date(lots, lot_column::returned_on),
                         .changed_on = get_date(lots, lot_column::changed_on),
+                        .unreturned_on = get_date(lots, lot_column::unreturned_on),
                         .last_entry_no = DatumGetInt64(pg::get_not_null(lots, lot_column::last_entry_no)),
                         .stored = stored,
                         .sale = nullptr,
@@ -280,6 +281,10 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
         row.set_amount(returned, lot.returned);
         row.set_date_or_null(returned_on, loaded.returned_on);
     }
+    if (loaded.changed_on != DATEVAL_NOBEGIN)
+        row.set_date(changed_on, loaded.changed_on);
+    if (loaded.unreturned_on != DATEVAL_NOBEGIN)
+        row.set_date(unreturned_on, loaded.unreturned_on);
     if (loaded.stored != nullptr) {
         row.store();
         pg::update(ledger.lots, &loaded.stored->t_self, ledger.snapshot);

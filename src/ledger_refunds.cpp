@@ -22,21 +22,24 @@ struct Booking {
     core::Amount amount;
     int64 reverses; // 0: none
     DateADT follows;
+    DateADT undone_on = DATEVAL_NOEND;
 };
 
 void book_note(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, const Booking& booking)
 {
     lot.lot.credited = {lot.lot.credited.units - booking.quantity.units};
     lot.is_refunded = true;
-    book(ledger, account, line, lot,
-         {.kind = "credit_note",
-          .document = booking.document,
-          .quantity = booking.quantity,
-          .value = booking.value,
-          .has_amount = true,
-          .amount = booking.amount,
-          .reverses = booking.reverses,
-          .booked_on = booking_date(ledger, booking.document, booking.follows)});
+    const bool changes_lot = booking.quantity == core::zero && booking.value != core::zero;
+    (changes_lot ? book_change : book)(ledger, account, line, lot,
+                                       {.kind = "credit_note",
+                                        .document = booking.document,
+                                        .quantity = booking.quantity,
+                                        .value = booking.value,
+                                        .has_amount = true,
+                                        .amount = booking.amount,
+                                        .reverses = booking.reverses,
+                                        .booked_on = booking_date(ledger, booking.document, booking.follows),
+                                        .undone_on = booking.undone_on});
 }
 
 /// Is it the lot of a sale of this batch that the line refers to?
@@ -153,7 +156,8 @@ void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const cor
                    .value = back.value,
                    .amount = core::take_part(spread, back.quantity, account.type->money_step),
                    .reverses = recorded.draw.entry_no,
-                   .follows = recorded.booked_on});
+                   .follows = recorded.booked_on,
+                   .undone_on = recorded.booked_on});
         revalue_again(ledger, account, line, lot, recorded.draw.entry_no, recorded_document(line));
     }
 }

@@ -39,7 +39,7 @@ PendingReturn& add_pending(Ledger& ledger, Account& account, DocumentLine& line,
 
 /// Books that a return gives credits back, undoing a draw, or loses them, undoing what it gave.
 void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, int64 reverses,
-                 const core::Movement& moved, const Document& document, DateADT booked_on)
+                 const core::Movement& moved, const Document& document, DateADT booked_on, DateADT undone_on = DATEVAL_NOEND)
 {
     lot.lot.returned.units += moved.quantity.units;
     lot.is_refunded = true;
@@ -55,7 +55,8 @@ void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot
           .has_amount = false,
           .amount = {},
           .reverses = reverses,
-          .booked_on = booked_on});
+          .booked_on = booked_on,
+          .undone_on = undone_on});
 }
 
 /// Hands a part of what one return gave to another, on one day for both.
@@ -65,10 +66,11 @@ void hand_over(Ledger& ledger, Account& account, DocumentLine& line, RecordedDra
     const core::Amount wanted = std::min(pending.left, line.settlement.take_again);
     const core::Movement moved = core::release(given.draw, wanted, account.type->money_step);
     const Document document = present_document(*pending.line);
-    const DateADT booked_on = booking_date(ledger, document, std::max(given.booked_on, line.recorded->document.date));
+    const DateADT booked_on =
+        booking_date(ledger, document, std::max(undoable_on(lot, given.booked_on), line.recorded->document.date));
     book_return(ledger, account, *pending.line, lot, given.reverses, moved, document, booked_on);
     book_return(ledger, account, line, lot, given.draw.entry_no, {-moved.quantity, -moved.value}, recorded_document(line),
-                booked_on);
+                booked_on, given.booked_on);
     pending.left = core::less(pending.left, moved.quantity);
     line.settlement.take_again = core::less(line.settlement.take_again, moved.quantity);
 }
@@ -85,7 +87,7 @@ void tie(Ledger& ledger, Account& account, PendingReturn& pending)
         const core::Movement back = core::give_back(recorded.draw, lot.lot, pending.left, account.type->money_step);
         pending.left = core::less(pending.left, back.quantity);
         book_return(ledger, account, *pending.line, lot, recorded.draw.entry_no, back, document,
-                    booking_date(ledger, document, recorded.booked_on));
+                    booking_date(ledger, document, undoable_on(lot, recorded.booked_on)));
         revalue_again(ledger, account, *pending.line, lot, recorded.draw.entry_no, document);
     }
 }
@@ -103,7 +105,7 @@ core::Amount untie(Ledger& ledger, Account& account, DocumentLine& line, Recorde
     const Document document = recorded_document(line);
     if (taken.quantity > core::zero) {
         book_return(ledger, account, line, lot, given.draw.entry_no, {-taken.quantity, -taken.value}, document,
-                    booking_date(ledger, document, std::max(given.booked_on, available_on(lot))));
+                    booking_date(ledger, document, std::max(given.booked_on, available_on(lot))), given.booked_on);
         revalue_again(ledger, account, line, lot, given.reverses, document); // it came at the value of that draw
     }
     return core::less(wanted, taken.quantity);
@@ -120,7 +122,7 @@ void lose_ties(Ledger& ledger, Account& account, const DocumentLine& cause, Load
         tie.line->recorded_by = cause.recorded_by;
         const Document document = present_document(*tie.line);
         book_return(ledger, account, *tie.line, lot, tie.draw.draw.entry_no, {-tie.lost.quantity, -tie.lost.value}, document,
-                    booking_date(ledger, document, tie.draw.booked_on));
+                    booking_date(ledger, document, undoable_on(lot, tie.draw.booked_on)), tie.draw.booked_on);
         add_pending(ledger, account, *tie.line, tie.lost.quantity);
     }
 }

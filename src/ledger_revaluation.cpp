@@ -21,15 +21,15 @@ void revalue_again(Ledger& ledger, Account& account, DocumentLine& line, LoadedL
     if (difference == core::zero)
         return;
     lot.lot.remaining_value = *worth;
-    book(ledger, account, line, lot,
-         {.kind = "revaluation",
-          .document = document,
-          .quantity = {},
-          .value = difference,
-          .has_amount = false,
-          .amount = {},
-          .reverses = 0,
-          .booked_on = booking_date(ledger, document, std::max(available_on(lot), account.revalued_on))});
+    book_change(ledger, account, line, lot,
+                {.kind = "revaluation",
+                 .document = document,
+                 .quantity = {},
+                 .value = difference,
+                 .has_amount = false,
+                 .amount = {},
+                 .reverses = 0,
+                 .booked_on = booking_date(ledger, document, std::max(available_on(lot), account.revalued_on))});
 }
 
 } // namespace credits

@@ -22,15 +22,15 @@ void correct_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedL
 {
     const core::Amount value{lot.lot.value.units - lot.lot.remaining_value.units};
     lot.lot.remaining_value = lot.lot.value;
-    book(ledger, account, line, lot,
-         {.kind = "correction",
-          .document = document,
-          .quantity = {},
-          .value = value,
-          .has_amount = false,
-          .amount = {},
-          .reverses = 0,
-          .booked_on = booking_date(ledger, document, available_on(lot))});
+    book_change(ledger, account, line, lot,
+                {.kind = "correction",
+                 .document = document,
+                 .quantity = {},
+                 .value = value,
+                 .has_amount = false,
+                 .amount = {},
+                 .reverses = 0,
+                 .booked_on = booking_date(ledger, document, available_on(lot))});
 }
 
 } // namespace
@@ -45,21 +45,20 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     if (!core::is_untouched(lot))
         errors::lot_not_consumed(line, account.customer, account.type->code, lot);
     const core::Lot before = lot;
-    const bool is_smaller = sale.credits < before.quantity || sale.value < before.value;
     lot.quantity = lot.remaining = sale.credits;
     lot.value = lot.remaining_value = sale.value;
     lot.amount = sale.amount;
     loaded.is_resold = true;
     const int64 opening = line.recorded->opening_entry_no;
-    book(ledger, account, line, loaded,
-         {.kind = opening == 0 ? "sale_change" : "opening",
-          .document = document,
-          .quantity = {lot.quantity.units - before.quantity.units},
-          .value = {lot.value.units - before.value.units},
-          .has_amount = opening == 0,
-          .amount = {lot.amount.units - before.amount.units},
-          .reverses = opening,
-          .booked_on = booking_date(ledger, document, is_smaller ? available_on(loaded) : loaded.booked_on)});
+    book_change(ledger, account, line, loaded,
+                {.kind = opening == 0 ? "sale_change" : "opening",
+                 .document = document,
+                 .quantity = {lot.quantity.units - before.quantity.units},
+                 .value = {lot.value.units - before.value.units},
+                 .has_amount = opening == 0,
+                 .amount = {lot.amount.units - before.amount.units},
+                 .reverses = opening,
+                 .booked_on = booking_date(ledger, document, available_on(loaded))});
     revalue_again(ledger, account, line, loaded, first_entry, document);
 }
 
@@ -81,6 +80,7 @@ void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
                                  .booked_on = booked_on,
                                  .returned_on = DATEVAL_NOBEGIN,
                                  .changed_on = DATEVAL_NOBEGIN,
+                                 .unreturned_on = DATEVAL_NOBEGIN,
                                  .last_entry_no = 0,
                                  .stored = nullptr,
                                  .sale = &line,

@@ -25,11 +25,13 @@ struct Interest {
 };
 
 /// An article that only the header tells may have a credit type. A line from which others are made is of interest whatever its
-/// article: as long as it counts it covers them.
+/// article: as long as it counts it covers them. A closing's hook writes lines that never touch credits, whatever their article
+/// becomes.
 Interest interest_in(const Source& source)
 {
     return {.settings = configuration(),
-            .is_in_all = source.facts[static_cast<int>(Fact::article)].needs_header || is_origin_table(source.line_table)};
+            .is_in_all = source.facts[static_cast<int>(Fact::article)].needs_header || is_origin_table(source.line_table) ||
+                         closing_of_running_hook() != 0};
 }
 
 /// Does the row in the line slot have an article that has, or had, a credit type?
@@ -105,6 +107,8 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::Ro
         note_hook_lines(batch);
         return end_batch(batch);
     }
+    if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event) && closing_of_running_hook() != 0)
+        forget_hook_lines(batch);
     if (batch.source->has_hook_lines)
         follow_hook_lines(batch);
     if (settles_at_commit(*batch.source)) {

@@ -7,7 +7,7 @@ CREATE TABLE credits.credit_type (
     active             boolean     NOT NULL DEFAULT true,
     alarm_level        numeric     CHECK (alarm_level >= 0 AND alarm_level < 1e14),
     valuation          text        NOT NULL DEFAULT 'fifo' CHECK (valuation IN ('fifo', 'fixed')),
-    unit_value         numeric     CHECK (unit_value >= 0 AND unit_value < 1e14),
+    unit_value         numeric     CHECK (unit_value >= 0 AND unit_value < 1e14 AND unit_value = round(unit_value, 4)),
     currency           text        NOT NULL DEFAULT 'EUR' CHECK (currency ~ '^[A-Z]{3}$'),
     posting_relation   text        NOT NULL DEFAULT 'fixed_relation' CHECK (posting_relation IN ('fixed_relation', 'per_customer')),
     posting_articles   text        NOT NULL DEFAULT 'type' CHECK (posting_articles IN ('type', 'original')),

@@ -45,7 +45,10 @@ BEGIN
                   ELSE format('It is the %s article of the type. Its ledger account is %s, that of the type %s.',
                               mismatch.side, mismatch.ledger_account, mismatch.type_account)
               END,
-              HINT = 'To change both sides, SET CONSTRAINTS credits.credits_accounts_match DEFERRED first.';
+              HINT = CASE
+                  WHEN mismatch.carries_credits THEN 'Use an article of its own that sells and consumes no credits.'
+                  ELSE 'To change both sides in one transaction, SET CONSTRAINTS credits.credits_accounts_match DEFERRED first.'
+              END;
 END
 $$;
 COMMENT ON FUNCTION credits._check_posting_accounts() IS

@@ -46,6 +46,7 @@ CREATE TABLE credits._lot (
     returned        numeric NOT NULL DEFAULT 0,
     returned_on     date,
     changed_on      date,
+    unreturned_on   date,
     line_table      regclass,
     line_key        text    COLLATE "C",
     document_kind   text,
@@ -73,7 +74,8 @@ COMMENT ON COLUMN credits._lot.remaining_value IS 'value of what remains; 0 when
 COMMENT ON COLUMN credits._lot.credited        IS 'credits that credit notes took out of it (rule 17)';
 COMMENT ON COLUMN credits._lot.returned        IS 'credits of its draws that return lines gave back: while 0, a draw is all its line''s own';
 COMMENT ON COLUMN credits._lot.returned_on     IS 'booking date of the last return to it, before which nothing more is drawn (rule 28); null while returned is 0';
-COMMENT ON COLUMN credits._lot.changed_on      IS 'day before which, by the dates of its entries, its credits were fewer or worth something else: nothing more is drawn before (rule 28). Set by a revaluation, and when a month is reopened; null for none';
+COMMENT ON COLUMN credits._lot.changed_on      IS 'day before which, by the dates of its entries, its credits were fewer or worth something else: nothing more is drawn before (rule 28). Set by changes of sale or value, and by what came back later than it went; null for none';
+COMMENT ON COLUMN credits._lot.unreturned_on   IS 'day until which, by the dates of its entries, there were credits of returns that were undone later: draws are undone no earlier (rule 17); null for none';
 COMMENT ON COLUMN credits._lot.line_table      IS 'attached table of the sale line; null when registered by hand';
 COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line';
 COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document; manual when registered by hand';

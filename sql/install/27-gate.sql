@@ -23,20 +23,38 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
 COMMENT ON FUNCTION credits._do_now(text) IS
 'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
 
+CREATE VIEW credits._held_lock AS
+SELECT lock.relation::regclass AS relation, lock.mode
+FROM pg_catalog.pg_locks AS lock
+WHERE lock.pid = pg_catalog.pg_backend_pid() AND lock.granted AND lock.locktype = 'relation'
+  AND lock.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database());
+COMMENT ON VIEW credits._held_lock IS
+'The tables that the transaction has locked, and how.';
+
 -- Waiting for the gate while one holds it, or rows that others wait for behind it, would end in a deadlock.
 CREATE FUNCTION credits._hold_saves_first(act text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    held CONSTANT text[] := ARRAY(SELECT lock.mode FROM pg_locks AS lock
-                                  WHERE lock.pid = pg_backend_pid() AND lock.granted AND lock.locktype = 'relation'
-                                    AND lock.relation = 'credits.closing'::regclass);
+    written regclass;
 BEGIN
-    IF (held @> '{RowExclusiveLock}' AND NOT held @> '{ShareRowExclusiveLock}')
-       OR EXISTS (SELECT FROM credits.pending WHERE transaction_id = pg_current_xact_id_if_assigned()) THEN
+    IF EXISTS (SELECT FROM credits.pending WHERE transaction_id = pg_current_xact_id_if_assigned()) THEN
+        written := 'credits.pending';
+    ELSE
+        SELECT lock.relation INTO written
+        FROM credits._held_lock AS lock
+        WHERE lock.mode = 'RowExclusiveLock'
+          AND lock.relation IN (SELECT 'credits.closing'::regclass UNION ALL SELECT 'credits.customer'::regclass
+                                UNION ALL SELECT line_table FROM credits.source UNION ALL SELECT header_table FROM credits.source)
+          AND NOT EXISTS (SELECT FROM credits._held_lock WHERE relation = 'credits.closing'::regclass AND mode = 'ShareRowExclusiveLock')
+        ORDER BY lock.relation
+        LIMIT 1;
+    END IF;
+    IF written IS NOT NULL THEN
         RAISE EXCEPTION 'cannot % in a transaction that has saved credits', act
-            USING ERRCODE = 'active_sql_transaction', HINT = 'Commit first.';
+            USING ERRCODE = 'active_sql_transaction', DETAIL = format('It has written to %s, or saved lines that go by it.', written),
+                  HINT = 'Commit first.';
     END IF;
     PERFORM credits._hold_saves();
 END
@@ -52,6 +70,13 @@ RETURN (SELECT (closed.month + interval '1 month')::date
         FROM credits._now('SELECT max(month) FROM credits.closing WHERE reopened_at IS NULL') AS closed (month date));
 COMMENT ON FUNCTION credits._first_open_day() IS
 'The first day that is not in a closed month, as of now; null while no month is closed.';
+
+CREATE FUNCTION credits._first_closed_month() RETURNS date
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT closed.month FROM credits._now('SELECT min(month) FROM credits.closing WHERE reopened_at IS NULL') AS closed (month date));
+COMMENT ON FUNCTION credits._first_closed_month() IS
+'The month that was closed first, as of now; null while none is.';
 
 CREATE FUNCTION credits._booking_day(day date) RETURNS date
 LANGUAGE plpgsql

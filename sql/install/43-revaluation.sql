@@ -90,6 +90,10 @@ BEGIN
     SELECT its.* INTO type FROM credits.credit_type AS its WHERE its.code = revalue.type_code FOR NO KEY UPDATE;
     PERFORM credits._check_revaluation(type, type_code, unit_value, on_date);
     booked_on := credits._booking_day(on_date);
+    IF booked_on > on_date THEN
+        RAISE NOTICE 'credits are revalued on %, the first open day', booked_on
+            USING DETAIL = format('The month of %s is closed.', on_date);
+    END IF;
     SELECT -value INTO difference FROM credits._now(format(value_of, type.type_id)) AS account (value numeric);
     PERFORM credits._change_now(format($command$
         WITH lot AS (%1$s),

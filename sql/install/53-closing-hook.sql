@@ -5,16 +5,44 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_run_closing_hook';
 COMMENT ON FUNCTION credits._run_closing_hook(integer, regprocedure) IS
 'Calls the function that parameter.closing_hook names, as its owner. Document lines that it inserts never touch credits.';
 
+CREATE FUNCTION credits._hook_named(name text) RETURNS regprocedure
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    hook regprocedure;
+BEGIN
+    SELECT proc.oid INTO hook
+    FROM pg_proc AS proc
+    WHERE proc.oid = to_regprocedure(format('%s(integer)', (SELECT string_agg(quote_ident(part), '.' ORDER BY place)
+                                                            FROM unnest(parse_ident(name)) WITH ORDINALITY AS part (part, place))))
+      AND proc.prokind = 'f' AND proc.pronamespace <> pg_my_temp_schema();
+    RETURN hook;
+EXCEPTION WHEN invalid_parameter_value OR invalid_name OR syntax_error THEN
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION credits._hook_named(text) IS
+'The function (closing_id integer) of this name; null when there is none, or only a procedure, an aggregate or a temporary function.';
+
 CREATE FUNCTION credits._announce_closing(id integer) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     parameters record;
+    hook       regprocedure;
 BEGIN
     SELECT * INTO parameters FROM credits._now('SELECT closing_hook, notify FROM credits.parameter') AS p (closing_hook text, notify boolean);
-    PERFORM credits._run_closing_hook(id, format('%s(integer)', parameters.closing_hook)::regprocedure)
-    WHERE parameters.closing_hook IS NOT NULL;
+    IF parameters.closing_hook IS NOT NULL THEN
+        hook := credits._hook_named(parameters.closing_hook);
+        IF hook IS NULL THEN
+            RAISE EXCEPTION 'closing hook % does not exist', parameters.closing_hook
+                USING ERRCODE = 'undefined_function', DETAIL = 'The parameter closing_hook names it.',
+                      HINT = 'Create the function (closing_id integer) again, or set the parameter to another one or to null.';
+        END IF;
+        PERFORM credits._run_closing_hook(id, hook);
+    END IF;
     IF parameters.notify THEN
         PERFORM pg_notify('credits_closing', announced.payload)
         FROM credits._now(format($query$
@@ -32,14 +60,14 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    hook CONSTANT regprocedure := to_regprocedure(format('%s(integer)', NEW.closing_hook));
+    hook CONSTANT regprocedure := credits._hook_named(NEW.closing_hook);
 BEGIN
     IF credits._is_restoring() THEN
         RETURN NEW;
     END IF;
     IF hook IS NULL THEN
-        RAISE EXCEPTION 'function %(integer) does not exist', NEW.closing_hook
-            USING ERRCODE = 'undefined_function', HINT = 'Give the name of a function (closing_id integer), with its schema.';
+        RAISE EXCEPTION 'closing hook % does not exist', NEW.closing_hook
+            USING ERRCODE = 'undefined_function', HINT = 'Give the name of a function (closing_id integer), with its schema and without arguments.';
     END IF;
     IF NOT pg_has_role(credits._acting_role()::name, (SELECT proowner FROM pg_proc WHERE oid = hook), 'USAGE') THEN
         RAISE EXCEPTION 'must be owner of function %', hook

@@ -15,7 +15,11 @@ BEGIN
         SELECT credits._first_day(entry.booked_on) INTO next
         FROM credits._now('SELECT min(booked_on) FROM credits.entry WHERE kind <> ''opening''') AS entry (booked_on date);
     END IF;
-    IF month < next THEN
+    IF month < credits._first_closed_month() THEN
+        refusal := ARRAY[format('month %s lies before the first closing', name),
+                         format('Month %s was closed first.', credits._named(credits._first_closed_month())),
+                         'What is dated in it is booked in the first open month.'];
+    ELSIF month < next THEN
         refusal := ARRAY[format('month %s is closed already', name), format('The first open month is %s.', credits._named(next)),
                          'Only the last closed month can be reopened, with credits.reopen_month(); then the one before it.'];
     ELSIF month > CURRENT_DATE THEN
@@ -71,7 +75,7 @@ BEGIN
     INSERT INTO credits.closing_line SELECT * FROM credits._lines_of(id, moved);
     -- What was open before: as the last closing left it, or, at the first one, opening balances.
     INSERT INTO credits.closing_type
-    SELECT id, type.type_id, type.code, type.currency, settings.*,
+    SELECT id, type.type_id, settings.*,
            round(sums.opening, sums.decimals), round(sums.sold, sums.decimals), round(sums.consumed, sums.decimals), round(sums.changes, sums.decimals),
            round(sums.opening + sums.sold - sums.consumed + sums.changes, sums.decimals)
     FROM credits._now(format($query$
@@ -92,10 +96,10 @@ BEGIN
                FROM unnest(moved) AS m GROUP BY m.type_id) AS movement USING (type_id)
     -- Those that the lines go by, where there are lines.
     CROSS JOIN LATERAL (
-        SELECT DISTINCT m.posting_relation, m.posting_articles, m.balance_account, m.activation_article, m.type_account, m.type_article
+        SELECT DISTINCT m.type_code, m.currency, m.posting_relation, m.posting_articles, m.balance_account, m.activation_article, m.type_account, m.type_article
         FROM unnest(moved) AS m WHERE m.type_id = type.type_id
         UNION ALL
-        SELECT type.posting_relation, type.posting_articles, type.balance_account, type.activation_article, type.result_account, type.result_article
+        SELECT type.code, type.currency, type.posting_relation, type.posting_articles, type.balance_account, type.activation_article, type.result_account, type.result_article
         WHERE movement.type_id IS NULL) AS settings
     CROSS JOIN LATERAL (SELECT coalesce(type.former, 0) + coalesce(movement.opening, 0) AS opening, coalesce(movement.sold, 0) AS sold,
                                coalesce(movement.consumed, 0) AS consumed, coalesce(movement.changes, 0) AS changes,
@@ -138,6 +142,19 @@ BEGIN
         RAISE NOTICE '%', note USING HINT = 'With posting_articles = ''original'' a closing uses the account that was sold on.';
     END LOOP;
     FOR note IN
+        SELECT format('type "%s" is posted by original article, and article "%s" had no ledger account when it was sold: %s is used',
+                      type.type_code, lot.article, type.result_account)
+        FROM credits.closing_type AS type
+        JOIN credits.closing_line AS line USING (closing_id, type_code)
+        JOIN credits._now('SELECT DISTINCT type_id, article::text FROM credits._lot WHERE ledger_account IS NULL AND article IS NOT NULL')
+            AS lot (type_id integer, article text) ON lot.type_id = type.type_id AND lot.article = line.article
+        WHERE type.closing_id = id AND type.posting_articles = 'original'
+        GROUP BY 1
+        ORDER BY 1
+    LOOP
+        RAISE NOTICE '%', note USING HINT = 'An account that an article gets later counts for what is sold from then on.';
+    END LOOP;
+    FOR note IN
         SELECT format('type "%s" was closed with %s %s before, and with %s now', type.type_code, setting.name, setting.former, setting.present)
         FROM credits.closing_type AS type
         JOIN credits._now('SELECT * FROM credits.closing_type') AS former
@@ -162,7 +179,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._advise_closing(integer) IS
-'NOTICEs on a closing: a month that is not over, or empty; accounts that differ from those of the sale; settings that differ from those of the last closing (rule 26).';
+'NOTICEs on a closing: a month that is not over, or empty; accounts that differ from those of the sale, or were not known then; settings that differ from those of the last closing (rule 26).';
 
 -- A transaction that is to be serial has read the ledger at its snapshot; the closing must not know more.
 CREATE FUNCTION credits._require_present_ledger() RETURNS void
@@ -211,31 +228,6 @@ COMMENT ON FUNCTION credits.close_month(date) IS
 'For credits_management. Rules 25 to 28. Errors: 23514 credits_month_open (closed already, out of order, in the future, nothing to close yet), credits_accounts_complete (names what is missing); '
 '25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds; 40001 at SERIALIZABLE; those of the hook.';
 
--- What came back to a lot while the month was closed was booked after it. Once it is open again, a draw must not be booked before that.
-CREATE FUNCTION credits._keep_lots_covered(first_day date) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM credits._change_now(format($command$
-        UPDATE credits._lot AS lot
-        SET changed_on = greatest(lot.changed_on, late.booked_on)
-        FROM (SELECT entry.customer, entry.type_id, entry.lot_no, max(entry.booked_on) AS booked_on
-              FROM credits.entry
-              JOIN credits._lot AS its USING (customer, type_id, lot_no)
-              LEFT JOIN credits.entry AS undone
-                  ON undone.customer = entry.customer AND undone.type_id = entry.type_id AND undone.entry_no = entry.reverses
-              WHERE entry.booked_on >= %1$L
-                AND entry.quantity > 0
-                AND coalesce(undone.booked_on, its.booked_on) < %1$L
-              GROUP BY entry.customer, entry.type_id, entry.lot_no) AS late
-        WHERE lot.customer = late.customer AND lot.type_id = late.type_id AND lot.lot_no = late.lot_no $command$,
-        (first_day + interval '1 month')::date));
-END
-$$;
-COMMENT ON FUNCTION credits._keep_lots_covered(date) IS
-'Lets nothing be drawn from lots, in a month that is opened again, before what came into them later (rule 28). The caller holds the gate.';
-
 CREATE FUNCTION credits.reopen_month(month date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -249,14 +241,13 @@ BEGIN
     SELECT * INTO last FROM credits._now(
         'SELECT closing_id, month FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1') AS closing (closing_id integer, month date);
     IF first IS DISTINCT FROM last.month THEN
-        RAISE EXCEPTION 'month % is not the last one closed', credits._named(first)
+        RAISE EXCEPTION 'month % is not %', credits._named(first), CASE WHEN first < last.month THEN 'the last one closed' ELSE 'closed' END
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'closing', CONSTRAINT = 'credits_month_open',
                   DETAIL = coalesce('The last closed month is ' || credits._named(last.month) || '.', 'No month is closed.'),
                   HINT = 'Only the last closing can be taken back; the one before it is the last one then.';
     END IF;
     PERFORM credits._change_now(format('UPDATE credits.closing SET reopened_at = clock_timestamp(), reopened_by = %L WHERE closing_id = %s',
                                        credits._acting_role(), last.closing_id));
-    PERFORM credits._keep_lots_covered(first);
     PERFORM credits._announce_closing(last.closing_id);
 END
 $$;

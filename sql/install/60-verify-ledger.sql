@@ -180,13 +180,25 @@ COMMENT ON VIEW credits._verify_lot_equals_returns IS
 'Lots to which another number of credits came back by returns than their entries say, or later than they say (rules 17 and 28).';
 
 CREATE VIEW credits._verify_lot_covered_on_any_day AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s on %s', lot_no, remaining, pg_catalog.to_char(booked_on, 'YYYY-MM-DD')) AS detail
+SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold, value, pg_catalog.to_char(booked_on, 'YYYY-MM-DD')) AS detail
 FROM (SELECT customer, type_id, lot_no, booked_on,
-             pg_catalog.sum(pg_catalog.sum(quantity)) OVER (PARTITION BY customer, type_id, lot_no ORDER BY booked_on) AS remaining
-      FROM credits.entry GROUP BY customer, type_id, lot_no, booked_on) AS day
-WHERE remaining < 0;
+             pg_catalog.sum(pg_catalog.sum(quantity)) OVER by_day AS remaining,
+             pg_catalog.sum(pg_catalog.sum(quantity) FILTER (WHERE kind IN ('opening', 'sale', 'sale_change'))) OVER by_day AS sold,
+             pg_catalog.sum(pg_catalog.sum(value)) OVER by_day AS value
+      FROM credits.entry GROUP BY customer, type_id, lot_no, booked_on
+      WINDOW by_day AS (PARTITION BY customer, type_id, lot_no ORDER BY booked_on)) AS day
+WHERE remaining < 0 OR remaining > sold OR value < 0 OR (remaining = 0 AND value <> 0);
 COMMENT ON VIEW credits._verify_lot_covered_on_any_day IS
-'Lots of which, by the dates that entries are booked on, more was taken on some day than was there (rule 28).';
+'Lots that, by the dates that entries are booked on, had on some day less than nothing, more than was sold, a value below 0, or one without credits (rules 17, 27 and 28).';
+
+CREATE VIEW credits._verify_sale_changed_in_order AS
+SELECT customer, type_id, pg_catalog.format('entry %s, of lot %s, is booked on %s, before the one that it follows', entry_no, lot_no, pg_catalog.to_char(booked_on, 'YYYY-MM-DD')) AS detail
+FROM (SELECT customer, type_id, lot_no, entry_no, booked_on,
+             pg_catalog.max(booked_on) OVER (PARTITION BY customer, type_id, lot_no ORDER BY entry_no) AS latest
+      FROM credits.entry WHERE kind IN ('opening', 'sale', 'sale_change')) AS change
+WHERE booked_on < latest;
+COMMENT ON VIEW credits._verify_sale_changed_in_order IS
+'Sales and their changes that are booked before an earlier one of their lot: on the days between, more or less was sold than ever at once (rule 28).';
 
 CREATE VIEW credits._verify_lot_open_while_remaining AS
 SELECT customer, type_id, pg_catalog.format('lot %s: open is %s, %s remain', lot_no, open, remaining) AS detail

@@ -59,6 +59,10 @@ WHERE number <> previous + 1
 UNION ALL
 SELECT NULL, NULL, pg_catalog.format('month %s is closed after month %s', pg_catalog.to_char(month, 'YYYY-MM'), pg_catalog.to_char(previous, 'YYYY-MM'))
 FROM (SELECT month, pg_catalog.lag(month) OVER (ORDER BY month) AS previous FROM credits.closing WHERE reopened_at IS NULL) AS closed
-WHERE month <> previous + interval '1 month';
+WHERE month <> previous + interval '1 month'
+UNION ALL
+SELECT NULL, NULL, pg_catalog.format('closing_id %s has lines or types, and no closing', closing_id)
+FROM (SELECT closing_id FROM credits.closing_line UNION SELECT closing_id FROM credits.closing_type) AS kept
+WHERE closing_id NOT IN (SELECT closing_id FROM credits.closing);
 COMMENT ON VIEW credits._verify_closing_in_order IS
-'Closings that are not numbered 1, 2, 3 …, and closed months that do not follow each other (rule 28).';
+'Closings that are not numbered 1, 2, 3 …, and closed months that do not follow each other, or are gone (rule 28).';

@@ -34,6 +34,8 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'lot_covered_on_any_day', * FROM credits._verify_lot_covered_on_any_day
       UNION ALL
+      SELECT 'sale_changed_in_order', * FROM credits._verify_sale_changed_in_order
+      UNION ALL
       SELECT 'lot_open_while_remaining', * FROM credits._verify_lot_open_while_remaining
       UNION ALL
       SELECT 'lot_value_with_credits', * FROM credits._verify_lot_value_with_credits

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(51);
+SELECT plan(61);
 
 CREATE FUNCTION shop.write_closing(id integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -23,7 +23,13 @@ $$;
 
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.none'$$, '42883', 'a function that is not there');
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'pg_catalog.now'$$, '42883', 'or takes no closing_id');
-SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(1); DROP TABLE shop.slip; --'$$, '42601', 'a name is a name');
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(1); DROP TABLE shop.slip; --'$$, '42883', 'a name is a name');
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(integer)'$$, '42883', 'without arguments');
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = ''$$, '42883', 'and not empty');
+CREATE PROCEDURE shop.proceed(id integer) LANGUAGE sql AS 'SELECT';
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.proceed'$$, '42883', 'a procedure is no function');
+CREATE FUNCTION pg_temp.mine(id integer) RETURNS void LANGUAGE sql AS 'SELECT';
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'pg_temp.mine'$$, '42883', 'one of this session would be gone tomorrow');
 CREATE ROLE credits_test_manager;
 GRANT credits_management TO credits_test_manager;
 GRANT USAGE ON SCHEMA shop TO credits_test_manager;
@@ -43,7 +49,7 @@ SELECT results_eq('SELECT line_no, item, quantity, price, amount FROM shop.invoi
     'the closing is an invoice of the ERP, and its lines keep their price') FROM (SELECT) AS one;
 SELECT is(sum(amount), 0.00, 'with a total of 0') FROM shop.invoice_line;
 SELECT is(credits.balance('B', 'SUPPORT'), 7::numeric, 'its lines touch no credits');
-SELECT results_eq('SELECT line_key FROM credits.closing_hook_line ORDER BY line_key', ARRAY['C1-B/2' COLLATE "C", 'C1-B/4'], 'the lines with articles that would are on record');
+SELECT results_eq('SELECT line_key FROM credits.closing_hook_line ORDER BY line_key', ARRAY['C1-B/1' COLLATE "C", 'C1-B/2', 'C1-B/3', 'C1-B/4'], 'they are on record');
 SELECT pg_temp.all_in_order();
 SELECT is_empty($$SELECT * FROM credits.take_in() WHERE lines <> 0$$, 'there is nothing to take in');
 
@@ -52,7 +58,7 @@ SELECT is_empty($$SELECT * FROM credits.take_in() WHERE lines <> 0$$, 'there is 
 SELECT pg_temp.accepted($$UPDATE shop.invoice SET state = 'draft'$$, 'when the document changes its state');
 SELECT pg_temp.accepted($$UPDATE shop.invoice SET state = 'posted', day = '2026-02-01'$$, 'and comes back with another date');
 SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET quantity = 2 * quantity WHERE item = 'S'$$, 'when a line is edited');
-SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET item = 'H', price = 5 WHERE line_no = 4$$, 'or gets an article that consumes');
+SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET item = 'H', price = 5 WHERE line_no IN (3, 4)$$, 'or gets an article that consumes, whatever it had before');
 SELECT is((SELECT price FROM shop.invoice_line WHERE line_no = 4), 5::numeric, 'it keeps its price');
 SELECT is(credits.balance('B', 'SUPPORT'), 7::numeric, 'it touches no credits');
 SELECT is(pg_temp.entries(), 2::bigint, 'no entry was booked');
@@ -91,6 +97,47 @@ UPDATE credits.parameter SET closing_hook = 'shop.fail_inside';
 SELECT pg_temp.accepted($$SELECT credits.close_month('2026-02-01')$$, 'a hook that catches an error of its own goes on');
 SELECT is(credits.balance('B', 'SUPPORT'), 5::numeric, 'and its lines touch no credits');
 SELECT pg_temp.all_in_order();
+
+-- Nor does an error inside of a closing that a hook makes of another month change what the hook's own lines are
+
+CREATE FUNCTION shop.close_next(id integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT month FROM credits.closing WHERE closing_id = id) = '2026-03-01' THEN
+        RAISE division_by_zero;
+    END IF;
+    BEGIN
+        PERFORM credits.close_month('2026-03-01');
+    EXCEPTION WHEN division_by_zero THEN
+        INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (95, 'B', 'H', 1, 9);
+    END;
+END
+$$;
+UPDATE credits.parameter SET closing_hook = NULL;
+SELECT credits.reopen_month('2026-02-01') \g /dev/null
+UPDATE credits.parameter SET closing_hook = 'shop.close_next';
+SELECT pg_temp.accepted($$SELECT credits.close_month('2026-02-01')$$, 'a hook whose own closing fails goes on');
+SELECT is((SELECT amount FROM shop.slip WHERE id = 95), 9::numeric, 'its lines keep their price');
+SELECT is(credits.balance('B', 'SUPPORT'), 5::numeric, 'and touch no credits');
+SELECT pg_temp.all_in_order();
+
+-- A line that the hook deletes leaves its key to others
+
+CREATE FUNCTION shop.write_and_delete(id integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM credits.closing WHERE closing_id = id AND reopened_at IS NOT NULL) THEN
+        DELETE FROM shop.slip WHERE slip.id = 96;
+    ELSE
+        INSERT INTO shop.slip (id, customer, item, quantity) VALUES (96, 'B', 'H', 1);
+    END IF;
+END
+$$;
+UPDATE credits.parameter SET closing_hook = 'shop.write_and_delete';
+SELECT credits.reopen_month('2026-02-01'), credits.close_month('2026-02-01'), credits.reopen_month('2026-02-01') \g /dev/null
+SELECT pg_temp.slip(96, 'B', '2026-02-05', 'H', 1) \g /dev/null
+SELECT is(credits.balance('B', 'SUPPORT'), 4::numeric, 'another line with the key of a deleted one consumes');
+SELECT pg_temp.all_in_order();
+DELETE FROM shop.slip WHERE id = 96;
+SELECT credits.close_month('2026-02-01') \g /dev/null
 
 -- Reopening calls it, too
 
@@ -142,7 +189,7 @@ SELECT pg_temp.all_in_order();
 -- Who is told
 
 SELECT pg_temp.accepted($$UPDATE credits.parameter SET notify = false; SELECT credits.close_month('2026-05-01')$$, 'without NOTIFY');
-SELECT is(pg_temp.entries(), 4::bigint, 'closings book no entries');
+SELECT is(pg_temp.entries(), 6::bigint, 'closings book no entries');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();

@@ -1,7 +1,7 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
 LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in a transaction that saves
-SELECT plan(91);
+SELECT plan(92);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -110,7 +110,7 @@ SELECT is(pg_temp.broken($$
     INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at, recorded_by)
     VALUES ('C2', 101, 2, 1, '2026-01-06', 'consumption', -2, 0, 0, now(), 'somebody');
     UPDATE credits._account SET last_entry_no = 2 WHERE customer = 'C2';
-    UPDATE credits._lot SET last_entry_no = 2 WHERE customer = 'C2'$$), 'lot_value_with_credits', 'a lot that is used up still has a value');
+    UPDATE credits._lot SET last_entry_no = 2 WHERE customer = 'C2'$$), 'lot_covered_on_any_day lot_value_with_credits', 'a lot that is used up still has a value');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET last_entry_no = 9 WHERE customer = 'C1' AND lot_no = 2$$), 'lot_last_entry', 'a lot''s version is off');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$), 'lot_numbers_gapless', 'a last lot number is off');
 SELECT is(pg_temp.broken($$
@@ -142,7 +142,7 @@ SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = NULL WHERE cust
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = '2026-01-02' WHERE customer = 'C3'$$), 'lot_equals_returns', 'or of too early');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 2 WHERE customer = 'C3' AND entry_no = 5$$), 'reversal_within_draw', 'an undone return undoes a draw');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET quantity = 5 WHERE customer = 'C3' AND entry_no = 3$$),
-    'balance_after_chains balance_equals_entries line_booked lot_equals_entries lot_equals_returns reversal_within_draw', 'more is returned than was drawn');
+    'balance_after_chains balance_equals_entries line_booked lot_covered_on_any_day lot_equals_entries lot_equals_returns reversal_within_draw', 'more is returned than was drawn');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2026-02-01' WHERE customer = 'C3' AND entry_no = 3$$),
     'lot_covered_on_any_day lot_equals_returns reversal_within_draw', 'what was taken came later');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'revaluation' WHERE customer = 'C1' AND entry_no = 9$$), 'sign_by_kind', 'a revaluation moves credits');
@@ -150,6 +150,9 @@ SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 5 WHERE customer 
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 3 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'a draw came back to another lot');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 99 WHERE customer = 'C1' AND entry_no = 7$$), 'reversal_within_draw', 'what came back was never drawn');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET booked_on = '2025-12-31' WHERE customer = 'C1' AND entry_no = 9$$), 'booked_after_lot lot_covered_on_any_day', 'a draw is older than its lot');
+SELECT is(pg_temp.broken($$SELECT credits.register_sale('C2', 'SUPPORT', 2, 20, 'x', '2026-02-01');
+    UPDATE credits.entry SET kind = 'sale_change', lot_no = 1, booked_on = '2026-01-01' WHERE customer = 'C2' AND entry_no = 2;
+    UPDATE credits.entry SET booked_on = '2026-01-02' WHERE customer = 'C2' AND entry_no = 1$$) LIKE '%sale_changed_in_order%', true, 'a sale is changed before it was made');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET below_alarm = NOT below_alarm WHERE customer = 'C1'$$), 'alarm_agrees', 'an alarm mark is wrong');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C1', 101, now(), NULL, 1, 2)$$), 'alarm_agrees', 'two alarms are under way');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C2', 102, now(), NULL, 1, 2)$$), 'alarm_agrees', 'there is an alarm without an account');
