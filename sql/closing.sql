@@ -30,12 +30,17 @@ SELECT month, ledger_account, currency, debit, credit FROM credits.closing_journ
 
 -- Once, in order, not in the future.
 SELECT credits.close_month('2026-01-31');
+SELECT credits.close_month('2025-12-31');
 SELECT credits.close_month('2026-03-01');
 \set VERBOSITY terse
 SELECT credits.close_month('2999-01-01');
 \set VERBOSITY default
 BEGIN;
 INSERT INTO slip VALUES (5, 'ACME', '2026-01-25', 'HOUR', 1, 0);
+SELECT credits.close_month('2026-02-01');
+ROLLBACK;
+BEGIN;
+UPDATE credits.customer SET name = 'Acme Ltd' WHERE customer = 'ACME';
 SELECT credits.close_month('2026-02-01');
 ROLLBACK;
 
@@ -54,6 +59,7 @@ UPDATE credits.parameter SET closed_month_policy = 'next_open_month';
 UPDATE credits.credit_type SET unit_value = 100 WHERE code = 'VOUCHER';
 SELECT credits.revalue('VOUCHER', 100, '2026-02-10');
 SELECT credits.revalue('SUPPORT', 100, '2026-02-10');
+SELECT credits.revalue('VOUCHER', 100, '2026-01-31');
 
 -- Notices: another account than the sale's, other settings than at the last closing.
 UPDATE credits.article SET ledger_account = '700009' WHERE article = 'HOURS';
@@ -71,6 +77,9 @@ SELECT credits.close_month('2026-03-01') > 0 AS closed;
 -- The roll-forward, and the lots behind it.
 SELECT * FROM credits.deferred_revenue('2026-01-01', '2026-03-01');
 SELECT * FROM credits.deferred_revenue_detail('2026-02-01', 'VOUCHER');
+
+SELECT * FROM credits.deferred_revenue_detail('2026-02-01', 'VOUCHERS');
+SELECT * FROM credits.deferred_revenue('2026-03-01', '2026-01-01');
 
 -- From a line of the closing to the documents.
 SELECT line_no, movement, posted_article, ledger_account, customer, document_kind, document_date, line_key, quantity, amount

@@ -53,7 +53,7 @@ BEGIN
     END IF;
     IF written IS NOT NULL THEN
         RAISE EXCEPTION 'cannot % in a transaction that has saved credits', act
-            USING ERRCODE = 'active_sql_transaction', DETAIL = format('It has written to %s, or saved lines that go by it.', written),
+            USING ERRCODE = 'active_sql_transaction', DETAIL = format('It has written to %s, and saves of others may wait for it.', written),
                   HINT = 'Commit first.';
     END IF;
     PERFORM credits._hold_saves();

@@ -5,6 +5,23 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_money_d
 COMMENT ON FUNCTION credits._money_decimals(text) IS
 'The decimals of a currency (ISO 4217).';
 
+CREATE FUNCTION credits._type_named(code text) RETURNS integer
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    id CONSTANT integer := (SELECT type_id FROM credits.credit_type AS type WHERE type.code = _type_named.code);
+BEGIN
+    IF id IS NULL THEN
+        RAISE EXCEPTION 'credit type "%" does not exist', code
+            USING ERRCODE = 'no_data_found', HINT = 'Credit types are the rows of credits.credit_type.';
+    END IF;
+    RETURN id;
+END
+$$;
+COMMENT ON FUNCTION credits._type_named(text) IS
+'The type_id of a credit type. P0002 when there is none of this code.';
+
 -- The module rounds a unit value to four decimals, and a worth to the currency.
 CREATE FUNCTION credits._worth_query(type_id integer, unit_value numeric, currency text) RETURNS text
 LANGUAGE sql STABLE
@@ -45,17 +62,13 @@ CREATE TRIGGER credits_mark_revalued AFTER UPDATE OF valuation, unit_value ON cr
     FOR EACH ROW WHEN ((OLD.valuation, OLD.unit_value) IS DISTINCT FROM (NEW.valuation, NEW.unit_value))
     EXECUTE FUNCTION credits._mark_revalued_today();
 
-CREATE FUNCTION credits._check_revaluation(type credits.credit_type, type_code text, unit_value numeric, on_date date) RETURNS void
+CREATE FUNCTION credits._check_revaluation(type credits.credit_type, unit_value numeric, on_date date) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF type.type_id IS NULL THEN
-        RAISE EXCEPTION 'credit type "%" does not exist', type_code
-            USING ERRCODE = 'no_data_found', HINT = 'Credit types are the rows of credits.credit_type.';
-    END IF;
     IF type.valuation <> 'fixed' THEN
-        RAISE EXCEPTION 'credit type "%" has no unit value', type_code
+        RAISE EXCEPTION 'credit type "%" has no unit value', type.code
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   DETAIL = format('Its valuation is %s: each lot keeps the value that it was sold for.', type.valuation);
     END IF;
@@ -72,8 +85,8 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION credits._check_revaluation(credits.credit_type, text, numeric, date) IS
-'Raises P0002, 55000, 23514 or 22023 for arguments of revalue() that are wrong.';
+COMMENT ON FUNCTION credits._check_revaluation(credits.credit_type, numeric, date) IS
+'Raises 55000, 23514 or 22023 for arguments of revalue() that are wrong.';
 
 CREATE FUNCTION credits.revalue(type_code text, unit_value numeric, on_date date) RETURNS numeric
 LANGUAGE plpgsql SECURITY DEFINER
@@ -87,8 +100,8 @@ DECLARE
     value_of   CONSTANT text := 'SELECT coalesce(sum(value), 0) FROM credits._account WHERE type_id = %s';
 BEGIN
     PERFORM credits._hold_saves_first('revalue credits');
-    SELECT its.* INTO type FROM credits.credit_type AS its WHERE its.code = revalue.type_code FOR NO KEY UPDATE;
-    PERFORM credits._check_revaluation(type, type_code, unit_value, on_date);
+    SELECT its.* INTO type FROM credits.credit_type AS its WHERE its.type_id = credits._type_named(revalue.type_code) FOR NO KEY UPDATE;
+    PERFORM credits._check_revaluation(type, unit_value, on_date);
     booked_on := credits._booking_day(on_date);
     IF booked_on > on_date THEN
         RAISE NOTICE 'credits are revalued on %, the first open day', booked_on
@@ -128,7 +141,8 @@ BEGIN
         credits._worth_query(type.type_id, unit_value, type.currency), booked_on, on_date,
         format('unit value %s, before %s', unit_value, type.unit_value), type.type_id));
     SELECT moved.lots INTO later FROM credits._now(format(
-        'SELECT count(*) FROM credits._lot WHERE type_id = %s AND open AND changed_on > %L', type.type_id, booked_on)) AS moved (lots bigint);
+        'SELECT count(*) FROM credits.entry WHERE type_id = %s AND booked_on > %L AND kind = ''revaluation'' AND line_key IS NULL AND recorded_at = %L',
+        type.type_id, booked_on, statement_timestamp())) AS moved (lots bigint);
     IF later > 0 THEN
         RAISE NOTICE '% lots are revalued after %', later, booked_on
             USING DETAIL = 'Something is booked in them after that day, at the former value: they are revalued on the day of their last entry.';

@@ -1,5 +1,20 @@
 -- The roll-forward: how the debt to customers came to be what it is (rules 27 and 29).
 
+CREATE FUNCTION credits._last_month(from_month date, to_month date) RETURNS date
+LANGUAGE plpgsql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF credits._first_day(from_month) > credits._first_day(to_month) THEN
+        RAISE EXCEPTION 'month % comes after month %', credits._named(from_month), credits._named(to_month)
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give the first month, then the last one.';
+    END IF;
+    RETURN credits._first_day(to_month);
+END
+$$;
+COMMENT ON FUNCTION credits._last_month(date, date) IS
+'The first day of the last of some months. 22023 when it comes before the first one.';
+
 CREATE FUNCTION credits.deferred_revenue(from_month date, to_month date) RETURNS TABLE (
     month      date,
     type_code  text,
@@ -46,7 +61,7 @@ BEGIN ATOMIC
             coalesce(movement.value, 0) AS value,
             sum(coalesce(movement.value, 0)) OVER (PARTITION BY type.type_id ORDER BY wanted.month) AS closing
         FROM (SELECT DISTINCT movement.type_id FROM movement) AS type
-        CROSS JOIN generate_series(credits._first_day(from_month) - interval '1 month', credits._first_day(to_month), interval '1 month') AS wanted (month)
+        CROSS JOIN generate_series(credits._first_day(from_month) - interval '1 month', credits._last_month(from_month, to_month), interval '1 month') AS wanted (month)
         LEFT JOIN movement ON movement.type_id = type.type_id AND movement.month = wanted.month
     )
     SELECT
@@ -71,7 +86,7 @@ COMMENT ON FUNCTION credits.deferred_revenue(date, date) IS
 'The roll-forward of the deferred revenue, per month and credit type, inactive ones too: opening + sold - consumed + changes = closing, all money. '
 'opening is what the month before closed with, and opening balances registered in the month; sold is net of credit notes, consumed net of returns; changes are revaluations and corrections; '
 'closing is the value of the open credits at the end of the month and, once the month is closed, the balance of the balance account. difference is what was invoiced beyond the value sold: it stays in the result (rules 11 and 17). '
-'Any days name the months. By the dates that entries are booked on: for closed months the same for ever. For credits_reader. Rules 27 and 29.';
+'Any days name the months. Errors: 22023 the last month before the first one. By the dates that entries are booked on: for closed months the same for ever. For credits_reader. Rules 27 and 29.';
 
 CREATE FUNCTION credits.deferred_revenue_detail(month date, type_code text) RETURNS TABLE (
     customer        text,
@@ -94,10 +109,10 @@ BEGIN ATOMIC
     JOIN credits.credit_type AS type USING (type_id)
     JOIN credits.lot USING (customer, type_id, lot_no)
     LEFT JOIN credits.customer AS named ON named.customer = past.customer
-    WHERE type.code = deferred_revenue_detail.type_code
+    WHERE type.type_id = (SELECT credits._type_named(deferred_revenue_detail.type_code))
       AND (past.remaining <> 0 OR past.remaining_value <> 0)
     ORDER BY past.customer, lot.sold_on, past.lot_no;
 END;
 COMMENT ON FUNCTION credits.deferred_revenue_detail(date, text) IS
 'The lots behind the closing value of a month in deferred_revenue(), of one credit type: their remaining_value adds up to it. quantity and value are those of the sale, remaining what is left of them at the end of the month. '
-'Any day names the month. For credits_reader. Rules 27 and 30.';
+'Any day names the month. Errors: P0002 no such type. For credits_reader. Rules 27 and 30.';
