@@ -65,6 +65,8 @@ SELECT credits.revalue('VOUCHER', 100, '2026-01-31');
 UPDATE credits.article SET ledger_account = '700009' WHERE article = 'HOURS';
 INSERT INTO slip VALUES (7, 'BETA', '2026-02-21', 'HOURS', 1, 100);
 UPDATE credits.credit_type SET posting_articles = 'original' WHERE code = 'VOUCHER';
+INSERT INTO credits.article (article, type_id, coefficient) VALUES ('BOOKLET', 2, 10);
+INSERT INTO slip VALUES (8, 'BETA', '2026-02-22', 'BOOKLET', 1, 1000);
 UPDATE credits.article SET ledger_account = NULL WHERE article = 'ACTIVATION';
 UPDATE credits.credit_type SET balance_account = '461000' WHERE code = 'SUPPORT';
 UPDATE credits.credit_type SET balance_account = '461000' WHERE code = 'VOUCHER';

@@ -35,7 +35,7 @@ CREATE TABLE credits.closing_line (
     amount         numeric NOT NULL,
     PRIMARY KEY (closing_id, relation, line_no)
 );
-COMMENT ON TABLE credits.closing_line IS 'The lines of the closings'' documents, in pairs: one of the activation article, then one of the result side. Per relation and currency their amounts sum to zero (rule 26).';
+COMMENT ON TABLE credits.closing_line IS 'The lines of the closings'' documents, in pairs: one of the activation article, then one of the result side. Per relation and currency their amounts sum to zero (rule 26). Those of reopened closings are here too: closing_document and closing_journal show the ones in force.';
 COMMENT ON COLUMN credits.closing_line.closing_id     IS 'the closing';
 COMMENT ON COLUMN credits.closing_line.relation       IS 'the ERP''s key of the relation that the document is made out to: the fixed one, or a customer';
 COMMENT ON COLUMN credits.closing_line.line_no        IS 'number within closing and relation: odd for the activation article, even for the result side of the same amount';
@@ -90,7 +90,7 @@ CREATE TABLE credits.closing_hook_line (
     closing_id integer  NOT NULL,
     PRIMARY KEY (line_table, line_key)
 );
-COMMENT ON TABLE credits.closing_hook_line IS 'Document lines that the function of parameter.closing_hook wrote into attached tables: they are the closing''s own and never touch credits (rule 26). Followed to new keys, and kept when a line is deleted: it may be saved again.';
+COMMENT ON TABLE credits.closing_hook_line IS 'Document lines that the function of parameter.closing_hook wrote into attached tables: they are the closing''s own and never touch credits (rule 26). Followed to new keys, and kept when a line is deleted, since it may be saved again, unless the function itself deletes it.';
 COMMENT ON COLUMN credits.closing_hook_line.line_table IS 'attached table of the line';
 COMMENT ON COLUMN credits.closing_hook_line.line_key   IS 'key of the line';
 COMMENT ON COLUMN credits.closing_hook_line.closing_id IS 'the closing that it belongs to';

@@ -1,5 +1,5 @@
--- The ledger as of any past day, by the dates that entries are booked on: once its month is closed, the same for ever. Names, codes
--- and document numbers are those of now.
+-- The ledger as of any past day, by the dates that entries are booked on: once its month is closed, the same for ever.
+-- Names, codes and document numbers are those of now.
 
 -- A setting's changes are on record under the code that the type had then.
 CREATE FUNCTION credits._codes_of(code text) RETURNS text[]

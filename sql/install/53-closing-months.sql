@@ -224,7 +224,7 @@ END
 $$;
 COMMENT ON FUNCTION credits.close_month(date) IS
 'Closes a month: moves the value sold in it from the result to the balance account, and the value consumed back; revaluations and corrections as changes. Any day names its month. '
-'Returns the closing_id; its document is in closing_line. From then on nothing is booked in the month. Waits for saves under way and holds back new ones. Calls parameter.closing_hook, and sends NOTIFY credits_closing. '
+'Returns the closing_id; its document is in closing_document. From then on nothing is booked in the month. Waits for saves under way and holds back new ones. Calls parameter.closing_hook, and sends NOTIFY credits_closing. '
 'For credits_management. Rules 25 to 28. Errors: 23514 credits_month_open (closed already, out of order, in the future, nothing to close yet), credits_accounts_complete (names what is missing); '
 '25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds; 40001 at SERIALIZABLE; those of the hook.';
 

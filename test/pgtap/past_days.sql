@@ -42,10 +42,10 @@ SELECT results_eq($$SELECT * FROM credits.deferred_revenue('2026-01-31', '2026-0
     ('2026-03-01', 'TRAINING', 'EUR', 750.00, 0.00, 0.00, 0.00, 750.00, 0.00)$$, 'opening + sold - consumed + changes = closing, per month and type');
 SELECT results_eq($$SELECT * FROM credits.deferred_revenue('2026-03-01', '2026-03-01')$$, $$SELECT * FROM credits.deferred_revenue('2026-01-01', '2026-03-01') WHERE month = '2026-03-01'$$,
     'a month by itself says the same');
-SELECT is_empty($$SELECT * FROM credits.deferred_revenue('2026-03-01', '2026-01-01')$$, 'no months, no rows');
+SELECT pg_temp.refused($$SELECT * FROM credits.deferred_revenue('2026-03-01', '2026-01-01')$$, '22023', 'the first month comes first');
 SELECT is_empty($$SELECT * FROM credits.deferred_revenue('2025-01-01', '2025-12-01')$$, 'nothing before the first entry');
 SELECT pg_temp.refused('SELECT * FROM credits.deferred_revenue(NULL, CURRENT_DATE)', '22023', 'null is no month');
-SELECT is_empty($$SELECT * FROM credits.deferred_revenue_detail('2026-01-01', 'NONE')$$, 'no such type, no lots');
+SELECT pg_temp.refused($$SELECT * FROM credits.deferred_revenue_detail('2026-01-01', 'NONE')$$, 'P0002', 'no such type');
 SELECT is((SELECT sum(remaining_value) FROM credits.deferred_revenue_detail(month, type_code)), closing, format('%s: the closing value of %s is that of its lots', month, type_code))
 FROM credits.deferred_revenue('2026-01-01', '2026-03-01');
 
