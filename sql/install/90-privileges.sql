@@ -30,6 +30,10 @@ GRANT EXECUTE ON FUNCTION
     credits.portfolio_as_of,
     credits.deferred_revenue,
     credits.deferred_revenue_detail,
+    credits.statement,
+    credits.statement_week,
+    credits.statement_month,
+    credits.statement_quarter,
     credits.preview_closing,
     credits._movement_of -- by a view
 TO credits_reader;
