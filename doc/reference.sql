@@ -39,8 +39,8 @@ $$;
 
 \qecho '## Roles'
 SELECT format('- `%s` %s', rolname, shobj_description(oid, 'pg_authid'))
-FROM pg_roles WHERE rolname IN ('credits_reader', 'credits_registration', 'credits_management')
-ORDER BY array_position(ARRAY['credits_reader', 'credits_registration', 'credits_management']::name[], rolname);
+FROM pg_roles WHERE rolname IN ('credits_reader', 'credits_registration', 'credits_management', 'credits_customer')
+ORDER BY array_position(ARRAY['credits_reader', 'credits_registration', 'credits_management', 'credits_customer']::name[], rolname);
 \qecho
 
 SELECT CASE WHEN theme IS DISTINCT FROM lag(theme) OVER (ORDER BY n) THEN format(E'## %s\n%s\n\n', theme, about) ELSE '' END

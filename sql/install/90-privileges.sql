@@ -45,10 +45,13 @@ GRANT EXECUTE ON FUNCTION
     credits.reverse_registration
 TO credits_registration;
 
-GRANT INSERT, UPDATE, DELETE ON credits.credit_type, credits.article, credits.customer, credits.parameter TO credits_management;
+GRANT INSERT, UPDATE, DELETE ON credits.credit_type, credits.article, credits.customer, credits.parameter, credits.customer_role TO credits_management;
 GRANT EXECUTE ON FUNCTION
     credits.set_alarm_level,
     credits.revalue,
     credits.close_month,
     credits.reopen_month
 TO credits_management;
+
+-- Whoever asks for one customer is given these views and nothing else, no function either: what they call, everybody may.
+GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history TO credits_customer;

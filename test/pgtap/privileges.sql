@@ -75,11 +75,13 @@ LEFT JOIN pg_roles AS r ON r.oid = a.grantee
 WHERE c.relnamespace = 'credits'::regnamespace AND a.grantee <> c.relowner;
 SELECT bag_eq($$SELECT relation, privilege_type, grantee::text COLLATE "default" FROM writers WHERE privilege_type <> 'SELECT'$$,
     $$SELECT relation, privilege, 'credits_management'
-      FROM unnest(ARRAY['credit_type', 'article', 'customer', 'parameter']) AS relation,
+      FROM unnest(ARRAY['credit_type', 'article', 'customer', 'parameter', 'customer_role']) AS relation,
            unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS privilege$$, 'only the settings can be written, only by credits_management');
 SELECT bag_eq($$SELECT relation, grantee::text COLLATE "default" FROM writers WHERE privilege_type = 'SELECT'$$,
     $$SELECT relname::text COLLATE "default", 'credits_reader' FROM pg_class
-      WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v')$$, 'credits_reader reads every table and view, nobody else');
+      WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v')
+      UNION ALL SELECT own, 'credits_customer' FROM unnest('{own_portfolio,own_open_lot,own_history}'::text[]) AS own$$,
+    'credits_reader reads every table and view, credits_customer the own ones, nobody else');
 
 -- The manager
 
