@@ -82,6 +82,7 @@ Catalog look_up()
         .closing_hook_line_pkey = id("closing_hook_line_pkey"),
         .binding = id("binding"),
         .binding_pkey = id("binding_pkey"),
+        .refusal_count = id("refusal_count"),
     };
 }
 

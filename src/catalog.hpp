@@ -19,6 +19,7 @@ struct Catalog {
     Oid credit_type, parameter, closing, source;
     Oid closing_hook_line, closing_hook_line_pkey;
     Oid binding, binding_pkey;
+    Oid refusal_count;
 };
 
 /// The ids, as of now. The reference is valid until the next command.

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "catalog.hpp"
 #include "pg/numeric.hpp"
 #include "pg/text.hpp"
 
 namespace credits::errors
 {
+
+void saves_nothing(void*) {}
 
 namespace
 {
@@ -48,7 +51,23 @@ const char* credited_of(const core::Lot& lot)
     return lot.remaining == lot.quantity ? ", but their value was changed by a credit note" : "";
 }
 
-int constraint(const char* name) { return err_generic_string(PG_DIAG_CONSTRAINT_NAME, name); }
+/// Counts a refused save in credits.refusal_count: a sequence, as that alone outlives the transaction.
+void count_refusal()
+{
+    if (XactReadOnly || IsInParallelMode()) // where nothing is saved, and nextval would raise another error
+        return;
+    for (const ErrorContextCallback* context = error_context_stack; context != nullptr; context = context->previous)
+        if (context->callback == saves_nothing)
+            return;
+    nextval_internal(catalog().refusal_count, false);
+}
+
+/// Names the constraint that refuses a save. Every refusal of this file does, so they are counted here.
+int constraint(const char* name)
+{
+    count_refusal();
+    return err_generic_string(PG_DIAG_CONSTRAINT_NAME, name);
+}
 
 int table(Oid oid)
 {

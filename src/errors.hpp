@@ -12,6 +12,7 @@ namespace credits::errors
 {
 
 // Refusals of a save: class 23, with the constraint that tells which. Those of a line by itself come after that of its month.
+// Those with a constraint are counted, for the view metric.
 
 /// Refuses a change of a line whose document is, or was, of a closed month that is kept. Returns for any other.
 void require_open_month(const DocumentLine& line);
@@ -36,6 +37,19 @@ void require_open_month(const DocumentLine& line);
 [[noreturn]] void lines_kept(Oid line_table, const char* verb);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
 [[noreturn]] void lost_race();
+
+/// An error context callback that does nothing: while it is on the stack, no refusal is counted.
+void saves_nothing(void*);
+
+/// Calls fn(), which saves nothing of an ERP: its refusals are not counted.
+template <class Fn>
+void without_counting(Fn fn)
+{
+    ErrorContextCallback callback{.previous = error_context_stack, .callback = saves_nothing, .arg = nullptr};
+    error_context_stack = &callback; // an error unwinds it
+    fn();
+    error_context_stack = callback.previous;
+}
 
 // Registrations and questions.
 [[noreturn]] void unknown_customer(std::string_view customer);

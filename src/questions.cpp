@@ -147,7 +147,7 @@ Datum credits_preview_line(PG_FUNCTION_ARGS)
         return Datum(0);
     const std::optional<core::Amount> credits = pg::multiply_rounded(PG_GETARG_DATUM(2), article->coefficient);
     if (!credits)
-        errors::quantity_out_of_range({}, "quantity");
+        errors::without_counting([] { errors::quantity_out_of_range({}, "quantity"); });
     const core::Act act = core::act_of(article->coefficient, *credits);
     if (act != core::Act::none)
         put_preview(fcinfo, *article->type, act, *credits, preview(customer, article->type, act, *credits));

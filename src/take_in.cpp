@@ -189,7 +189,8 @@ Datum credits_take_in_listed(PG_FUNCTION_ARGS)
     get_call_result_type(fcinfo, nullptr, &row);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits take in", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
-    const Counts counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1));
+    Counts counts{};
+    errors::without_counting([&] { counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1)); });
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);
     Datum values[]{Int64GetDatum(counts.lines), Int64GetDatum(counts.sales), Int64GetDatum(counts.consumptions)};
