@@ -34,6 +34,8 @@ GRANT EXECUTE ON FUNCTION
     credits.statement_week,
     credits.statement_month,
     credits.statement_quarter,
+    credits.consumption_by_month,
+    credits.consumption_by_day,
     credits.preview_closing,
     credits._movement_of -- by a view
 TO credits_reader;

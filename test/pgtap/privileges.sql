@@ -51,6 +51,8 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('statement_week', 'credits_reader'),
     ('statement_month', 'credits_reader'),
     ('statement_quarter', 'credits_reader'),
+    ('consumption_by_month', 'credits_reader'),
+    ('consumption_by_day', 'credits_reader'),
     ('preview_closing', 'credits_reader'),
     ('_movement_of', 'credits_reader'),
     ('register_consumption', 'credits_registration'),
