@@ -36,6 +36,7 @@ GRANT EXECUTE ON FUNCTION
     credits.statement_quarter,
     credits.consumption_by_month,
     credits.consumption_by_day,
+    credits.budget,
     credits.preview_closing,
     credits._movement_of -- by a view
 TO credits_reader;

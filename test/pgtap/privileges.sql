@@ -53,6 +53,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('statement_quarter', 'credits_reader'),
     ('consumption_by_month', 'credits_reader'),
     ('consumption_by_day', 'credits_reader'),
+    ('budget', 'credits_reader'),
     ('preview_closing', 'credits_reader'),
     ('_movement_of', 'credits_reader'),
     ('register_consumption', 'credits_registration'),
