@@ -372,7 +372,22 @@ WHERE ledger_account LIKE '46%' GROUP BY ledger_account ORDER BY ledger_account;
 \set ECHO none
 RESET ROLE;
 
-\echo '13. IN ORDER? Every invariant of the ledger is checked, and every line against what is booked: no row is good news'
+\echo '13. THE CUSTOMER: what he bought and used, what is left, and what he will need'
+\echo
+SET ROLE erp_bookkeeper;
+\set ECHO queries
+SELECT type_code, booked_on, kind, document_number, article, quantity, balance FROM credits.statement('1001', '2026-03-01', '2026-03-31');
+\set ECHO none
+
+\echo '   His statement of the first quarter is due in April; it is made as a page.'
+\echo
+\set ECHO queries
+UPDATE credits.customer SET statement_cycle = 'quarter', language = 'nl' WHERE customer = '1001';
+SELECT * FROM credits.statement_due('2026-04-01');
+\set ECHO none
+RESET ROLE;
+
+\echo '14. IN ORDER? Every invariant of the ledger is checked, and every line against what is booked: no row is good news'
 \echo
 \set ECHO queries
 \pset footer on

@@ -1,17 +1,17 @@
 -- The customer's statement: what he had, what moved, what he has, in credits (rule 29).
 
-CREATE FUNCTION credits._check_customer(customer text) RETURNS void
+CREATE FUNCTION credits._require_customer(customer text) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM credits.customer AS known WHERE known.customer = _check_customer.customer) THEN
+    IF NOT EXISTS (SELECT FROM credits.customer AS known WHERE known.customer = _require_customer.customer) THEN
         RAISE EXCEPTION 'customer "%" does not exist', customer
             USING ERRCODE = 'no_data_found', HINT = 'Customers are the rows of credits.customer.';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION credits._check_customer(text) IS
+COMMENT ON FUNCTION credits._require_customer(text) IS
 'Raises P0002 when there is no such customer.';
 
 CREATE FUNCTION credits._check_period(from_date date, to_date date) RETURNS void
@@ -146,7 +146,7 @@ SET plan_cache_mode = force_custom_plan -- by the customer and the dates, each t
 SET jit = off
 AS $$
 BEGIN
-    PERFORM credits._check_period(from_date, to_date), credits._check_customer(customer);
+    PERFORM credits._check_period(from_date, to_date), credits._require_customer(customer);
     RETURN QUERY SELECT * FROM credits._statement(customer, from_date, to_date);
 END
 $$;

@@ -62,7 +62,7 @@ LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 BEGIN ATOMIC
-    SELECT credits._check_customer(consumption_by_month.customer) WHERE consumption_by_month.customer IS NOT NULL;
+    SELECT credits._require_customer(consumption_by_month.customer) WHERE consumption_by_month.customer IS NOT NULL;
     SELECT credits._first_day_of_year(year); -- to be told before the dates are made
     WITH month AS (
         SELECT moved.customer, moved.type_id, date_trunc('month', moved.booked_on::timestamp)::date AS first_day, sum(moved.credits) AS credits
@@ -136,7 +136,7 @@ LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 BEGIN ATOMIC
-    SELECT credits._check_customer(consumption_by_day.customer) WHERE consumption_by_day.customer IS NOT NULL;
+    SELECT credits._require_customer(consumption_by_day.customer) WHERE consumption_by_day.customer IS NOT NULL;
     SELECT credits._first_day(month);
     WITH last AS (
         SELECT extract(day FROM credits._first_day(month) + interval '1 month' - interval '1 day') AS day

@@ -232,7 +232,7 @@ CREATE FUNCTION credits.budget(year integer, customer text DEFAULT NULL) RETURNS
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT credits._check_customer(budget.customer) WHERE budget.customer IS NOT NULL;
+    SELECT credits._require_customer(budget.customer) WHERE budget.customer IS NOT NULL;
     SELECT * FROM credits._budget(year, budget.customer, CURRENT_DATE);
 END;
 COMMENT ON FUNCTION credits.budget(integer, text) IS

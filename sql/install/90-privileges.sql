@@ -38,7 +38,10 @@ GRANT EXECUTE ON FUNCTION
     credits.consumption_by_day,
     credits.budget,
     credits.preview_closing,
-    credits._movement_of -- by a view
+    credits._movement_of, -- by a view
+    credits.statement_html,
+    credits.portfolio_html,
+    credits.statement_due
 TO credits_reader;
 
 GRANT EXECUTE ON FUNCTION
@@ -48,12 +51,14 @@ GRANT EXECUTE ON FUNCTION
     credits.reverse_registration
 TO credits_registration;
 
-GRANT INSERT, UPDATE, DELETE ON credits.credit_type, credits.article, credits.customer, credits.parameter, credits.customer_role TO credits_management;
+GRANT INSERT, UPDATE, DELETE ON credits.credit_type, credits.article, credits.customer, credits.parameter, credits.customer_role,
+    credits.page_template, credits.page_text TO credits_management;
 GRANT EXECUTE ON FUNCTION
     credits.set_alarm_level,
     credits.revalue,
     credits.close_month,
-    credits.reopen_month
+    credits.reopen_month,
+    credits.statement_run
 TO credits_management;
 
 -- Whoever asks for one customer is given these views and nothing else, no function either: what they call, everybody may.

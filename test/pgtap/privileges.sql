@@ -56,6 +56,10 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('budget', 'credits_reader'),
     ('preview_closing', 'credits_reader'),
     ('_movement_of', 'credits_reader'),
+    ('statement_html', 'credits_reader'),
+    ('portfolio_html', 'credits_reader'),
+    ('statement_due', 'credits_reader'),
+    ('statement_run', 'credits_management'),
     ('register_consumption', 'credits_registration'),
     ('register_sale', 'credits_registration'),
     ('register_opening', 'credits_registration'),
@@ -78,8 +82,8 @@ LEFT JOIN pg_roles AS r ON r.oid = a.grantee
 WHERE c.relnamespace = 'credits'::regnamespace AND a.grantee <> c.relowner;
 SELECT bag_eq($$SELECT relation, privilege_type, grantee::text COLLATE "default" FROM writers WHERE privilege_type <> 'SELECT'$$,
     $$SELECT relation, privilege, 'credits_management'
-      FROM unnest(ARRAY['credit_type', 'article', 'customer', 'parameter', 'customer_role']) AS relation,
-           unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS privilege$$, 'only the settings can be written, only by credits_management');
+      FROM unnest(ARRAY['credit_type', 'article', 'customer', 'parameter', 'customer_role', 'page_template', 'page_text']) AS relation,
+           unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS privilege$$, 'only settings, texts and templates can be written, only by credits_management');
 SELECT bag_eq($$SELECT relation, grantee::text COLLATE "default" FROM writers WHERE privilege_type = 'SELECT'$$,
     $$SELECT relname::text COLLATE "default", 'credits_reader' FROM pg_class
       WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v')
