@@ -382,7 +382,7 @@ SELECT type_code, booked_on, kind, document_number, article, quantity, balance F
 \echo '   His statement of the first quarter is due in April; it is made as a page.'
 \echo
 \set ECHO queries
-UPDATE credits.customer SET statement_cycle = 'quarter', language = 'nl' WHERE customer = '1001';
+UPDATE credits.customer SET statement_cycle = 'quarter', language = 'en' WHERE customer = '1001';
 SELECT * FROM credits.statement_due('2026-04-01');
 \set ECHO none
 RESET ROLE;
