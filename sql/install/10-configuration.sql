@@ -115,9 +115,9 @@ CREATE TABLE credits.setting_change (
     changed_by  text        NOT NULL
 );
 CREATE INDEX setting_change_key_idx ON credits.setting_change (table_name, key);
-COMMENT ON TABLE credits.setting_change IS 'Who changed which setting from what to what, and when (rule 5): of credit_type, article, customer, parameter and alarm levels of accounts. Written by triggers.';
-COMMENT ON COLUMN credits.setting_change.table_name  IS 'credit_type, article, customer, parameter, account';
-COMMENT ON COLUMN credits.setting_change.key         IS 'code of the type, key of the article or customer, true for the parameters, customer/code for an account';
+COMMENT ON TABLE credits.setting_change IS 'Who changed which setting from what to what, and when (rule 5): of credit_type, article, customer, parameter, customer_role and alarm levels of accounts. Written by triggers.';
+COMMENT ON COLUMN credits.setting_change.table_name  IS 'credit_type, article, customer, parameter, customer_role, account';
+COMMENT ON COLUMN credits.setting_change.key         IS 'code of the type, key of the article or customer, true for the parameters, name of the role, customer/code for an account';
 COMMENT ON COLUMN credits.setting_change.column_name IS 'of that table';
 COMMENT ON COLUMN credits.setting_change.old_value   IS 'as text; null for null or a new row';
 COMMENT ON COLUMN credits.setting_change.new_value   IS 'as text; null for null or a deleted row';

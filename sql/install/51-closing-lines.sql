@@ -186,8 +186,7 @@ BEGIN ATOMIC
                                              m.result_article COLLATE "C", m.result_account COLLATE "C") AS number
           FROM unnest(moved) AS m
           WHERE m.value <> 0 AND m.movement <> 'opening') AS pair
-    CROSS JOIN (VALUES (1), (-1)) AS side (sign)
-    ORDER BY pair.relation COLLATE "C", 3;
+    CROSS JOIN (VALUES (1), (-1)) AS side (sign);
 END;
 COMMENT ON FUNCTION credits._lines_of(integer, credits._movement[]) IS
-'The lines that a closing makes of what moved.';
+'The lines that a closing makes of what moved, in no order.';

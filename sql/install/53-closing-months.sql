@@ -52,7 +52,7 @@ BEGIN
     PERFORM credits._check_month(first);
     moved := ARRAY(SELECT m FROM credits._closing_movement(first) AS m);
     PERFORM credits._check_posting(moved);
-    RETURN QUERY SELECT * FROM credits._lines_of(NULL, moved);
+    RETURN QUERY SELECT * FROM credits._lines_of(NULL, moved) AS line ORDER BY line.relation COLLATE "C", line.line_no;
 END
 $$;
 COMMENT ON FUNCTION credits.preview_closing(date) IS
@@ -88,16 +88,20 @@ BEGIN
             USING (type_id) $query$, former, month))
         AS type (type_id integer, code text, currency text, posting_relation text, posting_articles text,
                  balance_account text, activation_article text, result_account text, result_article text, former numeric)
-    LEFT JOIN (SELECT m.type_id,
+    LEFT JOIN (SELECT m.type_id, m.type_code, m.currency, m.posting_relation, m.posting_articles,
+                      m.balance_account, m.activation_article, m.type_account, m.type_article,
                       sum(m.value) FILTER (WHERE m.movement = 'opening') AS opening,
                       sum(m.value) FILTER (WHERE m.movement = 'sold') AS sold,
                       -sum(m.value) FILTER (WHERE m.movement = 'consumed') AS consumed,
                       sum(m.value) FILTER (WHERE m.movement = 'changes') AS changes
-               FROM unnest(moved) AS m GROUP BY m.type_id) AS movement USING (type_id)
+               FROM unnest(moved) AS m
+               GROUP BY m.type_id, m.type_code, m.currency, m.posting_relation, m.posting_articles,
+                        m.balance_account, m.activation_article, m.type_account, m.type_article) AS movement USING (type_id)
     -- Those that the lines go by, where there are lines.
     CROSS JOIN LATERAL (
-        SELECT DISTINCT m.type_code, m.currency, m.posting_relation, m.posting_articles, m.balance_account, m.activation_article, m.type_account, m.type_article
-        FROM unnest(moved) AS m WHERE m.type_id = type.type_id
+        SELECT movement.type_code, movement.currency, movement.posting_relation, movement.posting_articles,
+               movement.balance_account, movement.activation_article, movement.type_account, movement.type_article
+        WHERE movement.type_id IS NOT NULL
         UNION ALL
         SELECT type.code, type.currency, type.posting_relation, type.posting_articles, type.balance_account, type.activation_article, type.result_account, type.result_article
         WHERE movement.type_id IS NULL) AS settings
