@@ -1,4 +1,4 @@
--- Pages are made of templates and texts, both data. A template is HTML with Mustache's tags, of which these are understood:
+-- Pages are made of templates and texts, both data: HTML with some of Mustache's tags, and words by language.
 --   {{name}}            the value, escaped for HTML: whatever a customer is called, it is text
 --   {{&name}}           the value as it is: HTML that was made here
 --   {{#name}}…{{/name}} once for each element of a list, or once if the value is there; within a list's part, names are the element's

@@ -50,7 +50,8 @@ SELECT 'credits_attached_tables', '{}', pg_catalog.count(*)
 FROM credits.source
 UNION ALL
 SELECT 'credits_refusals_total', '{}', CASE WHEN is_called THEN last_value ELSE 0 END
-FROM credits.refusal_count;
+FROM credits.refusal_count
+ORDER BY 1, 2; -- the rows of a metric together, as Prometheus wants them
 COMMENT ON VIEW credits.metric IS
 'Figures for monitoring, one row per metric and combination of labels; a name that ends in _total only grows (a counter), every other may go up and down (a gauge). For credits_reader, or GRANT SELECT on it alone. '
 'Per credit type, inactive ones too: credits_accounts; credits_open, credits that are open; credits_open_value, their value in the currency that a label names, which is what the balance account should hold; '

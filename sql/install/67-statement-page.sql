@@ -26,9 +26,13 @@ th:last-child, td:last-child { padding-inline-end: 0; }
 td { border-bottom: 1px solid #ddd; vertical-align: top; overflow-wrap: anywhere; }
 .n { text-align: end; white-space: nowrap; }
 .d { white-space: nowrap; }
+th.n { white-space: normal; }
+.narrow { display: none; color: #555; }
+.print { display: none; }
 tr { break-inside: avoid; }
 thead { display: table-header-group; }
 tr.edge td { font-weight: 600; }
+tr.month { break-after: avoid; }
 tr.month td { padding-top: .8rem; font-weight: 600; border-bottom-color: #888; }
 svg { display: block; width: 100%; height: auto; break-inside: avoid; }
 svg text { font-size: 11px; fill: #444; }
@@ -37,9 +41,10 @@ svg text { font-size: 11px; fill: #444; }
 .bar span { overflow-wrap: anywhere; }
 .bar svg { grid-column: 1 / 3; height: 8px; }
 footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
-@page { size: A4; margin: 16mm 15mm; }
-@media print { :root { font-size: 10.5pt; } body { max-width: none; margin: 0; padding: 0; } section { break-inside: auto; } }
-@media (max-width: 32rem) { :root { font-size: 14px; } .wide { display: none; } th, td { padding: .22rem .25rem; } }
+@page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #555; } }
+@media print { :root { font-size: 10pt; } body { max-width: none; margin: 0; padding: 0; } .print { display: table-row; } .print td { color: #555; font-size: .85em; border: 0; } }
+@media (max-width: 32rem) { :root { font-size: 14px; } .wide { display: none; } .narrow { display: block; } th, td { padding: .22rem .2rem; }
+  h1, h2, th { hyphens: auto; overflow-wrap: anywhere; } .summary th { font-size: .85em; } svg.chart text { font-size: 20px; } svg.chart text.day:nth-of-type(2n) { display: none; } }
 </style>
 </head>
 <body>
@@ -86,13 +91,13 @@ footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
 <h3>[[movements]]</h3>
 {{^parts}}<p>[[no_movements]]</p>{{/parts}}
 {{#has_movements}}<table class="movements">
-<thead><tr><th>[[date]]</th><th>[[document]]</th><th class="wide">[[article]]</th><th class="n">[[quantity]]</th><th class="n">[[balance]]</th></tr></thead>
+<thead><tr class="print"><td colspan="5"><bdi>{{name}}</bdi>, {{title}}, {{from_date}} – {{to_date}}</td></tr><tr><th>[[date]]</th><th>[[document]]</th><th class="wide">[[article]]</th><th class="n">[[quantity]]</th><th class="n">[[balance]]</th></tr></thead>
 <tbody>
 <tr class="edge"><td class="d">{{from_date}}</td><td>[[opening_balance]]</td><td class="wide"></td><td></td><td class="n">{{opening}}</td></tr>
 </tbody>
 {{#parts}}<tbody>
 {{#heading}}<tr class="month"><td colspan="5">{{heading}}</td></tr>
-{{/heading}}{{#movements}}<tr><td class="d">{{date}}</td><td>{{document}} <span class="d">{{number}}</span></td><td class="wide"><bdi>{{article}}</bdi></td><td class="n">{{quantity}}</td><td class="n">{{balance}}</td></tr>
+{{/heading}}{{#movements}}<tr><td class="d">{{date}}</td><td>{{document}} <bdi>{{number}}</bdi><span class="narrow"><bdi>{{article}}</bdi></span></td><td class="wide"><bdi>{{article}}</bdi></td><td class="n">{{quantity}}</td><td class="n">{{balance}}</td></tr>
 {{/movements}}</tbody>
 {{/parts}}<tbody>
 <tr class="edge"><td class="d">{{to_date}}</td><td>[[closing_balance]]</td><td class="wide"></td><td></td><td class="n">{{closing}}</td></tr>
@@ -179,6 +184,7 @@ BEGIN ATOMIC
     )
     SELECT jsonb_agg(jsonb_build_object(
         'code', total.type_code,
+        'name', (SELECT coalesce(of.name, of.customer) FROM credits.customer AS of WHERE of.customer = _statement_types.customer),
         'title', coalesce(type.description, type.code),
         'opening', credits._written(total.opening, texts),
         'came_in', credits._written(trim_scale(total.came_in), texts),
@@ -186,7 +192,7 @@ BEGIN ATOMIC
         'closing', credits._written(total.closing, texts),
         'from_date', credits._written(from_date, texts),
         'to_date', credits._written(to_date, texts),
-        'lasts_until', CASE WHEN to_date > CURRENT_DATE - 100 THEN credits._written(forecast.runs_out_on, texts) END,
+        'lasts_until', credits._written(forecast.runs_out_on, texts),
         'is_low', total.closing < level.alarm,
         'alarm_level', credits._written(trim_scale(level.alarm), texts),
         'chart', credits._balance_chart(from_date, to_date, total.opening,
@@ -202,7 +208,12 @@ BEGIN ATOMIC
     JOIN credits.credit_type AS type ON type.code = total.type_code
     LEFT JOIN credits.account ON account.customer = _statement_types.customer AND account.type_id = type.type_id
     CROSS JOIN LATERAL (SELECT coalesce(account.alarm_level, type.alarm_level) AS alarm) AS level
-    LEFT JOIN credits.budget(extract(year FROM CURRENT_DATE)::integer, _statement_types.customer) AS forecast ON forecast.type_code = total.type_code
+    -- From the balance that the page shows, at the rate of the months before the last day of its period.
+    LEFT JOIN LATERAL (
+        SELECT run_out.day AS runs_out_on
+        FROM credits._budget_rate(extract(year FROM least(to_date, CURRENT_DATE))::integer, _statement_types.customer, least(to_date, CURRENT_DATE)) AS rate
+        CROSS JOIN LATERAL credits._day_after_months(to_date, total.closing / nullif(rate.per_month, 0)) AS run_out
+        WHERE rate.type_id = type.type_id AND type.active AND total.closing > 0 AND run_out.day < to_date + 3653) AS forecast ON true
     CROSS JOIN LATERAL (
         SELECT credits._bars(ARRAY(SELECT by_document FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_document ORDER BY by_document),
                              ARRAY(SELECT -sum(quantity) FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_document ORDER BY by_document), texts) AS by_document,
@@ -242,6 +253,6 @@ END
 $$;
 COMMENT ON FUNCTION credits.statement_html(text, date, date, text) IS
 'The statement of a customer as an HTML page for screen, phone and A4 paper, complete in itself: UTF-8, drawings inline, no script and nothing from elsewhere. '
-'Per credit type, in credits: opening and closing balance, what came in and was used, the balance as a chart, where it was used, all movements, and until when the rest lasts at the pace of budget(), when the period ends at most 100 days ago. '
+'Per credit type, in credits: opening and closing balance, what came in and was used, the balance as a chart, where it was used, all movements, and until when the closing balance lasts at the pace that budget() finds on the last day: not said when that is unknown, or more than ten years. '
 'language: null for the customer''s, or English where page_text has none. The HTML is that of page_template. For credits_reader. Rule 29. '
 'Errors: P0002 no such customer; 22023 a language without texts, no day, or the last day before the first.';

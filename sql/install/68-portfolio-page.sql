@@ -25,9 +25,9 @@ thead { display: table-header-group; }
 tr.low td { font-weight: 700; background: #f3f3f3; }
 tr.low td:first-child::before { content: "\25BC\00A0"; }
 svg { display: block; width: 96px; height: 24px; }
-@page { size: A4; margin: 16mm 15mm; }
+@page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #555; } }
 @media print { :root { font-size: 10pt; } body { max-width: none; margin: 0; padding: 0; } }
-@media (max-width: 40rem) { :root { font-size: 13px; } .wide { display: none; } th, td { padding: .22rem .25rem; } }
+@media (max-width: 40rem) { :root { font-size: 12px; } th.n { white-space: normal; } th { hyphens: auto; overflow-wrap: anywhere; } .wide { display: none; } th, td { padding: .22rem .15rem; } svg { width: 56px; height: 14px; } }
 </style>
 </head>
 <body>
@@ -43,9 +43,9 @@ svg { display: block; width: 96px; height: 24px; }
 <h2>[[customers]]</h2>
 <p class="muted">▼ [[below_alarm]]</p>
 <table class="accounts">
-<thead><tr><th>[[customer]]</th><th>[[credit_type]]</th><th class="n">[[open]]</th><th class="n wide">[[alarm_level]]</th><th class="n">[[open_value]]</th><th class="wide">[[last_12_months]]</th><th class="wide">[[last_booked_on]]</th></tr></thead>
+<thead><tr><th>[[customer]]</th><th>[[credit_type]]</th><th class="n">[[open]]</th><th class="n wide">[[alarm_level]]</th><th class="n">[[open_value]]</th><th>[[last_12_months]]</th><th class="wide">[[last_booked_on]]</th></tr></thead>
 <tbody>
-{{#accounts}}<tr class="{{mark}}" data-customer="{{customer}}"><td><bdi>{{name}}</bdi></td><td><bdi>{{title}}</bdi></td><td class="n">{{open}}</td><td class="n wide">{{alarm_level}}</td><td class="n">{{value}} {{currency}}</td><td class="wide"><svg viewBox="0 0 96 24" role="img" aria-label="[[last_12_months]]"><path d="{{sparkline}}" fill="none" stroke="#1f3a5f" stroke-width="1.5"/></svg></td><td class="d wide">{{last_booked_on}}</td></tr>
+{{#accounts}}<tr class="{{mark}}" data-customer="{{customer}}"><td><bdi>{{name}}</bdi></td><td><bdi>{{title}}</bdi></td><td class="n">{{open}}</td><td class="n wide">{{alarm_level}}</td><td class="n">{{value}} {{currency}}</td><td><svg viewBox="0 0 96 24" role="img" aria-label="[[last_12_months]]"><path d="{{sparkline}}" fill="none" stroke="#1f3a5f" stroke-width="1.5"/></svg></td><td class="d wide">{{last_booked_on}}</td></tr>
 {{/accounts}}</tbody>
 </table>{{/has_accounts}}
 </body>

@@ -10,7 +10,7 @@ CREATE TABLE credits.statement_issue (
     figures   jsonb       NOT NULL,
     PRIMARY KEY (customer, cycle, from_date)
 );
-COMMENT ON TABLE credits.statement_issue IS 'The statements that statement_run() made: one row per customer and period. They stay as they were made.';
+COMMENT ON TABLE credits.statement_issue IS 'The statements that statement_run() made: one row per customer and period. They stay as they were made; credits_management may delete one, to have it made again.';
 COMMENT ON COLUMN credits.statement_issue.customer  IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.statement_issue.cycle     IS 'week, month or quarter: that of the customer at the time';
 COMMENT ON COLUMN credits.statement_issue.from_date IS 'first day of the period';
@@ -19,6 +19,26 @@ COMMENT ON COLUMN credits.statement_issue.issued_at IS 'when it was made';
 COMMENT ON COLUMN credits.statement_issue.html      IS 'the page, in the language of the customer at the time';
 COMMENT ON COLUMN credits.statement_issue.figures   IS 'per credit type: type_code, opening, came_in, went_out and closing, in credits';
 SELECT pg_catalog.pg_extension_config_dump('credits.statement_issue', '');
+
+CREATE VIEW credits.own_statement WITH (security_barrier) AS
+SELECT
+    customer,
+    cycle,
+    from_date,
+    to_date,
+    issued_at,
+    html,
+    figures
+FROM credits.statement_issue
+WHERE customer = (SELECT own.customer FROM credits._own_customer AS own);
+COMMENT ON VIEW credits.own_statement IS 'The rows of statement_issue that are the customer''s own: of the same customer as own_portfolio. For credits_customer. Rule 29.';
+COMMENT ON COLUMN credits.own_statement.customer  IS 'the ERP''s key as text, the same in every row';
+COMMENT ON COLUMN credits.own_statement.cycle     IS 'week, month or quarter';
+COMMENT ON COLUMN credits.own_statement.from_date IS 'first day of the period';
+COMMENT ON COLUMN credits.own_statement.to_date   IS 'last day of the period';
+COMMENT ON COLUMN credits.own_statement.issued_at IS 'when it was made';
+COMMENT ON COLUMN credits.own_statement.html      IS 'the page';
+COMMENT ON COLUMN credits.own_statement.figures   IS 'per credit type: type_code, opening, came_in, went_out and closing, in credits';
 
 CREATE FUNCTION credits._statement_figures(customer text, from_date date, to_date date) RETURNS jsonb
 LANGUAGE sql STABLE

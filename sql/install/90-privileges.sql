@@ -53,6 +53,7 @@ TO credits_registration;
 
 GRANT INSERT, UPDATE, DELETE ON credits.credit_type, credits.article, credits.customer, credits.parameter, credits.customer_role,
     credits.page_template, credits.page_text TO credits_management;
+GRANT DELETE ON credits.statement_issue TO credits_management;
 GRANT EXECUTE ON FUNCTION
     credits.set_alarm_level,
     credits.revalue,
@@ -62,4 +63,4 @@ GRANT EXECUTE ON FUNCTION
 TO credits_management;
 
 -- Whoever asks for one customer is given these views and nothing else, no function either: what they call, everybody may.
-GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history TO credits_customer;
+GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history, credits.own_statement TO credits_customer;

@@ -104,8 +104,8 @@ SET LOCAL enable_indexonlyscan = on;
 
 SELECT bag_eq($$SELECT relname::text COLLATE "default" FROM pg_class WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v', 'S', 'm', 'p')
                   AND (has_table_privilege('credits_test_portal', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege('credits_test_portal', oid, 'SELECT, UPDATE, INSERT'))$$,
-    ARRAY['own_portfolio', 'own_open_lot', 'own_history'], 'these are the only relations that it has a right on');
-SELECT is_empty($$SELECT relname FROM pg_class WHERE oid::regclass IN ('credits.own_portfolio', 'credits.own_open_lot', 'credits.own_history')
+    ARRAY['own_portfolio', 'own_open_lot', 'own_history', 'own_statement'], 'these are the only relations that it has a right on');
+SELECT is_empty($$SELECT relname FROM pg_class WHERE oid::regclass IN ('credits.own_portfolio', 'credits.own_open_lot', 'credits.own_history', 'credits.own_statement')
                     AND (has_table_privilege('credits_test_portal', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'))$$, 'and only to read');
 SELECT bag_eq($$SELECT proname::text COLLATE "default" FROM pg_proc WHERE pronamespace = 'credits'::regnamespace AND has_function_privilege('credits_test_portal', oid, 'EXECUTE')$$,
     $$SELECT proname::text COLLATE "default" FROM pg_proc WHERE pronamespace = 'credits'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')$$,

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(42);
+SELECT plan(46);
 
 UPDATE credits.credit_type SET description = 'Support & <b>more</b>' WHERE type_id = 101;
 UPDATE credits.customer SET name = '<script>alert("x")</script>', language = 'nl-BE' WHERE customer = 'A';
@@ -69,9 +69,17 @@ SELECT is(credits._sparkline('{0, 5, 10}'), 'M2.0 22.0L48.0 12.0L94.0 2.0', 'a s
 SELECT is(jsonb_path_query_array(credits._bars('{a,b,c,d,e,f,g,h,i}', '{9,8,7,6,5,4,3,2,1}', credits._texts_of('en')), '$[*].label'), '["a", "b", "c", "d", "e", "f", "g", "Others"]'::jsonb, 'the small ones share a bar');
 SELECT is(credits._bars('{a}', '{-1}', '{}'), NULL, 'what came back is no use');
 
+-- Until when it lasts: from the closing balance, at the pace before the last day of the period
+
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (10, 'C', '2026-01-01', 'S', 30, 300), (11, 'C', '2026-01-15', 'H', 10, 0), (12, 'C', '2026-02-10', 'H', 10, 0), (13, 'C', '2026-03-20', 'S', 90, 900);
+SELECT alike(credits.statement_html('C', '2026-02-01', '2026-02-28', 'nl'), '%Resterend: <b>10</b>, bij het verbruik van de laatste maanden toereikend tot ongeveer 31-03-2026%', 'ten at ten a month: a month');
+SELECT alike(credits.statement_html('C', '2026-03-01', '2026-03-31', 'nl'), '%Resterend: <b>100</b>,%toereikend tot ongeveer 31-01-2027%', 'a hundred: ten months');
+SELECT unalike(credits.statement_html('C', '2025-01-01', '2025-12-31', 'nl'), '%toereikend%', 'nothing left, nothing said');
+SELECT unalike(credits.statement_html('C', '2026-01-01', '2026-01-14', 'nl'), '%toereikend%', 'nor of an unknown pace');
+
 -- Nothing there
 
-SELECT alike(credits.statement_html('C', '2026-01-01', '2026-01-31', 'en'), '%There are no credits.%', 'a customer without credits');
+SELECT alike(credits.statement_html('D', '2026-01-01', '2026-01-31', 'en'), '%There are no credits.%', 'a customer without credits');
 SELECT alike(credits.statement_html('A', '2026-03-01', '2026-03-31', 'en'), '%No movements in this period.%', 'a period without movements');
 SELECT pg_temp.refused($$SELECT credits.statement_html('nobody', '2026-01-01', '2026-01-31')$$, 'P0002', 'an unknown customer');
 SELECT pg_temp.refused($$SELECT credits.statement_html('A', '2026-02-01', '2026-01-31')$$, '22023', 'the last day before the first');

@@ -83,11 +83,12 @@ WHERE c.relnamespace = 'credits'::regnamespace AND a.grantee <> c.relowner;
 SELECT bag_eq($$SELECT relation, privilege_type, grantee::text COLLATE "default" FROM writers WHERE privilege_type <> 'SELECT'$$,
     $$SELECT relation, privilege, 'credits_management'
       FROM unnest(ARRAY['credit_type', 'article', 'customer', 'parameter', 'customer_role', 'page_template', 'page_text']) AS relation,
-           unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS privilege$$, 'only settings, texts and templates can be written, only by credits_management');
+           unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS privilege
+      UNION ALL VALUES ('statement_issue', 'DELETE', 'credits_management')$$, 'only settings, texts and templates can be written, only by credits_management');
 SELECT bag_eq($$SELECT relation, grantee::text COLLATE "default" FROM writers WHERE privilege_type = 'SELECT'$$,
     $$SELECT relname::text COLLATE "default", 'credits_reader' FROM pg_class
       WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v')
-      UNION ALL SELECT own, 'credits_customer' FROM unnest('{own_portfolio,own_open_lot,own_history}'::text[]) AS own$$,
+      UNION ALL SELECT own, 'credits_customer' FROM unnest('{own_portfolio,own_open_lot,own_history,own_statement}'::text[]) AS own$$,
     'credits_reader reads every table and view, credits_customer the own ones, nobody else');
 
 -- The manager

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(21);
+SELECT plan(25);
 UPDATE credits.customer SET statement_cycle = CASE customer WHEN 'A' THEN 'month' WHEN 'B' THEN 'week' WHEN 'C' THEN 'quarter' END;
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2026-01-05', 'S', 10, 1000), (2, 'A', '2026-01-20', 'H', 3, 0), (3, 'B', '2026-02-03', 'T', 3, 300), (4, 'C', '2026-02-04', 'S', 5, 500);
 
@@ -48,7 +48,19 @@ SELECT lives_ok($$SELECT * FROM credits.statement_due('2026-04-01'); SELECT * FR
 SELECT throws_ok($$SELECT credits.statement_run('2026-04-01')$$, '42501', NULL, 'but makes none');
 SET ROLE credits_test_manager;
 SELECT is(credits.statement_run('2026-04-01'), 3, 'a manager does');
-SELECT throws_ok('DELETE FROM credits.statement_issue', '42501', NULL, 'and takes none back');
+SELECT throws_ok($$UPDATE credits.statement_issue SET html = ''$$, '42501', NULL, 'and changes none');
+SELECT lives_ok($$DELETE FROM credits.statement_issue WHERE cycle = 'month'$$, 'but may have one made again');
+RESET ROLE;
+
+-- The customer sees his own
+
+CREATE ROLE credits_test_shop;
+GRANT credits_customer TO credits_test_shop;
+SET ROLE credits_test_shop;
+SELECT is_empty('SELECT * FROM credits.own_statement', 'without a customer there is none');
+SET LOCAL credits.customer = 'C';
+SELECT results_eq('SELECT customer, from_date, html LIKE ''%Carl%'' FROM credits.own_statement', $$VALUES ('C' COLLATE "C", '2026-01-01'::date, true)$$, 'a customer reads his own');
+SELECT throws_ok('SELECT * FROM credits.statement_issue', '42501', NULL, 'and no other');
 RESET ROLE;
 SELECT * FROM finish();
 ROLLBACK;
