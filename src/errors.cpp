@@ -5,6 +5,7 @@
 
 #include "catalog.hpp"
 #include "pg/numeric.hpp"
+#include "pg/sequence.hpp"
 #include "pg/text.hpp"
 
 namespace credits::errors
@@ -54,12 +55,12 @@ const char* credited_of(const core::Lot& lot)
 /// Counts a refused save in credits.refusal_count: a sequence, as that alone outlives the transaction.
 void count_refusal()
 {
-    if (XactReadOnly || IsInParallelMode()) // where nothing is saved, and nextval would raise another error
+    if (XactReadOnly || IsInParallelMode()) // where nothing is saved, and a sequence would raise another error
         return;
     for (const ErrorContextCallback* context = error_context_stack; context != nullptr; context = context->previous)
         if (context->callback == saves_nothing)
             return;
-    nextval_internal(catalog().refusal_count, false);
+    pg::count_up(catalog().refusal_count, catalog().owner);
 }
 
 /// Names the constraint that refuses a save. Every refusal of this file does, so they are counted here.

@@ -13,7 +13,7 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 RETURN EXISTS (SELECT FROM credits._now(query || ' LIMIT 1') AS found (one integer));
 COMMENT ON FUNCTION credits._exists_now(text) IS
-'Tells whether a query SELECT 1 … finds a row at the latest committed state.';
+'Tells whether a query SELECT 1 ... finds a row at the latest committed state.';
 
 CREATE FUNCTION credits._check_key_length(what text, key text) RETURNS void
 LANGUAGE plpgsql

@@ -56,7 +56,7 @@ COMMENT ON TYPE credits._movement IS
 -- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original article
 -- counts. Of the types that need both:
 --   SELECT type_id, kind, customer, customer AS owner, lot_no, sum(quantity) AS quantity, sum(value) AS value
---   FROM credits.entry WHERE booked_on >= … AND booked_on < … AND type_id = ANY (…) GROUP BY type_id, kind, customer, owner, lot_no
+--   FROM credits.entry WHERE booked_on >= ... AND booked_on < ... AND type_id = ANY (...) GROUP BY type_id, kind, customer, owner, lot_no
 CREATE FUNCTION credits._entry_sums_query(month date) RETURNS text
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp

@@ -122,7 +122,7 @@ BEGIN ATOMIC
         coalesce(sum(moved.ahead) FILTER (WHERE moved.month < moved.first_day), 0),
         coalesce(sum(moved.ahead) FILTER (WHERE moved.month BETWEEN moved.first_day AND moved.last_day), 0),
         moved.months,
-        CASE WHEN bool_or(moved.consumed <> 0 AND moved.weight BETWEEN 13 - moved.months AND 12) -- 12 + 11 + … are months * (25 - months) / 2
+        CASE WHEN bool_or(moved.consumed <> 0 AND moved.weight BETWEEN 13 - moved.months AND 12) -- 12 + 11 + ... are months * (25 - months) / 2
              THEN round(2 * greatest(0, sum(moved.weight * moved.consumed) FILTER (WHERE moved.weight BETWEEN 13 - moved.months AND 12))
                         / (moved.months * (25 - moved.months)), 4) END
     FROM moved

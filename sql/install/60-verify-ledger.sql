@@ -110,7 +110,7 @@ LEFT JOIN (SELECT customer, type_id, pg_catalog.max(lot_no) AS last FROM credits
     USING (customer, type_id)
 WHERE account.last_lot_no <> coalesce(lots.last, 0);
 COMMENT ON VIEW credits._verify_lot_numbers_gapless IS
-'Accounts whose lots are not numbered 1, 2, 3 … to the last number (invariant 2).';
+'Accounts whose lots are not numbered 1, 2, 3 ... to the last number (invariant 2).';
 
 CREATE VIEW credits._verify_lot_equals_entries AS
 SELECT
@@ -239,7 +239,7 @@ LEFT JOIN (SELECT customer, type_id, pg_catalog.max(entry_no) AS last FROM credi
     USING (customer, type_id)
 WHERE account.last_entry_no <> coalesce(entries.last, 0);
 COMMENT ON VIEW credits._verify_entry_numbers_gapless IS
-'Accounts whose entries are not numbered 1, 2, 3 … to the last number (invariant 2).';
+'Accounts whose entries are not numbered 1, 2, 3 ... to the last number (invariant 2).';
 
 CREATE VIEW credits._verify_balance_after_chains AS
 SELECT customer, type_id,

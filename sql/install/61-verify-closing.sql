@@ -65,4 +65,4 @@ SELECT NULL, NULL, pg_catalog.format('closing_id %s has lines or types, and no c
 FROM (SELECT closing_id FROM credits.closing_line UNION SELECT closing_id FROM credits.closing_type) AS kept
 WHERE closing_id NOT IN (SELECT closing_id FROM credits.closing);
 COMMENT ON VIEW credits._verify_closing_in_order IS
-'Closings that are not numbered 1, 2, 3 …, and closed months that do not follow each other, or are gone (rule 28).';
+'Closings that are not numbered 1, 2, 3 ..., and closed months that do not follow each other, or are gone (rule 28).';

@@ -1,8 +1,8 @@
 -- Pages are made of templates and texts, both data: HTML with some of Mustache's tags, and words by language.
 --   {{name}}            the value, escaped for HTML: whatever a customer is called, it is text
 --   {{&name}}           the value as it is: HTML that was made here
---   {{#name}}…{{/name}} once for each element of a list, or once if the value is there; within a list's part, names are the element's
---   {{^name}}…{{/name}} if the value is not there, or the list is empty
+--   {{#name}}...{{/name}} once for each element of a list, or once if the value is there; within a list's part, names are the element's
+--   {{^name}}...{{/name}} if the value is not there, or the list is empty
 --   [[name]]            a text in the language of the page, from page_text
 
 CREATE TABLE credits.page_template (
@@ -11,7 +11,7 @@ CREATE TABLE credits.page_template (
     template text    NOT NULL,
     PRIMARY KEY (name, is_own)
 );
-COMMENT ON TABLE credits.page_template IS 'The HTML of the pages, with tags in the manner of Mustache: {{name}} is a value, {{#name}}…{{/name}} a part per element, [[name]] a text of page_text. A row of one''s own takes the place of the one that comes with the extension. Changed by credits_management.';
+COMMENT ON TABLE credits.page_template IS 'The HTML of the pages, with tags in the manner of Mustache: {{name}} is a value, {{#name}}...{{/name}} a part per element, [[name]] a text of page_text. A row of one''s own takes the place of the one that comes with the extension. Changed by credits_management.';
 COMMENT ON COLUMN credits.page_template.name     IS 'statement or portfolio';
 COMMENT ON COLUMN credits.page_template.is_own   IS 'false for those that come with the extension';
 COMMENT ON COLUMN credits.page_template.template IS 'a whole HTML page';

@@ -8,7 +8,7 @@ CREATE TABLE credits.page_text (
     PRIMARY KEY (language, name, is_own)
 );
 COMMENT ON TABLE credits.page_text IS 'The texts of the pages: English, Dutch, French, German, and what you add. A row of one''s own takes the place of the one that comes with the extension. Changed by credits_management.';
-COMMENT ON COLUMN credits.page_text.language IS 'as in customer.language: en, nl, fr, de, …';
+COMMENT ON COLUMN credits.page_text.language IS 'as in customer.language: en, nl, fr, de, ...';
 COMMENT ON COLUMN credits.page_text.name     IS 'what it is for; date_format and short_date_format are patterns of to_char(), direction is ltr or rtl';
 COMMENT ON COLUMN credits.page_text.is_own   IS 'false for those that come with the extension';
 COMMENT ON COLUMN credits.page_text.text     IS 'plain text';
@@ -19,7 +19,7 @@ SELECT name, language, false, text
 FROM (VALUES
     ('direction',               'ltr',                   'ltr',                     'ltr',                       'ltr'),
     ('decimal_separator',       '.',                     ',',                       ',',                         ','),
-    ('group_separator',         ',',                     '.',                       U&'\202F',                   '.'),
+    ('group_separator',         ',',                     '.',                       chr(160),                   '.'),
     ('date_format',             'DD Mon YYYY',           'DD-MM-YYYY',              'DD/MM/YYYY',                'DD.MM.YYYY'),
     ('short_date_format',       'DD Mon',                'DD-MM',                   'DD/MM',                     'DD.MM.'),
     ('month_format',            'Mon YYYY',              'MM-YYYY',                 'MM/YYYY',                   'MM.YYYY'),
@@ -33,7 +33,7 @@ FROM (VALUES
     ('went_out',                'Used',                  'Verbruik',                'Utilisations',              'Verbrauch'),
     ('closing_balance',         'Closing balance',       'Eindsaldo',               'Solde final',               'Endsaldo'),
     ('balance_over_time',       'Balance over time',     'Verloop van het saldo',   'Évolution du solde',        'Saldoverlauf'),
-    ('alarm_level',             'Alarm level',           'Minimumsaldo',            'Seuil d’alerte',            'Warngrenze'),
+    ('alarm_level',             'Alarm level',           'Minimumsaldo',            'Seuil d''alerte',            'Warngrenze'),
     ('by_document',             'Used, by kind of document', 'Verbruik per documentsoort', 'Utilisations par type de document', 'Verbrauch nach Belegart'),
     ('by_article',              'Used, by article',      'Verbruik per artikel',    'Utilisations par article',  'Verbrauch nach Artikel'),
     ('others',                  'Others',                'Overige',                 'Autres',                    'Sonstige'),
@@ -48,8 +48,8 @@ FROM (VALUES
     ('balance',                 'Balance',               'Saldo',                   'Solde',                     'Saldo'),
     ('month',                   'Month',                 'Maand',                   'Mois',                      'Monat'),
     ('left_now',                'Left',                  'Resterend',               'Solde restant',             'Restguthaben'),
-    ('lasts_until',             'at the pace of recent months, until about', 'bij het verbruik van de laatste maanden toereikend tot ongeveer', 'au rythme des derniers mois, jusqu’aux environs du', 'reicht beim Verbrauch der letzten Monate voraussichtlich bis etwa'),
-    ('below_alarm',             'Below the alarm level', 'Onder het minimumsaldo',  'Sous le seuil d’alerte',    'Unter der Warngrenze'),
+    ('lasts_until',             'at the pace of recent months, until about', 'bij het verbruik van de laatste maanden toereikend tot ongeveer', 'au rythme des derniers mois, jusqu''aux environs du', 'reicht beim Verbrauch der letzten Monate voraussichtlich bis etwa'),
+    ('below_alarm',             'Below the alarm level', 'Onder het minimumsaldo',  'Sous le seuil d''alerte',    'Unter der Warngrenze'),
     ('made_on',                 'Made on',               'Opgemaakt op',            'Établi le',                 'Erstellt am'),
     ('portfolio',               'Portfolio of credits',  'Overzicht klanttegoeden', 'Crédits prépayés des clients', 'Kundenguthaben'),
     ('customer',                'Customer',              'Klant',                   'Client',                    'Kunde'),
@@ -61,17 +61,17 @@ FROM (VALUES
     ('kind_invoice',            'Invoice',               'Factuur',                 'Facture',                   'Rechnung'),
     ('kind_delivery_note',      'Delivery note',         'Leveringsbon',            'Bon de livraison',          'Lieferschein'),
     ('kind_cash_sale',          'Cash sale',             'Contante verkoop',        'Vente au comptant',         'Barverkauf'),
-    ('kind_service_report',     'Service report',        'Werkbon',                 'Rapport d’intervention',    'Servicebericht'),
-    ('kind_helpdesk',           'Helpdesk case',         'Helpdeskoproep',          'Demande d’assistance',      'Supportfall'),
+    ('kind_service_report',     'Service report',        'Werkbon',                 'Rapport d''intervention',    'Servicebericht'),
+    ('kind_helpdesk',           'Helpdesk case',         'Helpdeskoproep',          'Demande d''assistance',      'Supportfall'),
     ('kind_event',              'Event',                 'Evenement',               'Événement',                 'Veranstaltung'),
     ('kind_other',              'Other document',        'Ander document',          'Autre document',            'Anderer Beleg'),
     ('kind_manual',             'By hand',               'Handmatig',               'Saisie manuelle',           'Manuell erfasst'),
     ('kind_opening_balance',    'Taken over',            'Overgenomen saldo',       'Reprise de solde',          'Saldoübernahme'),
     ('kind_sale',               'Bought',                'Aankoop',                 'Achat',                     'Kauf'),
-    ('kind_sale_change',        'Purchase changed',      'Wijziging aankoop',       'Modification d’achat',      'Kaufänderung'),
+    ('kind_sale_change',        'Purchase changed',      'Wijziging aankoop',       'Modification d''achat',      'Kaufänderung'),
     ('kind_credit_note',        'Credit note',           'Creditnota',              'Avoir',                     'Rechnungskorrektur'),
     ('kind_consumption',        'Used',                  'Verbruik',                'Utilisation',               'Verbrauch'),
-    ('kind_consumption_change', 'Use changed',           'Wijziging verbruik',      'Modification d’utilisation', 'Verbrauchskorrektur'),
+    ('kind_consumption_change', 'Use changed',           'Wijziging verbruik',      'Modification d''utilisation', 'Verbrauchskorrektur'),
     ('kind_return',             'Returned',              'Teruggave',               'Restitution',               'Rückgabe')
     ) AS shipped (name, en, nl, fr, de)
 CROSS JOIN LATERAL (VALUES ('en', en), ('nl', nl), ('fr', fr), ('de', de)) AS translation (language, text);
@@ -120,17 +120,17 @@ CREATE FUNCTION credits._localised(template text, texts jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT string_agg(part.literal || coalesce(credits._escaped(texts ->> tag.name), tag.name, ''), '' ORDER BY part.place)
+    SELECT string_agg(part.literal || coalesce(replace(credits._escaped(texts ->> tag.name), '{', '&#123;'), tag.name, ''), '' ORDER BY part.place)
     FROM regexp_split_to_table(template, '\[\[[a-z0-9_]+\]\]') WITH ORDINALITY AS part (literal, place)
     LEFT JOIN (SELECT tags.match[1] AS name, tags.place
                FROM regexp_matches(template, '\[\[([a-z0-9_]+)\]\]', 'g') WITH ORDINALITY AS tags (match, place)) AS tag USING (place);
 END;
 COMMENT ON FUNCTION credits._localised(text, jsonb) IS
-'A template with the texts in the places of their tags.';
+'A template with the texts in the places of their tags. Tags of values in a text are text.';
 
 CREATE FUNCTION credits._written(value numeric, texts jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE -- without settings of its own, to be inlined
-RETURN CASE WHEN value < 0 THEN U&'\2212' ELSE '' END
+RETURN CASE WHEN value < 0 THEN '-' ELSE '' END
        || replace(to_char(trunc(abs(value)), 'FM999,999,999,999,999,990'), ',', texts ->> 'group_separator')
        || CASE WHEN scale(value) > 0 THEN (texts ->> 'decimal_separator') || split_part(value::text, '.', 2) ELSE '' END;
 COMMENT ON FUNCTION credits._written(numeric, jsonb) IS

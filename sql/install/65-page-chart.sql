@@ -56,11 +56,14 @@ BEGIN ATOMIC
     SELECT jsonb_build_object(
         'line', line.path,
         'area', line.path || 'V168H56Z',
-        'levels', (SELECT jsonb_agg(jsonb_build_object('y', round(168 - 156 * level / scale.top, 1), 'label', credits._written(trim_scale(level), texts)) ORDER BY level)
-                   FROM generate_series(0, scale.top, scale.step) AS level),
+        'levels', (SELECT jsonb_agg(jsonb_build_object('y', round(168 - 156 * level / scale.top, 1), 'label', credits._written(trim_scale(level / unit.size), texts) || unit.name) ORDER BY level)
+                   FROM generate_series(0, scale.top, scale.step) AS level
+                   CROSS JOIN (SELECT CASE WHEN scale.top < 1e6 THEN 1 WHEN scale.top < 1e9 THEN 1e6 ELSE 1e9 END AS size,
+                                      CASE WHEN scale.top < 1e6 THEN '' WHEN scale.top < 1e9 THEN ' M' ELSE ' G' END AS name) AS unit),
         'days', (SELECT jsonb_agg(jsonb_build_object('x', round(56 + (day - from_date) * scale.day_width, 1),
                                                      'label', to_char(day, texts ->> CASE WHEN to_date - from_date < 80 THEN 'short_date_format' ELSE 'month_format' END)) ORDER BY day)
-                 FROM credits._marked_days(from_date, to_date) AS day),
+                 FROM credits._marked_days(from_date, to_date) AS day
+                 WHERE (day - from_date) * scale.day_width <= 536), -- a later label would be cut off
         'alarm', CASE WHEN alarm_level > 0 THEN jsonb_build_object('y', round(168 - 156 * alarm_level / scale.top, 1), 'label', credits._written(trim_scale(alarm_level), texts)) END)
     FROM scale
     CROSS JOIN line;

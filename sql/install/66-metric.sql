@@ -2,7 +2,8 @@
 
 -- Advanced by the module (src/errors.cpp) and never set back: a sequence does not go by transactions, so a refusal stays counted
 -- although everything else of its transaction is undone.
-CREATE SEQUENCE credits.refusal_count;
+CREATE SEQUENCE credits.refusal_count MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.refusal_count', 0);
 COMMENT ON SEQUENCE credits.refusal_count IS
 'Counts refused saves since the extension was installed; read it as credits_refusals_total in the view metric. Not dumped.';
 
@@ -49,7 +50,7 @@ UNION ALL
 SELECT 'credits_attached_tables', '{}', pg_catalog.count(*)
 FROM credits.source
 UNION ALL
-SELECT 'credits_refusals_total', '{}', CASE WHEN is_called THEN last_value ELSE 0 END
+SELECT 'credits_refusals_total', '{}', last_value
 FROM credits.refusal_count
 ORDER BY 1, 2; -- the rows of a metric together, as Prometheus wants them
 COMMENT ON VIEW credits.metric IS
@@ -60,7 +61,7 @@ COMMENT ON VIEW credits.metric IS
 'Per kind of entry: credits_entries_booked_today, entries whose booking date is the present day of the session''s time zone: documents of another day are not in it, whenever they were recorded. '
 'credits_months_open, months that are over and not closed, counted from the last closed one: 0 when all is closed, no row before the first closing. credits_attached_tables. '
 'credits_refusals_total, saves and registrations that the extension refused with one of its constraints (23514) since it was installed, one per refused statement or commit; '
-'not what a question, take_in(), a setting or a closing was refused. It is no part of any transaction: exact while the server runs, but after a crash or a failover, and on a standby, it may be off by up to 32, as sequences are. '
+'not what a question, take_in(), a setting or a closing was refused. It is no part of any transaction: exact while the server runs, but after a crash or a failover, and on a standby, it may lack the last ones. '
 'Rules 12, 21, 27 and 29.';
 COMMENT ON COLUMN credits.metric.name   IS 'of the metric, as Prometheus would have it: the unit is in the name, counters end in _total';
 COMMENT ON COLUMN credits.metric.labels IS 'object of texts that tells rows of a name apart: type, a code; currency, as in ISO 4217; kind, of entry; {} for none';

@@ -5,7 +5,7 @@ INSERT INTO credits.page_template (name, is_own, template) VALUES ('statement', 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>[[statement]] – {{name}}</title>
+<title>[[statement]] &ndash; {{name}}</title>
 <style>
 :root { color: #1a1a1a; background: #fff; font: 15px/1.45 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", sans-serif; font-variant-numeric: tabular-nums; }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
@@ -34,7 +34,7 @@ thead { display: table-header-group; }
 tr.edge td { font-weight: 600; }
 tr.month { break-after: avoid; }
 tr.month td { padding-top: .8rem; font-weight: 600; border-bottom-color: #888; }
-svg { display: block; width: 100%; height: auto; break-inside: avoid; }
+svg { display: block; width: 100%; height: auto; break-inside: avoid; overflow: visible; }
 svg text { font-size: 11px; fill: #444; }
 .used { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 0 2rem; break-inside: avoid; }
 .bar { display: grid; grid-template-columns: 1fr auto; gap: 0 .5rem; margin: .3rem 0; font-size: .9rem; }
@@ -44,7 +44,7 @@ footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
 @page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #555; } }
 @media print { :root { font-size: 10pt; } body { max-width: none; margin: 0; padding: 0; } .print { display: table-row; } .print td { color: #555; font-size: .85em; border: 0; } }
 @media (max-width: 32rem) { :root { font-size: 14px; } .wide { display: none; } .narrow { display: block; } th, td { padding: .22rem .2rem; }
-  h1, h2, th { hyphens: auto; overflow-wrap: anywhere; } .summary th { font-size: .85em; } svg.chart text { font-size: 20px; } svg.chart text.day:nth-of-type(2n) { display: none; } }
+  h1, h2, .summary th { hyphens: auto; overflow-wrap: anywhere; } .summary th { font-size: .85em; } svg.chart text { font-size: 18px; } svg.chart text.day:nth-of-type(2n) { display: none; } }
 </style>
 </head>
 <body>
@@ -91,7 +91,7 @@ footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
 <h3>[[movements]]</h3>
 {{^parts}}<p>[[no_movements]]</p>{{/parts}}
 {{#has_movements}}<table class="movements">
-<thead><tr class="print"><td colspan="5"><bdi>{{name}}</bdi>, {{title}}, {{from_date}} – {{to_date}}</td></tr><tr><th>[[date]]</th><th>[[document]]</th><th class="wide">[[article]]</th><th class="n">[[quantity]]</th><th class="n">[[balance]]</th></tr></thead>
+<thead><tr class="print"><td colspan="5"><bdi>{{name}}</bdi>, {{title}}, {{from_date}} &ndash; {{to_date}}</td></tr><tr><th>[[date]]</th><th>[[document]]</th><th class="wide">[[article]]</th><th class="n">[[quantity]]</th><th class="n">[[balance]]</th></tr></thead>
 <tbody>
 <tr class="edge"><td class="d">{{from_date}}</td><td>[[opening_balance]]</td><td class="wide"></td><td></td><td class="n">{{opening}}</td></tr>
 </tbody>
@@ -135,13 +135,13 @@ BEGIN ATOMIC
         line.quantity,
         line.balance,
         coalesce(texts ->> ('kind_' || line.document_kind), line.document_kind),
-        coalesce(article.description, line.article, line.description, '–'),
+        coalesce(nullif(article.description, ''), line.article, line.description, '-'),
         jsonb_build_object(
             'date', credits._written(line.booked_on, texts),
             'document', concat_ws(' ', CASE WHEN line.document_kind = 'manual' OR line.kind <> 'consumption' THEN texts ->> ('kind_' || line.kind) END,
                                   CASE WHEN line.kind = 'consumption' AND line.document_kind <> 'manual' THEN texts ->> ('kind_' || line.document_kind) END),
             'number', line.document_number,
-            'article', concat_ws(', ', coalesce(article.description, line.article), line.description),
+            'article', concat_ws(', ', coalesce(nullif(article.description, ''), line.article), line.description),
             'quantity', CASE WHEN line.quantity > 0 THEN '+' ELSE '' END || credits._written(line.quantity, texts),
             'balance', credits._written(line.balance, texts))
     FROM credits.statement(_statement_rows.customer, from_date, to_date) AS line
@@ -184,8 +184,8 @@ BEGIN ATOMIC
     )
     SELECT jsonb_agg(jsonb_build_object(
         'code', total.type_code,
-        'name', (SELECT coalesce(of.name, of.customer) FROM credits.customer AS of WHERE of.customer = _statement_types.customer),
-        'title', coalesce(type.description, type.code),
+        'name', (SELECT coalesce(nullif(of.name, ''), of.customer) FROM credits.customer AS of WHERE of.customer = _statement_types.customer),
+        'title', coalesce(nullif(type.description, ''), type.code),
         'opening', credits._written(total.opening, texts),
         'came_in', credits._written(trim_scale(total.came_in), texts),
         'went_out', credits._written(trim_scale(total.went_out), texts),
@@ -246,7 +246,7 @@ BEGIN
     types := credits._statement_types(statement_html.customer, from_date, to_date, texts);
     RETURN credits._rendered(
         credits._localised(credits._template_named('statement'), texts),
-        jsonb_build_object('language', language, 'name', coalesce(of.name, of.customer), 'customer', of.customer,
+        jsonb_build_object('language', language, 'name', coalesce(nullif(of.name, ''), of.customer), 'customer', of.customer,
                            'from_date', credits._written(from_date, texts), 'to_date', credits._written(to_date, texts),
                            'made_on', credits._written(CURRENT_DATE, texts), 'summary', types IS NOT NULL, 'types', types));
 END

@@ -5,7 +5,7 @@ INSERT INTO credits.page_template (name, is_own, template) VALUES ('portfolio', 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>[[portfolio]] – {{made_on}}</title>
+<title>[[portfolio]] &ndash; {{made_on}}</title>
 <style>
 :root { color: #1a1a1a; background: #fff; font: 15px/1.45 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", sans-serif; font-variant-numeric: tabular-nums; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -41,7 +41,7 @@ svg { display: block; width: 96px; height: 24px; }
 {{/types}}</tbody>
 </table>
 <h2>[[customers]]</h2>
-<p class="muted">▼ [[below_alarm]]</p>
+<p class="muted">&#9660; [[below_alarm]]</p>
 <table class="accounts">
 <thead><tr><th>[[customer]]</th><th>[[credit_type]]</th><th class="n">[[open]]</th><th class="n wide">[[alarm_level]]</th><th class="n">[[open_value]]</th><th>[[last_12_months]]</th><th class="wide">[[last_booked_on]]</th></tr></thead>
 <tbody>
@@ -57,19 +57,32 @@ CREATE FUNCTION credits._balances_of_12_months(today date) RETURNS TABLE (custom
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    WITH moved AS (
-        SELECT entry.customer, entry.type_id, date_trunc('month', entry.booked_on::timestamp)::date AS month, sum(entry.quantity) AS quantity
+    WITH moved AS MATERIALIZED (
+        SELECT entry.customer, entry.type_id, date_trunc('month', entry.booked_on::timestamp) AS month, sum(entry.quantity) AS quantity
         FROM credits.entry
         WHERE entry.booked_on >= date_trunc('month', today::timestamp) - interval '11 months'
-        GROUP BY entry.customer, entry.type_id, month
+        GROUP BY 1, 2, 3
+    ),
+    month AS (
+        SELECT account.customer, account.type_id, months.first, account.balance, moved.quantity
+        FROM credits.account
+        CROSS JOIN generate_series(date_trunc('month', today::timestamp) - interval '11 months', date_trunc('month', today::timestamp), interval '1 month') AS months (first)
+        LEFT JOIN moved ON moved.customer = account.customer AND moved.type_id = account.type_id AND moved.month = months.first
+    ),
+    later AS (
+        SELECT moved.customer, moved.type_id, sum(moved.quantity) AS quantity
+        FROM moved WHERE moved.month > date_trunc('month', today::timestamp) GROUP BY moved.customer, moved.type_id
+    ),
+    standing AS (
+        SELECT month.customer, month.type_id, month.first,
+               month.balance - coalesce(later.quantity, 0)
+               - coalesce(sum(month.quantity) OVER (PARTITION BY month.customer, month.type_id ORDER BY month.first DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS balance
+        FROM month
+        LEFT JOIN later USING (customer, type_id)
     )
-    SELECT account.customer, account.type_id,
-           array_agg(account.balance - coalesce(later.quantity, 0) ORDER BY month.first)
-    FROM credits.account
-    CROSS JOIN generate_series(date_trunc('month', today::timestamp) - interval '11 months', date_trunc('month', today::timestamp), interval '1 month') AS month (first)
-    LEFT JOIN LATERAL (SELECT sum(moved.quantity) AS quantity FROM moved
-                       WHERE moved.customer = account.customer AND moved.type_id = account.type_id AND moved.month > month.first) AS later ON true
-    GROUP BY account.customer, account.type_id;
+    SELECT standing.customer, standing.type_id, array_agg(standing.balance ORDER BY standing.first)
+    FROM standing
+    GROUP BY standing.customer, standing.type_id;
 END;
 COMMENT ON FUNCTION credits._balances_of_12_months(date) IS
 'Twelve balances of each account, in credits: at the end of each month up to this one.';
@@ -86,7 +99,7 @@ BEGIN
     language := credits._language_of_page(language, NULL);
     texts := credits._texts_of(language);
     SELECT jsonb_agg(jsonb_build_object(
-               'customer', held.customer, 'name', coalesce(held.customer_name, held.customer), 'title', coalesce(type.description, type.code),
+               'customer', held.customer, 'name', coalesce(nullif(held.customer_name, ''), held.customer), 'title', coalesce(nullif(type.description, ''), type.code),
                'mark', CASE WHEN held.below_alarm THEN 'low' ELSE '' END,
                'open', credits._written(trim_scale(held.open), texts), 'alarm_level', credits._written(trim_scale(held.alarm_level), texts),
                'value', credits._written(held.open_value, texts), 'currency', held.currency,
@@ -100,7 +113,7 @@ BEGIN
     SELECT jsonb_agg(jsonb_build_object('title', total.title, 'customers', credits._written(total.customers, texts), 'open', credits._written(trim_scale(total.open), texts),
                                         'value', credits._written(total.value, texts), 'currency', total.currency) ORDER BY total.value DESC, total.title)
     INTO types
-    FROM (SELECT coalesce(type.description, type.code) AS title, type.currency, count(*) FILTER (WHERE held.open > 0) AS customers,
+    FROM (SELECT coalesce(nullif(type.description, ''), type.code) AS title, type.currency, count(*) FILTER (WHERE held.open > 0) AS customers,
                  sum(held.open) AS open, sum(held.open_value) AS value
           FROM credits.portfolio AS held JOIN credits.credit_type AS type ON type.code = held.type_code
           GROUP BY type.type_id, type.code, type.description, type.currency) AS total;

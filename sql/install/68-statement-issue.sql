@@ -95,6 +95,10 @@ BEGIN
         RAISE EXCEPTION 'invalid value for argument "day": %', coalesce(day::text, 'null')
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give the day on which the statements are due.';
     END IF;
+    IF day > CURRENT_DATE THEN
+        RAISE EXCEPTION 'day % is in the future', day
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Today is %s.', CURRENT_DATE), HINT = 'Statements are made when their period is over.';
+    END IF;
     INSERT INTO credits.statement_issue (customer, cycle, from_date, to_date, issued_at, html, figures)
     SELECT due.customer, due.cycle, due.from_date, due.to_date, clock_timestamp(),
            credits.statement_html(due.customer, due.from_date, due.to_date), credits._statement_figures(due.customer, due.from_date, due.to_date)
@@ -109,4 +113,4 @@ END
 $$;
 COMMENT ON FUNCTION credits.statement_run(date) IS
 'Makes the statements that are due on a day, into statement_issue, and returns how many. Safe to repeat: what is there stays as it is. A period that nobody asked for in time is made by naming a day of the period after it. '
-'Sends NOTIFY credits_statement with the day and the number, where parameter.notify allows it. For credits_management. Rule 29. Errors: 22023 no day.';
+'Sends NOTIFY credits_statement with the day and the number, where parameter.notify allows it. For credits_management. Rule 29. Errors: 22023 no day, or one in the future.';

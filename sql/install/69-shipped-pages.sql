@@ -19,3 +19,7 @@ CREATE TRIGGER credits_keep_shipped BEFORE INSERT OR UPDATE OR DELETE ON credits
     FOR EACH ROW EXECUTE FUNCTION credits._keep_shipped();
 CREATE TRIGGER credits_keep_shipped BEFORE INSERT OR UPDATE OR DELETE ON credits.page_template
     FOR EACH ROW EXECUTE FUNCTION credits._keep_shipped();
+CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.page_text
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
+CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.page_template
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();

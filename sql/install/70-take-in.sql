@@ -9,7 +9,7 @@ CREATE TABLE credits.take_in_refusal (
     constraint_name text,
     message         text     NOT NULL
 );
-COMMENT ON TABLE credits.take_in_refusal IS 'The lines that the last take_in(…, on_refusal => ''report'') of their table refused.';
+COMMENT ON TABLE credits.take_in_refusal IS 'The lines that the last take_in(..., on_refusal => ''report'') of their table refused.';
 COMMENT ON COLUMN credits.take_in_refusal.line_table      IS 'attached table of the line';
 COMMENT ON COLUMN credits.take_in_refusal.line_key        IS 'key of the line';
 COMMENT ON COLUMN credits.take_in_refusal.document_number IS 'number of its document';

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(50);
+SELECT plan(51);
 
 -- One figure; 'SUPPORT' stands for {"type": "SUPPORT"}.
 CREATE FUNCTION pg_temp.metric(what text, having_labels jsonb DEFAULT '{}') RETURNS numeric LANGUAGE sql AS
@@ -84,6 +84,10 @@ SELECT is(pg_temp.counted('SELECT pg_temp.slip(11, ''A'', CURRENT_DATE, ''H'', 9
 SELECT pg_temp.metric('credits_refusals_total') AS refusals \gset
 ROLLBACK TO SAVEPOINT refused;
 SELECT is(pg_temp.metric('credits_refusals_total'), :refusals::numeric, 'it stays counted when what surrounds it is rolled back');
+CREATE SEQUENCE shop.number START 4711;
+SELECT nextval('shop.number') \g /dev/null
+SELECT pg_temp.counted('SELECT pg_temp.slip(12, ''A'', CURRENT_DATE, ''H'', 99)') \g /dev/null
+SELECT is(lastval(), 4711::bigint, 'the session''s own last number is what it was');
 
 -- What is no refused save
 

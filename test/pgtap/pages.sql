@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(46);
+SELECT plan(47);
 
 UPDATE credits.credit_type SET description = 'Support & <b>more</b>' WHERE type_id = 101;
 UPDATE credits.customer SET name = '<script>alert("x")</script>', language = 'nl-BE' WHERE customer = 'A';
@@ -34,8 +34,8 @@ SELECT alike(b, '%<html lang="en"%Statement of credits%', 'in English when there
 SELECT alike(credits.statement_html('A', '2026-01-01', '2026-01-31', 'fr'), '%<html lang="fr"%Relevé de vos crédits%', 'or in the one asked for');
 SELECT throws_ok($$SELECT credits.statement_html('A', '2026-01-01', '2026-01-31', 'xx')$$, '22023', 'there are no texts in language "xx"', 'if there are texts in it');
 SELECT throws_ok($$SELECT credits.portfolio_html('xx')$$, '22023', NULL, 'for the portfolio likewise');
-INSERT INTO credits.page_text (language, name, text) VALUES ('xx', 'statement', 'Uttalande & <mera>'), ('xx', 'decimal_separator', '·'), ('xx', 'direction', 'rtl');
-SELECT alike(credits.statement_html('B', '2026-01-01', '2026-01-31'), '%<html lang="xx" dir="rtl">%Uttalande &amp; &lt;mera&gt;%Opening balance%', 'a language of one''s own, English for what it lacks');
+INSERT INTO credits.page_text (language, name, text) VALUES ('xx', 'statement', 'Uttalande & <mera>'), ('xx', 'decimal_separator', '·'), ('xx', 'direction', 'rtl'), ('xx', 'movements', '{{#mine}} {{name}}');
+SELECT alike(credits.statement_html('B', '2026-01-01', '2026-01-31'), '%<html lang="xx" dir="rtl">%Uttalande &amp; &lt;mera&gt;%Opening balance%&#123;&#123;#mine}} &#123;&#123;name}}%', 'a language of one''s own, English for what it lacks');
 INSERT INTO credits.page_text (language, name, text) VALUES ('nl', 'statement', 'Uw strippenkaart');
 SELECT alike(credits.statement_html('A', '2026-01-01', '2026-01-31'), '%<h1>Uw strippenkaart</h1>%', 'a text of one''s own takes the place of ours');
 SELECT is_empty($$SELECT name FROM credits.page_text WHERE NOT is_own GROUP BY name HAVING count(*) <> 4$$, 'each text is there in four languages');
@@ -48,6 +48,8 @@ SELECT bag_eq($$SELECT DISTINCT tag[1] FROM credits.page_template, regexp_matche
 SELECT pg_temp.refused($$UPDATE credits.page_text SET text = 'x' WHERE language = 'fr' AND name = 'statement'$$, '55000', 'ours is not changed');
 SELECT pg_temp.refused($$DELETE FROM credits.page_template$$, '55000', 'nor deleted');
 SELECT pg_temp.refused($$INSERT INTO credits.page_text VALUES ('fr', 'new', false, 'x')$$, '55000', 'nor made');
+
+SELECT pg_temp.refused('TRUNCATE credits.page_text', '0A000', 'nor all at once');
 
 -- Templates
 

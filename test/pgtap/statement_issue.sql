@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(25);
+SELECT plan(26);
 UPDATE credits.customer SET statement_cycle = CASE customer WHEN 'A' THEN 'month' WHEN 'B' THEN 'week' WHEN 'C' THEN 'quarter' END;
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2026-01-05', 'S', 10, 1000), (2, 'A', '2026-01-20', 'H', 3, 0), (3, 'B', '2026-02-03', 'T', 3, 300), (4, 'C', '2026-02-04', 'S', 5, 500);
 
@@ -34,6 +34,7 @@ INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (5, 'A', '2026-
 SELECT is(credits.statement_run('2026-02-09'), 0, 'what was made stays as it was, though a late document came');
 SELECT is((SELECT figures -> 0 ->> 'closing' FROM credits.statement_issue WHERE customer = 'A'), '7', 'with its figures');
 SELECT pg_temp.refused('SELECT credits.statement_run(NULL)', '22023', 'no day');
+SELECT pg_temp.refused('SELECT credits.statement_run(CURRENT_DATE + 1)', '22023', 'nor a day to come');
 UPDATE credits.customer SET statement_cycle = 'quarter' WHERE customer = 'A';
 SELECT is(pg_temp.due('2026-04-01'), 'A quarter 2026-01-01 2026-03-31, B week 2026-03-23 2026-03-29, C quarter 2026-01-01 2026-03-31', 'another cycle, another statement');
 

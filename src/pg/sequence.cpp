@@ -1,0 +1,20 @@
+// A sequence as a counter. Its lock, held for this moment only, keeps two from counting the same.
+#include "pg/sequence.hpp"
+
+namespace credits::pg
+{
+
+void count_up(Oid sequence, Oid owner)
+{
+    Oid user;
+    int context;
+    GetUserIdAndSecContext(&user, &context); // an error gives them back with the transaction
+    SetUserIdAndSecContext(owner, context | SECURITY_LOCAL_USERID_CHANGE);
+    LockRelationOid(sequence, ShareUpdateExclusiveLock);
+    const int64 last = DatumGetInt64(DirectFunctionCall1(pg_sequence_last_value, ObjectIdGetDatum(sequence)));
+    DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence), Int64GetDatum(last + 1));
+    UnlockRelationOid(sequence, ShareUpdateExclusiveLock);
+    SetUserIdAndSecContext(user, context);
+}
+
+} // namespace credits::pg

@@ -1,0 +1,12 @@
+// A sequence as a counter that no rollback takes back.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace credits::pg
+{
+
+/// Adds 1 to the last value of a sequence, as its owner. Unlike nextval() it leaves lastval() of the session as it was.
+void count_up(Oid sequence, Oid owner);
+
+} // namespace credits::pg
