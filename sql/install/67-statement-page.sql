@@ -43,7 +43,7 @@ svg text { font-size: 11px; fill: #444; }
 footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
 @page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #555; } }
 @media print { :root { font-size: 10pt; } body { max-width: none; margin: 0; padding: 0; } .print { display: table-row; } .print td { color: #555; font-size: .85em; border: 0; } }
-@media (max-width: 32rem) { :root { font-size: 14px; } .wide { display: none; } .narrow { display: block; } th, td { padding: .22rem .2rem; }
+@media (max-width: 32rem) { :root { font-size: 14px; } .wide { display: none; } .narrow { display: block; } .d { white-space: normal; } th, td { padding: .22rem .2rem; }
   h1, h2, .summary th { hyphens: auto; overflow-wrap: anywhere; } .summary th { font-size: .85em; } svg.chart text { font-size: 18px; } svg.chart text.day:nth-of-type(2n) { display: none; } }
 </style>
 </head>
