@@ -80,14 +80,13 @@ END;
 COMMENT ON FUNCTION credits._entry_sums_query(date) IS
 'The query that adds up the entries booked in a month.';
 
-CREATE FUNCTION credits._closing_movement(month date) RETURNS SETOF credits._movement
+CREATE FUNCTION credits._closing_movement(month date) RETURNS credits._movement[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 BEGIN
-    RETURN QUERY
-    SELECT * FROM credits._now(format($query$
+    RETURN ARRAY(SELECT ROW(moved.*)::credits._movement FROM credits._now(format($query$
         SELECT
             type.type_id,
             type.code,
@@ -111,7 +110,7 @@ BEGIN
         GROUP BY type.type_id, 4, 5, 8, 9 $query$, credits._entry_sums_query(month)))
         AS moved (type_id integer, type_code text, currency text, movement text, relation text, activation_article text,
                   balance_account text, result_article text, result_account text, quantity numeric, value numeric,
-                  posting_relation text, posting_articles text, type_article text, type_account text);
+                  posting_relation text, posting_articles text, type_article text, type_account text));
 END
 $$;
 COMMENT ON FUNCTION credits._closing_movement(date) IS

@@ -50,7 +50,7 @@ DECLARE
     moved credits._movement[];
 BEGIN
     PERFORM credits._check_month(first);
-    moved := ARRAY(SELECT m FROM credits._closing_movement(first) AS m);
+    moved := credits._closing_movement(first);
     PERFORM credits._check_posting(moved);
     RETURN QUERY SELECT * FROM credits._lines_of(NULL, moved) AS line ORDER BY line.relation COLLATE "C", line.line_no;
 END
@@ -218,7 +218,7 @@ BEGIN
     PERFORM credits._hold_saves_first('close a month');
     PERFORM credits._require_present_ledger();
     PERFORM credits._check_month(first);
-    moved := ARRAY(SELECT m FROM credits._closing_movement(first) AS m);
+    moved := credits._closing_movement(first);
     PERFORM credits._check_posting(moved);
     id := credits._write_closing(first, moved);
     PERFORM credits._advise_closing(id);
