@@ -17,13 +17,8 @@ namespace
 
 enum HookLineColumn { hook_line_table = 1, hook_line_key = 2, hook_line_closing_id = 3 };
 
-/// The hook that runs. One that was cut off with its transaction is known by that, which is over then.
-struct RunningHook {
-    int32 closing_id;
-    TransactionId transaction;
-    SubTransactionId subtransaction;
-};
-constinit RunningHook running{};
+/// The closing whose hook runs; 0: none does. An error in a hook sets back what it was before.
+constinit int32 running = 0;
 
 void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, Snapshot snapshot)
 {
@@ -32,7 +27,7 @@ void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, Snap
     pg::Row row(table);
     row.set(hook_line_table, ObjectIdGetDatum(line_table));
     row.set_text(hook_line_key, key);
-    row.set_int4(hook_line_closing_id, running.closing_id);
+    row.set_int4(hook_line_closing_id, running);
     row.store();
     pg::insert(table);
 }
@@ -84,12 +79,7 @@ Oid owner_of_function(Oid function)
 
 } // namespace
 
-int32 closing_of_running_hook()
-{
-    const bool runs = running.closing_id != 0 && running.transaction == GetTopTransactionIdIfAny() &&
-                      SubTransactionIsActive(running.subtransaction);
-    return runs ? running.closing_id : 0;
-}
+int32 closing_of_running_hook() { return running; }
 
 void note_hook_lines(Batch& batch)
 {
@@ -144,8 +134,8 @@ Datum credits_run_closing_hook(PG_FUNCTION_ARGS)
     const char* const name = quote_qualified_identifier(get_namespace_name(get_func_namespace(hook)), get_func_name(hook));
     const char* const sql = psprintf("SELECT %s($1)", name);
     const pg::Parameter parameters[]{{INT4OID, PG_GETARG_DATUM(0), false}};
-    const RunningHook outer = running;
-    running = {PG_GETARG_INT32(0), GetTopTransactionId(), GetCurrentSubTransactionId()};
+    const int32 outer = running;
+    running = PG_GETARG_INT32(0);
     PG_TRY();
     {
         pg::run({.role = owner_of_function(hook), .sql = sql, .parameters = parameters, .reads_only = false});

@@ -130,7 +130,7 @@ BEGIN ATOMIC
         line.line_no,
         line.booked_on,
         CASE WHEN line.kind IN ('opening', 'closing') THEN line.kind
-             WHEN line.kind IN ('consumption', 'consumption_change', 'return') THEN 'went_out'
+             WHEN credits._movement_of(line.kind) = 'consumed' THEN 'went_out'
              ELSE 'came_in' END,
         line.quantity,
         line.balance,

@@ -47,8 +47,8 @@ BEGIN ATOMIC
     SELECT coalesce(jsonb_agg(to_jsonb(total) ORDER BY total.type_code), '[]')
     FROM (SELECT line.type_code,
                  max(line.balance) FILTER (WHERE line.kind = 'opening') AS opening,
-                 trim_scale(coalesce(sum(line.quantity) FILTER (WHERE line.kind NOT IN ('consumption', 'consumption_change', 'return')), 0)) AS came_in,
-                 trim_scale(-coalesce(sum(line.quantity) FILTER (WHERE line.kind IN ('consumption', 'consumption_change', 'return')), 0)) AS went_out,
+                 trim_scale(coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) <> 'consumed'), 0)) AS came_in,
+                 trim_scale(-coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) = 'consumed'), 0)) AS went_out,
                  max(line.balance) FILTER (WHERE line.kind = 'closing') AS closing
           FROM credits.statement(_statement_figures.customer, from_date, to_date) AS line
           GROUP BY line.type_code) AS total;
