@@ -106,6 +106,11 @@ void find_named_headers(Batches batches);
 /// Returns the batches of the whole save; without chains the same ones. The caller has locked the headers.
 Batches add_chains(Batches batches);
 
+/// The customers of a save as far as they can be told before any is locked, sorted, each once: those whom its lines name and
+/// named, are recorded for and were made from; where there are several, also those of what was made from its lines. They are
+/// locked together, since whoever comes later comes out of order.
+pg::Array<std::string_view> foresee_customers(Batches batches);
+
 /// Has a save of this transaction settled lines as parts of a chain whose table is checked at commit? They may be noted as well.
 bool has_settled_noted_lines();
 

@@ -3,10 +3,15 @@
 #include <algorithm>
 
 #include "batch.hpp"
+#include "catalog.hpp"
 #include "customers.hpp"
+#include "ledger.hpp"
+#include "line_lookup.hpp"
 #include "made_from.hpp"
 #include "origin.hpp"
 #include "pending.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/table.hpp"
 
 namespace credits
 {
@@ -35,27 +40,6 @@ void add_fact(Texts& texts, Batch& batch, Fact fact, MinimalTuple line, const He
     const std::string_view text = evaluate_text(batch, fact);
     if (!is_null(text))
         pg::append(texts, text);
-}
-
-/// The customers whom the lines had and have.
-void add_customers(Texts& customers, Batch& batch)
-{
-    for (int i = 0; i < batch.image_count; i++) {
-        const LineImage& image = batch.images[i];
-        add_fact(customers, batch, Fact::customer, image.old_line == nullptr ? image.new_line : image.old_line, image.old_header);
-        add_fact(customers, batch, Fact::customer, image.new_line, image.new_header);
-    }
-}
-
-/// Before the lines made from theirs are looked for: whoever saved one of those and did not wait for a header is done then.
-void lock_customers_of_origins(Batches batches)
-{
-    Texts customers{};
-    for (Batch* const batch : batches)
-        if (is_origin_table(batch->source->line_table))
-            add_customers(customers, *batch);
-    sort_and_merge(customers);
-    lock_accounts_in_order(pg::span_of(customers));
 }
 
 /// Adds what was made from the images from `first` on; returns how many images these have been.
@@ -109,6 +93,61 @@ size_t drop_empty(const BatchList& save, size_t given)
     return count;
 }
 
+/// Of an image that is no new line: whom its line is recorded for. Null: nothing is.
+std::string_view recorded_customer(Batch& batch, const LineImage& image, pg::Table& entries, Snapshot snapshot)
+{
+    const std::string_view key = image.old_line == nullptr ? image.gone_key : key_of(batch, image.old_line);
+    const Recorded* const recorded = is_null(key) ? nullptr : read_recorded(entries, batch.source->line_table, key, snapshot);
+    return recorded == nullptr ? std::string_view() : recorded->customer;
+}
+
+/// Adds the customers whom the lines from `first` on had and have. Of a line that went with its document only the ledger may know
+/// him; false: not even that does.
+bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries, Snapshot snapshot)
+{
+    bool are_all_known = true;
+    for (int i = first; i < batch.image_count; i++) {
+        const LineImage& image = batch.images[i];
+        const int before = customers.count;
+        add_fact(customers, batch, Fact::customer, image.old_line, image.old_header);
+        const std::string_view recorded = recorded_customer(batch, image, entries, snapshot);
+        if (!is_null(recorded))
+            pg::append(customers, recorded);
+        are_all_known &= customers.count > before || image.old_line == nullptr;
+        add_fact(customers, batch, Fact::customer, image.new_line, image.new_header);
+    }
+    return are_all_known;
+}
+
+/// Likewise, of a whole save: `firsts` are the first images of its batches.
+bool add_customers(Texts& customers, Batches batches, std::span<const int> firsts)
+{
+    pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
+    const bool are_all_known = pg::with_latest_snapshot([&](Snapshot snapshot) {
+        bool are_known = true;
+        for (size_t i = 0; i < batches.size(); i++)
+            are_known &= add_customers(customers, *batches[i], i < firsts.size() ? firsts[i] : 0, entries, snapshot);
+        return are_known;
+    });
+    pg::close_table(entries);
+    return are_all_known;
+}
+
+/// Adds the customers of what was made from the lines, as it is now, and leaves the batches as they were.
+void add_customers_below(Texts& customers, Batches batches)
+{
+    auto* const counts = static_cast<int*>(palloc(sizeof(int) * batches.size()));
+    std::transform(batches.begin(), batches.end(), counts, [](const Batch* batch) { return batch->image_count; });
+    const BatchList all = follow_chains(batches);
+    const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
+    find_named_headers(save);
+    add_customers(customers, save, {counts, batches.size()});
+    for (size_t i = 0; i < batches.size(); i++)
+        batches[i]->image_count = batches[i]->known_header_count = counts[i];
+    for (Batch* const batch : save.subspan(batches.size()))
+        end_batch(*batch);
+}
+
 /// The last transaction in which lines were added that may be noted, too.
 constinit TransactionId noted_transaction = InvalidTransactionId;
 
@@ -119,11 +158,27 @@ bool has_settled_noted_lines()
     return TransactionIdIsValid(noted_transaction) && noted_transaction == GetTopTransactionIdIfAny();
 }
 
+pg::Array<std::string_view> foresee_customers(Batches batches)
+{
+    Texts customers{};
+    const bool are_all_known = add_customers(customers, batches, {});
+    if (origins_of(batches) != nullptr)
+        for (const Origin& origin : pg::span_of(origins_of(batches)->sorted))
+            if (!is_null(origin.customer))
+                pg::append(customers, origin.customer);
+    sort_and_merge(customers);
+    if (has_origin_table(batches) && (!are_all_known || customers.count > 1))
+        add_customers_below(customers, batches);
+    sort_and_merge(customers);
+    return customers;
+}
+
 Batches add_chains(Batches batches)
 {
     if (!has_origin_table(batches))
         return batches;
-    lock_customers_of_origins(batches);
+    // Before the lines made from these are looked for: whoever saved one and did not wait for a header is done then.
+    lock_accounts_in_order(pg::span_of(foresee_customers(batches)));
     const BatchList all = follow_chains(batches);
     const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
     if (std::ranges::all_of(save, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))

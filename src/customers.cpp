@@ -138,7 +138,7 @@ bool lock_accounts(std::span<const std::string_view> named)
     std::sort(sorted, sorted + named.size());
     ContactsKnown known = ContactsKnown::from_configuration;
     for (size_t i = 0; i < named.size(); i++)
-        if (!is_null(sorted[i]) && lock_always(sorted[i]).is_contact)
+        if (!is_null(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) && lock_always(sorted[i]).is_contact)
             known = ContactsKnown::from_locked_row;
     return std::equal(named.begin(), named.end(), accounts, [&](std::string_view customer, std::string_view account) {
         return account_of(customer, known) == account;

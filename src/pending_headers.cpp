@@ -6,6 +6,7 @@
 #include "customers.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
+#include "origin.hpp"
 #include "pending_source.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
@@ -61,54 +62,14 @@ void lock_headers_of(PendingSource& pending, int64 checked_up_to)
     pg::close_table(table);
 }
 
-/// The customers of the lines as far as they are known before those of changed headers are read.
-std::span<std::string_view> customers_of_traced(PendingSource& pending, Snapshot snapshot)
-{
-    Batch& batch = pending.batch;
-    read_lines(batch);
-    auto* const names = static_cast<std::string_view*>(
-        MemoryContextAllocHuge(batch.memory, sizeof(std::string_view) * (2 * static_cast<Size>(batch.line_count) + 1)));
-    size_t count = 0;
-    pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-    for (const DocumentLine& line : lines_of(batch)) {
-        const Recorded* const recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
-        if (recorded != nullptr)
-            names[count++] = recorded->customer;
-        if (!is_null(line.customer))
-            names[count++] = line.customer;
-    }
-    pg::close_table(entries);
-    batch.line_count = 0;
-    return {names, count};
-}
-
-struct Names {
-    std::string_view* list;
-    size_t count;
-};
-
-void append(Names& names, std::span<const std::string_view> more)
-{
-    const Size size = sizeof(std::string_view) * (names.count + more.size() + 1);
-    names.list = static_cast<std::string_view*>(names.list == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size)
-                                                                      : repalloc_huge(names.list, size));
-    std::copy(more.begin(), more.end(), names.list + names.count);
-    names.count += more.size();
-}
-
 /// Locks the customers of all lines and changed headers, in one order, before the lines of the headers are read.
-void lock_customers_of(PendingSources sources)
+void lock_customers_of(PendingSources sources, Batches batches)
 {
-    Names names{};
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        for (PendingSource& pending : sources) {
-            append(names, customers_of(pending.batch, pending.headers));
-            append(names, customers_of_traced(pending, snapshot));
-        }
-    });
-    std::sort(names.list, names.list + names.count);
-    const std::string_view* const end = std::unique(names.list, names.list + names.count);
-    lock_accounts_in_order({names.list, static_cast<size_t>(end - names.list)});
+    pg::Array<std::string_view> names = foresee_customers(batches);
+    for (PendingSource& pending : sources)
+        for (const std::string_view name : customers_of(pending.batch, pending.headers))
+            pg::append(names, name);
+    lock_accounts_in_order(pg::span_of(names));
 }
 
 /// Keeps the headers that are there, each once, as it was first.
@@ -151,7 +112,7 @@ void lock_customers_of_changed_headers(PendingSources sources, Batches batches, 
     for (PendingSource& pending : sources)
         lock_headers_of(pending, checked_up_to);
     find_headers(batches); // without a lock: they tell the customers
-    lock_customers_of(sources);
+    lock_customers_of(sources, batches);
     for (Batch* const batch : batches)
         batch->known_header_count = 0;
 }
