@@ -31,26 +31,59 @@ Relation open_own_table(Oid oid)
     return table;
 }
 
+const char* why_not_lasting(Relation table)
+{
+    switch (table->rd_rel->relpersistence) {
+    case RELPERSISTENCE_TEMP:
+        return "A temporary relation is gone with its session, and the ledger is not: it must be a permanent one.";
+    case RELPERSISTENCE_UNLOGGED:
+        return "An unlogged table is empty after a crash, and the ledger is not: it must be a permanent one.";
+    default:
+        return nullptr;
+    }
+}
+
+bool belongs_to_system(Relation table)
+{
+    return RelationGetRelid(table) < FirstNormalObjectId || RelationGetNamespace(table) == catalog().schema;
+}
+
+namespace
+{
+
+/// What is asked of lines and headers alike.
+void check_users_table(Relation table)
+{
+    if (const char* const reason = why_not_lasting(table))
+        errors::wrong_table_kind(RelationGetRelid(table), reason);
+    if (belongs_to_system(table))
+        errors::wrong_table_kind(RelationGetRelid(table), "It belongs to PostgreSQL or to credits itself.");
+}
+
+} // namespace
+
 void check_line_table(Relation table)
 {
-    const Oid oid = RelationGetRelid(table);
     const char kind = table->rd_rel->relkind;
-    if ((kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) || table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        errors::wrong_table_kind(oid, "A line table is an ordinary or a partitioned table: no view, foreign or temporary table.");
-    if (IsSystemRelation(table) || RelationGetNamespace(table) == catalog().schema)
-        errors::wrong_table_kind(oid, "It belongs to PostgreSQL or to credits itself.");
-    if (has_superclass(oid))
-        errors::wrong_table_kind(oid, "A partition or heir is attached with the table that it belongs to.");
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+        errors::wrong_table_kind(RelationGetRelid(table), "A line table is an ordinary or a partitioned table.");
+    check_users_table(table);
+    if (has_superclass(RelationGetRelid(table)))
+        errors::wrong_table_kind(RelationGetRelid(table), "A partition or heir is attached with the table that it belongs to.");
 }
 
 void check_header_table(Relation table)
 {
     const char kind = table->rd_rel->relkind;
-    if (is_view(RelationGetRelid(table)))
-        return;
-    if ((kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) || table->rd_rel->relispartition ||
-        table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+    if (kind == RELKIND_MATVIEW)
+        errors::wrong_table_kind(RelationGetRelid(table),
+                                 "A materialized view shows documents as they were at its last refresh. Name "
+                                 "an ordinary view, or the table.");
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_VIEW)
         errors::wrong_table_kind(RelationGetRelid(table), "A header table is an ordinary or a partitioned table, or a view.");
+    check_users_table(table);
+    if (table->rd_rel->relispartition)
+        errors::wrong_table_kind(RelationGetRelid(table), "A partition is no header table without the table that it belongs to.");
     if (kind == RELKIND_RELATION && has_subclass(RelationGetRelid(table)))
         errors::not_supported("a header table with inheritance", nullptr);
 }
@@ -65,6 +98,9 @@ MappedTables open_tables(const Arguments& arguments)
     MappedTables tables{.lines = open_own_table(arguments.line_table), .header = nullptr};
     check_line_table(tables.lines);
     if (OidIsValid(arguments.header_table)) {
+        if (arguments.header_table == arguments.line_table)
+            errors::wrong_table_kind(arguments.header_table, "A header table is another table than that of the lines. Without "
+                                                             "header_table each line is a document of its own.");
         tables.header = open_own_table(arguments.header_table);
         check_header_table(tables.header);
     }

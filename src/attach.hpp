@@ -9,6 +9,12 @@ namespace credits
 /// Opens a table that its owner wants to attach or detach, so that nobody writes to it meanwhile; raises 42501, 42P01.
 Relation open_own_table(Oid oid);
 
+/// Why a relation cannot be relied on: it is temporary or unlogged; null: it lasts.
+const char* why_not_lasting(Relation table);
+
+/// Is it PostgreSQL's own, which initdb made, or of the extension?
+bool belongs_to_system(Relation table);
+
 /// Raise 42809 or 0A000 when such a table cannot be attached.
 void check_line_table(Relation table);
 void check_header_table(Relation table);

@@ -19,10 +19,11 @@ void check_bound_table(Relation table)
     const Oid oid = RelationGetRelid(table);
     if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
         errors::not_supported("a partitioned table as the source of settings", nullptr);
-    if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition ||
-        table->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        errors::cannot_bind(oid, "It must be an ordinary table: no partition, view, foreign or temporary table.");
-    if (IsSystemRelation(table) || RelationGetNamespace(table) == catalog().schema)
+    if (table->rd_rel->relkind != RELKIND_RELATION || table->rd_rel->relispartition)
+        errors::cannot_bind(oid, "It must be an ordinary table: no partition, view or foreign table.");
+    if (const char* const reason = why_not_lasting(table))
+        errors::cannot_bind(oid, reason);
+    if (belongs_to_system(table))
         errors::cannot_bind(oid, "It belongs to PostgreSQL or to credits itself.");
     if (has_superclass(oid) || has_subclass(oid))
         errors::not_supported("a table with inheritance as the source of settings", nullptr);

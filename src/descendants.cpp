@@ -75,9 +75,10 @@ void check_descendant(Oid table)
 {
     const Relation relation = relation_open(table, NoLock);
     const char kind = relation->rd_rel->relkind;
-    if ((kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) ||
-        relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
-        errors::wrong_table_kind(table, "Partitions and heirs of an attached table are no foreign and no temporary tables.");
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+        errors::wrong_table_kind(table, "Partitions and heirs of an attached table are no foreign tables.");
+    if (const char* const reason = why_not_lasting(relation))
+        errors::wrong_table_kind(table, reason);
     relation_close(relation, NoLock);
 }
 

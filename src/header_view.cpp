@@ -71,11 +71,7 @@ HeapTuple copy_row(MemoryContext memory, Datum composite)
 
 } // namespace
 
-bool is_view(Oid relation)
-{
-    const char kind = get_rel_relkind(relation);
-    return kind == RELKIND_VIEW || kind == RELKIND_MATVIEW;
-}
+bool is_view(Oid relation) { return get_rel_relkind(relation) == RELKIND_VIEW; }
 
 HeaderReference find_view_reference(const MappedTables& tables, ArrayType* line_header, ArrayType* header_key)
 {

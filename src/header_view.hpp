@@ -8,7 +8,6 @@
 namespace credits
 {
 
-/// Is it a view, materialized or not?
 bool is_view(Oid relation);
 
 /// How lines refer to a view, for attach: by these columns, compared by the usual equality of their types.

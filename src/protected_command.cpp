@@ -140,6 +140,15 @@ void check_detach(const PartitionCmd* detached)
     check_parting(partition, detached->concurrent ? ShareRowExclusiveLock : AccessExclusiveLock, "detach");
 }
 
+/// Of a table that others refer to PostgreSQL says no for a reason of its own.
+void check_unlogging(Oid table)
+{
+    const char* const name = OidIsValid(table) ? psprintf("make table %s unlogged", pg::table_name(table)) : "";
+    for_each_source_of(table, [&](const SourceRow& row) { refuse({.name = name}, attachment(row, table)); });
+    if (is_bound(table))
+        refuse({.name = name, .way_out = "unbind"}, "The table is bound.");
+}
+
 void check_alter(const AlterTableStmt* command)
 {
     for (int i = 0; i < list_length(command->cmds); i++) {
@@ -148,6 +157,8 @@ void check_alter(const AlterTableStmt* command)
             check_detach(reinterpret_cast<const PartitionCmd*>(step->def));
         if (step->subtype == AT_DropInherit)
             check_parting(RangeVarGetRelid(command->relation, NoLock, true), AccessExclusiveLock, "detach");
+        if (step->subtype == AT_SetUnLogged)
+            check_unlogging(RangeVarGetRelid(command->relation, NoLock, true));
         if (step->subtype == AT_DropColumn || step->subtype == AT_AlterColumnType || step->subtype == AT_DropConstraint)
             check_step(step, RangeVarGetRelid(command->relation, NoLock, true));
     }

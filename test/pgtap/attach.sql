@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(144);
+SELECT plan(167);
 
 -- Given lines of many sorts, and a call of attach of which each test changes one argument
 
@@ -158,10 +158,31 @@ CREATE TEMP TABLE line_temp (LIKE shop.line INCLUDING ALL);
 CREATE FOREIGN DATA WRAPPER nowhere;
 CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
 CREATE FOREIGN TABLE shop.line_abroad (id bigint, item text, quantity numeric, net numeric) SERVER nowhere;
+CREATE UNLOGGED TABLE shop.line_unlogged (LIKE shop.line INCLUDING ALL);
+CREATE TYPE shop.line_row AS (id bigint, item text, quantity numeric, net numeric);
+CREATE TABLE shop.parts_lost (LIKE shop.line, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+CREATE UNLOGGED TABLE shop.part_lost PARTITION OF shop.parts_lost FOR VALUES FROM (1) TO (2);
+CREATE TABLE shop.ancestor (LIKE shop.line INCLUDING ALL);
+CREATE UNLOGGED TABLE shop.heir_lost (PRIMARY KEY (id)) INHERITS (shop.ancestor);
+CREATE SEQUENCE shop.line_no;
 SELECT pg_temp.mistake('42809', wrong, '{"header_table": null, "customer": "item", "document_date": "DATE ''2026-01-01''"}', wrong)
-FROM unnest(ARRAY['shop.part', 'shop.heir', 'shop.line_view', 'shop.line_copy', 'pg_temp.line_temp', 'shop.line_abroad', 'shop.line_pkey', 'pg_catalog.pg_class', 'credits.customer', 'credits._account']) AS wrong;
+FROM unnest(ARRAY['shop.part', 'shop.heir', 'shop.line_view', 'shop.line_copy', 'pg_temp.line_temp', 'shop.line_abroad', 'shop.line_pkey', 'shop.line_no', 'shop.line_row',
+    'pg_catalog.pg_class', 'information_schema.sql_features', 'credits.customer', 'credits._account', 'credits.entry', 'shop.line_unlogged', 'shop.parts_lost', 'shop.ancestor']) AS wrong;
+SELECT pg_temp.mistake('42809', 'toast', '{"header_table": null}', reltoastrelid::regclass::text) FROM pg_class WHERE oid = 'shop.line'::regclass;
+
 CREATE TEMP TABLE document_temp (LIKE shop.document INCLUDING ALL);
-SELECT pg_temp.mistake('42809', 'a temporary header', '{"header_table": "pg_temp.document_temp"}');
+CREATE TEMP VIEW document_view AS SELECT * FROM shop.document;
+CREATE UNLOGGED TABLE shop.document_unlogged (LIKE shop.document INCLUDING ALL);
+CREATE MATERIALIZED VIEW shop.document_copy AS SELECT * FROM shop.document;
+CREATE UNIQUE INDEX ON shop.document_copy (id);
+CREATE FOREIGN TABLE shop.document_abroad (id bigint, customer text, day date) SERVER nowhere;
+CREATE TABLE shop.documents (id bigint PRIMARY KEY, customer text, day date) PARTITION BY RANGE (id);
+CREATE UNLOGGED TABLE shop.documents_lost PARTITION OF shop.documents FOR VALUES FROM (1) TO (2);
+CREATE TABLE shop.of_documents (LIKE shop.line INCLUDING ALL, FOREIGN KEY (document) REFERENCES shop.documents);
+SELECT pg_temp.mistake('42809', 'no header: ' || wrong, jsonb_build_object('header_table', wrong, 'header_key', '{id}', 'line_header', '{document}'), lines)
+FROM (SELECT unnest(ARRAY['pg_temp.document_temp', 'pg_temp.document_view', 'shop.document_unlogged', 'shop.document_copy', 'shop.document_abroad', 'shop.line_no', 'shop.line_row',
+          'shop.line_pkey', 'pg_catalog.pg_class', 'pg_catalog.pg_roles', 'information_schema.sql_features', 'credits.customer', 'credits.portfolio', 'credits.entry', 'shop.line']), 'shop.line'
+      UNION ALL VALUES ('shop.documents', 'shop.of_documents')) AS t (wrong, lines);
 
 -- Attached already, nulls
 

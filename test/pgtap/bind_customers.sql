@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(73);
+SELECT plan(76);
 
 -- Given the ERP's parties; its clerk has no right on credits, and owns nothing.
 
@@ -63,15 +63,17 @@ SELECT pg_temp.refused(format('SELECT credits.bind_customers(%s)', arguments), s
     ($$'shop.party', NULL$$, '22004'),
     ($$NULL, 'code'$$, '22004'),
     ($$'credits.customer', 'customer'$$, '42809'),
+    ($$'information_schema.sql_features', 'feature_id'$$, '42809'),
     ($$'pg_class', 'relname'$$, '42809')) AS mistake (arguments, sqlstate);
 CREATE VIEW shop.party_view AS SELECT * FROM shop.party;
+CREATE UNLOGGED TABLE shop.unlogged_party (code text PRIMARY KEY);
 CREATE TEMP TABLE temporary_party (code text PRIMARY KEY);
 CREATE TABLE shop.parts (code text PRIMARY KEY) PARTITION BY LIST (code);
 CREATE TABLE shop.part PARTITION OF shop.parts DEFAULT;
 CREATE TABLE shop.ancestor (code text PRIMARY KEY);
 CREATE TABLE shop.heir () INHERITS (shop.ancestor);
 SELECT pg_temp.refused(format('SELECT credits.bind_customers(%L, %L)', relation, key), sqlstate, format('%s: %s', sqlstate, relation)) FROM (VALUES
-    ('shop.party_view', 'code', '42809'), ('temporary_party', 'code', '42809'), ('shop.part', 'code', '42809'),
+    ('shop.party_view', 'code', '42809'), ('temporary_party', 'code', '42809'), ('shop.unlogged_party', 'code', '42809'), ('shop.part', 'code', '42809'),
     ('shop.parts', 'code', '0A000'), ('shop.heir', 'code', '0A000'), ('shop.ancestor', 'code', '0A000')) AS wrong (relation, key, sqlstate);
 DROP TABLE shop.heir, shop.ancestor, shop.parts;
 SET LOCAL ROLE credits_test_clerk;
@@ -196,6 +198,7 @@ SELECT pg_temp.refused($$SELECT credits.bind_customers('shop.party', 'left(code,
 SELECT pg_temp.accepted($$SELECT credits.bind_customers('shop.party', 'id')$$, 'a number is a key');
 SELECT is((SELECT count(*) FROM credits.customer WHERE customer IN ('1', '2', '3')), 3::bigint, 'as text');
 SELECT pg_temp.refused('ALTER TABLE shop.party DROP COLUMN id', '2BP01', 'a mapped column is not dropped');
+SELECT pg_temp.refused('ALTER TABLE shop.party SET UNLOGGED', '2BP01', 'and the table stays one that a crash leaves alone');
 ALTER TABLE shop.party RENAME COLUMN id TO "The Id";
 ALTER TABLE shop.party RENAME TO "The Party";
 INSERT INTO shop."The Party" ("The Id") VALUES (4);

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(29);
+SELECT plan(31);
 
 CREATE TABLE shop.act (id int PRIMARY KEY, customer text, item text, quantity numeric, price numeric DEFAULT 5, day date DEFAULT '2026-01-10');
 CREATE TABLE shop.visit (road int, PRIMARY KEY (id)) INHERITS (shop.act);
@@ -51,6 +51,8 @@ INSERT INTO shop.mail (id, customer, item, quantity) VALUES (7, 'A', 'H', 3);
 SELECT pg_temp.has('7', -3, 'is booked in an heir that was created later');
 SELECT pg_temp.refused('CREATE TABLE shop.keyless () INHERITS (shop.act)', '2BP01', 'no heir without a key');
 SELECT pg_temp.refused('CREATE TEMP TABLE act_temp (PRIMARY KEY (id)) INHERITS (shop.act)', '2BP01', 'none that is temporary');
+SELECT pg_temp.refused('CREATE UNLOGGED TABLE shop.unlogged (PRIMARY KEY (id)) INHERITS (shop.act)', '2BP01', 'none that a crash empties');
+SELECT pg_temp.refused('ALTER TABLE shop.mail SET UNLOGGED', '2BP01', 'nor becomes one such');
 CREATE TABLE shop.fax (LIKE shop.act INCLUDING ALL);
 INSERT INTO shop.fax (id, customer, item, quantity) VALUES (8, 'A', 'H', 1);
 ALTER TABLE shop.fax INHERIT shop.act;

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(58);
+SELECT plan(63);
 
 -- Given lines by year and region; one partition has its columns in another order, and one that was dropped; one is partitioned again
 CREATE TABLE shop.sale (
@@ -35,6 +35,14 @@ $$SELECT sum(quantity) FROM credits.entry WHERE line_table = 'shop.sale'::regcla
 CREATE FUNCTION pg_temp.has(key text, expected numeric, description text) RETURNS text LANGUAGE sql AS
 $$SELECT is(pg_temp.booked_for(key), expected, key || ' ' || description)$$;
 CREATE FUNCTION pg_temp.price_of(r text, n int) RETURNS numeric LANGUAGE sql AS $$SELECT price FROM shop.sale WHERE region = r AND id = n$$;
+
+-- A crash would empty an unlogged partition and leave the ledger
+SELECT pg_temp.refused(statement, '2BP01', statement) FROM unnest(ARRAY[
+    $$CREATE UNLOGGED TABLE shop.sale_east PARTITION OF shop.sale FOR VALUES IN ('east')$$,
+    $$CREATE UNLOGGED TABLE shop.sale_west_3 PARTITION OF shop.sale_west FOR VALUES FROM (200) TO (300)$$,
+    $$ALTER TABLE shop.sale ATTACH PARTITION shop.sale_lost FOR VALUES IN ('lost')$$,
+    'ALTER TABLE shop.sale_north SET UNLOGGED', 'ALTER TABLE shop.sale_west_2 SET UNLOGGED']) AS statement,
+    (SELECT pg_temp.outcome('CREATE UNLOGGED TABLE shop.sale_lost (LIKE shop.sale INCLUDING ALL)')) AS given;
 
 -- Into the root, and into each partition directly
 INSERT INTO shop.sale (region, id, customer, item, quantity, price) VALUES ('north', 1, 'A', 'S', 100, 1000), ('south', 1, 'A', 'S', 100, 2000);

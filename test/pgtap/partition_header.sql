@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(34);
+SELECT plan(38);
 
 CREATE TABLE shop.doc (
     id       bigint,
@@ -38,6 +38,9 @@ SELECT pg_temp.refused($$SELECT credits.attach('shop.doc_line_2026', 'other', ar
 CREATE TABLE shop.note (id int PRIMARY KEY, doc bigint, day date, item text, quantity numeric, FOREIGN KEY (day, doc) REFERENCES shop.doc_2025 (day, id));
 SELECT pg_temp.refused($$SELECT credits.attach('shop.note', 'other', article => 'item', quantity => 'quantity', amount => NULL, customer => 'header.customer', document_date => 'day',
     header_table => 'shop.doc_2025')$$, '42809', 'nor is one a header table');
+SELECT pg_temp.refused(statement, '2BP01', statement) FROM unnest(ARRAY[
+    $$CREATE UNLOGGED TABLE shop.doc_2027 PARTITION OF shop.doc FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')$$,
+    'ALTER TABLE shop.doc_line_2025 SET UNLOGGED', 'ALTER TABLE shop.doc_line SET UNLOGGED', 'ALTER TABLE shop.doc SET UNLOGGED']) AS statement;
 
 CREATE FUNCTION pg_temp.has(key text, expected numeric, description text) RETURNS text LANGUAGE sql AS
 $$SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_table = 'shop.doc_line'::regclass AND line_key = key), expected, key || ' ' || description)$$;
