@@ -6,6 +6,7 @@
 #include "origin.hpp"
 #include "pending.hpp"
 #include "pg/identity.hpp"
+#include "pg/numeric.hpp"
 #include "pg/text.hpp"
 
 namespace credits
@@ -41,6 +42,12 @@ Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
         batch.source->owner, [&] { return ExecEvalExpr(state, batch.expressions, is_null); }, batch.security_flags);
 }
 
+Datum evaluate_number(Batch& batch, Fact fact, bool* is_null)
+{
+    const Datum number = evaluate(batch, fact, is_null);
+    return reader(batch, fact).is_real && !*is_null ? pg::numeric_of_real(number) : number;
+}
+
 /// Reads what decides whether the line counts; an article of no interest has been dropped before.
 void read_document(Batch& batch, DocumentLine& line, const Header* header)
 {
@@ -54,7 +61,7 @@ void read_document(Batch& batch, DocumentLine& line, const Header* header)
     line.customer = line.named_customer = evaluate_text(batch, Fact::customer);
     line.number = evaluate_text(batch, Fact::document_number);
     line.kind = evaluate_text(batch, Fact::kind);
-    line.quantity = evaluate(batch, Fact::quantity, &has_no_quantity);
+    line.quantity = evaluate_number(batch, Fact::quantity, &has_no_quantity);
     line.has_quantity = !has_no_quantity;
     line.is_duration = batch.source->measures_time;
     const bool has_header = !OidIsValid(batch.source->header_table) || (header != nullptr && header->tuple != nullptr);
@@ -66,7 +73,7 @@ void read_document(Batch& batch, DocumentLine& line, const Header* header)
 void read_details(Batch& batch, DocumentLine& line)
 {
     bool has_no_amount = true;
-    line.amount = evaluate(batch, Fact::amount, &has_no_amount);
+    line.amount = evaluate_number(batch, Fact::amount, &has_no_amount);
     line.has_amount = !has_no_amount;
     line.currency = evaluate_text(batch, Fact::currency);
     line.entered_by = evaluate_text(batch, Fact::entered_by);

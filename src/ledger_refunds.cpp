@@ -70,12 +70,9 @@ LoadedLot& get_lot_referred_to(Ledger& ledger, Account& account, const DocumentL
 /// Quantity 0 with an amount: under `fixed` the credits keep their value, and the amount is all difference.
 void change_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, core::Amount amount)
 {
-    core::Amount value = core::zero;
-    if (!account.type->unit_value) {
-        value = core::round_to(amount, account.type->money_step);
-        if (core::change_of_value(lot.lot, value) != value)
-            errors::refund_within_value(line, account.customer, account.type->code, -value, lot.lot);
-    }
+    const core::Amount value = account.type->unit_value ? core::zero : amount;
+    if (core::change_of_value(lot.lot, value) != value)
+        errors::refund_within_value(line, account.customer, account.type->code, -value, lot.lot);
     lot.lot.remaining_value.units += value.units;
     book_note(ledger, account, line, lot,
               {.document = present_document(line),

@@ -50,15 +50,12 @@ core::Amount value_argument(FunctionCallInfo fcinfo, int i, const CreditType& ty
 {
     if (PG_ARGISNULL(i))
         errors::missing_argument("value");
-    const std::optional<core::Amount> given = pg::to_amount_in_range(PG_GETARG_DATUM(i));
-    if (!given)
+    const std::optional<core::Amount> value = pg::to_money_in_range(PG_GETARG_DATUM(i), type.money_step);
+    if (!value)
         errors::quantity_out_of_range({}, "value");
-    if (*given < core::zero)
+    if (*value < core::zero)
         errors::negative_value();
-    const core::Amount value = core::round_to(*given, type.money_step);
-    if (!value.in_range())
-        errors::quantity_out_of_range({}, "value");
-    return value;
+    return *value;
 }
 
 const CreditType* type_argument(FunctionCallInfo fcinfo, int i)

@@ -7,7 +7,6 @@
 #include "catalog.hpp"
 #include "contacts.hpp"
 #include "ledger.hpp"
-#include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/view_table.hpp"
 #include "wish.hpp"
@@ -18,6 +17,14 @@ namespace credits
 namespace
 {
 
+/// What a line was booked under (rule 16): the type tells the coin that its amount is rounded to.
+struct Terms {
+    int32 type_id;
+    int64 coefficient;
+
+    friend auto operator<=>(const Terms&, const Terms&) = default;
+};
+
 /// What makes two lines the same: the document, by its header's row, or by what the line says of it; the article; what it books.
 struct Likeness {
     const void* header;
@@ -25,7 +32,7 @@ struct Likeness {
     std::string_view number;
     DateADT date;
     std::string_view article;
-    int64 coefficient;
+    Terms terms;
     int64 credits;
     int64 amount; // where the article sells
 
@@ -45,8 +52,8 @@ struct Resaved {
     size_t gone_count;
     DocumentLine** fresh;
     size_t fresh_count;
-    int64* coefficients; // of what is gone, each once
-    size_t coefficient_count;
+    Terms* terms; // of what is gone, each once
+    size_t terms_count;
 };
 
 bool is_key_before(const DocumentLine& a, const DocumentLine& b)
@@ -66,7 +73,7 @@ Likeness likeness_of(const Batch& batch, const DocumentLine& gone)
         return {};
     const Recorded& recorded = *gone.recorded;
     Likeness likeness{.article = recorded.document.article,
-                      .coefficient = recorded.document.coefficient.units,
+                      .terms = {.type_id = recorded.type_id, .coefficient = recorded.document.coefficient.units},
                       .credits = recorded.effect.credits.units,
                       .amount = recorded.document.coefficient > core::zero ? recorded.effect.amount.units : 0};
     if (OidIsValid(batch.source->header_table)) {
@@ -79,17 +86,16 @@ Likeness likeness_of(const Batch& batch, const DocumentLine& gone)
     return likeness;
 }
 
-/// Nothing when the line would book nothing under this coefficient.
-std::optional<Likeness> likeness_of(const Batch& batch, const DocumentLine& fresh, core::Amount coefficient)
+/// Nothing when the line would book nothing under these terms.
+std::optional<Likeness> likeness_of(const Batch& batch, const DocumentLine& fresh, const Terms& terms)
 {
-    const std::optional<core::Amount> credits = credits_of(fresh, coefficient);
-    const std::optional<core::Amount> amount = fresh.has_amount ? pg::to_amount_in_range(fresh.amount) : core::zero;
+    const CreditType* const type = find_type(configuration(), terms.type_id);
+    const std::optional<core::Amount> credits = credits_of(fresh, core::Amount{terms.coefficient});
+    const std::optional<core::Amount> amount = type == nullptr ? std::nullopt : amount_of(fresh, *type);
     if (!credits || !amount)
         return std::nullopt;
-    Likeness likeness{.article = fresh.article,
-                      .coefficient = coefficient.units,
-                      .credits = credits->units,
-                      .amount = coefficient > core::zero ? amount->units : 0};
+    Likeness likeness{
+        .article = fresh.article, .terms = terms, .credits = credits->units, .amount = terms.coefficient > 0 ? amount->units : 0};
     if (OidIsValid(batch.source->header_table)) {
         likeness.header = fresh.image->new_header->tuple;
         return likeness;
@@ -127,14 +133,13 @@ void read_gone(const Batch& batch, Resaved& resaved)
     });
 }
 
-void list_coefficients(Resaved& resaved)
+void list_terms(Resaved& resaved)
 {
-    resaved.coefficients = static_cast<int64*>(palloc_extended(sizeof(int64) * resaved.gone_count, MCXT_ALLOC_HUGE));
+    resaved.terms = static_cast<Terms*>(palloc_extended(sizeof(Terms) * resaved.gone_count, MCXT_ALLOC_HUGE));
     for (size_t i = 0; i < resaved.gone_count; i++)
-        resaved.coefficients[i] = resaved.gone[i].likeness.coefficient;
-    std::sort(resaved.coefficients, resaved.coefficients + resaved.gone_count);
-    resaved.coefficient_count =
-        static_cast<size_t>(std::unique(resaved.coefficients, resaved.coefficients + resaved.gone_count) - resaved.coefficients);
+        resaved.terms[i] = resaved.gone[i].likeness.terms;
+    std::sort(resaved.terms, resaved.terms + resaved.gone_count);
+    resaved.terms_count = static_cast<size_t>(std::unique(resaved.terms, resaved.terms + resaved.gone_count) - resaved.terms);
 }
 
 void join(GoneLine& gone, DocumentLine*& fresh)
@@ -187,8 +192,8 @@ void join_alike(const Batch& batch, Resaved& resaved)
     });
     for (size_t i = 0; i < resaved.fresh_count; i++) {
         DocumentLine*& fresh = resaved.fresh[i];
-        for (size_t c = 0; c < resaved.coefficient_count && fresh != nullptr && fresh->counts; c++) {
-            const std::optional<Likeness> likeness = likeness_of(batch, *fresh, core::Amount{resaved.coefficients[c]});
+        for (size_t t = 0; t < resaved.terms_count && fresh != nullptr && fresh->counts; t++) {
+            const std::optional<Likeness> likeness = likeness_of(batch, *fresh, resaved.terms[t]);
             GoneLine* const gone = likeness ? find_alike(resaved, *likeness) : nullptr;
             if (gone != nullptr)
                 join(*gone, fresh);
@@ -209,10 +214,9 @@ void drop_joined(Batch& batch, const Resaved& resaved)
 void join_gone(Batch& batch, Resaved& resaved)
 {
     read_gone(batch, resaved);
-    list_coefficients(resaved);
+    list_terms(resaved);
     join_by_key(resaved, [&](const GoneLine& gone, const DocumentLine& fresh) {
-        return is_recorded(gone) && fresh.counts &&
-               likeness_of(batch, fresh, core::Amount{gone.likeness.coefficient}) == gone.likeness;
+        return is_recorded(gone) && fresh.counts && likeness_of(batch, fresh, gone.likeness.terms) == gone.likeness;
     });
     join_alike(batch, resaved);
     join_by_key(resaved, [](const GoneLine&, const DocumentLine&) { return true; });

@@ -39,6 +39,7 @@ struct FactReader {
     AttrNumber header_column;
     bool needs_header;
     bool needs_line;
+    bool is_real; // the expression gives a real, which is read as a numeric
 };
 
 /// One column of a key: in its own table, in the table that refers to it, and how the two compare.

@@ -30,14 +30,25 @@ bool mentions(Expr* expression, int row)
     return !bms_is_empty(columns);
 }
 
-FactReader make_reader(Expr* expression)
+/// What PostgreSQL's cast would make a numeric of 6 digits from; null for anything else.
+Expr* find_real(const Expr* expression)
 {
+    if (!IsA(expression, FuncExpr) || reinterpret_cast<const FuncExpr*>(expression)->funcid != F_NUMERIC_FLOAT4)
+        return nullptr;
+    return static_cast<Expr*>(linitial(reinterpret_cast<const FuncExpr*>(expression)->args));
+}
+
+FactReader make_reader(Expr* whole)
+{
+    Expr* const real = find_real(whole);
+    Expr* const expression = real == nullptr ? whole : real;
     FactReader fact{.expression = expression,
                     .state = nullptr,
                     .line_column = 0,
                     .header_column = 0,
                     .needs_header = mentions(expression, OUTER_VAR),
-                    .needs_line = mentions(expression, INNER_VAR)};
+                    .needs_line = mentions(expression, INNER_VAR),
+                    .is_real = real != nullptr};
     const Expr* const stripped = strip_relabel(expression);
     if (!IsA(stripped, Var))
         return fact;

@@ -44,10 +44,18 @@ bool may_touch_credits(const Configuration& configuration, const Customers& cust
     return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
 }
 
-/// Quantity 0 with an amount and a reference changes the value of the sale referred to (rule 17).
-bool changes_value(const DocumentLine& line)
+core::Amount amount_in_range(const DocumentLine& line, const CreditType& type)
 {
-    return !is_null(line.refers_to) && line.has_amount && pg::is_zero(line.quantity) && !pg::is_zero(line.amount);
+    const std::optional<core::Amount> amount = amount_of(line, type);
+    if (!amount)
+        errors::quantity_out_of_range(line, "amount");
+    return *amount;
+}
+
+/// Quantity 0 with an amount and a reference changes the value of the sale referred to (rule 17).
+bool changes_value(const DocumentLine& line, const CreditType& type)
+{
+    return !is_null(line.refers_to) && pg::is_zero(line.quantity) && amount_of(line, type) != core::zero;
 }
 
 /// Does a recorded credit note stand on the lot that it refers to now? Without a reference it may stand anywhere.
@@ -96,12 +104,10 @@ void want_sale(DocumentLine& line, core::Amount credits)
 
 void want_credit_note(DocumentLine& line, core::Amount credits)
 {
-    const std::optional<core::Amount> amount = line.has_amount ? pg::to_amount_in_range(line.amount) : core::zero;
-    if (!amount)
-        errors::quantity_out_of_range(line, "amount");
-    if (credits<core::zero&& * amount> core::zero)
+    const core::Amount amount = amount_in_range(line, *line.type);
+    if (credits < core::zero && amount > core::zero)
         errors::positive_amount(line);
-    line.wanted = {.act = core::Act::credit_note, .credits = credits, .amount = *amount, .value = {}};
+    line.wanted = {.act = core::Act::credit_note, .credits = credits, .amount = amount, .value = {}};
 }
 
 /// The refusals come in the order of doc/errors.md.
@@ -113,7 +119,7 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     if (terms.type == nullptr || (sells_credits(terms) && !sells))
         return;
     const std::optional<core::Amount> credits = credits_of(line, terms.coefficient);
-    const bool is_note = credits == core::zero && sells_credits(terms) && changes_value(line);
+    const bool is_note = credits == core::zero && sells_credits(terms) && changes_value(line, *terms.type);
     const core::Act act = is_note ? core::Act::credit_note : core::act_of(terms.coefficient, credits.value_or(terms.coefficient));
     if (act == core::Act::none)
         return;
@@ -139,20 +145,22 @@ std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount co
     return line.is_duration ? pg::multiply_hours(line.quantity, coefficient) : pg::multiply_rounded(line.quantity, coefficient);
 }
 
+std::optional<core::Amount> amount_of(const DocumentLine& line, const CreditType& type)
+{
+    return line.has_amount ? pg::to_money_in_range(line.amount, type.money_step) : core::zero;
+}
+
 core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits)
 {
-    const std::optional<core::Amount> amount = line.has_amount ? pg::to_amount_in_range(line.amount) : core::zero;
-    if (!amount)
-        errors::quantity_out_of_range(line, "amount");
-    if (*amount < core::zero)
+    const core::Amount amount = amount_in_range(line, type);
+    if (amount < core::zero)
         errors::negative_amount(line);
-    const std::optional<core::Amount> value = !type.unit_value ? core::round_to(*amount, type.money_step)
-                                              : *amount == core::zero
-                                                  ? core::zero
-                                                  : core::multiply(credits, *type.unit_value, type.money_step);
-    if (!value || !value->in_range())
+    const bool is_priced_by_unit = type.unit_value && amount != core::zero; // a gift is worth nothing
+    const std::optional<core::Amount> value =
+        is_priced_by_unit ? core::multiply(credits, *type.unit_value, type.money_step) : amount;
+    if (!value)
         errors::quantity_out_of_range(line, "value");
-    return {.act = core::Act::sale, .credits = credits, .amount = *amount, .value = *value};
+    return {.act = core::Act::sale, .credits = credits, .amount = amount, .value = *value};
 }
 
 void keep_closed_months(const Configuration& configuration, DocumentLine& line)

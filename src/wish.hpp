@@ -22,6 +22,9 @@ bool is_consumption_line(const Configuration& configuration, const Customer& cus
 /// The credits of the line under a coefficient (rule 9); nothing when out of range.
 std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount coefficient);
 
+/// The net amount of the line in whole coins of the type's currency: all else goes by it. Nothing when out of range.
+std::optional<core::Amount> amount_of(const DocumentLine& line, const CreditType& type);
+
 /// The wanted sale: the amount in range, and its value under the type's valuation.
 core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits);
 

@@ -66,7 +66,7 @@ SELECT
     account.customer,
     terms.type_id,
     pg_catalog.trim_scale(wanted.credits) AS credits,
-    CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(pg_catalog.round(coalesce(line.amount, 0), 4)) END AS amount,
+    CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(invoiced.amount) END AS amount,
     booking.line_key IS NOT NULL AS is_recorded,
     line.document_date,
     line.document_number,
@@ -85,14 +85,18 @@ CROSS JOIN LATERAL ( -- OFFSET 0: computed once per line, wherever it is used
     SELECT CASE WHEN kept THEN booking.type_id ELSE article.type_id END AS type_id,
            CASE WHEN kept THEN booking.coefficient ELSE article.coefficient END AS coefficient
     FROM (SELECT booking.coefficient IS NOT NULL AND booking.article = line.article AS kept OFFSET 0) AS rule_16 OFFSET 0) AS terms
+LEFT JOIN credits.credit_type AS type ON type.type_id = terms.type_id
 -- Rule 9 in whole ten-thousandths: twice the product, and half a step of two, by an integer division that cannot round.
 CROSS JOIN LATERAL (
     SELECT pg_catalog.sign(terms.coefficient * line.quantity) * 0.0001
            * pg_catalog.div(pg_catalog.abs(20000 * terms.coefficient * line.quantity) + seconds, 2 * seconds) AS credits
     FROM (SELECT CASE WHEN source.quantity_is_interval THEN 3600 ELSE 1 END AS seconds) AS unit OFFSET 0) AS wanted
+-- Rule 11: rounded once, to the coin.
+CROSS JOIN LATERAL (
+    SELECT pg_catalog.round(coalesce(line.amount, 0), credits._money_decimals(type.currency)) AS amount OFFSET 0) AS invoiced
 WHERE line.counts
   AND (wanted.credits <> 0
-       OR (line.quantity = 0 AND line.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
+       OR (line.quantity = 0 AND invoiced.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
   AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
   AND (terms.coefficient > 0
        OR (source.line_table, line.line_key) NOT IN (SELECT covered.line_table, covered.line_key FROM credits._covered_line AS covered))
@@ -199,7 +203,7 @@ CROSS JOIN LATERAL (
                                     WHERE conrelid = source.line_table AND confrelid = source.header_table AND condeferrable)
                        THEN source.header_table END, 'zz_credits_header_delete')) AS wanted (root, name)
     JOIN member USING (root)
-    JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid AND pg_class.relkind NOT IN ('v', 'm')
+    JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid AND pg_class.relkind <> 'v'
     LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = member.table_oid AND pg_trigger.tgname = wanted.name
     WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
 COMMENT ON VIEW credits._verify_source_whole IS

@@ -44,8 +44,15 @@ constexpr int64_t divide_rounded(__int128 numerator, __int128 denominator)
     return static_cast<int64_t>((numerator + half) / denominator);
 }
 
-/// Rounds half away from zero to a multiple of `step` (the smallest coin of a currency; 0.01 is {100}). May round out of range.
-constexpr Amount round_to(Amount a, Amount step) { return {divide_rounded(a.units, step.units) * step.units}; }
+/// Rounds a number >= 0 half up to a multiple of `step` (the smallest coin of a currency; 0.01 is {100}), once (rule 11): `cut`
+/// is what its first four decimals say, `next` the fifth. Of those the first behind the coin decides alone. May round out of
+/// range.
+constexpr Amount round_cut(Amount cut, int next, Amount step)
+{
+    if (step.units == 1)
+        return {cut.units + (next >= 5 ? 1 : 0)};
+    return {divide_rounded(cut.units, step.units) * step.units};
+}
 
 /// The share part / whole of a value, rounded half away from zero to a multiple of `step` (rule 11). All are >= 0, part <= whole,
 /// whole > 0. Never more than the value: one that is finer than `step` would otherwise round up beyond itself.

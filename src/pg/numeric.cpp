@@ -3,6 +3,13 @@
 // the four decimals of an amount are just one digit behind the point. It costs a quarter of a multiplication and a cast.
 #include "pg/numeric.hpp"
 
+#include "pg/text.hpp"
+#include "pg/version.hpp"
+
+extern "C" {
+#include "common/shortest_dec.h"
+}
+
 namespace credits::pg
 {
 
@@ -37,21 +44,28 @@ int digit_at(const WireNumeric& wire, int i) { return i >= 0 && i < wire.digit_c
 
 bool is_finite(const WireNumeric& wire) { return wire.sign == 0 || wire.sign == negative; }
 
-std::optional<core::Amount> to_amount_in_range(const WireNumeric& wire)
+std::optional<core::Amount> to_amount_in_range(const WireNumeric& wire, core::Amount step = {1})
 {
     if (!is_finite(wire) || wire.weight > largest_weight)
         return std::nullopt;
     __int128 units = 0;
     for (int i = 0; i <= wire.weight + 1; i++)
         units = units * base + digit_at(wire, i);
-    if (digit_at(wire, wire.weight + 2) >= base / 2)
-        units++;
     if (units >= core::Amount::limit)
         return std::nullopt;
-    return core::Amount{static_cast<int64>(wire.sign == negative ? -units : units)};
+    const int fifth_decimal = digit_at(wire, wire.weight + 2) / (base / 10);
+    const core::Amount rounded = core::round_cut({static_cast<int64>(units)}, fifth_decimal, step);
+    if (!rounded.in_range())
+        return std::nullopt;
+    return wire.sign == negative ? -rounded : rounded;
 }
 
 Datum int64_numeric(int64 value) { return NumericGetDatum(int64_to_numeric(value)); }
+
+Datum parse_numeric(const char* text)
+{
+    return DirectFunctionCall3(numeric_in, CStringGetDatum(text), ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
 
 } // namespace
 
@@ -67,6 +81,11 @@ Datum to_numeric(core::Amount amount, int min_decimals)
 }
 
 std::optional<core::Amount> to_amount_in_range(Datum numeric) { return to_amount_in_range(to_wire(numeric)); }
+
+std::optional<core::Amount> to_money_in_range(Datum numeric, core::Amount coin)
+{
+    return to_amount_in_range(to_wire(numeric), coin);
+}
 
 core::Amount to_amount(Datum numeric)
 {
@@ -86,6 +105,22 @@ bool is_negative(Datum numeric)
 {
     const WireNumeric wire = to_wire(numeric);
     return is_finite(wire) && wire.digit_count > 0 && wire.sign == negative;
+}
+
+bool is_nan(Datum numeric) { return numeric_is_nan(DatumGetNumeric(numeric)); }
+
+Datum numeric_of_real(Datum real)
+{
+    char text[FLOAT_SHORTEST_DECIMAL_LEN];
+    float_to_shortest_decimal_buf(DatumGetFloat4(real), text);
+    return parse_numeric(text);
+}
+
+Datum seconds_of(Datum interval)
+{
+    if (DatumGetIntervalP(interval)->month != 0 && !is_infinite(*DatumGetIntervalP(interval)))
+        return parse_numeric("NaN");
+    return DirectFunctionCall2(extract_interval, to_text("epoch"), interval);
 }
 
 std::optional<core::Amount> multiply_rounded(Datum quantity, core::Amount coefficient)

@@ -58,6 +58,17 @@ inline void end_inserts(Relation index, IndexInfo* info)
 #endif
 }
 
+/// Only 17 knows intervals without end.
+inline bool is_infinite(const Interval& interval)
+{
+#if PG_VERSION_NUM >= 170000
+    return INTERVAL_NOT_FINITE(&interval);
+#else
+    (void)interval;
+    return false;
+#endif
+}
+
 inline MinimalTuple to_minimal_tuple(HeapTuple tuple)
 {
 #if PG_VERSION_NUM >= 180000

@@ -20,7 +20,7 @@ SELECT results_eq($$SELECT entry_no, line_table, line_key, document_kind, docume
 SELECT results_eq($$SELECT booked_on FROM credits.entry WHERE customer = 'A' AND entry_no = 5$$, ARRAY['2026-01-11'::date],
     'on the date given, but not before the lot was sold');
 SELECT results_eq($$SELECT lot_no, sold_on, amount, value, line_table, document_kind FROM credits.lot WHERE customer = 'A' ORDER BY 1$$,
-    $$VALUES (1::bigint, '2026-01-10'::date, 100::numeric, 100.00, NULL::regclass, 'manual'), (2, '2026-01-11', 900.005, 900.01, NULL, 'manual')$$, 'lots, too; the value is rounded to the currency');
+    $$VALUES (1::bigint, '2026-01-10'::date, 100::numeric, 100.00, NULL::regclass, 'manual'), (2, '2026-01-11', 900.01, 900.01, NULL, 'manual')$$, 'lots, too; amount and value are rounded to the currency');
 SELECT is(credits.register_sale('B', 'SUPPORT', 1, NULL, 'A gift'), 1::bigint, 'no amount is a gift');
 SELECT results_eq($$SELECT value, booked_on FROM credits.entry WHERE customer = 'B'$$, $$VALUES (0.00, CURRENT_DATE)$$, 'today, if no date is given');
 INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (1, 'A', '2026-01-13', 'H', 8);

@@ -69,22 +69,43 @@ TEST(Rounding, of_a_quotient_goes_half_away_from_zero)
     EXPECT_EQ(divide_rounded(7, 1), 7);
 }
 
-TEST(Rounding, to_the_coin_goes_half_away_from_zero)
+TEST(Rounding, to_the_coin_goes_half_up)
 {
-    EXPECT_EQ(round_to(0.005_u, cent), 0.01_u);
-    EXPECT_EQ(round_to(-0.005_u, cent), -0.01_u);
-    EXPECT_EQ(round_to(0.0049_u, cent), zero);
-    EXPECT_EQ(round_to(33.335_u, cent), 33.34_u);
-    EXPECT_EQ(round_to(0.5_u, 1_u), 1_u);
-    EXPECT_EQ(round_to(0.4999_u, 1_u), zero);
-    EXPECT_EQ(round_to(1.2345_u, 0.0001_u), 1.2345_u);
-    EXPECT_EQ(round_to(1.025_u, 0.05_u), 1.05_u);
+    EXPECT_EQ(round_cut(0.005_u, 0, cent), 0.01_u);
+    EXPECT_EQ(round_cut(0.0049_u, 0, cent), zero);
+    EXPECT_EQ(round_cut(33.335_u, 0, cent), 33.34_u);
+    EXPECT_EQ(round_cut(0.5_u, 0, 1_u), 1_u);
+    EXPECT_EQ(round_cut(0.4999_u, 0, 1_u), zero);
+    EXPECT_EQ(round_cut(1.2345_u, 4, 0.0001_u), 1.2345_u);
+    EXPECT_EQ(round_cut(1.2345_u, 5, 0.0001_u), 1.2346_u);
+}
+
+TEST(Rounding, is_done_once)
+{
+    EXPECT_EQ(round_cut(1.0049_u, 9, cent), 1_u); // by way of four decimals it would be 1.005, and 1.01
+    EXPECT_EQ(round_cut(1000.4999_u, 9, 1_u), 1000_u);
+    EXPECT_EQ(round_cut(1.0004_u, 9, 0.001_u), 1_u);
 }
 
 TEST(Rounding, beyond_the_range_shows)
 {
-    EXPECT_FALSE(round_to(most, cent).in_range());
-    EXPECT_FALSE(round_to(-most, cent).in_range());
+    EXPECT_FALSE(round_cut(most, 0, cent).in_range());
+    EXPECT_FALSE(round_cut(most, 5, {1}).in_range());
+    EXPECT_TRUE(round_cut(most, 4, {1}).in_range());
+}
+
+TEST(Rounding, is_that_of_the_whole_number_at_any_magnitude)
+{
+    Chance chance;
+    constexpr int64_t behind = 1'000'000; // six further decimals
+    for (uint64_t i = number_from_environment("CREDITS_ITERATIONS", 1'000) * 100; i > 0; --i) {
+        const Amount step = steps[chance.between(0, std::size(steps) - 1)];
+        const Amount cut{chance.magnitude(Amount::limit)};
+        const int64_t rest = chance.one_in(2) ? behind / 2 - chance.between(0, 1) : chance.between(0, behind - 1);
+        const Amount found = round_cut(cut, static_cast<int>(rest / (behind / 10)), step);
+        ASSERT_TRUE(is_rounding_of(found, static_cast<__int128>(cut.units) * behind + rest, behind, step))
+            << cut.units << " and " << rest << " to " << step.units << " gave " << found.units;
+    }
 }
 
 TEST(Product, gives_the_credits_of_a_line)
