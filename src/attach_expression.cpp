@@ -100,7 +100,7 @@ const char* check_type(const char* argument, Oid type, Expected expected)
     case Expected::quantity:
         if (!is_number(base) && base != INTERVALOID)
             errors::wrong_column_type(argument, type, "a numeric, integer or floating-point type, or interval");
-        return "numeric";
+        return base == INTERVALOID ? "interval" : "numeric";
     case Expected::day:
         if (base != DATEOID && base != TIMESTAMPOID && base != TIMESTAMPTZOID)
             errors::wrong_column_type(argument, type, "date or timestamp");
@@ -181,11 +181,9 @@ bool is_interval(const MappedTables& tables, const char* quantity)
 
 const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected)
 {
-    const char* sql = to_expression(tables, argument, text);
+    const char* const sql = to_expression(tables, argument, text);
     const auto analysed = [&](const char* expression) { return analyse_argument(tables, argument, expression); };
     const char* const type = check_type(argument, exprType(analysed(sql)), expected);
-    if (expected == Expected::quantity && is_interval(tables, text))
-        sql = psprintf("EXTRACT(epoch FROM %s)", sql);
     const char* const fact = psprintf("%s::pg_catalog.%s", sql, type);
     if (contain_mutable_functions(analysed(fact)))
         errors::not_immutable(argument, text);

@@ -61,9 +61,10 @@ void read_document(Batch& batch, DocumentLine& line, const Header* header)
     line.customer = line.named_customer = evaluate_text(batch, Fact::customer);
     line.number = evaluate_text(batch, Fact::document_number);
     line.kind = evaluate_text(batch, Fact::kind);
-    line.quantity = evaluate_number(batch, Fact::quantity, &has_no_quantity);
+    const Datum quantity = evaluate_number(batch, Fact::quantity, &has_no_quantity);
     line.has_quantity = !has_no_quantity;
     line.is_duration = batch.source->measures_time;
+    line.quantity = line.is_duration && line.has_quantity ? pg::seconds_of(quantity) : quantity;
     const bool has_header = !OidIsValid(batch.source->header_table) || (header != nullptr && header->tuple != nullptr);
     line.counts = has_header && !is_null(line.key) && !has_no_date && !has_no_quantity && !is_null(line.article) &&
                   !is_null(line.customer) && evaluate_bool(batch, Fact::counts);

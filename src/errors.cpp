@@ -142,6 +142,15 @@ void currency_differs(const DocumentLine& line, const CreditType& type)
         errhint("Sell these credits in %s.", text(type.currency)), account_table(), constraint("credits_currency_matches"));
 }
 
+void quantity_has_months(const DocumentLine& line)
+{
+    require_open_month(line);
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("quantity of credits is an interval with months or years"),
+            errdetail("Months have no fixed number of hours%s.", place_of(line)),
+            errhint("Give days, hours and minutes; the difference of two timestamps has no months, unlike age()."),
+            account_table(), constraint("credits_quantity_in_range"));
+}
+
 void quantity_out_of_range(const DocumentLine& line, const char* what)
 {
     require_open_month(line);
@@ -281,20 +290,6 @@ void warn_price_comes_back(const DocumentLine& line)
     ereport(WARNING, errmsg("the price of a line that consumes credits is not 0"),
             errdetail("A trigger of its table gives it a price again and again%s.", place_of(line)),
             errhint("Let the trigger ask credits.price_for(), or rename it so that it fires before zz_credits_price."));
-}
-
-void several_headers(Oid view)
-{
-    ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
-            errmsg("view \"%s\" has several headers for one document line", get_rel_name(view)),
-            errhint("The columns of header_key must be unique in the view."));
-}
-
-void may_not_settle(Oid line_table)
-{
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("permission denied to settle lines of table \"%s\"", get_rel_name(line_table)),
-            errhint("Whoever may change its lines may, and members of credits_registration."));
 }
 
 } // namespace credits::errors

@@ -22,6 +22,7 @@ void require_open_month(const DocumentLine& line);
                                    const core::Lot& lot);
 [[noreturn]] void type_not_active(const DocumentLine& line, std::string_view type_code);
 [[noreturn]] void currency_differs(const DocumentLine& line, const CreditType& type);
+[[noreturn]] void quantity_has_months(const DocumentLine& line);
 [[noreturn]] void quantity_out_of_range(const DocumentLine& line, const char* what);
 [[noreturn]] void negative_amount(const DocumentLine& line);
 [[noreturn]] void negative_value();

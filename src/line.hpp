@@ -73,7 +73,7 @@ struct DocumentLine {
     bool is_opening;                  // a balance from before: a lot whose value was given (rule 22)
     std::optional<DateADT> open_from; // documents dated before are kept as they are booked (rule 28); nothing: none are
 
-    Datum quantity; // numeric; of a duration the seconds
+    Datum quantity; // numeric; of a duration the seconds, NaN for one with months
     bool has_quantity;
     bool is_duration; // its source's quantity is an interval
     Datum amount;     // numeric

@@ -110,6 +110,13 @@ void want_credit_note(DocumentLine& line, core::Amount credits)
     line.wanted = {.act = core::Act::credit_note, .credits = credits, .amount = amount, .value = {}};
 }
 
+[[noreturn]] void refuse_quantity(const DocumentLine& line)
+{
+    if (line.is_duration && pg::is_nan(line.quantity))
+        errors::quantity_has_months(line);
+    errors::quantity_out_of_range(line, "quantity");
+}
+
 /// The refusals come in the order of doc/errors.md.
 void want(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
 {
@@ -126,7 +133,7 @@ void want(const Configuration& configuration, const Customers& customers, bool s
     if (sells_credits(terms))
         require_sellable(line, *terms.type, act);
     if (!credits)
-        errors::quantity_out_of_range(line, "quantity");
+        refuse_quantity(line);
     line.type = terms.type;
     line.coefficient = terms.coefficient;
     line.ledger_account = terms.ledger_account;
