@@ -72,12 +72,19 @@ void prepare_readers(Source& source)
             fact.state = ExecInitExpr(fact.expression, nullptr);
 }
 
+/// An interval is taken apart by us: its months would be lost in a number.
+bool fits_quantity(const Source& source, Node* fact)
+{
+    return exprType(fact) == (source.measures_time ? INTERVALOID : NUMERICOID);
+}
+
 void read_mapping(Source& source)
 {
+    constexpr int quantity = static_cast<int>(Fact::quantity);
     if (!pg::exists(source.mapping)) // dropped by a superuser while the protection was off
         errors::mapping_does_not_fit(source.line_table);
     const List* const facts = pg::as_role_in_safe_path(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
-    if (list_length(facts) <= fact_count)
+    if (list_length(facts) <= fact_count || !fits_quantity(source, static_cast<Node*>(list_nth(facts, quantity))))
         errors::mapping_does_not_fit(source.line_table);
     for (int i = 0; i < fact_count; i++) {
         auto* const expression = static_cast<Node*>(copyObjectImpl(list_nth(facts, i)));

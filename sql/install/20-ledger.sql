@@ -67,7 +67,7 @@ COMMENT ON COLUMN credits._lot.open            IS 'some of it remains. A column 
 COMMENT ON COLUMN credits._lot.sold_on         IS 'date of the sale''s document: oldest first';
 COMMENT ON COLUMN credits._lot.booked_on       IS 'date that the sale is booked on (rule 28)';
 COMMENT ON COLUMN credits._lot.quantity        IS 'credits sold';
-COMMENT ON COLUMN credits._lot.amount          IS 'net amount invoiced, in the currency of the type';
+COMMENT ON COLUMN credits._lot.amount          IS 'net amount invoiced, in whole coins of the type''s currency';
 COMMENT ON COLUMN credits._lot.value           IS 'what the credits were worth at the sale: the amount, or under fixed valuation credits x unit value (rule 11)';
 COMMENT ON COLUMN credits._lot.remaining       IS 'credits neither consumed nor credited, between 0 and quantity';
 COMMENT ON COLUMN credits._lot.remaining_value IS 'value of what remains; 0 when nothing does';
@@ -124,7 +124,7 @@ COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
 COMMENT ON COLUMN credits.entry.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
 COMMENT ON COLUMN credits.entry.quantity        IS 'credits: > 0 came in, < 0 went out';
 COMMENT ON COLUMN credits.entry.value           IS 'money that moved with them, same sign';
-COMMENT ON COLUMN credits.entry.amount          IS 'of a sale, its changes and credit notes: net amount invoiced; else null';
+COMMENT ON COLUMN credits.entry.amount          IS 'of a sale, its changes and credit notes: net amount invoiced, in whole coins; else null';
 COMMENT ON COLUMN credits.entry.balance_after   IS 'credits of the account after this entry';
 COMMENT ON COLUMN credits.entry.line_table      IS 'attached table of the document line; null when registered by hand';
 COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line; customer, type and first entry of a registration by hand';
@@ -211,7 +211,7 @@ COMMENT ON COLUMN credits.source.mapping         IS 'the view that says how a li
 COMMENT ON COLUMN credits.source.header_table    IS 'table of the documents; null when a line is its own document';
 COMMENT ON COLUMN credits.source.kind            IS 'kind of the documents: a constant or an expression';
 COMMENT ON COLUMN credits.source.article         IS 'column or expression: the article';
-COMMENT ON COLUMN credits.source.quantity        IS 'column or expression: the quantity, in units of the article; an interval is hours';
+COMMENT ON COLUMN credits.source.quantity        IS 'column or expression: the quantity, in units of the article; an interval, without months, is hours';
 COMMENT ON COLUMN credits.source.amount          IS 'column or expression: the net amount; null for a source that never sells';
 COMMENT ON COLUMN credits.source.customer        IS 'column or expression: the customer';
 COMMENT ON COLUMN credits.source.document_date   IS 'column or expression: the date of the document';

@@ -45,7 +45,7 @@ CREATE FUNCTION credits.bind_customers(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_bind_customers';
 COMMENT ON FUNCTION credits.bind_customers(regclass, text, text, text, text)
-    IS 'Binds the ERP''s table of customers: its rows become those of credits.customer, now and whenever they change. Arguments name a column, or an immutable expression over columns; null: the ERP has no such column, the setting is kept by hand. A customer who goes leaves with his row if he never had an account, else he loses the flag; who names himself in account_of has his own credits. Whoever may change the ERP''s table changes the flag: rule 5 is about articles. The caller owns the table. Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no unique key, 42809 not an ordinary table, 42710 bound already, 42501 not the owner, 0A000 not supported. Rule 7.';
+    IS 'Binds the ERP''s table of customers: its rows become those of credits.customer, now and whenever they change. Arguments name a column, or an immutable expression over columns; null: the ERP has no such column, the setting is kept by hand. A customer who goes leaves with his row if he never had an account, else he loses the flag; who names himself in account_of has his own credits. Whoever may change the ERP''s table changes the flag: rule 5 is about articles. The caller owns the table. Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no unique key, 42809 no ordinary, permanent table of the ERPs, 42710 bound already, 42501 not the owner, 0A000 not supported. Rule 7.';
 
 CREATE FUNCTION credits.bind_articles(
     erp_table      regclass,

@@ -21,7 +21,7 @@ CREATE FUNCTION credits.register_sale(
 ) RETURNS bigint
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'credits_register_sale';
 COMMENT ON FUNCTION credits.register_sale(text, text, numeric, numeric, text, date)
-    IS 'Registers a sale by hand: quantity > 0, in credits; amount >= 0, excluding VAT, in the type''s currency (null: a gift). Returns the number of its entry. Errors: 23514 credits_type_active, credits_quantity_in_range; P0002 unknown customer or type. Rules 10 and 22.';
+    IS 'Registers a sale by hand: quantity > 0, in credits; amount >= 0, excluding VAT, in the type''s currency and rounded to its coin (null: a gift). Returns the number of its entry. Errors: 23514 credits_type_active, credits_quantity_in_range; P0002 unknown customer or type. Rules 10 and 22.';
 
 CREATE FUNCTION credits.register_opening(
     customer    text,
@@ -33,7 +33,7 @@ CREATE FUNCTION credits.register_opening(
 ) RETURNS bigint
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'credits_register_opening';
 COMMENT ON FUNCTION credits.register_opening(text, text, numeric, numeric, text, date)
-    IS 'Registers what a customer had open before the extension came: quantity > 0, in credits; value >= 0, what they are worth, in the type''s currency, for fixed valuation too. It is a lot without an amount, and its value is never moved by a closing. Returns the number of its entry. Errors: 23514 credits_type_active, credits_quantity_in_range; P0002 unknown customer or type. Rule 22.';
+    IS 'Registers what a customer had open before the extension came: quantity > 0, in credits; value >= 0, what they are worth, in the type''s currency and rounded to its coin, for fixed valuation too. It is a lot without an amount, and its value is never moved by a closing. Returns the number of its entry. Errors: 23514 credits_type_active, credits_quantity_in_range; P0002 unknown customer or type. Rule 22.';
 
 CREATE FUNCTION credits.reverse_registration(
     customer    text,

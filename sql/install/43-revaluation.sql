@@ -3,7 +3,7 @@
 CREATE FUNCTION credits._money_decimals(currency text) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_money_decimals';
 COMMENT ON FUNCTION credits._money_decimals(text) IS
-'The decimals of a currency (ISO 4217).';
+'The decimals of a currency (ISO 4217): 0, 2, 3 or 4; 2 where it is unknown.';
 
 CREATE FUNCTION credits._type_named(code text) RETURNS integer
 LANGUAGE plpgsql STABLE
@@ -22,13 +22,13 @@ $$;
 COMMENT ON FUNCTION credits._type_named(text) IS
 'The type_id of a credit type. P0002 when there is none of this code.';
 
--- The module rounds a unit value to four decimals, and a worth to the currency.
+-- As the module does: the exact product of two numbers with four decimals, rounded once.
 CREATE FUNCTION credits._worth_query(type_id integer, unit_value numeric, currency text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 RETURN format('SELECT lot.*, round(lot.remaining * %L, %s) AS worth FROM credits._lot AS lot'
               ' WHERE lot.type_id = %s AND lot.open AND NOT (lot.amount = 0 AND lot.value = 0)',
-              round(unit_value, 4), credits._money_decimals(currency), type_id);
+              unit_value, credits._money_decimals(currency), type_id);
 COMMENT ON FUNCTION credits._worth_query(integer, numeric, text) IS
 'The query for the open lots of a type, but for gifts, and what they are worth at a unit value.';
 
@@ -72,12 +72,12 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   DETAIL = format('Its valuation is %s: each lot keeps the value that it was sold for.', type.valuation);
     END IF;
-    IF (unit_value >= 0 AND unit_value < 1e14
+    IF (unit_value >= 0 AND unit_value < 1e14 AND unit_value = round(unit_value, 4)
         AND NOT credits._exists_now(format('SELECT 1 FROM credits._account WHERE type_id = %s AND balance * %L >= 1e14', type.type_id, unit_value)))
        IS NOT TRUE THEN
         RAISE EXCEPTION 'unit value % is out of range', coalesce(unit_value::text, 'null')
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_quantity_in_range',
-                  DETAIL = 'It is money per credit, 0 or more; with it, no account is worth more than 14 digits before the decimal point.';
+                  DETAIL = 'It is money per credit, 0 or more, with at most 4 decimals; with it, no account is worth more than 14 digits before the decimal point.';
     END IF;
     IF (on_date <= CURRENT_DATE AND isfinite(on_date)) IS NOT TRUE THEN
         RAISE EXCEPTION 'cannot revalue on %', coalesce(on_date::text, 'null')

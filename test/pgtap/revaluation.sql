@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(56);
+SELECT plan(57);
 
 -- Given credits of a fixed type at 95, sold for other amounts, partly consumed, credited and returned; and a gift
 
@@ -150,6 +150,7 @@ SELECT pg_temp.refused($$SELECT credits.revalue('SUPPORT', 1, '2026-04-01')$$, '
 SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', -1, '2026-04-01')$$, '23514 credits_quantity_in_range', 'a negative value');
 SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', NULL, '2026-04-01')$$, '23514 credits_quantity_in_range', 'no value');
 SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 'NaN', '2026-04-01')$$, '23514 credits_quantity_in_range', 'no number');
+SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 1.00005, '2026-04-01')$$, '23514 credits_quantity_in_range', 'more than four decimals');
 SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 9e13, '2026-04-01')$$, '23514 credits_quantity_in_range', 'more than an account can hold');
 SELECT pg_temp.refused(format($$SELECT credits.revalue('FIXED', 1, %L)$$, CURRENT_DATE + 1), '22023', 'a day in the future');
 SELECT pg_temp.refused($$SELECT credits.revalue('FIXED', 1, NULL)$$, '22023', 'no day');
