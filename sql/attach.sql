@@ -56,6 +56,10 @@ SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'he
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', zero_columns => '{memo}');
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', check_at => 'noon');
 SELECT credits.attach('credits.portfolio', 'other', 'customer', 'open', NULL, 'customer', 'last_booked_on');
+CREATE UNLOGGED TABLE jotting (id int PRIMARY KEY, customer text, day date);
+SELECT credits.attach('jotting', 'other', $$'CREDIT'$$, '1', NULL, 'customer', 'day');
+CREATE MATERIALIZED VIEW latest AS SELECT 1 AS id, 'ACME' AS customer, DATE '2026-01-05' AS day;
+SELECT credits.attach('ticket', 'other', $$'CREDIT'$$, '1', NULL, 'header.customer', 'header.day', header_table => 'latest');
 CREATE ROLE credits_regress_clerk;
 SET ROLE credits_regress_clerk;
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at');

@@ -36,6 +36,13 @@ SELECT credits.attach('"My ""Shop"""."Line; --"', 'other', article => $$'CREDIT'
 INSERT INTO "My ""Shop"""."Line; --" VALUES (1, 'MAES', 2, 200);
 SELECT customer, line_table, line_key, quantity, value FROM credits.entry WHERE customer = 'MAES';
 
+-- Months have no fixed number of hours.
+CREATE TABLE shift (id int PRIMARY KEY, began timestamp, ended timestamp);
+SELECT credits.attach('shift', 'service_report', article => $$'HOUR'$$, quantity => 'age(line.ended, line.began)', amount => NULL,
+    customer => $$'ACME'$$, document_date => 'began');
+INSERT INTO shift VALUES (1, '2026-02-01', '2026-03-01');
+SELECT credits.detach('shift');
+
 -- Somebody without any right on credits saves like everybody, and that is all.
 CREATE ROLE credits_regress_erp;
 GRANT SELECT, INSERT, UPDATE, DELETE ON invoice, invoice_line, report TO credits_regress_erp;

@@ -66,7 +66,8 @@ void check_line_table(Relation table)
 {
     const char kind = table->rd_rel->relkind;
     if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
-        errors::wrong_table_kind(RelationGetRelid(table), "A line table is an ordinary or a partitioned table.");
+        errors::wrong_table_kind(RelationGetRelid(table),
+                                 "A line table is an ordinary or a partitioned table: no view or foreign table.");
     check_users_table(table);
     if (has_superclass(RelationGetRelid(table)))
         errors::wrong_table_kind(RelationGetRelid(table), "A partition or heir is attached with the table that it belongs to.");
