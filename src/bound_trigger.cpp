@@ -5,27 +5,14 @@
 #include "catalog.hpp"
 #include "changes.hpp"
 #include "errors.hpp"
-#include "pg/query.hpp"
 #include "pg/transition.hpp"
+#include "restoring.hpp"
 
 namespace credits
 {
 
 namespace
 {
-
-/// A dump that is read back brings the settings themselves.
-bool is_restoring()
-{
-    if (strcmp(GetConfigOption("check_function_bodies", false, false), "off") != 0)
-        return false;
-    bool is_restoring = false;
-    pg::run({.role = catalog().owner, .sql = "SELECT credits._is_restoring()", .parameters = {}, .reads_only = true}, [&] {
-        bool is_null = false;
-        is_restoring = DatumGetBool(pg::result(0, 1, &is_null));
-    });
-    return is_restoring;
-}
 
 /// What the statement did to the rows. Old images tell of the rows of an UPDATE or INSERT only which they were.
 enum class Images { before_and_now, before };
@@ -89,7 +76,7 @@ Datum credits_bound_changed(PG_FUNCTION_ARGS)
         errors::not_called_as_trigger("_bound_changed");
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits bound rows", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
-    if (!is_restoring())
+    if (!is_restoring()) // a dump brings the settings themselves
         take_over_changes(*reinterpret_cast<const TriggerData*>(fcinfo->context));
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);

@@ -75,7 +75,7 @@ Catalog look_up()
         .pending = id("pending"),
         .pending_pkey = id("pending_pkey"),
         .credit_type = id("credit_type"),
-        .parameter = id("parameter"),
+        .parameter = id("_parameter"),
         .closing = id("closing"),
         .source = id("source"),
         .closing_hook_line = id("closing_hook_line"),

@@ -25,7 +25,7 @@ enum CreditTypeColumn {
     type_currency = 8
 };
 enum ArticleColumn { article_key = 1, article_ledger_account = 3, article_type_id = 4, article_coefficient = 5 };
-enum ParameterColumn { parameter_active = 2, parameter_closed_month_policy = 4, parameter_notify = 6 };
+enum ParameterColumn { parameter_is_own = 1, parameter_active = 2, parameter_closed_month_policy = 4, parameter_notify = 6 };
 enum ClosingColumn { closing_month = 3, closing_reopened_at = 6 };
 
 /// The configuration and the memory that holds it.
@@ -148,15 +148,25 @@ DateADT next_month(DateADT month)
                                : date2j(year, month_of_year + 1, 1) - POSTGRES_EPOCH_JDATE;
 }
 
-void load_rows(Configuration& configuration, Snapshot snapshot)
+/// Those of one's own, else those that come with the extension.
+void load_parameters(Configuration& configuration, Snapshot snapshot)
 {
-    load_types(configuration, snapshot);
-    load_articles(configuration, snapshot);
+    bool has_own = false;
     for_each_row(catalog().parameter, snapshot, [&](const pg::Table& row) {
+        if (has_own)
+            return;
+        has_own = DatumGetBool(pg::get_not_null(row, parameter_is_own));
         configuration.is_active = DatumGetBool(pg::get_not_null(row, parameter_active));
         configuration.notifies = DatumGetBool(pg::get_not_null(row, parameter_notify));
         configuration.keeps_closed_months = pg::to_view(pg::get_not_null(row, parameter_closed_month_policy)) == "reject";
     });
+}
+
+void load_rows(Configuration& configuration, Snapshot snapshot)
+{
+    load_types(configuration, snapshot);
+    load_articles(configuration, snapshot);
+    load_parameters(configuration, snapshot);
     configuration.has_contacts = find_contact(snapshot);
     configuration.first_open_day = DATEVAL_NOBEGIN;
     for_each_row(catalog().closing, snapshot, [&](const pg::Table& row) {

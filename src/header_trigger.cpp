@@ -8,6 +8,7 @@
 #include "pending.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
+#include "restoring.hpp"
 
 namespace credits
 {
@@ -180,6 +181,8 @@ Datum credits_header_changed(PG_FUNCTION_ARGS)
 {
     if (!CALLED_AS_TRIGGER(fcinfo))
         errors::not_called_as_trigger("_header_changed");
+    if (is_restoring_rows())
+        return PointerGetDatum(nullptr);
     const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);

@@ -9,6 +9,7 @@
 #include "line_lookup.hpp"
 #include "pending.hpp"
 #include "pg/transition.hpp"
+#include "restoring.hpp"
 
 namespace credits
 {
@@ -146,6 +147,8 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
 {
     if (!CALLED_AS_TRIGGER(fcinfo))
         errors::not_called_as_trigger("_line_changed");
+    if (is_restoring_rows())
+        return PointerGetDatum(nullptr);
     const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);

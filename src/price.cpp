@@ -10,6 +10,7 @@
 #include "pg/conversion.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
+#include "restoring.hpp"
 #include "wish.hpp"
 
 namespace credits
@@ -132,6 +133,8 @@ Datum credits_price_line(PG_FUNCTION_ARGS)
         errors::not_called_as_trigger("_price_line");
     const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
+    if (is_restoring_rows())
+        return PointerGetDatum(is_update ? trigger.tg_newtuple : trigger.tg_trigtuple);
     if (!is_update && closing_of_running_hook() != 0) // a line of the closing's keeps its price
         return PointerGetDatum(trigger.tg_trigtuple);
     HeapTuple line = is_update ? trigger.tg_newtuple : trigger.tg_trigtuple;

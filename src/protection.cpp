@@ -15,6 +15,7 @@
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
+#include "restoring.hpp"
 #include "source.hpp"
 #include "source_row.hpp"
 
@@ -198,13 +199,10 @@ void protect_binding(Oid erp_table, Oid mapping, bool drops)
     table_close(table, AccessShareLock);
 }
 
-/// A dump is read back by somebody who owns the extension, with function bodies unchecked: sources arrive before keys and
-/// triggers. Its update script knows what it does.
+/// In a dump, sources arrive before keys and triggers. The extension's update script knows what it does.
 bool is_our_own_work()
 {
-    if (creating_extension && CurrentExtensionObject == get_extension_oid("credits", true))
-        return true;
-    return !check_function_bodies && pg::owns_table(source_table(), GetOuterUserId());
+    return is_restoring() || (creating_extension && CurrentExtensionObject == get_extension_oid("credits", true));
 }
 
 /// Tells, by the command alone, that it takes nothing from any table: what is made most often.

@@ -87,23 +87,60 @@ COMMENT ON COLUMN credits.customer.statement_cycle    IS 'week, month or quarter
 COMMENT ON COLUMN credits.customer.language           IS 'of his statements';
 SELECT pg_catalog.pg_extension_config_dump('credits.customer', '');
 
-CREATE TABLE credits.parameter (
-    only_row            boolean NOT NULL DEFAULT true PRIMARY KEY CHECK (only_row),
+-- A row of one's own takes the place of the one that comes with the extension as soon as a parameter is set. So a dump has only one's own,
+-- and a restore finds its place free: also one that leaves triggers out, and so could not be told to update what is there.
+CREATE TABLE credits._parameter (
+    is_own              boolean NOT NULL DEFAULT true PRIMARY KEY,
     active              boolean NOT NULL DEFAULT true,
     fixed_relation      text,
     closed_month_policy text    NOT NULL DEFAULT 'next_open_month' CHECK (closed_month_policy IN ('next_open_month', 'reject')),
     closing_hook        text,
     notify              boolean NOT NULL DEFAULT true
 );
-COMMENT ON TABLE credits.parameter IS 'The parameters of the module: one row (rule 6). INSERT updates it, DELETE is refused. Changed by credits_management.';
+COMMENT ON TABLE credits._parameter IS 'The parameters of the module: those that come with it, and one''s own. Read and set as the view parameter.';
+COMMENT ON COLUMN credits._parameter.is_own              IS 'false for those that come with the extension';
+COMMENT ON COLUMN credits._parameter.active              IS 'as in parameter';
+COMMENT ON COLUMN credits._parameter.fixed_relation      IS 'as in parameter';
+COMMENT ON COLUMN credits._parameter.closed_month_policy IS 'as in parameter';
+COMMENT ON COLUMN credits._parameter.closing_hook        IS 'as in parameter';
+COMMENT ON COLUMN credits._parameter.notify              IS 'as in parameter';
+SELECT pg_catalog.pg_extension_config_dump('credits._parameter', 'WHERE is_own');
+INSERT INTO credits._parameter (is_own) VALUES (false);
+
+CREATE VIEW credits.parameter AS
+SELECT
+    true AS only_row,
+    set.active,
+    set.fixed_relation,
+    set.closed_month_policy,
+    set.closing_hook,
+    set.notify
+FROM credits._parameter AS set
+WHERE set.is_own = (SELECT pg_catalog.bool_or(own.is_own) FROM credits._parameter AS own);
+-- What an INSERT leaves out.
+ALTER VIEW credits.parameter
+    ALTER only_row SET DEFAULT true,
+    ALTER active SET DEFAULT true,
+    ALTER closed_month_policy SET DEFAULT 'next_open_month',
+    ALTER notify SET DEFAULT true;
+COMMENT ON VIEW credits.parameter IS 'The parameters of the module: one row (rule 6). INSERT updates it, DELETE is refused. Changed by credits_management.';
 COMMENT ON COLUMN credits.parameter.only_row            IS 'always true: the key of the only row';
 COMMENT ON COLUMN credits.parameter.active              IS 'false: new lines are left alone; lines already booked still settle';
 COMMENT ON COLUMN credits.parameter.fixed_relation      IS 'the ERP''s key of the relation that closings are made out to';
 COMMENT ON COLUMN credits.parameter.closed_month_policy IS 'a change that concerns a closed month: next_open_month books it in the first open one, reject refuses it';
 COMMENT ON COLUMN credits.parameter.closing_hook        IS 'name of a function (closing_id integer), with its schema, that a closing and its reopening call in their transaction, as its owner; null for none. Whoever sets it must be able to act as the owner';
 COMMENT ON COLUMN credits.parameter.notify              IS 'false: no NOTIFY, which forbids PREPARE TRANSACTION';
-SELECT pg_catalog.pg_extension_config_dump('credits.parameter', '');
-INSERT INTO credits.parameter DEFAULT VALUES;
+
+-- What has no key in the world gets a number. A default that calls nextval() would change lastval() of whoever saves.
+CREATE FUNCTION credits._next_number(sequence regclass) RETURNS bigint
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_next_number';
+COMMENT ON FUNCTION credits._next_number(regclass) IS
+'Advances a sequence of the extension, which starts at 0, and returns its value; lastval() of the session stays as it was.';
+
+CREATE SEQUENCE credits.setting_change_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.setting_change_number', 0);
+COMMENT ON SEQUENCE credits.setting_change_number IS 'Numbers changes of settings.';
+SELECT pg_catalog.pg_extension_config_dump('credits.setting_change_number', '');
 
 CREATE TABLE credits.setting_change (
     table_name  name        NOT NULL,
@@ -112,7 +149,8 @@ CREATE TABLE credits.setting_change (
     old_value   text,
     new_value   text,
     changed_at  timestamptz NOT NULL,
-    changed_by  text        NOT NULL
+    changed_by  text        NOT NULL,
+    number      bigint      PRIMARY KEY DEFAULT credits._next_number('credits.setting_change_number')
 );
 CREATE INDEX setting_change_key_idx ON credits.setting_change (table_name, key);
 COMMENT ON TABLE credits.setting_change IS 'Who changed which setting from what to what, and when (rule 5): of credit_type, article, customer, parameter, customer_role and alarm levels of accounts. Written by triggers.';
@@ -123,4 +161,5 @@ COMMENT ON COLUMN credits.setting_change.old_value   IS 'as text; null for null 
 COMMENT ON COLUMN credits.setting_change.new_value   IS 'as text; null for null or a deleted row';
 COMMENT ON COLUMN credits.setting_change.changed_at  IS 'clock at the change';
 COMMENT ON COLUMN credits.setting_change.changed_by  IS 'role of the session: the one of SET ROLE, else the one that logged in';
+COMMENT ON COLUMN credits.setting_change.number      IS 'key, given by the database: a later change has a higher one, some are left out';
 SELECT pg_catalog.pg_extension_config_dump('credits.setting_change', '');

@@ -9,16 +9,10 @@ RETURN coalesce(nullif(current_setting('role'), 'none'), session_user);
 COMMENT ON FUNCTION credits._acting_role() IS
 'Returns the role of the session: the one of SET ROLE, else the one that logged in.';
 
--- A dump is read back with function bodies unchecked, by somebody who owns the tables. Only he could switch the triggers off
--- anyway, so nobody escapes the record this way.
 CREATE FUNCTION credits._is_restoring() RETURNS boolean
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-RETURN current_setting('check_function_bodies') = 'off'
-    AND pg_has_role(credits._acting_role()::name,
-                    (SELECT relowner FROM pg_class WHERE oid = 'credits.setting_change'::regclass), 'USAGE');
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'credits_is_restoring';
 COMMENT ON FUNCTION credits._is_restoring() IS
-'Tells whether the settings that arrive are those of a dump, whose changes were recorded long ago.';
+'Tells whether the settings that arrive are those of a dump, whose changes were recorded long ago: function bodies are not checked, and the acting role owns the extension, or has the rights of its owner.';
 
 -- The argument of the trigger names the table's key column.
 CREATE FUNCTION credits._record_setting_change() RETURNS trigger
@@ -28,14 +22,14 @@ AS $$
 DECLARE
     before jsonb := to_jsonb(OLD);
     after  jsonb := to_jsonb(NEW);
-    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at', 'had_type', 'only_row'];
+    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at', 'had_type', 'is_own'];
 BEGIN
     IF credits._is_restoring() THEN
         RETURN NULL;
     END IF;
     INSERT INTO credits.setting_change (table_name, key, column_name, old_value, new_value, changed_at, changed_by)
     SELECT
-        TG_TABLE_NAME,
+        ltrim(TG_TABLE_NAME, '_'), -- as users know it
         coalesce(after, before) ->> TG_ARGV[0],
         setting.name,
         before ->> setting.name,
@@ -68,9 +62,9 @@ CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.customer
 CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.customer
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION credits._record_setting_change('customer');
-CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.parameter
+CREATE TRIGGER credits_record_update AFTER UPDATE ON credits._parameter
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
-    EXECUTE FUNCTION credits._record_setting_change('only_row');
+    EXECUTE FUNCTION credits._record_setting_change('is_own');
 
 -- What is given on INSERT stays, so that a restore does not rewrite it.
 CREATE FUNCTION credits._stamp_credit_type() RETURNS trigger
@@ -120,5 +114,5 @@ CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.article
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.customer
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
-CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.parameter
+CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits._parameter
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();

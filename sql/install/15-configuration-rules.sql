@@ -207,24 +207,39 @@ CREATE TRIGGER credits_keep_used_key BEFORE UPDATE OF customer ON credits.custom
     FOR EACH ROW WHEN (OLD.customer <> NEW.customer)
     EXECUTE FUNCTION credits._keep_used_customer();
 
--- Parameters: the one row is there before a restore brings its own.
+-- Parameters
 
+-- Of two who change different parameters neither undoes what the other did: only what changes is set.
 CREATE FUNCTION credits._set_parameters() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    former credits.parameter;
 BEGIN
-    UPDATE credits.parameter SET
-        active = NEW.active,
-        fixed_relation = NEW.fixed_relation,
-        closed_month_policy = NEW.closed_month_policy,
-        closing_hook = NEW.closing_hook,
-        notify = NEW.notify;
-    RETURN NULL;
+    IF TG_OP = 'UPDATE' THEN
+        former := OLD;
+    END IF;
+    INSERT INTO credits._parameter (is_own, active, fixed_relation, closed_month_policy, closing_hook, notify)
+    SELECT true, active, fixed_relation, closed_month_policy, closing_hook, notify
+    FROM credits._parameter
+    WHERE NOT is_own
+    ON CONFLICT DO NOTHING;
+    UPDATE credits._parameter AS own SET
+        active = CASE WHEN TG_OP = 'INSERT' OR NEW.active IS DISTINCT FROM former.active THEN NEW.active ELSE own.active END,
+        fixed_relation = CASE WHEN TG_OP = 'INSERT' OR NEW.fixed_relation IS DISTINCT FROM former.fixed_relation
+                              THEN NEW.fixed_relation ELSE own.fixed_relation END,
+        closed_month_policy = CASE WHEN TG_OP = 'INSERT' OR NEW.closed_month_policy IS DISTINCT FROM former.closed_month_policy
+                                   THEN NEW.closed_month_policy ELSE own.closed_month_policy END,
+        closing_hook = CASE WHEN TG_OP = 'INSERT' OR NEW.closing_hook IS DISTINCT FROM former.closing_hook
+                            THEN NEW.closing_hook ELSE own.closing_hook END,
+        notify = CASE WHEN TG_OP = 'INSERT' OR NEW.notify IS DISTINCT FROM former.notify THEN NEW.notify ELSE own.notify END
+    WHERE is_own;
+    RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION credits._set_parameters() IS
-'Trigger: INSERT of parameters updates the one row, with the rights of whoever inserts.';
+'Trigger: sets what changes in the parameters of one''s own, which begin as those that come with the extension. INSERT sets all.';
 
 CREATE FUNCTION credits._keep_parameters() RETURNS trigger
 LANGUAGE plpgsql
@@ -239,7 +254,7 @@ $$;
 COMMENT ON FUNCTION credits._keep_parameters() IS
 'Trigger: there is always one row of parameters.';
 
-CREATE TRIGGER credits_set_parameters BEFORE INSERT ON credits.parameter
+CREATE TRIGGER credits_set_parameters INSTEAD OF INSERT OR UPDATE ON credits.parameter
     FOR EACH ROW EXECUTE FUNCTION credits._set_parameters();
-CREATE TRIGGER credits_keep_parameters BEFORE DELETE ON credits.parameter
+CREATE TRIGGER credits_keep_parameters INSTEAD OF DELETE ON credits.parameter
     FOR EACH ROW EXECUTE FUNCTION credits._keep_parameters();

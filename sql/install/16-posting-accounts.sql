@@ -27,6 +27,9 @@ AS $$
 DECLARE
     mismatch credits._posting_mismatch;
 BEGIN
+    IF credits._is_restoring() THEN
+        RETURN NULL; -- types and articles arrive in any order, or at the same time
+    END IF;
     IF TG_TABLE_NAME = 'credit_type' THEN -- each side locks the other one: a change of both at a time does not slip through
         PERFORM FROM credits.article WHERE article IN (NEW.activation_article, NEW.result_article) FOR SHARE;
         SELECT * INTO mismatch FROM credits._posting_mismatch WHERE type_code = NEW.code LIMIT 1;

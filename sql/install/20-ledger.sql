@@ -138,6 +138,11 @@ COMMENT ON COLUMN credits.entry.recorded_by     IS 'role that recorded it';
 COMMENT ON COLUMN credits.entry.entered_by      IS 'the ERP''s user, where the source names him';
 SELECT pg_catalog.pg_extension_config_dump('credits.entry', '');
 
+CREATE SEQUENCE credits.renumbering_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.renumbering_number', 0);
+COMMENT ON SEQUENCE credits.renumbering_number IS 'Numbers new keys and document numbers.';
+SELECT pg_catalog.pg_extension_config_dump('credits.renumbering_number', '');
+
 CREATE TABLE credits.renumbering (
     line_table regclass    NOT NULL,
     old_key    text        COLLATE "C",
@@ -145,7 +150,8 @@ CREATE TABLE credits.renumbering (
     old_number text,
     new_number text,
     at         timestamptz NOT NULL,
-    by         text        NOT NULL
+    by         text        NOT NULL,
+    number     bigint      PRIMARY KEY DEFAULT credits._next_number('credits.renumbering_number')
 );
 COMMENT ON TABLE credits.renumbering IS 'New line keys and document numbers of recorded lines: they book nothing, the ledger follows them (rule 14).';
 COMMENT ON COLUMN credits.renumbering.line_table IS 'attached table of the line';
@@ -155,7 +161,13 @@ COMMENT ON COLUMN credits.renumbering.old_number IS 'document number before';
 COMMENT ON COLUMN credits.renumbering.new_number IS 'document number after';
 COMMENT ON COLUMN credits.renumbering.at         IS 'when';
 COMMENT ON COLUMN credits.renumbering.by         IS 'role that changed it';
+COMMENT ON COLUMN credits.renumbering.number     IS 'key, given by the database: a later one is higher, some are left out';
 SELECT pg_catalog.pg_extension_config_dump('credits.renumbering', '');
+
+CREATE SEQUENCE credits.alarm_episode_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.alarm_episode_number', 0);
+COMMENT ON SEQUENCE credits.alarm_episode_number IS 'Numbers alarms.';
+SELECT pg_catalog.pg_extension_config_dump('credits.alarm_episode_number', '');
 
 CREATE TABLE credits.alarm_episode (
     customer    text        COLLATE "C" NOT NULL,
@@ -163,7 +175,8 @@ CREATE TABLE credits.alarm_episode (
     raised_at   timestamptz NOT NULL,
     cleared_at  timestamptz,
     balance     numeric     NOT NULL,
-    alarm_level numeric     NOT NULL
+    alarm_level numeric     NOT NULL,
+    number      bigint      PRIMARY KEY DEFAULT credits._next_number('credits.alarm_episode_number')
 );
 CREATE INDEX alarm_episode_account_idx ON credits.alarm_episode (customer, type_id) WHERE cleared_at IS NULL;
 COMMENT ON TABLE credits.alarm_episode IS 'Balances that fell below their alarm level: one row from falling below to being above again (rule 21). Read as the view alarm.';
@@ -173,6 +186,7 @@ COMMENT ON COLUMN credits.alarm_episode.raised_at   IS 'when the balance fell be
 COMMENT ON COLUMN credits.alarm_episode.cleared_at  IS 'when it was no longer below; null while it is';
 COMMENT ON COLUMN credits.alarm_episode.balance     IS 'credits when the alarm was raised';
 COMMENT ON COLUMN credits.alarm_episode.alarm_level IS 'in credits, when the alarm was raised';
+COMMENT ON COLUMN credits.alarm_episode.number      IS 'key, given by the database: a later one is higher, some are left out';
 SELECT pg_catalog.pg_extension_config_dump('credits.alarm_episode', '');
 
 -- One row per attached line table: the arguments of attach, and the view that says how a line reads.

@@ -17,7 +17,7 @@ CREATE TRIGGER credits_configuration_changed AFTER UPDATE ON credits.article
 CREATE TRIGGER credits_configuration_removed AFTER DELETE ON credits.article
     FOR EACH ROW WHEN (OLD.had_type)
     EXECUTE FUNCTION credits._configuration_changed();
-CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.parameter
+CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits._parameter
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();

@@ -79,6 +79,6 @@ $$;
 COMMENT ON FUNCTION credits._check_closing_hook() IS
 'Trigger: parameter.closing_hook names a function (closing_id integer) of the role that sets it. 42883, 42501.';
 
-CREATE TRIGGER credits_check_closing_hook BEFORE UPDATE OF closing_hook ON credits.parameter
+CREATE TRIGGER credits_check_closing_hook BEFORE UPDATE OF closing_hook ON credits._parameter
     FOR EACH ROW WHEN (NEW.closing_hook IS NOT NULL AND NEW.closing_hook IS DISTINCT FROM OLD.closing_hook)
     EXECUTE FUNCTION credits._check_closing_hook();

@@ -5,7 +5,8 @@
 CREATE SEQUENCE credits.refusal_count MINVALUE 0 START 0;
 SELECT pg_catalog.setval('credits.refusal_count', 0);
 COMMENT ON SEQUENCE credits.refusal_count IS
-'Counts refused saves since the extension was installed; read it as credits_refusals_total in the view metric. Not dumped.';
+'Counts refused saves since the extension was installed; read it as credits_refusals_total in the view metric.';
+SELECT pg_catalog.pg_extension_config_dump('credits.refusal_count', '');
 
 CREATE VIEW credits.metric AS
 WITH account AS MATERIALIZED (

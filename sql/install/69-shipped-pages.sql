@@ -1,4 +1,4 @@
--- Texts and templates that come with the extension stay: a dump has only one's own, which take their place.
+-- Texts, templates and parameters that come with the extension stay: a dump has only one's own, which take their place.
 
 CREATE FUNCTION credits._keep_shipped() RETURNS trigger
 LANGUAGE plpgsql
@@ -18,6 +18,8 @@ COMMENT ON FUNCTION credits._keep_shipped() IS
 CREATE TRIGGER credits_keep_shipped BEFORE INSERT OR UPDATE OR DELETE ON credits.page_text
     FOR EACH ROW EXECUTE FUNCTION credits._keep_shipped();
 CREATE TRIGGER credits_keep_shipped BEFORE INSERT OR UPDATE OR DELETE ON credits.page_template
+    FOR EACH ROW EXECUTE FUNCTION credits._keep_shipped();
+CREATE TRIGGER credits_keep_shipped BEFORE INSERT OR UPDATE OR DELETE ON credits._parameter
     FOR EACH ROW EXECUTE FUNCTION credits._keep_shipped();
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.page_text
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();

@@ -1,5 +1,11 @@
 -- Existing documents taken in afterwards (rule 24): the lines that verify() reports, account by account in order of document date.
 
+CREATE SEQUENCE credits.take_in_refusal_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.take_in_refusal_number', 0);
+COMMENT ON SEQUENCE credits.take_in_refusal_number IS 'Numbers refused lines.';
+SELECT pg_catalog.pg_extension_config_dump('credits.take_in_refusal_number', '');
+
+-- The line is no key: heirs of one table may share a key by mistake, and a line may be refused in two accounts.
 CREATE TABLE credits.take_in_refusal (
     line_table      regclass NOT NULL,
     line_key        text     COLLATE "C" NOT NULL,
@@ -7,7 +13,8 @@ CREATE TABLE credits.take_in_refusal (
     document_date   date,
     sqlstate        text     NOT NULL,
     constraint_name text,
-    message         text     NOT NULL
+    message         text     NOT NULL,
+    number          bigint   PRIMARY KEY DEFAULT credits._next_number('credits.take_in_refusal_number')
 );
 COMMENT ON TABLE credits.take_in_refusal IS 'The lines that the last take_in(..., on_refusal => ''report'') of their table refused.';
 COMMENT ON COLUMN credits.take_in_refusal.line_table      IS 'attached table of the line';
@@ -17,6 +24,7 @@ COMMENT ON COLUMN credits.take_in_refusal.document_date   IS 'date of its docume
 COMMENT ON COLUMN credits.take_in_refusal.sqlstate        IS 'of the refusal, as a save would have got it';
 COMMENT ON COLUMN credits.take_in_refusal.constraint_name IS 'which rule refused it; null for none';
 COMMENT ON COLUMN credits.take_in_refusal.message         IS 'message and detail of the refusal';
+COMMENT ON COLUMN credits.take_in_refusal.number          IS 'key, given by the database, in the order of the refusals';
 SELECT pg_catalog.pg_extension_config_dump('credits.take_in_refusal', '');
 
 CREATE FUNCTION credits._settle_pending() RETURNS void

@@ -20,6 +20,7 @@ GRANT EXECUTE ON FUNCTION
 TO PUBLIC;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA credits TO credits_reader;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA credits TO credits_reader; -- pg_dump reads them
 GRANT EXECUTE ON FUNCTION
     credits.balance,
     credits.preview_line,

@@ -6,7 +6,8 @@
 namespace credits::pg
 {
 
-/// Adds 1 to the last value of a sequence, as its owner. Unlike nextval() it leaves lastval() of the session as it was.
-void count_up(Oid sequence, Oid owner);
+/// Adds 1 to the last value of a sequence, as its owner, and returns it. Unlike nextval() it leaves lastval() of the session as
+/// it was.
+int64 count_up(Oid sequence, Oid owner);
 
 } // namespace credits::pg

@@ -87,9 +87,9 @@ SELECT bag_eq($$SELECT relation, privilege_type, grantee::text COLLATE "default"
       UNION ALL VALUES ('statement_issue', 'DELETE', 'credits_management')$$, 'only settings, texts and templates can be written, only by credits_management');
 SELECT bag_eq($$SELECT relation, grantee::text COLLATE "default" FROM writers WHERE privilege_type = 'SELECT'$$,
     $$SELECT relname::text COLLATE "default", 'credits_reader' FROM pg_class
-      WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v')
+      WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v', 'S')
       UNION ALL SELECT own, 'credits_customer' FROM unnest('{own_portfolio,own_open_lot,own_history,own_statement}'::text[]) AS own$$,
-    'credits_reader reads every table and view, credits_customer the own ones, nobody else');
+    'credits_reader reads every table, view and sequence, credits_customer the own ones, nobody else');
 
 -- The manager
 
