@@ -170,6 +170,14 @@ void lock_in_order(const BoundRows& rows)
     lock(catalog().customer, catalog().customer_pkey, {all, std::unique(all, end)});
 }
 
+/// What is written here is recorded and checked, though a function of somebody else's may run under the settings of a dump: in a
+/// dump the settings come by themselves. Lasts as long as the safe path.
+void check_function_bodies_again()
+{
+    if (!check_function_bodies)
+        set_config_option("check_function_bodies", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 } // namespace
 
 void take_over(const BoundRows& rows)
@@ -179,6 +187,7 @@ void take_over(const BoundRows& rows)
     const Parameters parameters = make_parameters(rows);
     const bool are_customers = rows.binding->settings == Settings::customers;
     pg::in_safe_path([&] {
+        check_function_bodies_again();
         if (rows.moves)
             write(parameters, are_customers ? follow_customers : follow_articles);
         refuse_mistakes(parameters, are_customers ? find_customer_mistake : find_article_mistake);

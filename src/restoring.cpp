@@ -36,9 +36,6 @@ PG_FUNCTION_INFO_V1(credits_is_restoring);
 }
 
 /// _is_restoring()
-Datum credits_is_restoring(FunctionCallInfo)
-{
-    PG_RETURN_BOOL(is_restoring());
-}
+Datum credits_is_restoring(FunctionCallInfo) { PG_RETURN_BOOL(is_restoring()); }
 
 } // namespace credits
