@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(63);
+SELECT plan(71);
 
 CREATE ROLE credits_test_clerk;
 CREATE ROLE credits_test_admin;
@@ -72,6 +72,11 @@ CREATE FUNCTION shop.as_clerk(statement text) RETURNS void LANGUAGE plpgsql SECU
 SET check_function_bodies = off SET row_security = off SET search_path = '' AS $$BEGIN EXECUTE statement; END$$;
 ALTER FUNCTION shop.as_clerk OWNER TO credits_test_clerk;
 SELECT is(pg_temp.outcome_under('{}', format('SELECT shop.as_clerk(%L)', does), asks), saved, format('called by the owner, a clerk who pretends: %s is saved', name)) FROM act ORDER BY no;
+
+-- And a function of the owner's, called by a clerk under settings of his own.
+CREATE FUNCTION shop.as_owner(statement text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$BEGIN EXECUTE statement; END$$;
+SELECT is(pg_temp.outcome_under('{"check_function_bodies": "off", "row_security": "off", "search_path": "", "role": "credits_test_clerk"}', format('SELECT shop.as_owner(%L)', does), asks),
+    saved, format('through a function of the owner''s, a clerk who pretends: %s is saved', name)) FROM act ORDER BY no;
 
 SELECT pg_temp.all_in_order();
 ROLLBACK;
