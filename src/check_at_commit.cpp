@@ -22,10 +22,10 @@ constinit TransactionId settled_transaction = InvalidTransactionId;
 
 bool has_header(const LineImage& image) { return image.new_header == nullptr || image.new_header->tuple != nullptr; }
 
-bool is_settled_now(const LineImage& image, int64 checked_up_to)
+/// A line without a header wants nothing, unless its header may still come.
+bool is_settled_now(const Source& source, const LineImage& image)
 {
-    const bool is_checked = image.note != nullptr && image.note->statement_no <= checked_up_to;
-    return image.new_line == nullptr || has_header(image) || image.new_header->is_missing || is_checked;
+    return image.new_line == nullptr || has_header(image) || image.new_header->is_missing || !source.header_may_follow;
 }
 
 PendingSource open_source(Source& source)
@@ -48,22 +48,22 @@ void add_headers(PendingSource& pending, const Note& note)
 }
 
 /// A source that was dropped since has nothing to settle.
-PendingSources read_notes(std::span<Note> notes)
+PendingSources read_notes(Notes notes)
 {
     auto* const sources = static_cast<PendingSource*>(palloc0(sizeof(PendingSource) * std::min<size_t>(notes.size(), 1024)));
     size_t count = 0;
-    for (const Note& note : notes) {
+    for (const Note* const note : notes) {
         PendingSource* const end = sources + count;
         PendingSource* pending =
-            std::find_if(sources, end, [&](const PendingSource& s) { return s.batch.source->line_table == note.line_table; });
+            std::find_if(sources, end, [&](const PendingSource& s) { return s.batch.source->line_table == note->line_table; });
         if (pending == end) {
-            if (!is_attached(note.line_table))
+            if (!is_attached(note->line_table))
                 continue;
-            *pending = open_source(get_source(note.line_table));
+            *pending = open_source(get_source(note->line_table));
             count++;
         }
-        follow(pending->batch, pending->traces, note);
-        add_headers(*pending, note);
+        follow(pending->batch, pending->traces, *note);
+        add_headers(*pending, *note);
     }
     return {sources, count};
 }
@@ -108,7 +108,7 @@ void settle_sources(PendingSources sources, int64 checked_up_to)
     note_settled(depth);
 }
 
-void settle_notes(std::span<Note> notes, int64 checked_up_to)
+void settle_notes(Notes notes, int64 checked_up_to)
 {
     pass_gate();
     const PendingSources sources = read_notes(notes);
@@ -120,19 +120,26 @@ void settle_notes(std::span<Note> notes, int64 checked_up_to)
         table_close(pending.lines, NoLock);
 }
 
-void settle_notes_from(int64 first_statement_no, int64 checked_up_to)
+void settle_noted(int64 checked_up_to)
 {
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
-    const std::span<Note> notes = take_notes(first_statement_no);
+    const Notes notes = take_noted();
     if (!notes.empty())
         settle_notes(notes, checked_up_to);
+    forget_notes(notes);
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);
 }
 
 } // namespace
+
+void refuse_without_header(Batch& batch, MinimalTuple line)
+{
+    show(batch, line, nullptr);
+    errors::header_not_there(batch.source->line_table, batch.source->header_table, evaluate_text(batch, Fact::line_key));
+}
 
 void set_headerless_aside(Batch& batch, int64 checked_up_to)
 {
@@ -140,12 +147,15 @@ void set_headerless_aside(Batch& batch, int64 checked_up_to)
         return;
     LineImage* const end = batch.images + batch.image_count;
     LineImage* const aside =
-        std::partition(batch.images, end, [&](const LineImage& image) { return is_settled_now(image, checked_up_to); });
+        std::partition(batch.images, end, [&](const LineImage& image) { return is_settled_now(*batch.source, image); });
+    for (const LineImage* image = aside; image != end; image++)
+        if (image->note != nullptr && image->note->statement_no <= checked_up_to)
+            refuse_without_header(batch, image->new_line);
     batch.image_count = batch.known_header_count = static_cast<int>(aside - batch.images);
     note_images(batch, {aside, end}, Awaits::header);
 }
 
-void settle_pending() { settle_notes_from(0, 0); }
+void settle_pending() { settle_noted(0); }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_check_at_commit);
@@ -156,9 +166,9 @@ Datum credits_check_at_commit(PG_FUNCTION_ARGS)
 {
     if (!CALLED_AS_TRIGGER(fcinfo))
         errors::not_called_as_trigger("_check_at_commit");
-    const NotedEvent event = read_event(*reinterpret_cast<const TriggerData*>(fcinfo->context));
-    if (event.is_there)
-        settle_notes_from(event.statement_no, event.awaits_header ? event.statement_no : 0);
+    const Note* const note = note_of(*reinterpret_cast<const TriggerData*>(fcinfo->context));
+    if (note != nullptr)
+        settle_noted(note->awaits_header ? note->statement_no : 0);
     return PointerGetDatum(nullptr);
 }
 

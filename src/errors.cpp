@@ -239,6 +239,15 @@ void lines_kept(Oid line_table, const char* verb)
             table(line_table), constraint("credits_lines_kept"));
 }
 
+void header_not_there(Oid line_table, Oid header_table, std::string_view key)
+{
+    ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+            errmsg("line of table \"%s\" cannot be settled before its header is there", get_rel_name(line_table)),
+            errdetail("Line \"%s\" names a header that is not present in table \"%s\".", text(key), get_rel_name(header_table)),
+            errhint("Save the header first, or let credits.credits_check_header_at_commit stay deferred as the foreign key is."),
+            table(line_table), constraint("credits_header_present"));
+}
+
 void key_too_long(Oid line_table, size_t length)
 {
     ereport(ERROR, errcode(ERRCODE_STRING_DATA_RIGHT_TRUNCATION), errmsg("line key is too long for the ledger of credits"),
@@ -290,6 +299,19 @@ void warn_price_comes_back(const DocumentLine& line)
     ereport(WARNING, errmsg("the price of a line that consumes credits is not 0"),
             errdetail("A trigger of its table gives it a price again and again%s.", place_of(line)),
             errhint("Let the trigger ask credits.price_for(), or rename it so that it fires before zz_credits_price."));
+}
+
+void not_settled(Oid line_table)
+{
+    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+            errmsg("lines of table \"%s\" were saved but not settled", get_rel_name(line_table)),
+            errdetail("The triggers of table \"credits.pending\" have not fired."), errhint("Enable them."));
+}
+
+void note_of_nobody()
+{
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("only the saves of lines write to table \"credits.pending\""),
+            errdetail("A row of it belongs to no line that its transaction has saved."));
 }
 
 } // namespace credits::errors

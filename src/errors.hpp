@@ -36,6 +36,7 @@ void require_open_month(const DocumentLine& line);
                                          core::Amount excess);
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
 [[noreturn]] void lines_kept(Oid line_table, const char* verb);
+[[noreturn]] void header_not_there(Oid line_table, Oid header_table, std::string_view key);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
 [[noreturn]] void lost_race();
 
@@ -106,6 +107,8 @@ void become_needed(const char* act, const char* reason, const char* way_out);
 // Settling.
 [[noreturn]] void several_headers(Oid view);
 [[noreturn]] void may_not_settle(Oid line_table);
+[[noreturn]] void not_settled(Oid line_table);
+[[noreturn]] void note_of_nobody();
 
 // What cannot happen: a broken installation or a broken ledger.
 [[noreturn]] void missing_relation(const char* name);

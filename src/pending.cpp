@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "catalog.hpp"
+#include "errors.hpp"
+#include "pg/array.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
 
@@ -13,19 +15,7 @@ namespace credits
 namespace
 {
 
-enum PendingColumn {
-    transaction_id = 1,
-    statement_no = 2,
-    line_table = 3,
-    old_lines = 4,
-    new_lines = 5,
-    old_headers = 6,
-    awaits_header = 7,
-    recorded_by = 8
-};
-
-/// Numbers the notes of this backend.
-constinit int64 last_statement_no = 0;
+enum PendingColumn { transaction_id = 1, statement_no = 2, awaits_header = 3 };
 
 /// The last transaction in which a line waited for its header; after a savepoint was rolled back, without need.
 constinit TransactionId waiting_transaction = InvalidTransactionId;
@@ -39,55 +29,6 @@ Bitmapset* stub_columns(Source& source)
     return columns;
 }
 
-Datum to_bytes(MinimalTuple row)
-{
-    auto* const bytes = static_cast<bytea*>(palloc(row->t_len + VARHDRSZ));
-    SET_VARSIZE(bytes, row->t_len + VARHDRSZ);
-    memcpy(VARDATA(bytes), row, row->t_len);
-    return PointerGetDatum(bytes);
-}
-
-MinimalTuple to_row(Datum bytes)
-{
-    const auto* const value = reinterpret_cast<const struct varlena*>(DatumGetPointer(bytes));
-    auto* const row = static_cast<MinimalTuple>(palloc(VARSIZE_ANY_EXHDR(value))); // aligned, unlike the array's element
-    memcpy(row, VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value));
-    return row;
-}
-
-/// An array of bytea stays null when all its rows are.
-void set_rows(pg::Row& row, int column, std::span<const MinimalTuple> rows)
-{
-    if (std::ranges::all_of(rows, [](MinimalTuple tuple) { return tuple == nullptr; }))
-        return;
-    auto* const values = static_cast<Datum*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * rows.size()));
-    auto* const nulls = static_cast<bool*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(bool) * rows.size()));
-    for (size_t i = 0; i < rows.size(); i++) {
-        nulls[i] = rows[i] == nullptr;
-        values[i] = nulls[i] ? Datum(0) : to_bytes(rows[i]);
-    }
-    int dimensions[]{static_cast<int>(rows.size())};
-    int lower_bounds[]{1};
-    row.set(column,
-            PointerGetDatum(construct_md_array(values, nulls, 1, dimensions, lower_bounds, BYTEAOID, -1, false, TYPALIGN_INT)));
-}
-
-std::span<MinimalTuple> get_rows(const pg::Table& table, int column)
-{
-    bool is_null = false;
-    const Datum array = pg::get(table, column, &is_null);
-    if (is_null)
-        return {};
-    Datum* values = nullptr;
-    bool* nulls = nullptr;
-    int count = 0;
-    deconstruct_array(DatumGetArrayTypeP(array), BYTEAOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
-    auto* const rows = static_cast<MinimalTuple*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(MinimalTuple) * count));
-    for (int i = 0; i < count; i++)
-        rows[i] = nulls[i] ? nullptr : to_row(values[i]);
-    return {rows, static_cast<size_t>(count)};
-}
-
 /// Under SET CONSTRAINTS … IMMEDIATE the row's trigger settles it at once.
 void write(const Note& note)
 {
@@ -96,13 +37,8 @@ void write(const Note& note)
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
     pg::Row row(table);
     row.set(transaction_id, FullTransactionIdGetDatum(GetTopFullTransactionId()));
-    row.set_int8(statement_no, ++last_statement_no);
-    row.set(line_table, ObjectIdGetDatum(note.line_table));
-    set_rows(row, old_lines, note.old_lines);
-    set_rows(row, new_lines, note.new_lines);
-    set_rows(row, old_headers, note.old_headers);
+    row.set_int8(statement_no, keep_note(note));
     row.set_bool(awaits_header, note.awaits_header);
-    row.set_text(recorded_by, note.recorded_by);
     row.store();
     pg::insert(table);
     pg::close_table(table);
@@ -110,49 +46,34 @@ void write(const Note& note)
 
 std::string_view current_role() { return GetUserNameFromId(GetUserId(), false); }
 
-/// One of the two arrays of lines is null when all its rows are.
-void fill_up(std::span<MinimalTuple>& rows, size_t count)
+std::span<MinimalTuple> make_rows(size_t count)
 {
-    if (rows.size() == count)
-        return;
-    rows = {static_cast<MinimalTuple*>(MemoryContextAllocZero(CurrentMemoryContext, sizeof(MinimalTuple) * count)), count};
+    return {static_cast<MinimalTuple*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(MinimalTuple) * count)), count};
 }
 
-Note read_note(const pg::Table& table)
+/// Is the row of an event still there? Then nobody has taken its note.
+bool is_there(const TriggerData& event)
 {
-    Note note{.statement_no = DatumGetInt64(pg::get_not_null(table, statement_no)),
-              .line_table = DatumGetObjectId(pg::get_not_null(table, line_table)),
-              .awaits_header = DatumGetBool(pg::get_not_null(table, awaits_header)),
-              .recorded_by = pg::copy(pg::to_view(pg::get_not_null(table, recorded_by))),
-              .old_lines = get_rows(table, old_lines),
-              .new_lines = get_rows(table, new_lines),
-              .old_headers = get_rows(table, old_headers)};
-    const size_t count = std::max(note.old_lines.size(), note.new_lines.size());
-    fill_up(note.old_lines, count);
-    fill_up(note.new_lines, count);
-    return note;
+    TupleTableSlot* const slot = table_slot_create(event.tg_relation, nullptr);
+    const bool found = table_tuple_fetch_row_version(event.tg_relation, &event.tg_trigtuple->t_self, SnapshotSelf, slot);
+    ExecDropSingleTupleTableSlot(slot);
+    return found;
 }
 
-/// Notes on their way out of the table.
-struct Taken {
-    Note* notes;
-    ItemPointerData* tids;
-    size_t count;
-    size_t capacity;
-};
-
-void add(Taken& taken, const pg::Table& table)
+/// Removes the transaction's rows from this number on. A row that somebody has removed already is none the less settled.
+void remove_rows(int64 first_statement_no)
 {
-    if (taken.count == taken.capacity) {
-        taken.capacity = std::max<size_t>(4, taken.capacity * 2);
-        const auto grow = [&](void* old, Size size) {
-            return old == nullptr ? palloc(size * taken.capacity) : repalloc(old, size * taken.capacity);
-        };
-        taken.notes = static_cast<Note*>(grow(taken.notes, sizeof(Note)));
-        taken.tids = static_cast<ItemPointerData*>(grow(taken.tids, sizeof(ItemPointerData)));
-    }
-    taken.notes[taken.count] = read_note(table);
-    taken.tids[taken.count++] = table.found->tts_tid;
+    pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
+    const std::array key{pg::key_part(GetTopFullTransactionId()), pg::at_least(first_statement_no)};
+    pg::Array<ItemPointerData> tids{};
+    // SnapshotSelf sees the transaction's own rows, and makes no reader of it whom SERIALIZABLE would set against other savers.
+    pg::IndexCursor cursor = pg::begin_scan(table, catalog().pending_pkey, key, SnapshotSelf);
+    while (pg::next(cursor))
+        pg::append(tids, table.found->tts_tid);
+    pg::end_scan(cursor);
+    for (ItemPointerData& tid : pg::span_of(tids))
+        pg::remove(table, &tid, SnapshotSelf);
+    pg::close_table(table);
 }
 
 } // namespace
@@ -196,8 +117,8 @@ void note_images(const Batch& batch, std::span<const LineImage> images, Awaits a
         Note note{.line_table = batch.source->line_table,
                   .awaits_header = awaits == Awaits::header,
                   .recorded_by = from == nullptr ? current_role() : from->recorded_by};
-        fill_up(note.old_lines, count);
-        fill_up(note.new_lines, count);
+        note.old_lines = make_rows(count);
+        note.new_lines = make_rows(count);
         for (size_t i = 0; i < count; i++) {
             note.old_lines[i] = stub_of(images[i].old_line);
             note.new_lines[i] = stub_of(images[i].new_line);
@@ -217,33 +138,24 @@ void note_headers(Oid line_table, std::span<MinimalTuple> old_headers, Awaits aw
            .old_headers = old_headers});
 }
 
-NotedEvent read_event(const TriggerData& trigger)
+const Note* note_of(const TriggerData& event)
 {
-    const TupleDesc descriptor = RelationGetDescr(trigger.tg_relation);
+    if (RelationGetRelid(event.tg_relation) != catalog().pending || event.tg_trigtuple == nullptr)
+        errors::not_called_as_trigger("_check_at_commit");
     bool is_null = false;
-    TupleTableSlot* const slot = table_slot_create(trigger.tg_relation, nullptr);
-    const NotedEvent event{
-        .statement_no = DatumGetInt64(heap_getattr(trigger.tg_trigtuple, statement_no, descriptor, &is_null)),
-        .awaits_header = DatumGetBool(heap_getattr(trigger.tg_trigtuple, awaits_header, descriptor, &is_null)),
-        .is_there = table_tuple_fetch_row_version(trigger.tg_relation, &trigger.tg_trigtuple->t_self, SnapshotSelf, slot)};
-    ExecDropSingleTupleTableSlot(slot);
-    return event;
+    const Datum number = heap_getattr(event.tg_trigtuple, statement_no, RelationGetDescr(event.tg_relation), &is_null);
+    const Note* const note = find_note(DatumGetInt64(number));
+    if (note == nullptr && is_there(event))
+        errors::note_of_nobody();
+    return note;
 }
 
-std::span<Note> take_notes(int64 first_statement_no)
+Notes take_noted()
 {
-    Taken taken{};
-    pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
-    const std::array key{pg::key_part(GetTopFullTransactionId()), pg::at_least(first_statement_no)};
-    // SnapshotSelf sees the transaction's own rows, and makes no reader of it whom SERIALIZABLE would set against other savers.
-    pg::IndexCursor cursor = pg::begin_scan(table, catalog().pending_pkey, key, SnapshotSelf);
-    while (pg::next(cursor))
-        add(taken, table);
-    pg::end_scan(cursor);
-    for (size_t i = 0; i < taken.count; i++)
-        pg::remove(table, &taken.tids[i], SnapshotSelf);
-    pg::close_table(table);
-    return {taken.notes, taken.count};
+    const Notes notes = take_notes();
+    if (!notes.empty())
+        remove_rows(notes.front()->statement_no);
+    return notes;
 }
 
 } // namespace credits

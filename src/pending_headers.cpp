@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog.hpp"
+#include "check_at_commit.hpp"
 #include "customers.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
@@ -17,11 +18,23 @@ namespace credits
 namespace
 {
 
-/// A header that is not there may come until the foreign key is checked; later its lines are gone, too.
-void note_if_it_may_come(const Source& source, const ChangedHeader& header, int64 checked_up_to)
+void require_no_lines(Batch& batch, Header& header)
 {
-    if (!source.header_may_follow || header.note->statement_no <= checked_up_to)
+    const int count = batch.image_count;
+    add_lines_of_header(batch, &header);
+    if (batch.image_count > count)
+        refuse_without_header(batch, batch.images[count].new_line);
+}
+
+/// A header that is not there may still come, and is noted again. At the last look its lines must be gone, too: they would stay
+/// booked under the header as it was.
+void note_if_it_may_come(PendingSource& pending, ChangedHeader& header, int64 checked_up_to)
+{
+    Source& source = *pending.batch.source;
+    if (!source.header_may_follow)
         return;
+    if (header.note->statement_no <= checked_up_to)
+        return require_no_lines(pending.batch, header.now);
     MinimalTuple stub[]{pg::to_minimal_tuple(header.before.tuple)};
     note_again(
         {.line_table = source.line_table, .awaits_header = true, .recorded_by = header.note->recorded_by, .old_headers = stub});
@@ -57,7 +70,7 @@ void lock_headers_of(PendingSource& pending, int64 checked_up_to)
         lock_changed_header(source, table, header.now, pending.batch.header_slot);
         header.key = key_text(source, header.now);
         if (header.now.tuple == nullptr)
-            note_if_it_may_come(source, header, checked_up_to);
+            note_if_it_may_come(pending, header, checked_up_to);
     }
     pg::close_table(table);
 }

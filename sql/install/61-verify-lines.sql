@@ -231,11 +231,3 @@ CROSS JOIN LATERAL (
     WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
 COMMENT ON VIEW credits._verify_binding_whole IS
 'Bound tables that have lost a part while the protection was off, or on which a trigger of credits is off: the settings do not follow them.';
-
-CREATE VIEW credits._verify_nothing_pending AS
-SELECT NULL::text AS customer, NULL::integer AS type_id,
-       pg_catalog.format('%s: statement %s of transaction %s was never settled', line_table, statement_no, transaction_id) AS detail
-FROM credits.pending
-WHERE transaction_id IS DISTINCT FROM pg_catalog.pg_current_xact_id_if_assigned();
-COMMENT ON VIEW credits._verify_nothing_pending IS
-'What a transaction saved and was to be settled at its end, but the triggers of credits.pending were off.';

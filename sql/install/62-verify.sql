@@ -68,8 +68,6 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'source_whole', * FROM credits._verify_source_whole
       UNION ALL
-      SELECT 'nothing_pending', * FROM credits._verify_nothing_pending
-      UNION ALL
       SELECT 'binding_whole', * FROM credits._verify_binding_whole
       UNION ALL
       SELECT 'customer_as_bound', * FROM credits._verify_customer_as_bound
