@@ -86,28 +86,39 @@ bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line
     return is_consumption_line(settings, read_customer(line.customer), line);
 }
 
-/// The lines whose price is being set to 0 now, one per row: a setting, because an error that is caught restores it.
-constexpr const char* lines_being_set = "credits.lines_being_set";
+/// A line whose price is being set to 0 now, within those around it. It lives on the stack: where only we can say so.
+struct LineBeingSet {
+    const LineBeingSet* outer;
+    Oid line_table;
+    std::string_view key;
+};
+
+constinit const LineBeingSet* innermost = nullptr;
 
 /// Does a trigger of the table's give the line its price again, whatever we do? Then it has the last word.
-bool is_being_set(const char* lines, const char* line)
+bool is_being_set(const DocumentLine& line)
 {
-    const char* const found = strstr(lines, line);
-    return found != nullptr && (found == lines || found[-1] == '\n');
+    for (const LineBeingSet* set = innermost; set != nullptr; set = set->outer)
+        if (set->line_table == line.line_table && set->key == line.key)
+            return true;
+    return false;
 }
 
 void set_line_to_zero(Batch& batch, const DocumentLine& line)
 {
-    const char* const outer = GetConfigOption(lines_being_set, true, false);
-    const char* const lines = outer == nullptr ? "" : outer;
-    const char* const name = psprintf("%u %.*s\n", line.line_table, static_cast<int>(line.key.size()), line.key.data());
-    if (is_being_set(lines, name))
+    if (is_being_set(line))
         return errors::warn_price_comes_back(line);
-    const int level = NewGUCNestLevel();
-    set_config_option(lines_being_set, psprintf("%s%s", lines, name), PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
-                      false);
-    set_price_to_zero(batch, line.image->new_line);
-    AtEOXact_GUC(true, level);
+    const LineBeingSet set{.outer = innermost, .line_table = line.line_table, .key = line.key};
+    innermost = &set;
+    PG_TRY();
+    {
+        set_price_to_zero(batch, line.image->new_line);
+    }
+    PG_FINALLY();
+    {
+        innermost = set.outer;
+    }
+    PG_END_TRY();
 }
 
 } // namespace
