@@ -166,6 +166,22 @@ const char* to_expression(const MappedTables& tables, const char* argument, cons
                              : psprintf("%s.%s", quote_identifier(tables.name), quote_identifier(column));
 }
 
+/// PostgreSQL calls them immutable, but they write by extra_float_digits or bytea_output, which anybody may set: the key, article
+/// or customer of a line would be another one for him.
+bool writes_by_setting(Oid function, void*)
+{
+    constexpr std::array<Oid, 10> writers{F_FLOAT4OUT, F_FLOAT8OUT, F_BYTEAOUT, F_POINT_OUT, F_LSEG_OUT,
+                                          F_PATH_OUT,  F_BOX_OUT,   F_POLY_OUT, F_LINE_OUT,  F_CIRCLE_OUT};
+    return std::ranges::find(writers, function) != writers.end();
+}
+
+bool depends_on_setting(Node* node, void* context)
+{
+    if (node == nullptr)
+        return false;
+    return check_functions_in_node(node, writes_by_setting, context) || pg::walk_expression(node, depends_on_setting, context);
+}
+
 Node* analyse_argument(const MappedTables& tables, const char* argument, const char* expression)
 {
     return with_argument(tables, argument, expression, [&] { return parse_and_analyse(tables, argument, expression); });
@@ -185,7 +201,8 @@ const char* make_fact(const MappedTables& tables, const char* argument, const ch
     const auto analysed = [&](const char* expression) { return analyse_argument(tables, argument, expression); };
     const char* const type = check_type(argument, exprType(analysed(sql)), expected);
     const char* const fact = psprintf("%s::pg_catalog.%s", sql, type);
-    if (contain_mutable_functions(analysed(fact)))
+    Node* const as_fact = analysed(fact);
+    if (contain_mutable_functions(as_fact) || depends_on_setting(as_fact, nullptr))
         errors::not_immutable(argument, text);
     return fact;
 }
