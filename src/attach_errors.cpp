@@ -138,9 +138,10 @@ void not_immutable(const char* argument, const char* text)
     ereport(
         ERROR, errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
         errmsg("argument \"%s\" must be an immutable expression: %s", argument, text),
-        errhint("It may depend on nothing but the row and its header: not on the time zone, DateStyle, extra_float_digits, the "
-                "current time or other tables. For a timestamp with time zone, say AT TIME ZONE; for the text of a float, ::numeric "
-                "first."));
+        errhint(
+            "It may depend on nothing but the row and its header: not on the time zone, DateStyle, extra_float_digits, the "
+            "current time or other tables. For a timestamp with time zone, say AT TIME ZONE; for the text of a float, ::numeric "
+            "first."));
 }
 
 void invalid_argument(const char* argument, const char* value, const char* hint)

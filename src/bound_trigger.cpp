@@ -4,9 +4,9 @@
 #include "bound_rows.hpp"
 #include "catalog.hpp"
 #include "changes.hpp"
-#include "errors.hpp"
 #include "pg/transition.hpp"
 #include "restoring.hpp"
+#include "trigger_call.hpp"
 
 namespace credits
 {
@@ -72,12 +72,11 @@ PG_FUNCTION_INFO_V1(credits_bound_changed);
 /// AFTER INSERT, UPDATE or DELETE, and BEFORE TRUNCATE, … FOR EACH STATEMENT on a bound table.
 Datum credits_bound_changed(PG_FUNCTION_ARGS)
 {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        errors::not_called_as_trigger("_bound_changed");
+    const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_or_truncate, "_bound_changed");
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits bound rows", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     if (!is_restoring()) // a dump brings the settings themselves
-        take_over_changes(*reinterpret_cast<const TriggerData*>(fcinfo->context));
+        take_over_changes(trigger);
     MemoryContextSwitchTo(caller);
     MemoryContextDelete(memory);
     return PointerGetDatum(nullptr);

@@ -10,6 +10,7 @@
 #include "errors.hpp"
 #include "pending_source.hpp"
 #include "resaved_lines.hpp"
+#include "trigger_call.hpp"
 
 namespace credits
 {
@@ -164,9 +165,7 @@ PG_FUNCTION_INFO_V1(credits_check_at_commit);
 /// AFTER INSERT … FOR EACH ROW on credits.pending, a deferred constraint trigger.
 Datum credits_check_at_commit(PG_FUNCTION_ARGS)
 {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        errors::not_called_as_trigger("_check_at_commit");
-    const Note* const note = note_of(*reinterpret_cast<const TriggerData*>(fcinfo->context));
+    const Note* const note = note_of(trigger_of(fcinfo, TriggerKind::after_row, "_check_at_commit"));
     if (note != nullptr)
         settle_noted(note->awaits_header ? note->statement_no : 0);
     return PointerGetDatum(nullptr);

@@ -140,6 +140,8 @@ bool find_contact(Snapshot snapshot)
 
 DateADT next_month(DateADT month)
 {
+    if (DATE_NOT_FINITE(month))
+        errors::no_such_month();
     int year = 0;
     int month_of_year = 0;
     int day = 0;

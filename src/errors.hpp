@@ -116,6 +116,10 @@ void become_needed(const char* act, const char* reason, const char* way_out);
 [[noreturn]] void missing_open_lots(std::string_view customer, std::string_view type_code);
 [[noreturn]] void missing_type(int32 type_id);
 [[noreturn]] void not_called_as_trigger(const char* function);
+[[noreturn]] void not_our_trigger(const char* function, const char* trigger);
+[[noreturn]] void unknown_kind(std::string_view kind);
+[[noreturn]] void no_such_amount();
+[[noreturn]] void no_such_month();
 [[noreturn]] void unexpected_lock_result(Relation relation, int result);
 [[noreturn]] void unexpected_update_result(Relation relation, int result);
 

@@ -4,11 +4,11 @@
 #include "changed_headers.hpp"
 #include "changes.hpp"
 #include "customers.hpp"
-#include "errors.hpp"
 #include "pending.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
 #include "restoring.hpp"
+#include "trigger_call.hpp"
 
 namespace credits
 {
@@ -179,11 +179,9 @@ PG_FUNCTION_INFO_V1(credits_header_changed);
 /// AFTER UPDATE or DELETE … FOR EACH STATEMENT on the header table of attached lines, with transition tables.
 Datum credits_header_changed(PG_FUNCTION_ARGS)
 {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        errors::not_called_as_trigger("_header_changed");
+    const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_header_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     for (const Oid line_table : line_tables_of_header(RelationGetRelid(trigger.tg_relation)))

@@ -5,11 +5,11 @@
 #include "changes.hpp"
 #include "check_at_commit.hpp"
 #include "closing_hook.hpp"
-#include "errors.hpp"
 #include "line_lookup.hpp"
 #include "pending.hpp"
 #include "pg/transition.hpp"
 #include "restoring.hpp"
+#include "trigger_call.hpp"
 
 namespace credits
 {
@@ -145,11 +145,9 @@ PG_FUNCTION_INFO_V1(credits_line_changed);
 /// AFTER INSERT, UPDATE or DELETE … FOR EACH STATEMENT on an attached line table, with transition tables.
 Datum credits_line_changed(PG_FUNCTION_ARGS)
 {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        errors::not_called_as_trigger("_line_changed");
+    const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_line_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));

@@ -1,6 +1,6 @@
 // Keeps the notes of the transaction under way.
-// Two lists: what is kept, by number, and what was taken, in the order of taking. Savepoints nest, so what one of them has written
-// or taken is the end of a list, and its own end need not look at more.
+// Two lists: what is kept, by number, and what was taken, in the order of taking. Savepoints nest, so what one of them has
+// written or taken is the end of a list, and its own end need not look at more.
 #include "notes.hpp"
 
 #include <algorithm>

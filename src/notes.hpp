@@ -1,6 +1,6 @@
-// What the transaction under way has noted, in the backend's own memory: there nobody can write, so nothing of it need be checked.
-// It follows the transaction: what a savepoint noted goes with it, and what was taken within it comes back, as do the rows of
-// credits.pending and their events. The end of the transaction frees it, and is refused as long as a note was not taken.
+// What the transaction under way has noted, in the backend's own memory: there nobody can write, so nothing of it need be
+// checked. It follows the transaction: what a savepoint noted goes with it, and what was taken within it comes back, as do the
+// rows of credits.pending and their events. The end of the transaction frees it, and is refused as long as a note was not taken.
 #pragma once
 
 #include <span>

@@ -140,7 +140,7 @@ void note_headers(Oid line_table, std::span<MinimalTuple> old_headers, Awaits aw
 
 const Note* note_of(const TriggerData& event)
 {
-    if (RelationGetRelid(event.tg_relation) != catalog().pending || event.tg_trigtuple == nullptr)
+    if (RelationGetRelid(event.tg_relation) != catalog().pending)
         errors::not_called_as_trigger("_check_at_commit");
     bool is_null = false;
     const Datum number = heap_getattr(event.tg_trigtuple, statement_no, RelationGetDescr(event.tg_relation), &is_null);

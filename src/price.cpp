@@ -7,6 +7,7 @@
 #include "errors.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
+#include "trigger_call.hpp"
 #include "pg/conversion.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
@@ -140,9 +141,7 @@ PG_FUNCTION_INFO_V1(credits_price_line);
 /// BEFORE INSERT OR UPDATE … FOR EACH ROW on an attached line table with zero_columns.
 Datum credits_price_line(PG_FUNCTION_ARGS)
 {
-    if (!CALLED_AS_TRIGGER(fcinfo))
-        errors::not_called_as_trigger("_price_line");
-    const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
+    const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::before_row, "_price_line");
     const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
     if (is_restoring_rows())
         return PointerGetDatum(is_update ? trigger.tg_newtuple : trigger.tg_trigtuple);

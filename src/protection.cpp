@@ -255,6 +255,8 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     const auto* trigger = reinterpret_cast<const EventTriggerData*>(fcinfo->context);
     const std::string_view event = trigger->event;
     const bool drops = event == "sql_drop";
+    if (!drops && event != "ddl_command_start" && event != "ddl_command_end")
+        errors::not_our_trigger("_protect", trigger->event);
     if ((!drops && is_harmless(trigger->parsetree)) || !OidIsValid(source_table()) || is_our_own_work())
         return Datum(0);
     if (event == "ddl_command_start") {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog.hpp"
+#include "errors.hpp"
 #include "ledger.hpp"
 #include "ledger_columns.hpp"
 #include "pg/key.hpp"
@@ -52,7 +53,11 @@ core::Act act_of_kind(std::string_view kind)
         return core::Act::consumption;
     if (kind == "credit_note")
         return core::Act::credit_note;
-    return kind == "return" ? core::Act::return_line : core::Act::sale;
+    if (kind == "return")
+        return core::Act::return_line;
+    if (kind != "opening" && kind != "sale" && kind != "sale_change")
+        errors::unknown_kind(kind);
+    return core::Act::sale;
 }
 
 LineEntry read_entry(const pg::Table& entries)

@@ -81,10 +81,11 @@ bool fits_quantity(const Source& source, Node* fact)
 void read_mapping(Source& source)
 {
     constexpr int quantity = static_cast<int>(Fact::quantity);
-    if (!pg::exists(source.mapping)) // dropped by a superuser while the protection was off
+    // Dropped by a superuser while the protection was off, or named by somebody who writes any table.
+    if (!pg::exists(source.mapping) || !pg::is_view_over(source.mapping, source.line_table, source.header_table))
         errors::mapping_does_not_fit(source.line_table);
     const List* const facts = pg::as_role_in_safe_path(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
-    if (list_length(facts) <= fact_count || !fits_quantity(source, static_cast<Node*>(list_nth(facts, quantity))))
+    if (list_length(facts) != fact_count + 1 || !fits_quantity(source, static_cast<Node*>(list_nth(facts, quantity))))
         errors::mapping_does_not_fit(source.line_table);
     for (int i = 0; i < fact_count; i++) {
         auto* const expression = static_cast<Node*>(copyObjectImpl(list_nth(facts, i)));

@@ -45,6 +45,19 @@ void put_line(const ReturnSetInfo* result, const DocumentLine& line, Oid member,
     tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+/// The rows of the SPI query, if they are what the caller expects.
+void put_result(const ReturnSetInfo* result)
+{
+    if (SPI_tuptable == nullptr)
+        return;
+    TupleConversionMap* const map = convert_tuples_by_position(SPI_tuptable->tupdesc, result->setDesc,
+                                                               "The query does not return the rows that its caller expects.");
+    for (uint64 row = 0; row < SPI_processed; row++) {
+        const HeapTuple tuple = SPI_tuptable->vals[row];
+        tuplestore_puttuple(result->setResult, map == nullptr ? tuple : execute_attr_map_tuple(tuple, map));
+    }
+}
+
 /// Rows are read so many at a time, since those of one document share the look at its header.
 constexpr int rows_at_once = 1000;
 
@@ -127,10 +140,7 @@ Datum credits_now(PG_FUNCTION_ARGS)
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
     const char* const query = text_to_cstring(PG_GETARG_TEXT_PP(0));
     pg::run({.role = GetUserId(), .sql = query, .parameters = {}, .reads_only = true, .plan_options = CURSOR_OPT_PARALLEL_OK},
-            [&] {
-                for (uint64 row = 0; row < SPI_processed; row++)
-                    tuplestore_puttuple(result->setResult, SPI_tuptable->vals[row]);
-            });
+            [&] { put_result(result); });
     return Datum(0);
 }
 

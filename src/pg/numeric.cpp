@@ -3,6 +3,7 @@
 // the four decimals of an amount are just one digit behind the point. It costs a quarter of a multiplication and a cast.
 #include "pg/numeric.hpp"
 
+#include "errors.hpp"
 #include "pg/text.hpp"
 #include "pg/version.hpp"
 
@@ -91,7 +92,7 @@ core::Amount to_amount(Datum numeric)
 {
     const std::optional<core::Amount> amount = to_amount_in_range(numeric);
     if (!amount)
-        elog(ERROR, "amount of the ledger is out of range");
+        errors::no_such_amount();
     return *amount;
 }
 

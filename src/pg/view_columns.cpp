@@ -60,6 +60,23 @@ List* plan_view_columns(Oid view)
     return columns;
 }
 
+bool is_view_over(Oid view, Oid first, Oid second)
+{
+    const Relation relation = relation_open(view, AccessShareLock);
+    bool is_over = relation->rd_rel->relkind == RELKIND_VIEW;
+    if (is_over) {
+        const Query* const query = get_view_query(relation);
+        const TableNumbers tables = find_tables(query, view);
+        const auto is = [&](int number, Oid table) {
+            return number == 0 ? !OidIsValid(table)
+                               : static_cast<const RangeTblEntry*>(list_nth(query->rtable, number - 1))->relid == table;
+        };
+        is_over = is(tables.first, first) && is(tables.second, second);
+    }
+    relation_close(relation, AccessShareLock);
+    return is_over;
+}
+
 const char* expression_text(Expr* expression, Oid table, const char* alias)
 {
     auto* const over_table = static_cast<Node*>(copyObjectImpl(expression));

@@ -10,6 +10,9 @@ namespace credits::pg
 /// OUTER_VAR. Planning runs functions on constants: switch to the owner of the tables first.
 List* plan_view_columns(Oid view);
 
+/// Is this a view over just these tables, the second of which may be missing?
+bool is_view_over(Oid view, Oid first, Oid second);
+
 /// The SQL of such an expression over the first table alone, whose columns are named with the alias; without one, bare. Names are
 /// those of the search_path of now.
 const char* expression_text(Expr* expression, Oid table, const char* alias);
