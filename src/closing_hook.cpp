@@ -131,6 +131,8 @@ PG_FUNCTION_INFO_V1(credits_run_closing_hook);
 Datum credits_run_closing_hook(PG_FUNCTION_ARGS)
 {
     const Oid hook = PG_GETARG_OID(1);
+    if (get_func_name(hook) == nullptr)
+        ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", hook));
     const char* const name = quote_qualified_identifier(get_namespace_name(get_func_namespace(hook)), get_func_name(hook));
     const char* const sql = psprintf("SELECT %s($1)", name);
     const pg::Parameter parameters[]{{INT4OID, PG_GETARG_DATUM(0), false}};

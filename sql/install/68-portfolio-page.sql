@@ -66,7 +66,7 @@ BEGIN ATOMIC
     month AS (
         SELECT account.customer, account.type_id, months.first, account.balance, moved.quantity
         FROM credits.account
-        CROSS JOIN generate_series(date_trunc('month', today::timestamp) - interval '11 months', date_trunc('month', today::timestamp), interval '1 month') AS months (first)
+        CROSS JOIN (SELECT date_trunc('month', today::timestamp) - make_interval(months => ago) AS first FROM generate_series(0, 11) AS ago) AS months
         LEFT JOIN moved ON moved.customer = account.customer AND moved.type_id = account.type_id AND moved.month = months.first
     ),
     later AS (
