@@ -45,10 +45,10 @@ $$;
 -- Every argument with each of its values, the others plain; and all of them with the first, second … of theirs.
 CREATE TEMPORARY TABLE called AS
 SELECT p.oid, p.proname, way.nth, way.at,
-       format('%s credits.%I(%s)%s', CASE p.prokind WHEN 'p' THEN 'CALL' ELSE 'SELECT * FROM' END, p.proname,
+       format('%s credits.%I(%s)%s', CASE p.prokind WHEN 'p' THEN 'CALL' ELSE 'SELECT format(''%s'', t) FROM' END, p.proname,
            (SELECT string_agg(format('(%s)::%s', coalesce(v[CASE WHEN way.at IN (0, n) THEN way.nth ELSE 1 END], 'NULL'), format_type(type, NULL)), ', ' ORDER BY n)
             FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, n), pg_temp.values_of(type) AS v),
-           CASE WHEN p.prorettype = 'record'::regtype AND p.proargmodes IS NULL THEN ' AS t (' || columns || ')' ELSE '' END) AS call
+           CASE WHEN p.prorettype = 'record'::regtype AND p.proargmodes IS NULL THEN ' AS t (' || columns || ')' WHEN p.prokind = 'f' THEN ' AS t' ELSE '' END) AS call
 FROM pg_proc AS p
 CROSS JOIN LATERAL (SELECT nth, at FROM generate_series(1, 17) AS nth, generate_series(0, p.pronargs) AS at
                     WHERE p.pronargs > 0 OR nth = 1) AS way
