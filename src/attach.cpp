@@ -237,7 +237,7 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     const Oid mapping = create_mapping(arguments, tables, keys);
     create_triggers_of_lines(tables.lines, keys.line_key, keys.zero_columns.count > 0);
     if (tables.header != nullptr && !is_view(arguments.header_table))
-        create_triggers_of_headers(tables.header, keys.reference.is_deferrable);
+        create_triggers_of_headers(tables.header);
     insert_source(arguments, tables, keys, mapping);
     check_source(arguments.line_table);
     check_origin(arguments.line_table);

@@ -162,7 +162,6 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
         const HeaderReference reference = read_reference(constraint);
         if (fits(tables, reference, line_header, header_key)) {
             found = reference;
-            found.is_deferrable = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(constraint))->condeferrable;
             count++;
         }
         ReleaseSysCache(constraint);

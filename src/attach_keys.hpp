@@ -30,7 +30,6 @@ struct HeaderReference {
     Columns line_columns;
     Columns header_columns;
     Oid operators[INDEX_MAX_KEYS];
-    bool is_deferrable; // a line may be there before its header
 };
 HeaderReference find_header_reference(const MappedTables& tables, ArrayType* line_header, ArrayType* header_key);
 

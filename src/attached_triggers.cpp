@@ -41,11 +41,10 @@ void create_line_triggers(Oid table, bool with_price)
     create_trigger("zz_credits_truncate", "BEFORE TRUNCATE", table, "FOR EACH STATEMENT", "_line_truncated");
 }
 
-void create_header_triggers(Oid table, bool with_delete)
+void create_header_triggers(Oid table)
 {
-    if (with_delete)
-        create_trigger(header_delete_trigger, "AFTER DELETE", table, "REFERENCING OLD TABLE AS old_headers FOR EACH STATEMENT",
-                       "_header_changed");
+    create_trigger(header_delete_trigger, "AFTER DELETE", table, "REFERENCING OLD TABLE AS old_headers FOR EACH STATEMENT",
+                   "_header_changed");
     create_trigger(header_trigger, "AFTER UPDATE", table,
                    "REFERENCING OLD TABLE AS old_headers NEW TABLE AS new_headers FOR EACH STATEMENT", "_header_changed");
 }

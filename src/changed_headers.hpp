@@ -20,6 +20,7 @@ struct ChangedHeaders {
     ChangedHeader** headers;
     int count;
     int capacity;
+    bool repeats_keys; // two of them may have exchanged theirs
 };
 
 void add(ChangedHeaders& changed, ChangedHeader* header);

@@ -108,13 +108,13 @@ void cover_lines(Relation lines, const Columns& key, bool with_price)
     }
 }
 
-void cover_headers(Oid headers, bool with_delete)
+void cover_headers(Oid headers)
 {
     const List* const members = members_of(headers, ShareRowExclusiveLock);
     for (int i = 0; i < list_length(members); i++) {
         check_descendant(list_nth_oid(members, i));
-        if (with_delete || !is_covered(list_nth_oid(members, i), "_header_changed"))
-            create_header_triggers(list_nth_oid(members, i), with_delete);
+        if (!is_covered(list_nth_oid(members, i), "_header_changed"))
+            create_header_triggers(list_nth_oid(members, i));
     }
 }
 
@@ -179,10 +179,10 @@ void create_triggers_of_lines(Relation lines, const Columns& key, bool with_pric
     cover_lines(lines, key, with_price);
 }
 
-void create_triggers_of_headers(Relation headers, bool with_delete)
+void create_triggers_of_headers(Relation headers)
 {
     require_ownership(RelationGetRelid(headers));
-    cover_headers(RelationGetRelid(headers), with_delete);
+    cover_headers(RelationGetRelid(headers));
 }
 
 void drop_triggers_of_lines(Oid lines)
@@ -205,7 +205,7 @@ void follow_descendants(const SourceRow& row)
     cover_lines(lines, key_of(get_source(row.line_table)), has_trigger(row.line_table, price_trigger));
     table_close(lines, NoLock);
     if (OidIsValid(row.header_table) && !is_view(row.header_table))
-        cover_headers(row.header_table, has_trigger(row.header_table, header_delete_trigger));
+        cover_headers(row.header_table);
 }
 
 void release_strangers()

@@ -23,7 +23,7 @@ void mark_descendants_stale(Oid table);
 /// Creates our triggers on a table and its descendants, of which the caller must be the owner.
 /// Raises 42501, 42809 or 42P16 for a descendant that cannot be attached.
 void create_triggers_of_lines(Relation lines, const Columns& key, bool with_price);
-void create_triggers_of_headers(Relation headers, bool with_delete);
+void create_triggers_of_headers(Relation headers);
 
 /// Drops our triggers from a table and its descendants.
 void drop_triggers_of_lines(Oid lines);

@@ -24,8 +24,8 @@ Bitmapset* key_columns(const Source& source)
     return key;
 }
 
-/// A header with a new key has lines only where the foreign key cascades: they change with it, and their own trigger settles
-/// them.
+/// A header with a new key, or one that is deleted, takes its lines along where the foreign key cascades: their own trigger
+/// settles them. Where they stay, another header may have the key by the time the foreign key is checked.
 bool is_renumbered(const Source& source, TupleTableSlot* before, TupleTableSlot* now)
 {
     return !are_equal(key_columns(source), before, now);
@@ -53,20 +53,72 @@ void for_each_changed_header(const Source& source, const TriggerData& trigger, R
     ExecDropSingleTupleTableSlot(old_slot);
 }
 
+/// Calls fn(image) for each header that a DELETE took away.
+template <class Fn>
+void for_each_deleted_header(const TriggerData& trigger, Relation headers, Fn fn)
+{
+    TupleTableSlot* const slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsMinimalTuple);
+    const pg::TransitionReader rows = pg::begin_reading(trigger.tg_oldtable, pg::make_conversion(trigger.tg_relation, headers));
+    while (pg::read_row(rows, slot))
+        fn(slot);
+    pg::end_reading(rows);
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+/// Is there a header with the key of the image? Nobody else can have made one since the statement changed that one.
+bool is_key_in_use(Source& source, pg::Table& table, TupleTableSlot* image)
+{
+    Header header{};
+    lock_changed_header(source, table, header, image);
+    return header.tuple != nullptr;
+}
+
+/// What becomes of keys that headers leave: nothing, or their lines are settled with those of the header that has the key then,
+/// by the end of the statement or at the check at commit.
+enum class Leaving { harmless, settled, noted };
+
+Leaving leaving_by(const Source& source, const TriggerData& trigger)
+{
+    if (source.header_may_follow)
+        return Leaving::noted;
+    const bool stays = TRIGGER_FIRED_BY_DELETE(trigger.tg_event) ? source.stays_at_delete : source.stays_at_update;
+    if (!stays)
+        return Leaving::harmless;
+    return settles_at_commit(source) ? Leaving::noted : Leaving::settled;
+}
+
+/// Of each key that a header had or has: the header as it was, and the one that has the key now.
 ChangedHeaders lock_changed_headers(Source& source, const TriggerData& trigger, pg::Table& table)
 {
     ChangedHeaders changed{};
-    for_each_changed_header(source, trigger, table.relation, [&](TupleTableSlot* before, TupleTableSlot* now) {
-        if (is_renumbered(source, before, now))
-            return;
-        if (changed.count == 0) {
-            CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+    const auto change = [&](TupleTableSlot* image) {
+        if (changed.count == 0)
             pass_gate();
-        }
         auto* const header = static_cast<ChangedHeader*>(palloc0(sizeof(ChangedHeader)));
-        header->before.tuple = ExecCopySlotHeapTuple(before);
-        lock_changed_header(source, table, header->now, before);
+        header->before.tuple = ExecCopySlotHeapTuple(image);
+        lock_changed_header(source, table, header->now, image);
         add(changed, header);
+    };
+    const auto leave = [&](TupleTableSlot* image) {
+        if (!is_key_in_use(source, table, image))
+            return;
+        change(image);
+        changed.repeats_keys = true;
+    };
+    const Leaving leaving = leaving_by(source, trigger);
+    if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event)) {
+        if (leaving == Leaving::settled)
+            for_each_deleted_header(trigger, table.relation, leave);
+        return changed;
+    }
+    for_each_changed_header(source, trigger, table.relation, [&](TupleTableSlot* before, TupleTableSlot* now) {
+        if (!is_renumbered(source, before, now))
+            return change(before);
+        if (leaving != Leaving::settled)
+            return;
+        leave(before);
+        leave(now);
     });
     return changed;
 }
@@ -79,6 +131,7 @@ void settle_lines(Source& source, const ChangedHeaders& changed, TupleDesc heade
     lock_accounts_in_order(customers_of(batch, changed));
     add_lines_of(batch, changed);
     batch.known_header_count = batch.image_count;
+    batch.repeats_lines = changed.repeats_keys;
     Batch* const batches[]{&batch};
     lock_headers(batches);
     const Batches save = add_chains(batches);
@@ -120,54 +173,55 @@ void note(const Source& source, const Stubs& stubs, Awaits awaits)
         note_headers(source.line_table, {stubs.rows, stubs.count}, awaits);
 }
 
-/// Notes changed headers as they were. Under a deferrable foreign key a header can leave its lines, and another one can come by
-/// its key: both keys are noted.
+/// Until when headers are noted whose key another one may have by the end: of the statement, or of the transaction.
+Awaits awaited(const Source& source) { return source.header_may_follow ? Awaits::header : Awaits::commit; }
+
+/// Notes changed headers as they were, and renumbered ones by both keys.
 void note_changed_headers(const Source& source, const TriggerData& trigger, Relation headers)
 {
     const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
     Stubs kept = make_list(trigger.tg_oldtable);
     Stubs renumbered = make_list(trigger.tg_oldtable);
     for_each_changed_header(source, trigger, headers, [&](TupleTableSlot* before, TupleTableSlot* now) {
-        if (!is_renumbered(source, before, now)) {
-            if (settles_at_commit(source))
-                kept.rows[kept.count++] = make_stub(before, columns);
-        } else if (source.header_may_follow) {
+        if (is_renumbered(source, before, now)) {
+            if (leaving_by(source, trigger) != Leaving::noted)
+                return;
             renumbered.rows[renumbered.count++] = make_stub(before, columns);
             renumbered.rows[renumbered.count++] = make_stub(now, key_columns(source));
+        } else if (settles_at_commit(source)) {
+            kept.rows[kept.count++] = make_stub(before, columns);
         }
     });
     note(source, kept, Awaits::commit);
-    note(source, renumbered, Awaits::header);
+    note(source, renumbered, awaited(source));
 }
 
-/// Under a deferrable foreign key a deleted header may come again for the same lines.
-void note_deleted_headers(const Source& source, const TriggerData& trigger, Relation headers)
+/// Notes deleted headers by whose key another one may come, or has come.
+void note_deleted_headers(Source& source, const TriggerData& trigger, pg::Table& headers)
 {
     const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
-    TupleTableSlot* const slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsMinimalTuple);
-    const pg::TransitionReader rows = pg::begin_reading(trigger.tg_oldtable, pg::make_conversion(trigger.tg_relation, headers));
     Stubs deleted = make_list(trigger.tg_oldtable);
-    while (pg::read_row(rows, slot))
-        deleted.rows[deleted.count++] = make_stub(slot, columns);
-    pg::end_reading(rows);
-    ExecDropSingleTupleTableSlot(slot);
-    note(source, deleted, Awaits::header);
+    for_each_deleted_header(trigger, headers.relation, [&](TupleTableSlot* image) {
+        if (source.header_may_follow || is_key_in_use(source, headers, image))
+            deleted.rows[deleted.count++] = make_stub(image, columns);
+    });
+    note(source, deleted, awaited(source));
 }
 
 void follow_headers(Source& source, const TriggerData& trigger)
 {
-    const bool is_delete = TRIGGER_FIRED_BY_DELETE(trigger.tg_event);
     const bool is_later = settles_at_commit(source);
-    if (!is_delete && !is_later)
+    if (!is_later)
         settle_lines_of_headers(source, trigger);
-    if (!source.header_may_follow && (is_delete || !is_later))
+    if (!is_later && !source.header_may_follow)
         return;
-    const Relation headers = table_open(source.header_table, AccessShareLock);
-    if (is_delete)
+    CommandCounterIncrement();
+    pg::Table headers = pg::open_table(source.header_table, RowShareLock);
+    if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
+        note_changed_headers(source, trigger, headers.relation);
+    else if (leaving_by(source, trigger) == Leaving::noted)
         note_deleted_headers(source, trigger, headers);
-    else
-        note_changed_headers(source, trigger, headers);
-    table_close(headers, NoLock);
+    pg::close_table(headers);
 }
 
 } // namespace

@@ -116,9 +116,7 @@ void check_triggers(const SourceRow& row, const Act& act)
         check_triggers(row.line_table, std::array{price_trigger}, act);
     if (!OidIsValid(row.header_table) || is_view(row.header_table))
         return;
-    check_triggers(row.header_table, std::array{header_trigger}, act);
-    if (get_source(row.line_table).header_may_follow)
-        check_triggers(row.header_table, std::array{header_delete_trigger}, act);
+    check_triggers(row.header_table, std::array{header_trigger, header_delete_trigger}, act);
 }
 
 /// What attach asks of the tables and their keys.

@@ -68,6 +68,8 @@ struct Source {
     bool has_hook_lines;    // some of its lines were written by a closing's hook
     bool has_history;       // entries were there before it was attached, so that a new line's key may have some
     bool header_may_follow; // a deferrable foreign key: a line may be there before its header
+    bool stays_at_update;   // a line stays when its header gets another key, or
+    bool stays_at_delete;   // is deleted: another one may have its key by the end of the statement
     bool checks_at_commit;  // its lines are settled at the end of the transaction, by their final state
     bool is_stale;
     bool calls_user_functions;

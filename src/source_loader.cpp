@@ -188,26 +188,23 @@ void read_header_key(Source& source)
         source.header_index = find_key_index(source.header_table, source.header_key, source.header_key_count);
 }
 
-bool is_deferrable(Oid constraint)
-{
-    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    const bool deferrable = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple))->condeferrable;
-    ReleaseSysCache(tuple);
-    return deferrable;
-}
-
-/// Has a foreign key from the lines to the header that can be deferred?
-bool may_header_follow(const Source& source)
+/// What the foreign keys from the lines to the header allow.
+void read_foreign_keys(Source& source)
 {
     const Relation lines = table_open(source.line_table, AccessShareLock);
     const auto* const foreign_keys = static_cast<const List*>(copyObjectImpl(RelationGetFKeyList(lines)));
     table_close(lines, AccessShareLock);
-    bool may_follow = false;
     for (int i = 0; i < list_length(foreign_keys); i++) {
         const auto* const foreign_key = static_cast<const ForeignKeyCacheInfo*>(list_nth(foreign_keys, i));
-        may_follow |= foreign_key->confrelid == source.header_table && is_deferrable(foreign_key->conoid);
+        if (foreign_key->confrelid != source.header_table)
+            continue;
+        const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(foreign_key->conoid));
+        const auto* const constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+        source.header_may_follow |= constraint->condeferrable;
+        source.stays_at_update |= constraint->confupdtype == FKCONSTR_ACTION_NOACTION;
+        source.stays_at_delete |= constraint->confdeltype == FKCONSTR_ACTION_NOACTION;
+        ReleaseSysCache(tuple);
     }
-    return may_follow;
 }
 
 void free_plans(void* argument)
@@ -257,7 +254,7 @@ Source* load_source(const SourceRow& row)
     read_mapping(*source);
     read_line_key(*source);
     read_header_key(*source);
-    source->header_may_follow = may_header_follow(*source);
+    read_foreign_keys(*source);
     prepare_readers(*source);
     auto* callback = static_cast<MemoryContextCallback*>(palloc(sizeof(MemoryContextCallback)));
     callback->func = free_plans;

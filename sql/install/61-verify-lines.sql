@@ -199,9 +199,7 @@ CROSS JOIN LATERAL (
                  (source.line_table, 'zz_credits_truncate'),
                  (CASE WHEN source.zero_columns <> '{}' THEN source.line_table END, 'zz_credits_price'),
                  (source.header_table, 'zz_credits_header'),
-                 (CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint
-                                    WHERE conrelid = source.line_table AND confrelid = source.header_table AND condeferrable)
-                       THEN source.header_table END, 'zz_credits_header_delete')) AS wanted (root, name)
+                 (source.header_table, 'zz_credits_header_delete')) AS wanted (root, name)
     JOIN member USING (root)
     JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid AND pg_class.relkind <> 'v'
     LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = member.table_oid AND pg_trigger.tgname = wanted.name

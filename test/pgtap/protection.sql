@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(185);
+SELECT plan(189);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
@@ -36,7 +36,6 @@ FROM (SELECT format('DROP TABLE shop.%I%s', name, how)
           'ALTER TABLE shop.invoice DROP CONSTRAINT invoice_pkey',
           'ALTER TABLE shop.invoice DROP CONSTRAINT invoice_pkey CASCADE',
           'ALTER TABLE shop.invoice_line DROP CONSTRAINT invoice_line_number_fkey',
-          'ALTER TABLE shop.invoice_line ALTER CONSTRAINT invoice_line_number_fkey DEFERRABLE',
           'ALTER TABLE shop.invoice_line DROP COLUMN quantity',
           'ALTER TABLE shop.invoice_line DROP COLUMN quantity CASCADE',
           'ALTER TABLE shop.invoice_line DROP COLUMN price CASCADE',
@@ -53,12 +52,14 @@ FROM (SELECT format('DROP TABLE shop.%I%s', name, how)
           'ALTER TABLE shop.invoice_line SET UNLOGGED',
           'CREATE OR REPLACE TRIGGER zz_credits_truncate BEFORE TRUNCATE ON shop.slip FOR EACH STATEMENT EXECUTE FUNCTION shop.nothing()',
           'DROP EXTENSION credits'])) AS t (statement);
-SELECT is(count(*), 14::bigint, 'no trigger has gone') FROM pg_trigger WHERE tgname LIKE 'zz\_credits\_%';
+SELECT is(count(*), 15::bigint, 'no trigger has gone') FROM pg_trigger WHERE tgname LIKE 'zz\_credits\_%';
 
 -- What does not matter to credits is nobody else's obstacle
 
 SELECT pg_temp.accepted(statement, statement) FROM unnest(ARRAY[
     'ALTER TABLE shop.slip DROP COLUMN memo',
+    'ALTER TABLE shop.invoice_line ALTER CONSTRAINT invoice_line_number_fkey DEFERRABLE',
+    'ALTER TABLE shop.invoice_line ALTER CONSTRAINT invoice_line_number_fkey NOT DEFERRABLE',
     'ALTER TABLE shop.slip ADD COLUMN memo text NOT NULL DEFAULT ''''',
     'ALTER TABLE shop.slip ALTER memo TYPE varchar(20), ALTER memo DROP NOT NULL',
     'ALTER TABLE shop.ticket DROP CONSTRAINT ticket_old_number_fkey',
