@@ -67,6 +67,15 @@ bool fits(const MappedTables& tables, const HeaderReference& reference, ArrayTyp
     return header_key == nullptr || has_same_columns(reference.header_columns, find_columns(tables.header, header_key));
 }
 
+/// A line of before may lack its header: nobody would see that one come.
+void require_valid(HeapTuple constraint)
+{
+    const auto* const form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(constraint));
+    if (!form->convalidated)
+        errors::not_supported(psprintf("foreign key \"%s\", which is not valid,", NameStr(form->conname)),
+                              "Mend or delete the lines without a header, and say ALTER TABLE ... VALIDATE CONSTRAINT.");
+}
+
 /// A date in ISO form, whatever DateStyle says: 2026-01-10.
 const char* iso_date(const char* date)
 {
@@ -161,6 +170,7 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
         const HeapTuple constraint = SearchSysCache1(CONSTROID, ObjectIdGetDatum(foreign_key->conoid));
         const HeaderReference reference = read_reference(constraint);
         if (fits(tables, reference, line_header, header_key)) {
+            require_valid(constraint);
             found = reference;
             count++;
         }

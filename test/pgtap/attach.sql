@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(167);
+SELECT plan(168);
 
 -- Given lines of many sorts, and a call of attach of which each test changes one argument
 
@@ -102,6 +102,9 @@ SELECT pg_temp.mistake('42P17', 'a key whose text depends on a setting', '{"line
 FROM (SELECT pg_temp.outcome('CREATE TABLE shop.dated (id int, day interval, item text, quantity numeric, net numeric, label text, UNIQUE (id, day))')) AS given;
 
 -- Not supported: 0A000
+
+SELECT pg_temp.mistake('0A000', 'a foreign key that is not valid', '{}', 'shop.orphaned')
+FROM (SELECT pg_temp.outcome('CREATE TABLE shop.orphaned (LIKE shop.line INCLUDING ALL); ALTER TABLE shop.orphaned ADD CONSTRAINT to_header FOREIGN KEY (document) REFERENCES shop.document NOT VALID')) AS given;
 
 SELECT pg_temp.mistake('0A000', 'a subquery', '{"quantity": "(SELECT 1)"}');
 SELECT pg_temp.mistake('0A000', 'EXISTS', '{"counts_when": "EXISTS (SELECT 1)"}');

@@ -56,7 +56,10 @@ INSERT INTO shop.story (steps) VALUES
 ('{"INSERT INTO {line} VALUES ({1}, {1}, ''H'', 1)"}'),
 ('{"INSERT INTO {line} VALUES ({1}, {1}, ''H'', 1)", "UPDATE {line} SET head = {0} WHERE id = {1}"}'),
 ('{"INSERT INTO {line2} VALUES ({2}, {0}, ''H'', 1)", "INSERT INTO {line} VALUES ({1}, {1}, ''H'', 1)", "UPDATE {line2} SET head = {1} WHERE id = {2}", "INSERT INTO {head} VALUES ({1}, ''A'')"}'),
-('{"UPDATE {head} SET customer = ''B'' WHERE id = {0}", "DELETE FROM {head} WHERE id = {0}", "INSERT INTO {head} VALUES ({0}, ''A'')"}');
+('{"UPDATE {head} SET customer = ''B'' WHERE id = {0}", "DELETE FROM {head} WHERE id = {0}", "INSERT INTO {head} VALUES ({0}, ''A'')"}'),
+('{"INSERT INTO {head} VALUES ({1}, ''A'')", "INSERT INTO {line} VALUES ({1}, {1}, ''H'', 1)", "SAVEPOINT s", "UPDATE {line} SET quantity = 5 WHERE id = {1}", "ROLLBACK TO s", "INSERT INTO {line2} VALUES ({2}, {0}, ''H'', 1)"}'),
+('{"INSERT INTO {line} VALUES ({1}, {0}, ''H'', 1)", "SAVEPOINT s", "SAVEPOINT t", "INSERT INTO {line2} VALUES ({2}, {0}, ''H'', 1)", "RELEASE t", "ROLLBACK TO s"}'),
+('{"INSERT INTO {line} VALUES ({1}, {1}, ''H'', 1)", "INSERT INTO {head} VALUES ({1}, ''B'')", "SAVEPOINT s", "DELETE FROM {head} WHERE id = {0}", "RELEASE s", "INSERT INTO {head} VALUES ({0}, ''B'')"}');
 
 CREATE VIEW shop.setting AS
 SELECT format('SET CONSTRAINTS %s %s', of, mode) AS step, mode = 'IMMEDIATE' AS hurries
