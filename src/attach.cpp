@@ -1,5 +1,6 @@
 // attach: the mapping view, the triggers and the row in credits.source, in this order: what has a row is protected.
-// The caller must own the tables; what is created is created by the extension's owner, so that he needs no right on its schema.
+// The caller must own the tables and be in credits_management; what is created is created by the extension's owner, so that he
+// needs no right on its schema.
 #include "attach.hpp"
 
 #include <algorithm>
@@ -21,13 +22,26 @@
 namespace credits
 {
 
-Relation open_own_table(Oid oid)
+namespace
 {
+
+void require_right(const char* act, Oid oid)
+{
+    if (pg::exists(oid) && !pg::owns_table(oid, GetUserId()))
+        errors::not_owner(oid);
+    if (!has_privs_of_role(GetUserId(), get_role_oid("credits_management", true)))
+        errors::no_right_to_settings(act, oid);
+}
+
+} // namespace
+
+Relation open_own_table(const char* act, Oid oid)
+{
+    require_right(act, oid); // before the lock: nobody waits for a table, or holds it up, that is not his
     const Relation table = try_relation_open(oid, ShareRowExclusiveLock);
     if (table == nullptr)
         errors::no_such_table();
-    if (!pg::owns_table(oid, GetUserId()))
-        errors::not_owner(oid);
+    require_right(act, oid); // it may be somebody else's by now
     return table;
 }
 
@@ -96,13 +110,13 @@ namespace
 
 MappedTables open_tables(const Arguments& arguments)
 {
-    MappedTables tables{.lines = open_own_table(arguments.line_table), .header = nullptr};
+    MappedTables tables{.lines = open_own_table("attach", arguments.line_table), .header = nullptr};
     check_line_table(tables.lines);
     if (OidIsValid(arguments.header_table)) {
         if (arguments.header_table == arguments.line_table)
             errors::wrong_table_kind(arguments.header_table, "A header table is another table than that of the lines. Without "
                                                              "header_table each line is a document of its own.");
-        tables.header = open_own_table(arguments.header_table);
+        tables.header = open_own_table("attach", arguments.header_table);
         check_header_table(tables.header);
     }
     return tables;

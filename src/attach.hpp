@@ -6,8 +6,9 @@
 namespace credits
 {
 
-/// Opens a table that its owner wants to attach or detach, so that nobody writes to it meanwhile; raises 42501, 42P01.
-Relation open_own_table(Oid oid);
+/// Opens a table that its owner wants to attach, detach, bind or unbind (`act`), so that nobody writes to it meanwhile. These are
+/// changes of settings (rule 5): he must have the privileges of credits_management, too. Raises 42501, 42P01.
+Relation open_own_table(const char* act, Oid oid);
 
 /// Why a relation cannot be relied on: it is temporary or unlogged; null: it lasts.
 const char* why_not_lasting(Relation table);

@@ -1,4 +1,4 @@
-// The messages of attach and detach, and of the protection of what is attached or bound.
+// The messages of attach, detach and settle, and of the protection of what is attached or bound.
 #include "errors.hpp"
 
 namespace credits::errors
@@ -19,6 +19,15 @@ const char* name_of(Oid table)
 void no_such_table()
 {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table does not exist"), errdetail("It was dropped meanwhile."));
+}
+
+void no_right_to_settings(const char* act, Oid table)
+{
+    const char* const role = GetUserNameFromId(GetUserId(), false);
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to %s table \"%s\"", act, name_of(table)),
+            errdetail("Role \"%s\" does not have the privileges of role credits_management.", role),
+            errhint("GRANT credits_management TO %s; it may be revoked afterwards, since saving documents needs no such role.",
+                    quote_identifier(role)));
 }
 
 void not_owner(Oid table)
@@ -107,7 +116,7 @@ void may_not_settle(Oid line_table)
 {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("permission denied to settle lines of table \"%s\"", get_rel_name(line_table)),
-            errhint("Whoever may change its lines may, and members of credits_registration."));
+            errhint("Whoever may insert, update or delete its lines, or rows of its header table, may."));
 }
 
 void no_such_column(Oid table, const char* column)

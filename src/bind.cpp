@@ -1,6 +1,6 @@
 // bind_customers, bind_articles and unbind: the ERP's own table as the source of settings. The mapping view, the triggers and the
-// row in credits.binding; then what is there already is taken over. The caller must own the table; what is created is created by
-// the extension's owner, so that he needs no right on its schema.
+// row in credits.binding; then what is there already is taken over. The caller must own the table and be in credits_management;
+// what is created is created by the extension's owner, so that he needs no right on its schema.
 #include "attach.hpp"
 #include "attach_keys.hpp"
 #include "binding.hpp"
@@ -206,7 +206,7 @@ void take_over_all(const Binding& binding, Relation table)
 
 void bind(const BindArguments& arguments)
 {
-    const Relation table = open_own_table(arguments.erp_table);
+    const Relation table = open_own_table("bind", arguments.erp_table);
     check_bound_table(table);
     if (OidIsValid(find_mapping(arguments.erp_table)))
         errors::already_bound(arguments.erp_table);
@@ -249,7 +249,7 @@ Datum credits_unbind(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(0))
         errors::missing_argument("erp_table");
     const Oid erp_table = PG_GETARG_OID(0);
-    const Relation table = pg::exists(erp_table) ? open_own_table(erp_table) : nullptr;
+    const Relation table = pg::exists(erp_table) ? open_own_table("unbind", erp_table) : nullptr;
     const Oid mapping = find_mapping(erp_table);
     if (!OidIsValid(mapping))
         errors::not_bound(erp_table);

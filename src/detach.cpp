@@ -61,7 +61,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(0))
         errors::missing_argument("line_table");
     const Oid line_table = PG_GETARG_OID(0);
-    const Relation lines = pg::exists(line_table) ? open_own_table(line_table) : nullptr;
+    const Relation lines = pg::exists(line_table) ? open_own_table("detach", line_table) : nullptr;
     const std::optional<SourceRow> row = find_source_row(line_table);
     if (!row.has_value())
         errors::not_attached(line_table);

@@ -79,6 +79,7 @@ void without_counting(Fn fn)
 
 // attach and detach.
 [[noreturn]] void no_such_table();
+[[noreturn]] void no_right_to_settings(const char* act, Oid table);
 [[noreturn]] void not_owner(Oid table);
 [[noreturn]] void not_attached(Oid table);
 [[noreturn]] void already_attached(Oid table);
@@ -103,6 +104,9 @@ void advise_header_table(); // in an error context
 [[noreturn]] void needed(const char* act, const char* detail, const char* way_out);
 /// Turns the error that is being raised into such a refusal, for these sentences; for error context callbacks. Returns.
 void become_needed(const char* act, const char* reason, const char* way_out);
+
+// The customer's own views.
+[[noreturn]] void acting_is_restricted();
 
 // Settling.
 [[noreturn]] void several_headers(Oid view);

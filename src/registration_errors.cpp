@@ -66,4 +66,12 @@ void already_reversed(std::string_view customer, std::string_view type_code, int
             errdetail("Customer \"%s\", credit type \"%s\".", text(customer), text(type_code)));
 }
 
+void acting_is_restricted()
+{
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("cannot say whom to act for within security-restricted operation"),
+            errdetail("What a table's or a function's owner has made runs in another's transaction."),
+            errhint("Call credits.act_for() in the application's own statement."));
+}
+
 } // namespace credits::errors

@@ -20,12 +20,19 @@ namespace credits
 namespace
 {
 
-/// Whoever may change lines makes them settle anyhow; so a trigger or job of one's own needs no right besides.
-void require_right(Oid line_table, Oid role)
+/// Some right to write rows of the table, if only to some columns.
+bool may_save(Oid table, Oid role)
 {
-    if (pg_class_aclcheck(line_table, role, ACL_INSERT | ACL_UPDATE | ACL_DELETE) != ACLCHECK_OK &&
-        !has_privs_of_role(role, get_role_oid("credits_registration", false)))
-        errors::may_not_settle(line_table);
+    return pg_class_aclcheck(table, role, ACL_INSERT | ACL_UPDATE | ACL_DELETE) == ACLCHECK_OK ||
+           pg_attribute_aclcheck_all(table, role, ACL_INSERT | ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+/// Whoever may save a document makes its lines settle anyhow, by a line or by its header; so a trigger or job of one's own needs
+/// no right besides, and no right of ours stands for it.
+void require_right(const Source& source, Oid role)
+{
+    if (!may_save(source.line_table, role) && !(OidIsValid(source.header_table) && may_save(source.header_table, role)))
+        errors::may_not_settle(source.line_table);
 }
 
 /// Locks the row with this key, and returns it as it is now; null: there is none.
@@ -183,7 +190,7 @@ Datum credits_settle(PG_FUNCTION_ARGS)
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     Source& source = get_source(PG_GETARG_OID(0));
-    require_right(PG_GETARG_OID(0), GetUserId());
+    require_right(source, GetUserId());
     settle_pending(); // what was saved before comes first
     settle_document(source, pg::to_view(PG_GETARG_DATUM(1)));
     MemoryContextSwitchTo(caller);

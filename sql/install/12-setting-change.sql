@@ -14,7 +14,17 @@ LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'credits_is_restoring';
 COMMENT ON FUNCTION credits._is_restoring() IS
 'Tells whether the settings that arrive are those of a dump, whose changes were recorded long ago: function bodies are not checked, and the acting role owns the extension, or has the rights of its owner.';
 
--- The argument of the trigger names the table's key column.
+-- Names of columns as attach() takes them. Inlined, as it is called for each column of each row.
+CREATE FUNCTION credits._setting_text(setting jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN CASE jsonb_typeof(setting)
+    WHEN 'array' THEN '{' || btrim(setting::text, '[]') || '}'
+    ELSE setting #>> '{}'
+END;
+COMMENT ON FUNCTION credits._setting_text(jsonb) IS
+'Returns a setting as text: an array of names as {"a", "b"}.';
+
+-- The first argument of the trigger names the table's key column, the others columns that are no settings.
 CREATE FUNCTION credits._record_setting_change() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -22,7 +32,7 @@ AS $$
 DECLARE
     before jsonb := to_jsonb(OLD);
     after  jsonb := to_jsonb(NEW);
-    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at', 'had_type', 'is_own'];
+    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at', 'had_type', 'is_own'] || TG_ARGV[1:];
 BEGIN
     IF credits._is_restoring() THEN
         RETURN NULL;
@@ -32,8 +42,8 @@ BEGIN
         ltrim(TG_TABLE_NAME, '_'), -- as users know it
         coalesce(after, before) ->> TG_ARGV[0],
         setting.name,
-        before ->> setting.name,
-        after ->> setting.name,
+        credits._setting_text(before -> setting.name),
+        credits._setting_text(after -> setting.name),
         statement.at,
         credits._acting_role()
     FROM jsonb_object_keys(coalesce(after, before)) AS setting (name)

@@ -3,6 +3,15 @@
 CREATE TYPE credits._mapping AS ENUM ();
 COMMENT ON TYPE credits._mapping IS 'No value: the views that credits.attach() makes have a column of it, so that they go with the extension.';
 
+-- What is attached is a setting (rule 5).
+CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.source
+    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by');
+CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by');
+CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
+
 CREATE FUNCTION credits.attach(
     line_table      regclass,
     kind            text,
@@ -31,19 +40,19 @@ CREATE FUNCTION credits.attach(
     AS 'MODULE_PATHNAME', 'credits_attach';
 COMMENT ON FUNCTION credits.attach(regclass, text, text, text, text, text, text, text, name[], regclass, name[], name[], text, text,
     name[], text, regclass, text, text, text, date, text)
-    IS 'Attaches a line table: from now on its lines sell and consume credits. Arguments name a column of the line, header.column, or an immutable expression over line and header. The caller owns the tables. Existing lines are not touched. quantity: a number, or an interval of days, hours and less, counted in hours. kind: invoice, delivery_note, cash_sale, service_report, helpdesk, event, other, or an expression of one. amount: net, in the type''s currency, rounded once to its coin; null for a source that never sells. The line''s key, the header''s key and the reference between them are its primary keys and its only foreign key where not given. applies_to: rows outside are never touched. counts_when: while true, the line is booked. zero_columns are 0 on consumptions, on drafts too (rule 11). Lines dated before from_date never count (rule 24). check_at: statement or commit, when a save is judged. refers_to is the key of the sale line that a credit note line takes back (rule 17). origin is the key of the line that a line was made from: its consumption counts only while that one, in origin_table, does not; without origin_table never (rule 19). Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no key, 42809 no permanent table, or none of the ERP''s own, 42710 attached already, 42704 origin_table not attached, 42501 not the owner, 0A000 not supported.';
+    IS 'Attaches a line table: from now on its lines sell and consume credits. Arguments name a column of the line, header.column, or an immutable expression over line and header. The caller owns the tables and is in credits_management (rule 5): asked here only, saving needs neither. On record in setting_change. Existing lines are not touched. quantity: a number, or an interval of days, hours and less, counted in hours. kind: invoice, delivery_note, cash_sale, service_report, helpdesk, event, other, or an expression of one. amount: net, in the type''s currency, rounded once to its coin; null for a source that never sells. The line''s key, the header''s key and the reference between them are its primary keys and its only foreign key where not given. applies_to: rows outside are never touched. counts_when: while true, the line is booked. zero_columns are 0 on consumptions, on drafts too (rule 11). Lines dated before from_date never count (rule 24). check_at: statement or commit, when a save is judged. refers_to is the key of the sale line that a credit note line takes back (rule 17). origin is the key of the line that a line was made from: its consumption counts only while that one, in origin_table, does not; without origin_table never (rule 19). Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no key, 42809 no permanent table, or none of the ERP''s own, 42710 attached already, 42704 origin_table not attached, 42501 not the owner or no right to settings, 0A000 not supported.';
 
 CREATE FUNCTION credits.detach(line_table regclass) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_detach';
 COMMENT ON FUNCTION credits.detach(regclass)
-    IS 'Takes the triggers off an attached line table. The ledger keeps its entries; they are recognised by table and key when the table is attached again. The caller owns the table. Errors: 42704 not attached, 42501 not the owner, 2BP01 another attached table has it as origin_table.';
+    IS 'Takes the triggers off an attached line table. The ledger keeps its entries; they are recognised by table and key when the table is attached again. The caller owns the table and is in credits_management. On record in setting_change. Errors: 42704 not attached, 42501 not the owner or no right to settings, 2BP01 another attached table has it as origin_table.';
 
 CREATE FUNCTION credits.settle(line_table regclass, header_key text) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_settle';
 COMMENT ON FUNCTION credits.settle(regclass, text)
-    IS 'Settles the lines of one document as they and their header are now: for a trigger or job of one''s own where the header is a view, which is read and not watched. header_key is the text of the header''s key, or of the line''s in a table without headers: its columns joined by /, with / and \ escaped by \. Lines that have lost their header give back what they had; a key that names nothing settles nothing. For whoever may change lines of the table, and credits_registration. Errors: those of a save; 42704 not attached, 42501 no right, 0A000 a key that cannot be read from text.';
+    IS 'Settles the lines of one document as they and their header are now: for a trigger or job of one''s own where the header is a view, which is read and not watched. header_key is the text of the header''s key, or of the line''s in a table without headers: its columns joined by /, with / and \ escaped by \. Lines that have lost their header give back what they had; a key that names nothing settles nothing. For whoever may insert, update or delete lines of the table or rows of its header table; no role of credits is needed or stands for it. Errors: those of a save; 42704 not attached, 42501 no right, 0A000 a key that cannot be read from text.';
 
 CREATE FUNCTION credits._line_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_changed';

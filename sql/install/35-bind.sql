@@ -34,6 +34,13 @@ SELECT pg_catalog.pg_extension_config_dump('credits.binding', '');
 
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.binding
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.binding
+    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('erp_table', 'mapping', 'bound_at', 'bound_by');
+CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.binding
+    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
+    EXECUTE FUNCTION credits._record_setting_change('erp_table', 'mapping', 'bound_at', 'bound_by');
+CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.binding
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 
 CREATE FUNCTION credits.bind_customers(
     erp_table          regclass,
@@ -45,7 +52,7 @@ CREATE FUNCTION credits.bind_customers(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_bind_customers';
 COMMENT ON FUNCTION credits.bind_customers(regclass, text, text, text, text)
-    IS 'Binds the ERP''s table of customers: its rows become those of credits.customer, now and whenever they change. Arguments name a column, or an immutable expression over columns; null: the ERP has no such column, the setting is kept by hand. A customer who goes leaves with his row if he never had an account, else he loses the flag; who names himself in account_of has his own credits. Whoever may change the ERP''s table changes the flag: rule 5 is about articles. The caller owns the table. Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no unique key, 42809 no ordinary, permanent table of the ERPs, 42710 bound already, 42501 not the owner, 0A000 not supported. Rule 7.';
+    IS 'Binds the ERP''s table of customers: its rows become those of credits.customer, now and whenever they change. Arguments name a column, or an immutable expression over columns; null: the ERP has no such column, the setting is kept by hand. A customer who goes leaves with his row if he never had an account, else he loses the flag; who names himself in account_of has his own credits. Whoever may change the ERP''s table changes the flag: rule 5 is about articles. The caller owns the table and is in credits_management; both are asked here only. On record in setting_change. Errors: 42703 no such column, 42804 wrong type, 42601 syntax, 42P17 not immutable, 42P16 no unique key, 42809 no ordinary, permanent table of the ERPs, 42710 bound already, 42501 not the owner or no right to settings, 0A000 not supported. Rules 5 and 7.';
 
 CREATE FUNCTION credits.bind_articles(
     erp_table      regclass,
@@ -58,13 +65,13 @@ CREATE FUNCTION credits.bind_articles(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_bind_articles';
 COMMENT ON FUNCTION credits.bind_articles(regclass, text, text, text, text, text)
-    IS 'Binds the ERP''s table of articles: its rows become those of credits.article, now and whenever they change. Arguments as for bind_customers; credit_type is a type''s code (text) or id (integer), null or empty for an article without credits, and comes with a coefficient. An article that goes leaves with its row if the ledger does not name it, else the row stays as it is. Whoever changes type or coefficient, also by binding, must be a member of credits_management (42501); other columns are free. Errors besides those of bind_customers: 23503 no such type, 23514 credits_coefficient_valid. Rules 5 and 9.';
+    IS 'Binds the ERP''s table of articles: its rows become those of credits.article, now and whenever they change. Arguments as for bind_customers; credit_type is a type''s code (text) or id (integer), null or empty for an article without credits, and comes with a coefficient. An article that goes leaves with its row if the ledger does not name it, else the row stays as it is. Whoever changes type or coefficient must be a member of credits_management (42501); other columns are free. Errors besides those of bind_customers: 23503 no such type, 23514 credits_coefficient_valid. Rules 5 and 9.';
 
 CREATE FUNCTION credits.unbind(erp_table regclass) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_unbind';
 COMMENT ON FUNCTION credits.unbind(regclass)
-    IS 'Takes the triggers off a bound table. The settings stay as they are, and are kept by hand from now on. To bind the table again takes over what it says by then. The caller owns the table. Errors: 42704 not bound, 42501 not the owner.';
+    IS 'Takes the triggers off a bound table. The settings stay as they are, and are kept by hand from now on. To bind the table again takes over what it says by then. The caller owns the table and is in credits_management. On record in setting_change. Errors: 42704 not bound, 42501 not the owner or no right to settings. Rule 5.';
 
 CREATE FUNCTION credits._bound_changed() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_bound_changed';

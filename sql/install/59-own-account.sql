@@ -1,6 +1,6 @@
 -- What a customer may see of himself: views for a web shop or portal, of one customer and never of another (rules 7 and 29).
 --
--- Which customer, the setting credits.customer says, or for roles that are listed, the list. The views are security barriers: no
+-- Which customer, the application says by act_for(), and for roles that are listed, the list. The views are security barriers: no
 -- function or operator of the query sees a row before the view has chosen it. Everybody who may read them sees one customer at most.
 
 CREATE TABLE credits.customer_role (
@@ -8,11 +8,11 @@ CREATE TABLE credits.customer_role (
     customer text COLLATE "C"
 );
 COMMENT ON TABLE credits.customer_role IS
-'Database roles that see one customer and no other in own_portfolio, own_open_lot and own_history, whatever the setting credits.customer says: these roles, and every role that is a member of one. '
-'For any other role the setting counts; so list a role before it gets credits_customer, or make it a member of a role that is listed with null. Changed by credits_management, on record in setting_change. '
+'Database roles that see one customer and no other in own_portfolio, own_open_lot, own_history and own_statement: these roles, and every role that is a member of one. act_for() shows them nobody else. '
+'Any other role sees whom it acts for; so list a role before it gets credits_customer, or make it a member of a role that is listed with null. Changed by credits_management, on record in setting_change. '
 'Errors: 42704 no such role, 23503 no such customer, 0A000 TRUNCATE.';
 COMMENT ON COLUMN credits.customer_role.role     IS 'name of the database role, spelled as in pg_roles. It does not follow a renaming: list the new name too';
-COMMENT ON COLUMN credits.customer_role.customer IS 'the customer that it sees, the ERP''s key as text, named exactly. null: nobody by itself, and the setting does not count; for a group whose members are listed one by one';
+COMMENT ON COLUMN credits.customer_role.customer IS 'the customer that it sees, the ERP''s key as text, named exactly. null: nobody by itself, whomever it acts for; for a group whose members are listed one by one';
 SELECT pg_catalog.pg_extension_config_dump('credits.customer_role', '');
 
 CREATE FUNCTION credits._check_customer_role() RETURNS trigger
@@ -49,6 +49,23 @@ CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.customer_role
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.customer_role
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 
+-- In the backend's memory and no setting: what a session's settings say, a pooler hands on to whoever gets the session next, and any
+-- client could set it. Not for parallel workers, which do not share that memory.
+CREATE FUNCTION credits.act_for(customer text) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'credits_act_for';
+COMMENT ON FUNCTION credits.act_for(text) IS
+'Says for an application that is trusted which customer is at the screen: own_portfolio, own_open_lot, own_history and own_statement show him until the transaction ends, or act_for() names another. '
+'ROLLBACK TO SAVEPOINT takes back what was said after the savepoint. Nothing is left for the next transaction of the session, so that a pooler cannot hand it on. '
+'Call it in the transaction that reads: BEGIN; SELECT credits.act_for(''C''); SELECT * FROM credits.own_portfolio; COMMIT. Outside a transaction block it ends with its own statement. '
+'Argument: the ERP''s key as text, named exactly. null, or a key that is no customer''s, shows nobody. '
+'A role that customer_role lists, or a member of one, sees no customer but those that it is listed with, and nobody while it acts for another. '
+'For credits_customer and credits_reader. Rules 7 and 29. Errors: 42501 in code of an owner''s that runs within another''s operation.';
+
+CREATE FUNCTION credits._acted_for() RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'credits_acted_for';
+COMMENT ON FUNCTION credits._acted_for() IS
+'Returns the customer that the transaction acts for; null for none.';
+
 -- A view and no function: its tables are read as the extension's owner, and current_user is still who asks, which it would not be in
 -- a SECURITY DEFINER function. Nobody escapes the list by SET ROLE or a function of somebody else's: the role that logged in, the one
 -- of SET ROLE and the one that rights are checked for all count. Memberships are read from the catalog, since pg_has_role() says of
@@ -77,11 +94,16 @@ allowed AS ( -- to each of the acting roles that is listed at all
     HAVING pg_catalog.count(DISTINCT listed.acting) = (SELECT pg_catalog.count(DISTINCT acting) FROM listed)
 )
 SELECT CASE
-    WHEN EXISTS (SELECT FROM listed) THEN (SELECT pg_catalog.min(customer) FROM allowed HAVING pg_catalog.count(*) = 1)
-    ELSE nullif(pg_catalog.current_setting('credits.customer', true), '') COLLATE "C"
-END AS customer;
+    WHEN EXISTS (SELECT FROM listed) THEN (
+        SELECT pg_catalog.min(allowed.customer)
+        FROM allowed
+        WHERE coalesce(allowed.customer = acting.customer, true)
+        HAVING pg_catalog.count(*) = 1)
+    ELSE acting.customer
+END AS customer
+FROM (SELECT credits._acted_for() COLLATE "C") AS acting (customer);
 COMMENT ON VIEW credits._own_customer IS
-'One row: the customer that the own views show to whoever asks; null for none. Of several that his roles are listed with, none.';
+'One row: the customer that the own views show to whoever asks; null for none. Whoever is listed sees of those that he is listed with the one that he acts for, or the only one.';
 
 -- The customer as a sub-select: computed once per query, and a value that reaches the indexes, below joins and DISTINCT.
 CREATE VIEW credits.own_portfolio WITH (security_barrier) AS
@@ -101,7 +123,7 @@ SELECT
 FROM credits.portfolio
 WHERE customer = (SELECT own.customer FROM credits._own_customer AS own);
 COMMENT ON VIEW credits.own_portfolio IS
-'The rows of portfolio that are the customer''s own: of the one that the setting credits.customer names exactly, or that customer_role lists for the role; no row without either. '
+'The rows of portfolio that are the customer''s own: of the one that the transaction acts for (act_for), or that customer_role lists for the role; no row without either. '
 'A contact or branch has no credits of its own and sees nothing of those that it uses (rule 7). For credits_customer. Rule 29.';
 COMMENT ON COLUMN credits.own_portfolio.customer         IS 'the ERP''s key as text, the same in every row';
 COMMENT ON COLUMN credits.own_portfolio.customer_name    IS 'his name, where it is known';

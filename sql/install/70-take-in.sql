@@ -136,27 +136,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     asked regclass;
-    role  CONSTANT name := credits._acting_role();
 BEGIN
     IF on_refusal IS NULL OR on_refusal NOT IN ('stop', 'report') THEN
         RAISE EXCEPTION 'invalid value for argument "on_refusal": %', coalesce('"' || on_refusal || '"', 'null')
             USING ERRCODE = 'invalid_parameter_value', HINT = 'It is ''stop'' or ''report''.';
     END IF;
-    FOREACH asked IN ARRAY coalesce(line_tables, ARRAY(SELECT source.line_table FROM credits.source)) LOOP
+    FOREACH asked IN ARRAY coalesce(line_tables, '{}') LOOP
         IF NOT EXISTS (SELECT FROM credits.source WHERE source.line_table = asked) THEN
             RAISE EXCEPTION 'table "%" is not attached', asked
                 USING ERRCODE = 'undefined_object', HINT = 'What is attached is in credits.source.';
-        END IF;
-        IF NOT pg_has_role(role, 'credits_management', 'USAGE')
-           AND NOT pg_has_role(role, (SELECT relowner FROM pg_class WHERE oid = asked), 'USAGE') THEN
-            RAISE EXCEPTION 'must be owner of table %, or a member of credits_management', asked
-                USING ERRCODE = 'insufficient_privilege';
         END IF;
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION credits._check_take_in(regclass[], text) IS
-'Raises 22023, 42704 or 42501 for arguments of take_in() that are wrong or not allowed.';
+'Raises 22023 or 42704 for arguments of take_in() that are wrong.';
 
 CREATE FUNCTION credits.take_in(
     line_tables      regclass[] DEFAULT NULL,
@@ -204,5 +198,5 @@ COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS
 'Settles the lines of attached tables whose entries differ from what they want: documents of before the table was attached, or the customer, article or module worked with credits, '
 'and what was missed while triggers were disabled. Account by account in order of document date, each day as one save; prices are not touched. Arguments: the tables (null: all), the date of the first documents, '
 'and what a refused line does: stop, it is raised and nothing is taken in; report, the others are taken in and it is listed in take_in_refusal. Saves of credits wait meanwhile. '
-'Returns (lines, sales, consumptions, refused): how many lines were settled, how many of them are sales and consumptions, and how many were refused. May be repeated. For the owner of the tables, and credits_management. Rule 24. '
+'Returns (lines, sales, consumptions, refused): how many lines were settled, how many of them are sales and consumptions, and how many were refused. May be repeated. For credits_management, whoever owns the tables. Rules 5 and 24. '
 'Errors: those of a save; 42704 not attached; 55P03 when saves under way do not end within 3 seconds.';

@@ -1,26 +1,27 @@
 -- Who may do what. Privileges are few: the ledger is written by the module, which needs none and gives none.
 --
--- Schema USAGE goes to everybody: attach and detach ask for ownership of the table, not for a role of ours, and a name
--- that can be seen opens nothing. Whoever lacks a right is told which table or function it is about.
+-- Schema USAGE goes to everybody: who settles the lines that he may save has no role of ours, and a name that can be seen
+-- opens nothing. Whoever lacks a right is told which table or function it is about.
 
 GRANT USAGE ON SCHEMA credits TO PUBLIC;
 
 REVOKE ALL ON ALL TABLES IN SCHEMA credits FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
 
--- The owner of an ERP table, or whoever may change its lines; each checks that he is.
+-- Each checks by itself who asks, and says what he lacks: all but settle that he is in credits_management and owns the table, settle
+-- that he may save lines or their document.
 GRANT EXECUTE ON FUNCTION
     credits.attach,
     credits.bind_customers,
     credits.bind_articles,
     credits.unbind,
     credits.detach,
-    credits.settle,
-    credits.take_in
+    credits.settle
 TO PUBLIC;
 
+-- Sequences, too: pg_dump reads them.
 GRANT SELECT ON ALL TABLES IN SCHEMA credits TO credits_reader;
-GRANT SELECT ON ALL SEQUENCES IN SCHEMA credits TO credits_reader; -- pg_dump reads them
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA credits TO credits_reader;
 GRANT EXECUTE ON FUNCTION
     credits.balance,
     credits.preview_line,
@@ -60,8 +61,11 @@ GRANT EXECUTE ON FUNCTION
     credits.revalue,
     credits.close_month,
     credits.reopen_month,
-    credits.statement_run
+    credits.statement_run,
+    credits.take_in
 TO credits_management;
 
--- Whoever asks for one customer is given these views and nothing else, no function either: what they call, everybody may.
+-- Whoever asks for one customer is given these views, and the function that says which customer; what the views call, everybody may.
 GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history, credits.own_statement TO credits_customer;
+GRANT EXECUTE ON FUNCTION credits.act_for TO credits_customer, credits_reader;
+GRANT EXECUTE ON FUNCTION credits._acted_for TO PUBLIC;

@@ -199,10 +199,10 @@ SELECT pg_temp.refused(format('SELECT credits.attach(%s)', arguments), '22004', 
     $$'shop.line', 'invoice', 'item', 'quantity', 'net', 'label', 'day', line_header => '{document}'$$,
     $$'shop.line', 'invoice', 'item', 'quantity', 'net', 'label', 'day', header_key => '{id}'$$]) AS arguments;
 
--- Ownership: 42501
+-- Ownership and the role: 42501
 
-CREATE ROLE credits_test_clerk;
-CREATE ROLE credits_test_dba;
+CREATE ROLE credits_test_clerk IN ROLE credits_management;
+CREATE ROLE credits_test_dba IN ROLE credits_management;
 GRANT USAGE, CREATE ON SCHEMA shop TO credits_test_dba, credits_test_clerk;
 GRANT ALL ON ALL TABLES IN SCHEMA shop TO credits_test_clerk;
 ALTER TABLE shop.line OWNER TO credits_test_dba;
@@ -214,7 +214,7 @@ RESET ROLE;
 ALTER TABLE shop.document OWNER TO credits_test_dba;
 SET LOCAL ROLE credits_test_dba;
 SELECT pg_temp.mistake('42501', 'and of the table of origins', '{"origin": "label", "origin_table": "shop.slip"}');
-SELECT is(pg_temp.attach(is_tried => false), 'accepted', 'who needs no right on credits');
+SELECT is(pg_temp.attach(is_tried => false), 'accepted', 'who is in credits_management');
 SELECT pg_temp.refused($$SELECT credits.detach('shop.slip')$$, '42501', 'detach is for the owner, too');
 RESET ROLE;
 

@@ -2,11 +2,11 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(76);
+SELECT plan(77);
 
 -- Given the ERP's parties; its clerk has no right on credits, and owns nothing.
 
-CREATE ROLE credits_test_owner;
+CREATE ROLE credits_test_owner IN ROLE credits_management;
 CREATE ROLE credits_test_clerk;
 GRANT USAGE, CREATE ON SCHEMA shop TO credits_test_owner;
 GRANT USAGE ON SCHEMA shop TO credits_test_clerk;
@@ -79,6 +79,11 @@ DROP TABLE shop.heir, shop.ancestor, shop.parts;
 SET LOCAL ROLE credits_test_clerk;
 SELECT pg_temp.refused($$SELECT credits.bind_customers('shop.party', 'code')$$, '42501', 'only the owner binds');
 RESET ROLE;
+REVOKE credits_management FROM credits_test_owner;
+SET LOCAL ROLE credits_test_owner;
+SELECT pg_temp.refused($$SELECT credits.bind_customers('shop.party', 'code', 'prepaid')$$, '42501', 'and he as a member of credits_management');
+RESET ROLE;
+GRANT credits_management TO credits_test_owner;
 SELECT is(pg_temp.customers(), 'A Adam t, B Bea t, C Carl t, D Dora f', 'and nothing of them stays');
 
 -- What is there already is taken over

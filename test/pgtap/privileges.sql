@@ -1,6 +1,6 @@
--- Who may do what (rule 5, invariant 7): the three roles, the owner of an ERP table, and a role without any right.
+-- Who may do what (rule 5, invariant 6): the three roles, the owner of an ERP table, and a role without any right.
 BEGIN;
-SELECT plan(33);
+SELECT plan(85);
 SET LOCAL client_min_messages = error;
 
 CREATE ROLE credits_test_reader;
@@ -37,7 +37,8 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('bind_customers', 'PUBLIC'),
     ('bind_articles', 'PUBLIC'),
     ('unbind', 'PUBLIC'),
-    ('take_in', 'PUBLIC'),
+    ('act_for', 'credits_customer credits_reader'),
+    ('_acted_for', 'PUBLIC'),
     ('balance', 'credits_reader'),
     ('preview_line', 'credits_reader'),
     ('is_consumption', 'credits_reader'),
@@ -66,6 +67,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('reverse_registration', 'credits_registration'),
     ('set_alarm_level', 'credits_management'),
     ('revalue', 'credits_management'),
+    ('take_in', 'credits_management'),
     ('close_month', 'credits_management'),
     ('reopen_month', 'credits_management')$$, 'functions are granted to those who need them');
 SELECT is_empty($$SELECT function FROM grants WHERE grantees IS NULL AND function NOT LIKE '\_%'$$, 'only private functions are granted to nobody');
@@ -89,7 +91,7 @@ SELECT bag_eq($$SELECT relation, grantee::text COLLATE "default" FROM writers WH
     $$SELECT relname::text COLLATE "default", 'credits_reader' FROM pg_class
       WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v', 'S')
       UNION ALL SELECT own, 'credits_customer' FROM unnest('{own_portfolio,own_open_lot,own_history,own_statement}'::text[]) AS own$$,
-    'credits_reader reads every table, view and sequence, credits_customer the own ones, nobody else');
+    'credits_reader reads every table, view and sequence, credits_customer the own views, nobody else');
 
 -- The manager
 
@@ -104,14 +106,63 @@ SELECT throws_ok($$DELETE FROM credits.entry$$, '42501', NULL, 'nor its entries'
 SELECT throws_ok($$TRUNCATE credits.article$$, '42501', NULL, 'nor does he truncate');
 RESET ROLE;
 
--- The owner of the line table needs no role; somebody else cannot attach it.
+-- To attach, detach, bind and unbind takes credits_management and the ownership of the table: neither is enough.
 
-SET ROLE credits_test_saver;
-SELECT throws_ok($$SELECT credits.attach('shop.line', 'invoice', article => 'article', quantity => 'quantity', amount => 'amount',
-    customer => 'customer', document_date => 'day')$$, '42501', NULL, 'who does not own a table does not attach it');
+CREATE FUNCTION pg_temp.refusal_as(role text, statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+    hint   text;
+BEGIN
+    EXECUTE format('SET LOCAL ROLE %I', role);
+    EXECUTE statement;
+    RESET ROLE;
+    RETURN 'accepted';
+EXCEPTION WHEN insufficient_privilege THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws(' | ', SQLERRM, nullif(detail, ''), nullif(hint, ''));
+END
+$$;
+CREATE TEMPORARY TABLE act (n int, act text, target text, statement text);
+INSERT INTO act VALUES
+    (1, 'attach', 'line', $$SELECT credits.attach('shop.line', 'invoice', article => 'article', quantity => 'quantity', amount => 'amount', customer => 'customer', document_date => 'day')$$),
+    (2, 'detach', 'line', $$SELECT credits.detach('shop.line')$$),
+    (3, 'bind', 'party', $$SELECT credits.bind_customers('shop.party', 'code')$$),
+    (4, 'unbind', 'party', $$SELECT credits.unbind('shop.party')$$),
+    (5, 'bind', 'product', $$SELECT credits.bind_articles('shop.product', 'code')$$),
+    (6, 'unbind', 'product', $$SELECT credits.unbind('shop.product')$$);
 SET ROLE credits_test_owner;
-SELECT lives_ok($$SELECT credits.attach('shop.line', 'invoice', article => 'article', quantity => 'quantity', amount => 'amount',
-    customer => 'customer', document_date => 'day')$$, 'the owner does');
+CREATE TABLE shop.party (code text PRIMARY KEY);
+CREATE TABLE shop.product (code text PRIMARY KEY);
+RESET ROLE;
+GRANT ALL ON SCHEMA shop TO credits_test_manager;
+GRANT ALL ON shop.line TO credits_test_manager;
+SELECT is(pg_temp.refusal_as('credits_test_owner', statement), format(
+    'permission denied to %s table "%s" | Role "credits_test_owner" does not have the privileges of role credits_management. | '
+    'GRANT credits_management TO credits_test_owner; it may be revoked afterwards, since saving documents needs no such role.', act, target),
+    'who only owns the table may not ' || act) FROM act ORDER BY n;
+GRANT credits_registration TO credits_test_owner;
+SELECT matches(pg_temp.refusal_as('credits_test_owner', statement), '^permission denied', 'nor by a lesser role ' || act) FROM act ORDER BY n;
+REVOKE credits_registration FROM credits_test_owner;
+SELECT is(pg_temp.refusal_as('credits_test_manager', statement), 'must be owner of table ' || target, 'a manager may not ' || act || ' what is not his') FROM act ORDER BY n;
+SELECT is(pg_temp.refusal_as('credits_test_saver', statement), 'must be owner of table ' || target, 'nor may who has neither ' || act) FROM act ORDER BY n;
+GRANT credits_management TO credits_test_owner;
+SELECT is(pg_temp.refusal_as('credits_test_owner', statement), 'accepted', 'who has both may ' || act) FROM act ORDER BY n;
+SELECT is(pg_temp.refusal_as('credits_test_owner', statement), 'accepted', 'and again ' || act) FROM act WHERE n IN (1, 3, 5) ORDER BY n;
+ALTER ROLE credits_test_owner NOINHERIT;
+SELECT matches(pg_temp.refusal_as('credits_test_owner', statement), '^permission denied', 'a member who does not inherit has not the role''s privileges') FROM act WHERE n = 2;
+ALTER ROLE credits_test_owner INHERIT;
+
+-- The role is asked for there. Afterwards nobody needs it, neither to save nor to change the table.
+
+REVOKE credits_management FROM credits_test_owner;
+SELECT is(pg_temp.refusal_as('credits_test_manager', 'SELECT credits.take_in()'), 'accepted', 'a manager takes in what others own');
+SELECT is(pg_temp.refusal_as('credits_test_owner', $$SELECT credits.take_in('{shop.line}')$$), 'permission denied for function take_in', 'its owner does not');
+SELECT is(pg_temp.refusal_as('credits_test_owner', statement), 'accepted', 'without the role he may still: ' || statement) FROM unnest(ARRAY[
+    'ALTER TABLE shop.line ADD note text', 'ALTER TABLE shop.line RENAME amount TO net', 'ALTER TABLE shop.line RENAME net TO amount',
+    'CREATE INDEX ON shop.line (day)', 'ALTER TABLE shop.line ALTER note TYPE varchar(20)', 'CREATE TABLE shop.heir (PRIMARY KEY (line_id)) INHERITS (shop.line)',
+    'ALTER TABLE shop.heir NO INHERIT shop.line', 'DROP TABLE shop.heir', 'ALTER TABLE shop.line DROP note', 'ALTER TABLE shop.party ADD note text',
+    $$INSERT INTO shop.party VALUES ('C2', NULL)$$, $$UPDATE shop.party SET code = 'C3'$$, 'DELETE FROM shop.party', $$INSERT INTO shop.product VALUES ('P')$$,
+    $$INSERT INTO shop.line VALUES (9, 'C9', '2026-01-01', 'SALE', 1, 1)$$, 'UPDATE shop.line SET quantity = 2', 'DELETE FROM shop.line', $$SELECT credits.settle('shop.line', '9')$$]) AS statement;
 
 -- The ERP's role saves documents, and that is all.
 

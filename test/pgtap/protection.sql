@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(189);
+SELECT plan(190);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
@@ -177,7 +177,11 @@ SELECT pg_temp.refused(statement, '2BP01', 'nor can he take from what is attache
     'DROP OWNED BY credits_tap_owner', 'DROP OWNED BY credits_tap_owner CASCADE']) AS statement;
 SELECT pg_temp.refused(statement, '42501', 'and of others'' tables he learns nothing: ' || statement) FROM unnest(ARRAY[
     'DROP TABLE shop.slip', 'ALTER TABLE shop.slip DROP COLUMN item', 'ALTER TABLE shop.slip ALTER item TYPE varchar']) AS statement;
-SELECT pg_temp.accepted($$SELECT credits.detach('shop.ticket')$$, 'he detaches it');
+SELECT pg_temp.refused($$SELECT credits.detach('shop.ticket')$$, '42501', 'he does not detach it');
+RESET ROLE;
+GRANT credits_management TO credits_tap_owner;
+SET ROLE credits_tap_owner;
+SELECT pg_temp.accepted($$SELECT credits.detach('shop.ticket')$$, 'as a member of credits_management he does');
 SELECT pg_temp.accepted('DROP TABLE shop.ticket', 'and drops it');
 RESET ROLE;
 

@@ -6,7 +6,7 @@ SELECT plan(19);
 
 -- Given tables of an owner who is no superuser, all rows hidden from everybody, from the owner too,
 
-CREATE ROLE "credits test keeper";
+CREATE ROLE "credits test keeper" IN ROLE credits_management;
 CREATE ROLE "credits test clerk";
 CREATE SCHEMA shop AUTHORIZATION "credits test keeper";
 INSERT INTO credits.credit_type (type_id, code) VALUES (101, 'SUPPORT');

@@ -1,6 +1,6 @@
 -- Who changed which setting, from what to what, and when (rule 5); dates of a type (rule 1); own alarm levels (rule 7).
 BEGIN;
-SELECT plan(24);
+SELECT plan(32);
 
 CREATE ROLE credits_test_manager;
 GRANT credits_management TO credits_test_manager;
@@ -60,6 +60,49 @@ SELECT bag_eq($$SELECT table_name, key, column_name, old_value, new_value FROM c
 DELETE FROM credits.setting_change;
 
 SELECT throws_ok($$TRUNCATE credits.customer$$, '0A000', NULL, 'TRUNCATE, which leaves no record, is refused');
+
+-- What is attached and bound: a row for each argument that is given.
+
+CREATE TABLE public.document (id int PRIMARY KEY, c text, d date, state text);
+CREATE TABLE public."a line" (id int, "n N" int, document int REFERENCES public.document, a text, q numeric, p numeric, PRIMARY KEY ("n N", id), UNIQUE (id, "n N"));
+CREATE TABLE public.party (code text PRIMARY KEY, flag boolean);
+CREATE TABLE public.product (code text PRIMARY KEY, type text, factor numeric);
+ALTER TABLE public."a line" OWNER TO credits_test_manager;
+ALTER TABLE public.document OWNER TO credits_test_manager;
+ALTER TABLE public.party OWNER TO credits_test_manager;
+ALTER TABLE public.product OWNER TO credits_test_manager;
+SET ROLE credits_test_manager;
+SELECT credits.attach('public."a line"', 'invoice', 'a', 'line.q * 2', 'p', 'header.c', 'header.d', header_table => 'public.document', line_key => '{id,n N}',
+    counts_when => $$header.state = 'posted'$$, zero_columns => '{p}', from_date => '2026-02-01', check_at => 'commit') \g /dev/null
+RESET ROLE;
+SELECT bag_eq($$SELECT * FROM changes$$, $$SELECT 'source', 'public."a line"' AS key, name, NULL::text AS before, value, 'credits_test_manager' AS role FROM (VALUES
+    ('line_table', 'public."a line"'), ('kind', 'invoice'), ('article', 'a'), ('quantity', 'line.q * 2'), ('amount', 'p'), ('customer', 'header.c'), ('document_date', 'header.d'),
+    ('line_key', '{"id", "n N"}'), ('header_table', 'public.document'), ('header_key', '{"id"}'), ('line_header', '{"document"}'), ('counts_when', 'header.state = ''posted'''),
+    ('zero_columns', '{"p"}'), ('from_date', '2026-02-01'), ('check_at', 'commit')) AS argument (name, value)$$, 'who attached what, and how');
+SELECT is((SELECT count(DISTINCT changed_at) FROM credits.setting_change), 1::bigint, 'in one call');
+SELECT is((SELECT new_value::name[] FROM changes WHERE column_name = 'line_key'), '{id,n N}'::name[], 'names of columns as attach takes them');
+CREATE TEMPORARY TABLE attached AS SELECT * FROM changes;
+DELETE FROM credits.setting_change;
+ALTER TABLE public."a line" DISABLE TRIGGER USER;
+SELECT is((SELECT count(*) FROM changes), 0::bigint, 'what the extension keeps for itself is no setting');
+SET ROLE credits_test_manager;
+SELECT credits.detach('public."a line"') \g /dev/null
+RESET ROLE;
+SELECT bag_eq($$SELECT * FROM changes$$, $$SELECT table_name, key, column_name, new_value, old_value, changed_by FROM attached$$, 'who detached it, and how it was attached');
+DELETE FROM credits.setting_change;
+SET ROLE credits_test_manager;
+SELECT credits.bind_customers('public.party', 'code', 'flag') \g /dev/null
+SELECT credits.bind_articles('public.product', 'code', 'type', 'factor') \g /dev/null
+SELECT credits.unbind('public.party') \g /dev/null
+SELECT credits.unbind('public.product') \g /dev/null
+RESET ROLE;
+SELECT bag_eq($$SELECT * FROM changes$$, $$SELECT 'binding', key, name, CASE n WHEN 2 THEN value END AS before, CASE n WHEN 1 THEN value END AS after, 'credits_test_manager' AS role FROM (VALUES
+    ('public.party', 'erp_table', 'public.party'), ('public.party', 'settings', 'customers'), ('public.party', 'key', 'code'), ('public.party', 'works_with_credits', 'flag'),
+    ('public.product', 'erp_table', 'public.product'), ('public.product', 'settings', 'articles'), ('public.product', 'key', 'code'),
+    ('public.product', 'credit_type', 'type'), ('public.product', 'coefficient', 'factor')) AS argument (key, name, value), generate_series(1, 2) AS n$$, 'the same of what is bound and unbound');
+SELECT throws_ok('TRUNCATE credits.source', '0A000', NULL, 'there is no way to detach that leaves no record');
+SELECT throws_ok('TRUNCATE credits.binding', '0A000', NULL, 'nor to unbind');
+DELETE FROM credits.setting_change;
 
 -- Settings that a dump brings back are not changes; nobody but the owner of the tables can bring one.
 

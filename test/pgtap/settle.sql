@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(60);
+SELECT plan(78);
 
 -- Given documents that are put together from two tables, by a view that gives a customer only to what is approved
 CREATE TABLE shop."Order" (no int, year smallint, approved boolean DEFAULT false, PRIMARY KEY (year, no));
@@ -121,10 +121,29 @@ SELECT pg_temp.refused($$SELECT credits.settle('shop.slip', '1')$$, '42501', 'of
 SET LOCAL ROLE credits_test_reader;
 SELECT pg_temp.refused($$SELECT credits.settle('shop.order_line', '8/2026')$$, '42501', 'who may only read may not');
 RESET ROLE;
-GRANT credits_registration TO credits_test_reader;
+GRANT credits_management TO credits_test_reader;
 SET LOCAL ROLE credits_test_reader;
-SELECT pg_temp.accepted($$SELECT credits.settle('shop.order_line', '8/2026')$$, 'unless he registers by hand, too');
+SELECT pg_temp.refused($$SELECT credits.settle('shop.order_line', '8/2026')$$, '42501', 'no role of credits stands for it');
 RESET ROLE;
+REVOKE credits_management FROM credits_test_reader;
+CREATE FUNCTION pg_temp.settles_with(privilege text, what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    outcome text;
+BEGIN
+    EXECUTE format('GRANT %s ON shop.%s TO credits_test_reader', privilege, what);
+    SET LOCAL ROLE credits_test_reader;
+    outcome := pg_temp.outcome(format('SELECT credits.settle(%L, %L)', CASE what WHEN 'invoice' THEN 'shop.invoice_line' WHEN 'invoice_line' THEN 'shop.invoice_line' ELSE 'shop.order_line' END,
+        CASE what WHEN 'order_line' THEN '8/2026' WHEN 'order_view' THEN '8/2026' ELSE 'F\/1' END));
+    RESET ROLE;
+    EXECUTE format('REVOKE %s ON shop.%s FROM credits_test_reader', privilege, what);
+    RETURN outcome;
+END
+$$;
+SELECT is(pg_temp.settles_with(privilege, what), 'accepted', format('%s on %s is the right to save', privilege, what))
+FROM unnest('{order_line,invoice_line,invoice,order_view}'::text[]) AS what, unnest('{INSERT,UPDATE,DELETE}'::text[]) AS privilege;
+SELECT is(pg_temp.settles_with('UPDATE (quantity)', 'order_line'), 'accepted', 'if only of one column');
+SELECT is(pg_temp.settles_with('INSERT (state)', 'invoice'), 'accepted', 'of the header''s, too');
+SELECT is(pg_temp.settles_with(privilege, 'order_line'), '42501', format('%s is not', privilege)) FROM unnest('{SELECT,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS privilege;
 
 -- Protection
 SELECT pg_temp.refused('DROP VIEW shop.order_view', '2BP01', 'the view stays');

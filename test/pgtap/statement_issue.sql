@@ -59,7 +59,7 @@ CREATE ROLE credits_test_shop;
 GRANT credits_customer TO credits_test_shop;
 SET ROLE credits_test_shop;
 SELECT is_empty('SELECT * FROM credits.own_statement', 'without a customer there is none');
-SET LOCAL credits.customer = 'C';
+SELECT credits.act_for('C') \g /dev/null
 SELECT results_eq('SELECT customer, from_date, html LIKE ''%Carl%'' FROM credits.own_statement', $$VALUES ('C' COLLATE "C", '2026-01-01'::date, true)$$, 'a customer reads his own');
 SELECT throws_ok('SELECT * FROM credits.statement_issue', '42501', NULL, 'and no other');
 RESET ROLE;
