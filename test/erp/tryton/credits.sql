@@ -13,6 +13,11 @@ UPDATE credits.parameter SET fixed_relation = (SELECT party FROM company_company
 -- closing_move.py reads the closings as this role.
 CREATE ROLE bookkeeper LOGIN IN ROLE credits_reader;
 
+-- To attach and bind takes the owner of the tables, as a member of credits_management (rule 5). Only for this: what is attached goes
+-- on without the role, and nothing is needed to save documents.
+GRANT credits_management TO tryton;
+SET ROLE tryton;
+
 -- A product's attributes are JSON. Only members of credits_management may change these two (rule 5).
 SELECT credits.bind_articles('product_product', key => 'id',
     credit_type => $$attributes::json ->> 'credit_type'$$,
@@ -115,7 +120,6 @@ CROSS JOIN LATERAL (
     FROM above
     WHERE parent IS NULL
 ) AS named;
-GRANT SELECT ON timesheet_job TO tryton;
 
 SELECT credits.attach('timesheet_line', kind => 'service_report',
     header_table => 'timesheet_job', header_key => '{id}', line_header => '{work}',
@@ -153,3 +157,6 @@ END
 $$;
 CREATE TRIGGER settle_timesheets AFTER UPDATE OF party, product, parent ON project_work
     FOR EACH ROW EXECUTE FUNCTION settle_timesheets();
+
+RESET ROLE;
+REVOKE credits_management FROM tryton;
