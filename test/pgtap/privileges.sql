@@ -1,6 +1,6 @@
 -- Who may do what (rule 5, invariant 6): the three roles, the owner of an ERP table, and a role without any right.
 BEGIN;
-SELECT plan(85);
+SELECT plan(87);
 SET LOCAL client_min_messages = error;
 
 CREATE ROLE credits_test_reader;
@@ -92,6 +92,13 @@ SELECT bag_eq($$SELECT relation, grantee::text COLLATE "default" FROM writers WH
       WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v', 'S')
       UNION ALL SELECT own, 'credits_customer' FROM unnest('{own_portfolio,own_open_lot,own_history,own_statement}'::text[]) AS own$$,
     'credits_reader reads every table, view and sequence, credits_customer the own views, nobody else');
+SELECT is_empty($$SELECT dumped.id::regclass FROM pg_extension, unnest(extconfig) AS dumped (id) JOIN pg_class ON pg_class.oid = dumped.id
+    WHERE extname = 'credits' AND NOT CASE relkind WHEN 'S' THEN has_sequence_privilege('credits_test_reader', dumped.id, 'SELECT')
+                                                   ELSE has_table_privilege('credits_test_reader', dumped.id, 'SELECT') END$$,
+    'a reader reads whatever pg_dump reads');
+SELECT is_empty($$SELECT sequence.relname FROM pg_class AS sequence JOIN pg_depend AS numbers ON numbers.objid = sequence.oid AND numbers.deptype IN ('a', 'i')
+    JOIN pg_extension ON numbers.refobjid = ANY (extconfig) AND sequence.oid <> ALL (extconfig)
+    WHERE extname = 'credits' AND sequence.relkind = 'S'$$, 'and with a table it dumps the sequence that numbers its rows');
 
 -- The manager
 
