@@ -11,6 +11,7 @@
 #include "catalog.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "header_view.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -243,6 +244,7 @@ PG_FUNCTION_INFO_V1(credits_attach);
 Datum credits_attach(PG_FUNCTION_ARGS)
 {
     const Arguments arguments = read_arguments(fcinfo);
+    come_to_gate();
     const MappedTables tables = open_tables(arguments);
     if (find_source_row(arguments.line_table).has_value())
         errors::already_attached(arguments.line_table);

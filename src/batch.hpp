@@ -132,7 +132,4 @@ inline std::span<DocumentLine> lines_of(const Batch& batch) { return {batch.line
 
 inline std::span<const LineImage> images_of(const Batch& batch) { return {batch.images, static_cast<size_t>(batch.image_count)}; }
 
-/// The gate: what is booked from here on belongs to a month that stays open until the end of the transaction.
-void pass_gate();
-
 } // namespace credits

@@ -7,6 +7,7 @@
 #include "bound_rows.hpp"
 #include "catalog.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
@@ -206,6 +207,7 @@ void take_over_all(const Binding& binding, Relation table)
 
 void bind(const BindArguments& arguments)
 {
+    come_to_gate();
     const Relation table = open_own_table("bind", arguments.erp_table);
     check_bound_table(table);
     if (OidIsValid(find_mapping(arguments.erp_table)))
@@ -249,6 +251,7 @@ Datum credits_unbind(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(0))
         errors::missing_argument("erp_table");
     const Oid erp_table = PG_GETARG_OID(0);
+    come_to_gate();
     const Relation table = pg::exists(erp_table) ? open_own_table("unbind", erp_table) : nullptr;
     const Oid mapping = find_mapping(erp_table);
     if (!OidIsValid(mapping))

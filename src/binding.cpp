@@ -5,6 +5,7 @@
 
 #include "catalog.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "pg/identity.hpp"
 #include "pg/key.hpp"
 #include "pg/snapshot.hpp"
@@ -27,14 +28,12 @@ struct BindingRow {
 
 std::optional<BindingRow> find_row(Oid erp_table)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(catalog().binding, AccessShareLock);
+    return pg::read_latest(catalog().binding, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         std::optional<BindingRow> row;
         if (pg::find(table, catalog().binding_pkey, pg::make_key(erp_table), snapshot))
             row = {.mapping = DatumGetObjectId(pg::get_not_null(table, binding_mapping)),
                    .settings = pg::to_view(pg::get_not_null(table, binding_settings)) == "customers" ? Settings::customers
                                                                                                      : Settings::articles};
-        pg::close_table(table);
         return row;
     });
 }
@@ -111,6 +110,7 @@ Binding& get_binding(Oid erp_table)
     for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
         if (binding->erp_table == erp_table)
             return *binding;
+    come_to_gate();
     const std::optional<BindingRow> row = find_row(erp_table);
     if (!row)
         errors::not_bound(erp_table);

@@ -60,13 +60,9 @@ AttrNumber key_column(const Binding& binding);
 template <class Fn>
 void for_each_binding(Fn fn)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(binding_table(), AccessShareLock);
-        const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
-        while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
-            fn(DatumGetObjectId(pg::get_not_null(table, 1)), DatumGetObjectId(pg::get_not_null(table, 2)));
-        table_endscan(scan);
-        pg::close_table(table);
+    pg::read_latest(binding_table(), [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        pg::for_each_row(table, snapshot,
+                         [&] { fn(DatumGetObjectId(pg::get_not_null(table, 1)), DatumGetObjectId(pg::get_not_null(table, 2))); });
     });
 }
 

@@ -93,10 +93,10 @@ namespace
 {
 
 template <class Fn>
-void for_each_row(Relation table, Snapshot snapshot, Fn fn)
+void for_each_row(Relation table, const pg::DatedSnapshot& snapshot, Fn fn)
 {
     TupleTableSlot* const slot = table_slot_create(table, nullptr);
-    const TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
+    const TableScanDesc scan = table_beginscan(table, snapshot.data, 0, nullptr);
     while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
         CHECK_FOR_INTERRUPTS();
         fn(slot);
@@ -119,7 +119,7 @@ bool has_one_of(BoundRows& rows, TupleTableSlot* slot, std::span<const std::stri
 
 void scan_bound_table(BoundRows& rows, Relation table, Scanned scanned)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
         for_each_row(table, snapshot, [&](TupleTableSlot* slot) {
             add_bound_row(rows, scanned == Scanned::before ? slot : nullptr, scanned == Scanned::now ? slot : nullptr);
         });
@@ -128,7 +128,7 @@ void scan_bound_table(BoundRows& rows, Relation table, Scanned scanned)
 
 void scan_bound_table(BoundRows& rows, Relation table, std::span<const std::string_view> keys)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
         for_each_row(table, snapshot, [&](TupleTableSlot* slot) {
             if (has_one_of(rows, slot, keys))
                 add_bound_row(rows, nullptr, slot);
@@ -163,7 +163,7 @@ Datum credits_bound_row(PG_FUNCTION_ARGS)
     const Relation table = table_open(PG_GETARG_OID(0), AccessShareLock);
     BoundRows rows = begin_bound_rows(get_binding(PG_GETARG_OID(0)));
     rows.security_flags = SECURITY_RESTRICTED_OPERATION;
-    for_each_row(table, GetActiveSnapshot(), [&](TupleTableSlot* slot) {
+    for_each_row(table, pg::older_snapshot(GetActiveSnapshot(), table), [&](TupleTableSlot* slot) {
         const MemoryContext caller = MemoryContextSwitchTo(rows.row_memory);
         Row row = read(rows, slot, rows.binding->count);
         for (int i = 0; i < rows.binding->count; i++) // the id of a credit type, as text

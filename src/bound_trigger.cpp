@@ -4,6 +4,7 @@
 #include "bound_rows.hpp"
 #include "catalog.hpp"
 #include "changes.hpp"
+#include "gate.hpp"
 #include "pg/transition.hpp"
 #include "restoring.hpp"
 #include "trigger_call.hpp"
@@ -50,6 +51,7 @@ BoundRows read_again(const BoundRows& rows, const TriggerData& trigger)
 
 void take_over_changes(const TriggerData& trigger)
 {
+    come_to_gate();
     BoundRows rows = begin_bound_rows(get_binding(RelationGetRelid(trigger.tg_relation)));
     if (TRIGGER_FIRED_BY_TRUNCATE(trigger.tg_event))
         scan_bound_table(rows, trigger.tg_relation, Scanned::before);

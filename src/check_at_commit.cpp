@@ -8,6 +8,7 @@
 
 #include "changes.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "pending_source.hpp"
 #include "resaved_lines.hpp"
 #include "trigger_call.hpp"

@@ -3,6 +3,7 @@
 
 #include "catalog.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
 #include "pg/row.hpp"
@@ -20,7 +21,7 @@ enum HookLineColumn { hook_line_table = 1, hook_line_key = 2, hook_line_closing_
 /// The closing whose hook runs; 0: none does. An error in a hook sets back what it was before.
 constinit int32 running = 0;
 
-void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, Snapshot snapshot)
+void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
     if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
         return;
@@ -34,6 +35,7 @@ void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, Snap
 
 void change_hook_line(const char* sql, std::span<const pg::Parameter> parameters)
 {
+    come_to_gate();
     pg::run({.role = catalog().owner, .sql = sql, .parameters = parameters, .reads_only = false});
     CommandCounterIncrement();
 }
@@ -59,13 +61,9 @@ void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view
 template <class Key>
 bool is_there(const Key& key)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(catalog().closing_hook_line, AccessShareLock);
-        pg::IndexCursor cursor = pg::begin_scan(table, catalog().closing_hook_line_pkey, key, snapshot);
-        const bool found = pg::next(cursor);
-        pg::end_scan(cursor);
-        pg::close_table(table);
-        return found;
+    come_to_gate();
+    return pg::read_latest(catalog().closing_hook_line, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        return pg::find(table, catalog().closing_hook_line_pkey, key, snapshot);
     });
 }
 
@@ -83,14 +81,14 @@ int32 closing_of_running_hook() { return running; }
 
 void note_hook_lines(Batch& batch)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(catalog().closing_hook_line, RowExclusiveLock);
+    const auto note = [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         for (const LineImage& image : images_of(batch)) {
             show(batch, image.new_line, nullptr);
             note_hook_line(table, batch.source->line_table, evaluate_text(batch, Fact::line_key), snapshot);
         }
-        pg::close_table(table);
-    });
+    };
+    come_to_gate();
+    pg::read_latest(catalog().closing_hook_line, note, RowExclusiveLock);
     CacheInvalidateRelcacheByRelid(catalog().closing_hook_line);
     CommandCounterIncrement();
 }

@@ -58,16 +58,29 @@ std::optional<core::Amount> get_amount(const pg::Table& table, int column)
     return value ? pg::to_amount_in_range(*value) : std::nullopt;
 }
 
-/// Calls fn for each row of a configuration table, stored in table.found.
-template <class Fn>
-void for_each_row(Oid oid, Snapshot snapshot, Fn fn)
+/// The tables that the configuration is made of: open all together, so that one snapshot reads them all.
+struct SettingTables {
+    pg::Table closing; // the gate comes first
+    pg::Table customer;
+    pg::Table article;
+    pg::Table credit_type;
+    pg::Table parameter;
+};
+
+SettingTables open_setting_tables()
 {
-    pg::Table table = pg::open_table(oid, AccessShareLock);
-    const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
-    while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
-        fn(table);
-    table_endscan(scan);
-    pg::close_table(table);
+    const auto open = [](Oid table) { return pg::open_table(table, AccessShareLock); };
+    return {.closing = open(catalog().closing),
+            .customer = open(catalog().customer),
+            .article = open(catalog().article),
+            .credit_type = open(catalog().credit_type),
+            .parameter = open(catalog().parameter)};
+}
+
+void close_setting_tables(SettingTables& tables)
+{
+    for (pg::Table* const table : {&tables.parameter, &tables.credit_type, &tables.article, &tables.customer, &tables.closing})
+        pg::close_table(*table);
 }
 
 CreditType read_type(const pg::Table& row)
@@ -86,16 +99,16 @@ CreditType read_type(const pg::Table& row)
     };
 }
 
-void load_types(Configuration& configuration, Snapshot snapshot)
+void load_types(Configuration& configuration, pg::Table& types, const pg::DatedSnapshot& snapshot)
 {
     int capacity = 8;
     configuration.types = static_cast<CreditType*>(palloc(sizeof(CreditType) * capacity));
-    for_each_row(catalog().credit_type, snapshot, [&](const pg::Table& row) {
+    pg::for_each_row(types, snapshot, [&] {
         if (configuration.type_count == capacity) {
             capacity *= 2;
             configuration.types = static_cast<CreditType*>(repalloc(configuration.types, sizeof(CreditType) * capacity));
         }
-        configuration.types[configuration.type_count++] = read_type(row);
+        configuration.types[configuration.type_count++] = read_type(types);
     });
 }
 
@@ -113,29 +126,22 @@ Article read_article(const Configuration& configuration, const pg::Table& row)
     };
 }
 
-void load_articles(Configuration& configuration, Snapshot snapshot)
+void load_articles(Configuration& configuration, pg::Table& articles, const pg::DatedSnapshot& snapshot)
 {
     configuration.articles = pg::make_view_table("credits articles", 64, sizeof(ArticleSlot));
-    pg::Table table = pg::open_table(catalog().article, AccessShareLock);
-    pg::IndexCursor cursor = pg::begin_scan(table, catalog().article_had_type_idx, {}, snapshot);
+    pg::IndexCursor cursor = pg::begin_scan(articles, catalog().article_had_type_idx, {}, snapshot);
     while (pg::next(cursor)) {
-        const Article article = read_article(configuration, table);
+        const Article article = read_article(configuration, articles);
         bool is_found = false;
         auto* slot = static_cast<ArticleSlot*>(hash_search(configuration.articles, &article.article, HASH_ENTER, &is_found));
         slot->article = article;
     }
     pg::end_scan(cursor);
-    pg::close_table(table);
 }
 
-bool find_contact(Snapshot snapshot)
+bool find_contact(pg::Table& customers, const pg::DatedSnapshot& snapshot)
 {
-    pg::Table customers = pg::open_table(catalog().customer, AccessShareLock);
-    pg::IndexCursor cursor = pg::begin_scan(customers, catalog().customer_contact_idx, {}, snapshot);
-    const bool found = pg::next(cursor);
-    pg::end_scan(cursor);
-    pg::close_table(customers);
-    return found;
+    return pg::find(customers, catalog().customer_contact_idx, {}, snapshot);
 }
 
 DateADT next_month(DateADT month)
@@ -151,27 +157,29 @@ DateADT next_month(DateADT month)
 }
 
 /// Those of one's own, else those that come with the extension.
-void load_parameters(Configuration& configuration, Snapshot snapshot)
+void load_parameters(Configuration& configuration, pg::Table& parameters, const pg::DatedSnapshot& snapshot)
 {
     bool has_own = false;
-    for_each_row(catalog().parameter, snapshot, [&](const pg::Table& row) {
+    pg::for_each_row(parameters, snapshot, [&] {
         if (has_own)
             return;
-        has_own = DatumGetBool(pg::get_not_null(row, parameter_is_own));
-        configuration.is_active = DatumGetBool(pg::get_not_null(row, parameter_active));
-        configuration.notifies = DatumGetBool(pg::get_not_null(row, parameter_notify));
-        configuration.keeps_closed_months = pg::to_view(pg::get_not_null(row, parameter_closed_month_policy)) == "reject";
+        has_own = DatumGetBool(pg::get_not_null(parameters, parameter_is_own));
+        configuration.is_active = DatumGetBool(pg::get_not_null(parameters, parameter_active));
+        configuration.notifies = DatumGetBool(pg::get_not_null(parameters, parameter_notify));
+        configuration.keeps_closed_months =
+            pg::to_view(pg::get_not_null(parameters, parameter_closed_month_policy)) == "reject";
     });
 }
 
-void load_rows(Configuration& configuration, Snapshot snapshot)
+void load_rows(Configuration& configuration, SettingTables& tables, const pg::DatedSnapshot& snapshot)
 {
-    load_types(configuration, snapshot);
-    load_articles(configuration, snapshot);
-    load_parameters(configuration, snapshot);
-    configuration.has_contacts = find_contact(snapshot);
+    load_types(configuration, tables.credit_type, snapshot);
+    load_articles(configuration, tables.article, snapshot);
+    load_parameters(configuration, tables.parameter, snapshot);
+    configuration.has_contacts = find_contact(tables.customer, snapshot);
     configuration.first_open_day = DATEVAL_NOBEGIN;
-    for_each_row(catalog().closing, snapshot, [&](const pg::Table& row) {
+    pg::for_each_row(tables.closing, snapshot, [&] {
+        const pg::Table& row = tables.closing;
         if (get_optional(row, closing_reopened_at))
             return;
         const DateADT month = DatumGetDateADT(pg::get_not_null(row, closing_month));
@@ -186,7 +194,9 @@ Loaded* load()
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     auto* loaded = static_cast<Loaded*>(palloc0(sizeof(Loaded)));
     loaded->memory = memory;
-    pg::with_latest_snapshot([&](Snapshot snapshot) { load_rows(loaded->configuration, snapshot); });
+    SettingTables tables = open_setting_tables();
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) { load_rows(loaded->configuration, tables, snapshot); });
+    close_setting_tables(tables);
     MemoryContextSwitchTo(caller);
     MemoryContextSetParent(memory, TopMemoryContext);
     return loaded;

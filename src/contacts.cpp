@@ -21,16 +21,13 @@ bool may_be_contacts(ContactsKnown known) { return known == ContactsKnown::from_
 template <class Fn>
 auto with_contacts(Fn fn)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table customers = pg::open_table(catalog().customer, AccessShareLock);
-        auto result = fn([&](std::string_view customer) {
+    return pg::read_latest(catalog().customer, [&](pg::Table& customers, const pg::DatedSnapshot& snapshot) {
+        return fn([&](std::string_view customer) {
             if (!pg::find(customers, catalog().customer_contact_idx, pg::make_key(customer), snapshot))
                 return customer;
             pg::require_visible_to_transaction(customers);
             return pg::copy(pg::to_view(pg::get_not_null(customers, account_of_column)));
         });
-        pg::close_table(customers);
-        return result;
     });
 }
 

@@ -94,7 +94,7 @@ void lock(pg::Table& table, Customer& customer)
 
 void find(pg::Table& table, Customer& customer)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
         customer.exists = pg::find(table, catalog().customer_pkey, pg::make_key(customer.customer), snapshot);
         customer.works_with_credits = customer.exists && is_flagged(table);
     });
@@ -207,27 +207,20 @@ bool are_recorded_locked(const Customers& customers, Batches batches)
 
 bool is_customer_locked_by_us(std::string_view key)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(catalog().customer, AccessShareLock);
-        const bool is_locked =
-            pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot) && pg::is_locked_by_us(table);
-        pg::close_table(table);
-        return is_locked;
+    return pg::read_latest(catalog().customer, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        return pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot) && pg::is_locked_by_us(table);
     });
 }
 
 Customer read_customer(std::string_view key)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(catalog().customer, AccessShareLock);
+    return pg::read_latest(catalog().customer, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         const bool exists = pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot);
-        const Customer customer{.customer = key,
-                                .is_recorded = false,
-                                .exists = exists,
-                                .works_with_credits = exists && is_flagged(table),
-                                .is_contact = exists && is_contact(table)};
-        pg::close_table(table);
-        return customer;
+        return Customer{.customer = key,
+                        .is_recorded = false,
+                        .exists = exists,
+                        .works_with_credits = exists && is_flagged(table),
+                        .is_contact = exists && is_contact(table)};
     });
 }
 

@@ -5,6 +5,7 @@
 #include "check_at_commit.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "source_row.hpp"
@@ -61,6 +62,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(0))
         errors::missing_argument("line_table");
     const Oid line_table = PG_GETARG_OID(0);
+    come_to_gate();
     const Relation lines = pg::exists(line_table) ? open_own_table("detach", line_table) : nullptr;
     const std::optional<SourceRow> row = find_source_row(line_table);
     if (!row.has_value())

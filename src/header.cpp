@@ -148,10 +148,10 @@ std::string_view customer_of(Batch& batch, const Header& header)
     return evaluate_text(batch, Fact::customer);
 }
 
-/// Locks a header, unless it is busy and its customer's row is ours already. Then whoever holds the header saves lines of it, or
-/// changes it and must wait for the customer before he can settle its lines, ours among them: to wait for him here would be a
-/// deadlock, and going on with the committed header is right. As long as the customer is not ours, waiting is.
-void lock_header(Batch& batch, const RowPlace& place, Header& header)
+/// Locks a header where it lies, unless it is busy and its customer's row is ours already. Then whoever holds the header saves
+/// lines of it, or changes it and must wait for the customer before he can settle its lines, ours among them: to wait for him
+/// here would be a deadlock, and going on with the committed header is right. As long as the customer is not ours, waiting is.
+void lock_header_at(Batch& batch, const RowPlace& place, Header& header)
 {
     const RowKey key = make_row_key(headers_of(*batch.source), header.key, KeyOf::referring);
     pg::LockResult result = pg::lock_latest(*place.table, place.index, key, {.wait = LockWaitSkip});
@@ -167,35 +167,36 @@ void lock_header(Batch& batch, const RowPlace& place, Header& header)
         header.tuple = copy_found(place);
 }
 
-/// Finds the header by the same key, without a lock.
-void find(Batch& batch, const RowPlace& place, Header& header)
-{
-    const RowKey key = make_row_key(headers_of(*batch.source), header.key, KeyOf::referring);
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        if (pg::find(*place.table, place.index, key, snapshot))
-            header.tuple = copy_found(place);
-    });
-}
-
 void open_header_slot(Batch& batch, const pg::Table& table)
 {
     if (batch.header_slot == nullptr)
         batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
 }
 
-/// Calls read(batch, place, header) where the header lies, if it does.
-template <class Fn>
-void read_header(Batch& batch, pg::Table& table, Header& header, Fn read)
+void lock_header(Batch& batch, pg::Table& table, Header& header)
+{
+    with_row_place(headers_of(*batch.source), table, header.key, KeyOf::referring,
+                   [&](const RowPlace& place) { lock_header_at(batch, place, header); });
+}
+
+/// Finds the header by the same key, without a lock.
+void find(Batch& batch, pg::Table& table, Header& header)
+{
+    find_latest(headers_of(*batch.source), table, header.key, KeyOf::referring,
+                [&](const RowPlace& place) { header.tuple = copy_found(place); });
+}
+
+/// Reads the header where it lies, if it does.
+void read_header(Batch& batch, pg::Table& table, Header& header, void (*read)(Batch&, pg::Table&, Header&))
 {
     if (batch.source->header_is_view)
-        return read_from_view(batch, header);
-    with_row_place(headers_of(*batch.source), table, header.key, KeyOf::referring,
-                   [&](const RowPlace& place) { read(batch, place, header); });
+        read_from_view(batch, header);
+    else
+        read(batch, table, header);
 }
 
 /// Reads each header that the lines name, in the common order.
-template <class Fn>
-void read_headers(Batches batches, Fn read)
+void read_headers(Batches batches, void (*read)(Batch&, pg::Table&, Header&))
 {
     const References references = list_references(batches);
     for (int i = 0; i < references.count;) {

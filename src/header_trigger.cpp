@@ -4,6 +4,7 @@
 #include "changed_headers.hpp"
 #include "changes.hpp"
 #include "customers.hpp"
+#include "gate.hpp"
 #include "pending.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"

@@ -68,13 +68,13 @@ void write_account(Ledger& ledger, const Account& account)
 
 } // namespace
 
-Ledger open_ledger(Snapshot snapshot, DateADT first_open_day, BatchSize size, LOCKMODE mode)
+Ledger open_ledger(DateADT first_open_day, BatchSize size, LOCKMODE mode)
 {
     return {
+        .entries = pg::open_table(catalog().entry, mode), // first: a save may have looked into it before
         .accounts = pg::open_table(catalog().account, mode),
         .lots = pg::open_table(catalog().lot, mode),
-        .entries = pg::open_table(catalog().entry, mode),
-        .snapshot = snapshot,
+        .snapshot = {}, // taken when all are open
         .memory = CurrentMemoryContext,
         .row_memory = size == BatchSize::one_line
                           ? CurrentMemoryContext

@@ -70,10 +70,10 @@ struct Account {
 };
 
 struct Ledger {
+    pg::Table entries;
     pg::Table accounts;
     pg::Table lots;
-    pg::Table entries;
-    Snapshot snapshot;
+    pg::DatedSnapshot snapshot;
     MemoryContext memory;     // of the batch
     MemoryContext row_memory; // emptied after each row written; for one line, that of the batch
     DateADT first_open_day;
@@ -81,9 +81,9 @@ struct Ledger {
     std::string_view recorded_by;
 };
 
-/// Opens the ledger for writing, or, with AccessShareLock, for looking only.
+/// Opens the ledger for writing, or, with AccessShareLock, for looking only; its snapshot is taken after that.
 enum class BatchSize { one_line, many_lines };
-Ledger open_ledger(Snapshot snapshot, DateADT first_open_day, BatchSize size, LOCKMODE mode = RowExclusiveLock);
+Ledger open_ledger(DateADT first_open_day, BatchSize size, LOCKMODE mode = RowExclusiveLock);
 void close_ledger(Ledger& ledger);
 
 /// Empties the memory of the row just written.
@@ -147,10 +147,10 @@ std::string_view registration_key(std::string_view customer, int32 type_id, int6
 
 /// Reads what is recorded for a line; null when nothing ever was. Needs no lock of a customer: whoever settles a line holds the
 /// line's own row or its header's.
-Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, Snapshot snapshot);
+Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot);
 
 /// What is recorded for a line that was a return, of that alone: the line may have been booked as something else since. Which
 /// draws it undoes changes with other saves of its customer: read under his lock.
-Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, Snapshot snapshot);
+Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot);
 
 } // namespace credits

@@ -48,7 +48,7 @@ bool is_sale_referred_to(const LoadedLot& lot, const DocumentLine& line)
     return lot.sale != nullptr && lot.sale->line_table == line.line_table && lot.sale->key == line.refers_to;
 }
 
-int64 read_lot_referred_to(pg::Table& entries, const DocumentLine& line, Snapshot snapshot)
+int64 read_lot_referred_to(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot)
 {
     const Recorded* const sale = read_recorded(entries, line.line_table, line.refers_to, snapshot);
     const bool is_his =
@@ -101,11 +101,8 @@ void undo_change_of_value(Ledger& ledger, Account& account, DocumentLine& line, 
 
 int64 find_lot_referred_to(const DocumentLine& line)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-        const int64 lot_no = read_lot_referred_to(entries, line, snapshot);
-        pg::close_table(entries);
-        return lot_no;
+    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        return read_lot_referred_to(entries, line, snapshot);
     });
 }
 

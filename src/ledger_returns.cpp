@@ -78,7 +78,7 @@ void hand_over(Ledger& ledger, Account& account, DocumentLine& line, RecordedDra
 /// Ties a return to the latest draws, as far as there are any.
 void tie(Ledger& ledger, Account& account, PendingReturn& pending)
 {
-    const std::span<RecordedDraw> draws = with_own_entries([&](Snapshot snapshot) {
+    const std::span<RecordedDraw> draws = with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         return latest_draws(ledger.entries, account.customer, account.type->type_id, pending.left, snapshot);
     });
     const Document document = present_document(*pending.line);
@@ -94,7 +94,8 @@ void tie(Ledger& ledger, Account& account, PendingReturn& pending)
 
 Recorded* read_return_now(Ledger& ledger, const DocumentLine& line)
 {
-    return with_own_entries([&](Snapshot snapshot) { return read_recorded_return(ledger.entries, line, snapshot); });
+    return with_own_entries(
+        [&](const pg::DatedSnapshot& snapshot) { return read_recorded_return(ledger.entries, line, snapshot); });
 }
 
 /// Takes back what a tie gave, as far as its lot still has it at its value; returns what has to come from other lots.

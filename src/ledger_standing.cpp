@@ -79,7 +79,7 @@ void add_to(HTAB* undone, const StandingEntry& entry)
 
 /// Calls fn(entry) for each entry of the account, the latest first, until it returns false.
 template <class Fn>
-void read_back(pg::Table& entries, std::string_view customer, int32 type_id, Snapshot snapshot, Fn fn)
+void read_back(pg::Table& entries, std::string_view customer, int32 type_id, const pg::DatedSnapshot& snapshot, Fn fn)
 {
     HTAB* const undone = make_sums();
     pg::IndexCursor cursor = pg::begin_scan(entries, catalog().entry_pkey, pg::make_key(customer, type_id), snapshot);
@@ -156,7 +156,7 @@ RecordedDraw to_draw(const StandingEntry& entry, int64 sign)
 } // namespace
 
 std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view customer, int32 type_id, core::Amount wanted,
-                                     Snapshot snapshot)
+                                     const pg::DatedSnapshot& snapshot)
 {
     List<RecordedDraw> draws{};
     read_back(entries, customer, type_id, snapshot, [&](const StandingEntry& entry) {
@@ -174,7 +174,7 @@ bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
 {
     bool has_any = false;
     CommandCounterIncrement();
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
             has_any = entry.lot_no == lot_no && entry.is_credit_note && entry.reverses == 0 && entry.quantity == 0 &&
                       entry.value != 0 && !entry.is_undone;
@@ -188,7 +188,7 @@ Ties find_ties(Ledger& ledger, Account& account, int64 draw)
 {
     List<Tie> ties{};
     CommandCounterIncrement(); // what this batch has booked counts, too
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
             if (entry.reverses == draw && entry.is_return && entry.quantity > 0)
                 append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});

@@ -28,6 +28,6 @@ bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no);
 
 /// The account's latest standing draws, latest first, at a snapshot: as many as it takes to cover `wanted`, or all there are.
 std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view customer, int32 type_id, core::Amount wanted,
-                                     Snapshot snapshot);
+                                     const pg::DatedSnapshot& snapshot);
 
 } // namespace credits

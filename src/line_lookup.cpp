@@ -77,19 +77,19 @@ void add_selected_lines(Batch& batch, Header* header)
 }
 
 /// Adds the lines that one image speaks of, as they are now.
-void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image, Snapshot snapshot)
+void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image)
 {
     const bool is_renumbered =
         image.old_line != nullptr && image.new_line != nullptr && key_of(batch, image.old_line) != key_of(batch, image.new_line);
     const MinimalTuple last = image.new_line == nullptr ? image.old_line : image.new_line;
-    const MinimalTuple line = find_line(batch, table, last, snapshot);
+    const MinimalTuple line = find_line(batch, table, last);
     if (line != nullptr) {
         add_image(batch, is_renumbered ? image.old_line : nullptr, line);
     } else {
         add_image(batch, last, nullptr);
     }
     // What a deeper trigger booked under the new key left the entries of the old one behind.
-    if (is_renumbered && find_line(batch, table, image.old_line, snapshot) == nullptr)
+    if (is_renumbered && find_line(batch, table, image.old_line) == nullptr)
         add_image(batch, image.old_line, nullptr);
 }
 
@@ -163,17 +163,15 @@ MinimalTuple to_row(Datum composite)
     return pg::to_minimal_tuple(&tuple);
 }
 
-MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot)
+MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
 {
     Datum values[INDEX_MAX_KEYS];
     if (!read_key(batch, image, values))
         return image;
     const KeyedTable lines = lines_of(*batch.source);
     MinimalTuple found = nullptr;
-    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
-        if (pg::find(*place.table, place.index, make_row_key(lines, values, KeyOf::own), snapshot))
-            found = pg::copy_converted(place.conversion, place.table->found);
-    });
+    find_latest(lines, table, values, KeyOf::own,
+                [&](const RowPlace& place) { found = pg::copy_converted(place.conversion, place.table->found); });
     return found;
 }
 
@@ -190,12 +188,10 @@ void read_lines_again(Batch& batch)
     batch.images = nullptr;
     batch.image_count = batch.image_capacity = 0;
     batch.is_read_again = true;
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
-        for (int i = 0; i < count; i++)
-            add_current_lines(batch, table, images[i], snapshot);
-        pg::close_table(table);
-    });
+    pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
+    for (int i = 0; i < count; i++)
+        add_current_lines(batch, table, images[i]);
+    pg::close_table(table);
 }
 
 bool has_repeated_lines(Batch& batch)

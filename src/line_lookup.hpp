@@ -7,7 +7,7 @@ namespace credits
 {
 
 /// The line that has the image's key, as it is at the snapshot; null when it is gone.
-MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image, Snapshot snapshot);
+MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image);
 
 /// The key of a row image, as text.
 std::string_view key_of(Batch& batch, MinimalTuple line);

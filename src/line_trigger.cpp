@@ -1,10 +1,10 @@
 // The statement triggers of an attached line table: read the lines, lock, decide, record.
 // All lines of a statement are settled together, so that a document may sell and use at once (rule 13).
 #include "batch.hpp"
-#include "catalog.hpp"
 #include "changes.hpp"
 #include "check_at_commit.hpp"
 #include "closing_hook.hpp"
+#include "gate.hpp"
 #include "line_lookup.hpp"
 #include "pending.hpp"
 #include "pg/transition.hpp"
@@ -135,8 +135,6 @@ void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::Ro
 }
 
 } // namespace
-
-void pass_gate() { LockRelationOid(catalog().closing, RowExclusiveLock); }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_line_changed);

@@ -37,17 +37,15 @@ void sort_and_merge(OriginKeys& keys)
     keys.count = static_cast<int>(std::unique(keys.items, keys.items + keys.count) - keys.items);
 }
 
-/// The row with this key, as of the snapshot; null when it names none.
-MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key, Snapshot snapshot)
+/// The row with this key, as of now; null when it names none.
+MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key)
 {
     const KeyedTable lines = lines_of(*batch.source);
     Datum values[INDEX_MAX_KEYS];
     if (!parse_key(lines.key, key, values))
         return nullptr;
     MinimalTuple row = nullptr;
-    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
-        if (!pg::find(*place.table, place.index, make_row_key(lines, values, KeyOf::own), snapshot))
-            return;
+    find_latest(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
         pg::require_visible_to_transaction(*place.table);
         row = pg::copy_converted(place.conversion, place.table->found);
     });
@@ -61,21 +59,19 @@ MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key, Snap
 void add_origins_of_source(Origins& origins, Source& source, std::span<const OriginKey> keys)
 {
     Batch& batch = find_or_begin_batch(origins.batches, source);
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(source.line_table, AccessShareLock);
-        for (const OriginKey& key : keys) {
-            const MinimalTuple row = find_row(batch, table, key.key, snapshot);
-            pg::append(origins.sorted, {.line_table = key.line_table,
-                                        .key = key.key,
-                                        .row = row,
-                                        .batch = &batch,
-                                        .image = batch.image_count,
-                                        .customer = {}});
-            if (row != nullptr)
-                add_image(batch, nullptr, row);
-        }
-        pg::close_table(table);
-    });
+    pg::Table table = pg::open_table(source.line_table, AccessShareLock);
+    for (const OriginKey& key : keys) {
+        const MinimalTuple row = find_row(batch, table, key.key);
+        pg::append(origins.sorted, {.line_table = key.line_table,
+                                    .key = key.key,
+                                    .row = row,
+                                    .batch = &batch,
+                                    .image = batch.image_count,
+                                    .customer = {}});
+        if (row != nullptr)
+            add_image(batch, nullptr, row);
+    }
+    pg::close_table(table);
 }
 
 /// Looks up keys of one table; where that is not attached any more they name nothing.

@@ -5,6 +5,7 @@
 
 #include "catalog.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "pg/array.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
@@ -34,6 +35,7 @@ void write(const Note& note)
 {
     if (note.awaits_header)
         waiting_transaction = GetTopTransactionId();
+    come_to_gate();
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
     pg::Row row(table);
     row.set(transaction_id, FullTransactionIdGetDatum(GetTopFullTransactionId()));
@@ -66,13 +68,13 @@ void remove_rows(int64 first_statement_no)
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
     const std::array key{pg::key_part(GetTopFullTransactionId()), pg::at_least(first_statement_no)};
     pg::Array<ItemPointerData> tids{};
-    // SnapshotSelf sees the transaction's own rows, and makes no reader of it whom SERIALIZABLE would set against other savers.
-    pg::IndexCursor cursor = pg::begin_scan(table, catalog().pending_pkey, key, SnapshotSelf);
+    // This sees the transaction's own rows, and makes no reader of it whom SERIALIZABLE would set against other savers.
+    pg::IndexCursor cursor = pg::begin_scan(table, catalog().pending_pkey, key, pg::own_rows());
     while (pg::next(cursor))
         pg::append(tids, table.found->tts_tid);
     pg::end_scan(cursor);
     for (ItemPointerData& tid : pg::span_of(tids))
-        pg::remove(table, &tid, SnapshotSelf);
+        pg::remove(table, &tid, pg::own_rows());
     pg::close_table(table);
 }
 

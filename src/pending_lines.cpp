@@ -95,13 +95,13 @@ void join_traces(Batch& batch, Traces& traces, const bool* is_there)
 }
 
 /// A trigger within a DELETE may have brought the line back before the DELETE was noted.
-MinimalTuple find_last(Batch& batch, pg::Table& table, const Traces& traces, Trace& trace, Snapshot snapshot)
+MinimalTuple find_last(Batch& batch, pg::Table& table, const Traces& traces, Trace& trace)
 {
     if (trace.last != nullptr)
-        return find_line(batch, table, trace.last, snapshot);
+        return find_line(batch, table, trace.last);
     if (trace.seen == nullptr || is_traced(traces, key_of(batch, trace.seen)))
         return nullptr;
-    const MinimalTuple line = find_line(batch, table, trace.seen, snapshot);
+    const MinimalTuple line = find_line(batch, table, trace.seen);
     if (line != nullptr && trace.first == nullptr)
         trace.first = trace.seen;
     return line;
@@ -143,25 +143,22 @@ void add_traced_lines(Batch& batch, Traces& traces, bool is_settled_before)
     auto* const lines = static_cast<MinimalTuple*>(palloc_extended(sizeof(MinimalTuple) * (traces.count + 1), MCXT_ALLOC_HUGE));
     auto* const is_there = static_cast<bool*>(palloc_extended(traces.count + 1, MCXT_ALLOC_HUGE));
     batch.is_read_again = is_settled_before;
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
-        for (int i = 0; i < traces.count; i++) {
-            lines[i] = find_last(batch, table, traces, *traces.list[i], snapshot);
-            is_there[i] = lines[i] != nullptr;
-        }
-        join_traces(batch, traces, is_there);
-        for (int i = 0; i < traces.count; i++) {
-            const Trace& trace = *traces.list[i];
-            if (trace.first == nullptr && lines[i] == nullptr)
-                continue;
-            add(batch, trace, trace.first, lines[i]);
-            // What was settled under the new key left the entries of the old one behind.
-            if (is_settled_before && trace.first != nullptr && lines[i] != nullptr &&
-                find_line(batch, table, trace.first, snapshot) == nullptr)
-                add(batch, trace, trace.first, nullptr);
-        }
-        pg::close_table(table);
-    });
+    pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
+    for (int i = 0; i < traces.count; i++) {
+        lines[i] = find_last(batch, table, traces, *traces.list[i]);
+        is_there[i] = lines[i] != nullptr;
+    }
+    join_traces(batch, traces, is_there);
+    for (int i = 0; i < traces.count; i++) {
+        const Trace& trace = *traces.list[i];
+        if (trace.first == nullptr && lines[i] == nullptr)
+            continue;
+        add(batch, trace, trace.first, lines[i]);
+        // What was settled under the new key left the entries of the old one behind.
+        if (is_settled_before && trace.first != nullptr && lines[i] != nullptr && find_line(batch, table, trace.first) == nullptr)
+            add(batch, trace, trace.first, nullptr);
+    }
+    pg::close_table(table);
 }
 
 bool is_traced(const Traces& traces, std::string_view key)

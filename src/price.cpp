@@ -5,6 +5,7 @@
 #include "closing_hook.hpp"
 #include "contacts.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
 #include "trigger_call.hpp"
@@ -61,11 +62,8 @@ bool may_be_consumption(Batch& batch, const Configuration& settings, const LineI
 
 Recorded* read_recorded_now(const Batch& batch, const DocumentLine& line)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-        Recorded* const recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
-        pg::close_table(entries);
-        return recorded;
+    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        return read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
     });
 }
 
@@ -76,15 +74,17 @@ bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line
     add_image(batch, old_line, new_line);
     if (!may_be_consumption(batch, settings, batch.images[0]))
         return false;
+    come_to_gate();
     batch.images[0].new_header = find_header(batch, new_line);
     read_lines(batch);
     DocumentLine& line = batch.lines[0];
     if (is_null(line.customer))
         return false;
     line.customer = account_of(line.customer);
+    const Customer customer = read_customer(line.customer);
     if (old_line != nullptr)
         line.recorded = read_recorded_now(batch, line);
-    return is_consumption_line(settings, read_customer(line.customer), line);
+    return is_consumption_line(settings, customer, line);
 }
 
 /// A line whose price is being set to 0 now, within those around it. It lives on the stack: where only we can say so.

@@ -6,6 +6,7 @@
 #include "contacts.hpp"
 #include "customers.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "ledger.hpp"
 #include "ledger_lots.hpp"
 #include "ledger_standing.hpp"
@@ -19,17 +20,26 @@ namespace credits
 namespace
 {
 
+pg::DatedSnapshot transaction_snapshot(const Ledger& ledger)
+{
+    pg::DatedSnapshot snapshot{};
+    for (const pg::Table* const table : {&ledger.entries, &ledger.accounts, &ledger.lots})
+        snapshot = pg::older_snapshot(GetTransactionSnapshot(), table->relation);
+    return snapshot;
+}
+
 /// Calls fn(ledger) with the ledger opened for looking.
 template <class Fn>
 auto look_into_ledger(Fn fn)
 {
-    const auto look = [&](Snapshot snapshot) {
-        Ledger ledger = open_ledger(snapshot, DATEVAL_NOBEGIN, BatchSize::one_line, AccessShareLock);
-        auto answer = fn(ledger);
-        close_ledger(ledger);
-        return answer;
+    Ledger ledger = open_ledger(DATEVAL_NOBEGIN, BatchSize::one_line, AccessShareLock);
+    const auto look = [&](const pg::DatedSnapshot& snapshot) {
+        ledger.snapshot = snapshot;
+        return fn(ledger);
     };
-    return IsolationIsSerializable() ? look(GetTransactionSnapshot()) : pg::with_latest_snapshot(look);
+    auto answer = IsolationIsSerializable() ? look(transaction_snapshot(ledger)) : pg::with_latest_snapshot(look);
+    close_ledger(ledger);
+    return answer;
 }
 
 /// What a line would do, as preview_line returns it.
@@ -127,6 +137,7 @@ PG_FUNCTION_INFO_V1(credits_preview_line);
 /// balance(customer, type_code): strict.
 Datum credits_balance(PG_FUNCTION_ARGS)
 {
+    come_to_gate();
     const std::string_view customer = account_of(pg::to_view(PG_GETARG_DATUM(0)));
     const std::string_view code = pg::to_view(PG_GETARG_DATUM(1));
     const CreditType* const type = find_type(configuration(), code);
@@ -140,6 +151,7 @@ Datum credits_balance(PG_FUNCTION_ARGS)
 Datum credits_preview_line(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, 0);
+    come_to_gate();
     const std::string_view customer = account_of(pg::to_view(PG_GETARG_DATUM(0)));
     const Configuration& settings = configuration();
     const Article* const article = find_article(settings, pg::to_view(PG_GETARG_DATUM(1)));

@@ -213,14 +213,15 @@ void record(const Configuration& configuration, std::span<const std::span<Docume
     if (operations.count == 0)
         return;
     Crossings crossings{};
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        const bool is_one_line = lines.size() == 1 && lines.front().size() == 1;
-        const BatchSize size = is_one_line ? BatchSize::one_line : BatchSize::many_lines;
-        Ledger ledger = open_ledger(snapshot, configuration.first_open_day, size);
+    const bool is_one_line = lines.size() == 1 && lines.front().size() == 1;
+    const BatchSize size = is_one_line ? BatchSize::one_line : BatchSize::many_lines;
+    Ledger ledger = open_ledger(configuration.first_open_day, size);
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+        ledger.snapshot = snapshot;
         for (int position = 0; position < operations.count;)
             position = settle_account(configuration, ledger, operations, position, crossings);
-        close_ledger(ledger);
     });
+    close_ledger(ledger);
     CommandCounterIncrement(); // what comes after sees the ledger as it is now
     raise_alarms(configuration, crossings);
 }

@@ -95,7 +95,7 @@ struct LineEntries {
     int count;
 };
 
-LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key, Snapshot snapshot)
+LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
     const std::array parts{OidIsValid(line_table) ? pg::key_part(line_table) : pg::null_part(), pg::key_part(key)};
     pg::IndexCursor cursor = pg::begin_scan(table, catalog().entry_line_idx, parts, snapshot);
@@ -268,7 +268,7 @@ Recorded* make_recorded(const LineEntries& line, const LineEntry& last, const co
 
 } // namespace
 
-Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, Snapshot snapshot)
+Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
     const LineEntries line = read_entries(entries, line_table, key, snapshot);
     if (line.count == 0)
@@ -278,7 +278,7 @@ Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key
     return make_recorded(line, last, find_effect(line, last));
 }
 
-Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, Snapshot snapshot)
+Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot)
 {
     const LineEntries read = read_entries(entries, line.line_table, line.key, snapshot);
     std::sort(read.entries, read.entries + read.count, is_earlier);

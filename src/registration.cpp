@@ -4,6 +4,7 @@
 #include "catalog.hpp"
 #include "customers.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "ledger.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
@@ -103,11 +104,8 @@ int64 register_line(DocumentLine& line)
 
 Recorded* read_registration(std::string_view key)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-        Recorded* const recorded = read_recorded(entries, InvalidOid, key, snapshot);
-        pg::close_table(entries);
-        return recorded;
+    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        return read_recorded(entries, InvalidOid, key, snapshot);
     });
 }
 

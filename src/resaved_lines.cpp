@@ -122,14 +122,12 @@ Resaved list_resaved(Batch& batch, int count)
 
 void read_gone(const Batch& batch, Resaved& resaved)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
+    pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         for (size_t i = 0; i < resaved.gone_count; i++) {
             GoneLine& gone = resaved.gone[i];
             gone.line->recorded = read_recorded(entries, batch.source->line_table, gone.line->recorded_key, snapshot);
             gone.likeness = likeness_of(batch, *gone.line);
         }
-        pg::close_table(entries);
     });
 }
 

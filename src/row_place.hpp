@@ -59,6 +59,19 @@ void with_row_place(const KeyedTable& rows, pg::Table& table, const Datum* value
     pg::close_table(member);
 }
 
+/// Finds the row with this key as of now, and calls fn(place) if it is there. Whoever rewrites a partition is waited for first,
+/// so the snapshot is taken where the row lies.
+template <class Fn>
+void find_latest(const KeyedTable& rows, pg::Table& table, const Datum* values, KeyOf side, Fn fn)
+{
+    with_row_place(rows, table, values, side, [&](const RowPlace& place) {
+        pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+            if (pg::find(*place.table, place.index, make_row_key(rows, values, side), snapshot))
+                fn(place);
+        });
+    });
+}
+
 /// The row that was found there, as a row of the table at the top.
 inline HeapTuple copy_found(const RowPlace& place)
 {

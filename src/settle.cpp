@@ -20,7 +20,7 @@ namespace credits
 namespace
 {
 
-void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, Snapshot snapshot)
+void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     const Oid line_table = batch.source->line_table;
     if (batch.is_read_again && line.recorded_key != line.key) {
@@ -39,11 +39,9 @@ void read_all_recorded(Batch& batch)
 {
     if (!batch.reads_ledger)
         return;
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
+    pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         for (DocumentLine& line : lines_of(batch))
             read_recorded_of(batch, line, entries, snapshot);
-        pg::close_table(entries);
     });
     if (batch.is_read_again)
         drop_lines_with_same_record(batch);

@@ -4,6 +4,7 @@
 
 #include "batch.hpp"
 #include "check_at_commit.hpp"
+#include "gate.hpp"
 #include "changes.hpp"
 #include "customers.hpp"
 #include "errors.hpp"

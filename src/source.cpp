@@ -6,6 +6,7 @@
 #include "catalog.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
+#include "gate.hpp"
 #include "source_loader.hpp"
 
 namespace credits
@@ -41,6 +42,7 @@ void retire(Source*& source)
 void load_list()
 {
     while (!is_complete || is_stale) {
+        come_to_gate();
         is_complete = false;
         is_stale = false; // before reading: a change that arrives meanwhile marks it again
         for (int i = 0; i < sources.count; i++)
@@ -63,14 +65,11 @@ void load_list()
 
 Source* load_from_table(Oid line_table)
 {
-    Source* found = nullptr;
-    for_each_source_row([&](const SourceRow& row) {
-        if (row.line_table == line_table)
-            found = load_source(row);
-    });
-    if (found == nullptr)
+    come_to_gate();
+    const std::optional<SourceRow> row = find_source_row(line_table);
+    if (!row)
         errors::not_attached(line_table);
-    return found;
+    return load_source(*row);
 }
 
 /// The attached table that this one is a descendant of; the table itself when it is none.

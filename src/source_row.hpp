@@ -35,13 +35,8 @@ std::optional<SourceRow> find_source_row(Oid line_table);
 template <class Fn>
 void for_each_source_row(Fn fn)
 {
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
-        pg::Table table = pg::open_table(source_table(), AccessShareLock);
-        const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
-        while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
-            fn(read_source_row(table));
-        table_endscan(scan);
-        pg::close_table(table);
+    pg::read_latest(source_table(), [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        pg::for_each_row(table, snapshot, [&] { fn(read_source_row(table)); });
     });
 }
 

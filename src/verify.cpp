@@ -87,7 +87,7 @@ void put_rows(const ReturnSetInfo* result, Source& source, Relation lines, Relat
 {
     const pg::RowConversion conversion = pg::make_conversion(member, lines);
     TupleTableSlot* const slot = table_slot_create(member, nullptr);
-    const TableScanDesc scan = table_beginscan(member, GetActiveSnapshot(), 0, nullptr);
+    const TableScanDesc scan = table_beginscan(member, pg::older_snapshot(GetActiveSnapshot(), member).data, 0, nullptr);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     while (put_next_rows(result, source, lines, conversion, scan, slot)) {
         CHECK_FOR_INTERRUPTS();

@@ -73,9 +73,11 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    of_type  CONSTANT integer := (SELECT type.type_id FROM credits.credit_type AS type WHERE type.code = type_code);
+    of_type  integer;
     previous numeric;
 BEGIN
+    PERFORM credits._come_to_gate();
+    of_type := (SELECT type.type_id FROM credits.credit_type AS type WHERE type.code = type_code);
     IF of_type IS NULL THEN
         RAISE EXCEPTION 'credit type "%" does not exist', type_code
             USING ERRCODE = 'no_data_found', HINT = 'Credit types are the rows of credits.credit_type.';

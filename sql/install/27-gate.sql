@@ -1,5 +1,18 @@
 -- The gate: each save holds ROW EXCLUSIVE on the table closing until it commits. Who must be alone with the ledger takes SHARE ROW EXCLUSIVE.
 
+-- Whoever uses the extension's tables locks it before any other of them, so that whoever rewrites those keeps everybody out with one lock.
+
+CREATE FUNCTION credits._come_to_gate() RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_come_to_gate';
+COMMENT ON FUNCTION credits._come_to_gate() IS
+'Locks the gate in ACCESS SHARE MODE, for whoever only looks, or asks something before he saves: nobody but who rewrites tables is waited for.';
+
+-- A statement's snapshot is taken when its own tables are locked, but not those of the functions that it calls.
+CREATE FUNCTION credits._hold_tables(attached boolean) RETURNS void
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_hold_tables';
+COMMENT ON FUNCTION credits._hold_tables(boolean) IS
+'Locks the gate and all tables of the extension in ACCESS SHARE MODE, and those that are attached or bound, too: the next statement''s snapshot is newer than whatever somebody has made of them.';
+
 -- It waits for the saves under way and holds back new ones, but not for long, since those queue behind it.
 CREATE FUNCTION credits._hold_saves() RETURNS void
 LANGUAGE plpgsql
@@ -39,6 +52,7 @@ AS $$
 DECLARE
     written regclass;
 BEGIN
+    PERFORM credits._come_to_gate();
     IF EXISTS (SELECT FROM credits.pending WHERE transaction_id = pg_current_xact_id_if_assigned()) THEN
         written := 'credits.pending';
     ELSE

@@ -49,6 +49,7 @@ DECLARE
     first CONSTANT date := credits._first_day(month);
     moved credits._movement[];
 BEGIN
+    PERFORM credits._come_to_gate();
     PERFORM credits._check_month(first);
     moved := credits._closing_movement(first);
     PERFORM credits._check_posting(moved);

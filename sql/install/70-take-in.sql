@@ -170,9 +170,11 @@ DECLARE
     part   record;
     listed bigint;
 BEGIN
+    PERFORM credits._come_to_gate();
     PERFORM credits._check_take_in(line_tables, on_refusal);
     PERFORM credits._hold_saves();
     PERFORM credits._settle_pending();
+    PERFORM credits._hold_tables(true);
     SELECT 0, 0, 0, 0 INTO lines, sales, consumptions, refused;
     DELETE FROM credits.take_in_refusal AS refusal
     WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));

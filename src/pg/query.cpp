@@ -1,8 +1,32 @@
 // SQL through SPI.
 #include "pg/query.hpp"
 
+extern "C" {
+#include "executor/spi_priv.h"
+#include "utils/plancache.h"
+}
+
 namespace credits::pg
 {
+
+namespace
+{
+
+/// Locks all that a plan reads and writes, until there is a plan that nothing has made invalid since. Planning finds what the
+/// text of a statement does not name: partitions, and tables of functions that it inlines.
+void lock_relations(SPIPlanPtr plan)
+{
+    for (bool is_valid = false; !is_valid;) {
+        CHECK_FOR_INTERRUPTS();
+        CachedPlan* const cached = SPI_plan_get_cached_plan(plan);
+        if (cached == nullptr)
+            elog(ERROR, "a plan is not that of one statement");
+        is_valid = cached->is_valid && SPI_plan_is_valid(plan);
+        ReleaseCachedPlan(cached, plan->saved ? CurrentResourceOwner : nullptr);
+    }
+}
+
+} // namespace
 
 void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only)
 {
@@ -12,8 +36,9 @@ void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool r
         values[i] = parameters[i].value;
         nulls[i] = parameters[i].is_null ? 'n' : ' ';
     }
-    with_latest_snapshot([&](Snapshot snapshot) {
-        const int result = SPI_execute_snapshot(plan, values, nulls, snapshot, InvalidSnapshot, reads_only, true, 0);
+    lock_relations(plan);
+    with_latest_snapshot([&](const DatedSnapshot& snapshot) {
+        const int result = SPI_execute_snapshot(plan, values, nulls, snapshot.data, InvalidSnapshot, reads_only, true, 0);
         if (result < 0)
             elog(ERROR, "SPI_execute_snapshot returned %s", SPI_result_code_string(result));
     });

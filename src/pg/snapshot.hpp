@@ -1,4 +1,7 @@
 // Snapshots newer than the transaction's, as foreign key checks take them: what is committed now, and our own work.
+// A relation is read with a snapshot that was taken after the lock on it was got. An older one sees nothing of what somebody has
+// rewritten while we waited: all rows of the new heap carry his transaction's number. So moments are counted, and every read asks
+// (table.hpp).
 #pragma once
 
 #include <type_traits>
@@ -8,19 +11,36 @@
 namespace credits::pg
 {
 
+/// When a relation was locked, or a snapshot taken, in this backend: one came before the other.
+using Moment = uint64;
+inline constinit Moment last_moment = 0;
+inline Moment next_moment() { return ++last_moment; }
+
+struct DatedSnapshot {
+    Snapshot data;
+    Moment taken_at;
+};
+
 /// Calls fn(snapshot) with a registered latest snapshot. An error releases it with the transaction's resource owner.
 template <class Fn>
 auto with_latest_snapshot(Fn fn)
 {
-    const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+    const DatedSnapshot snapshot{RegisterSnapshot(GetLatestSnapshot()), next_moment()};
     if constexpr (std::is_void_v<decltype(fn(snapshot))>) {
         fn(snapshot);
-        UnregisterSnapshot(snapshot);
+        UnregisterSnapshot(snapshot.data);
     } else {
         auto result = fn(snapshot);
-        UnregisterSnapshot(snapshot);
+        UnregisterSnapshot(snapshot.data);
         return result;
     }
 }
+
+/// What the transaction itself has written, seen row by row as each is looked at.
+inline DatedSnapshot own_rows() { return {SnapshotSelf, next_moment()}; }
+
+/// The snapshot of the statement or transaction that is under way, to read a relation that is locked only now. Raises 40001 when
+/// somebody has rewritten the relation since.
+DatedSnapshot older_snapshot(Snapshot snapshot, Relation relation);
 
 } // namespace credits::pg

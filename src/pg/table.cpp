@@ -32,11 +32,11 @@ int build_scan_keys(ScanKeyData* scan_keys, std::span<const KeyPart> key)
 enum class LockOutcome { locked, gone, busy, newer_version };
 
 /// Locks the version in table.found or a later one.
-LockOutcome lock_found(Table& table, Snapshot snapshot, LockWaitPolicy wait)
+LockOutcome lock_found(Table& table, const DatedSnapshot& snapshot, LockWaitPolicy wait)
 {
     ItemPointerData tid = table.found->tts_tid;
     TM_FailureData failure{};
-    const TM_Result result = table_tuple_lock(table.relation, &tid, snapshot, table.found, GetCurrentCommandId(false),
+    const TM_Result result = table_tuple_lock(table.relation, &tid, snapshot.data, table.found, GetCurrentCommandId(false),
                                               LockTupleNoKeyExclusive, wait, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
     switch (result) {
     case TM_Ok:
@@ -70,6 +70,7 @@ Table open_table(Oid table, LOCKMODE mode)
     const Relation relation = table_open(table, mode);
     return {
         .relation = relation,
+        .locked_at = next_moment(),
         .found = table_slot_create(relation, nullptr),
         .written = nullptr,
         .indexes = nullptr,
@@ -79,12 +80,19 @@ Table open_table(Oid table, LOCKMODE mode)
     };
 }
 
-IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot)
+void require_newer(const DatedSnapshot& snapshot, const Table& table)
 {
+    if (snapshot.taken_at < table.locked_at)
+        elog(ERROR, "\"%s\" was locked after the snapshot that reads it was taken", RelationGetRelationName(table.relation));
+}
+
+IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
+{
+    require_newer(snapshot, table);
     ScanKeyData scan_keys[max_key_parts];
     const int count = build_scan_keys(scan_keys, key);
     const Relation index_relation = index_open(index, AccessShareLock);
-    const IndexScanDesc scan = begin_index_scan(table.relation, index_relation, snapshot, count);
+    const IndexScanDesc scan = begin_index_scan(table.relation, index_relation, snapshot.data, count);
     index_rescan(scan, scan_keys, count, nullptr, 0);
     return {.table = &table, .index = index_relation, .scan = scan};
 }
@@ -99,7 +107,7 @@ void end_scan(IndexCursor& cursor)
     index_close(cursor.index, AccessShareLock);
 }
 
-bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot)
+bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
 {
     IndexCursor cursor = begin_scan(table, index, key, snapshot);
     const bool found = next(cursor);
@@ -110,23 +118,24 @@ bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapsh
 LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockRequest request)
 {
     for (;;) {
-        const std::optional<LockResult> result = with_latest_snapshot([&](Snapshot snapshot) -> std::optional<LockResult> {
-            if (!find(table, index, key, snapshot))
-                return LockResult::absent;
-            if (request.worth_locking != nullptr && !request.worth_locking(table))
-                return LockResult::declined;
-            switch (lock_found(table, snapshot, request.wait)) {
-            case LockOutcome::locked:
-                return LockResult::locked;
-            case LockOutcome::busy:
-                return find(table, index, key, snapshot) ? LockResult::busy : LockResult::absent;
-            case LockOutcome::newer_version:
-                return has_key(table, index, key) ? std::optional(LockResult::locked) : std::nullopt;
-            case LockOutcome::gone:
-                break;
-            }
-            return std::nullopt;
-        });
+        const std::optional<LockResult> result =
+            with_latest_snapshot([&](const DatedSnapshot& snapshot) -> std::optional<LockResult> {
+                if (!find(table, index, key, snapshot))
+                    return LockResult::absent;
+                if (request.worth_locking != nullptr && !request.worth_locking(table))
+                    return LockResult::declined;
+                switch (lock_found(table, snapshot, request.wait)) {
+                case LockOutcome::locked:
+                    return LockResult::locked;
+                case LockOutcome::busy:
+                    return find(table, index, key, snapshot) ? LockResult::busy : LockResult::absent;
+                case LockOutcome::newer_version:
+                    return has_key(table, index, key) ? std::optional(LockResult::locked) : std::nullopt;
+                case LockOutcome::gone:
+                    break;
+                }
+                return std::nullopt;
+            });
         if (result && *result != LockResult::absent)
             require_visible_to_transaction(table);
         if (result)

@@ -5,7 +5,7 @@
 
 #include <span>
 
-#include "pg/postgres.hpp"
+#include "pg/snapshot.hpp"
 
 namespace credits::pg
 {
@@ -20,6 +20,7 @@ struct IndexAccess {
 
 struct Table {
     Relation relation;
+    Moment locked_at;
     TupleTableSlot* found;   // what find, next and lock_latest store
     TupleTableSlot* written; // what insert and update are given; null before the first
     IndexAccess* indexes;    // opened at the first write; null before
@@ -35,6 +36,38 @@ TupleTableSlot* written_slot(Table& table);
 Table open_table(Oid table, LOCKMODE mode);
 void close_table(Table& table);
 
+/// Calls fn(table, snapshot) with the table open and, after that, a latest snapshot to read it with.
+template <class Fn>
+auto read_latest(Oid oid, Fn fn, LOCKMODE mode = AccessShareLock)
+{
+    Table table = open_table(oid, mode);
+    const auto read = [&](const DatedSnapshot& snapshot) { return fn(table, snapshot); };
+    if constexpr (std::is_void_v<decltype(fn(table, DatedSnapshot{}))>) {
+        with_latest_snapshot(read);
+        close_table(table);
+    } else {
+        auto result = with_latest_snapshot(read);
+        close_table(table);
+        return result;
+    }
+}
+
+/// Raises an internal error when the snapshot is older than the lock.
+void require_newer(const DatedSnapshot& snapshot, const Table& table);
+
+/// Calls fn() for each row, stored in table.found.
+template <class Fn>
+void for_each_row(Table& table, const DatedSnapshot& snapshot, Fn fn)
+{
+    require_newer(snapshot, table);
+    const TableScanDesc scan = table_beginscan(table.relation, snapshot.data, 0, nullptr);
+    while (table_scan_getnextslot(scan, ForwardScanDirection, table.found)) {
+        CHECK_FOR_INTERRUPTS();
+        fn();
+    }
+    table_endscan(scan);
+}
+
 /// One condition of an index lookup: operator procedure, collation and value; without a procedure, IS NULL.
 struct KeyPart {
     RegProcedure equals; // or what the strategy says
@@ -49,13 +82,13 @@ struct IndexCursor {
     Relation index;
     IndexScanDesc scan;
 };
-IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot);
+IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot);
 bool next(IndexCursor& cursor);
 bool previous(IndexCursor& cursor); // from the end
 void end_scan(IndexCursor& cursor);
 
 /// Finds the one row with this key into table.found.
-bool find(Table& table, Oid index, std::span<const KeyPart> key, Snapshot snapshot);
+bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot);
 
 /// How a row is locked: by waiting for whoever holds it, or not at all when it is held.
 struct LockRequest {
@@ -78,10 +111,10 @@ void require_visible_to_transaction(Table& table);
 void insert(Table& table);
 
 /// Updates the row at `tid` to table.written. The caller holds the lock that makes a concurrent update impossible.
-void update(Table& table, ItemPointer tid, Snapshot snapshot);
+void update(Table& table, ItemPointer tid, const DatedSnapshot& snapshot);
 
 /// Deletes the row at `tid`, which nobody else can change meanwhile.
-void remove(Table& table, ItemPointer tid, Snapshot snapshot);
+void remove(Table& table, ItemPointer tid, const DatedSnapshot& snapshot);
 
 /// Fetches an attribute of table.found.
 inline Datum get(const Table& table, int attribute, bool* is_null) { return slot_getattr(table.found, attribute, is_null); }

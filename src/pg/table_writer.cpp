@@ -135,14 +135,14 @@ void insert(Table& table)
     insert_index_entries(table, IndexUpdate::all);
 }
 
-void update(Table& table, ItemPointer tid, Snapshot snapshot)
+void update(Table& table, ItemPointer tid, const DatedSnapshot& snapshot)
 {
     if (has_row_triggers(table)) {
         // The executor fetches the old row for the triggers by the tid in table.found.
         with_executor(table, [&](EState* estate, ResultRelInfo* result_relation) {
             EPQState recheck;
             init_recheck(&recheck, estate);
-            PushActiveSnapshot(snapshot);
+            PushActiveSnapshot(snapshot.data);
             table.found->tts_tid = *tid;
             ExecSimpleRelationUpdate(result_relation, estate, &recheck, table.found, table.written);
             PopActiveSnapshot();
@@ -156,7 +156,7 @@ void update(Table& table, ItemPointer tid, Snapshot snapshot)
         return;
     }
     IndexUpdate which = IndexUpdate::none;
-    const TM_Result result = update_tuple(table.relation, tid, table.written, GetCurrentCommandId(true), snapshot, &which);
+    const TM_Result result = update_tuple(table.relation, tid, table.written, GetCurrentCommandId(true), snapshot.data, &which);
     if (result != TM_Ok)
         errors::unexpected_update_result(table.relation, result);
     if (which == IndexUpdate::none)
@@ -165,11 +165,11 @@ void update(Table& table, ItemPointer tid, Snapshot snapshot)
     insert_index_entries(table, which);
 }
 
-void remove(Table& table, ItemPointer tid, Snapshot snapshot)
+void remove(Table& table, ItemPointer tid, const DatedSnapshot& snapshot)
 {
     TM_FailureData failure;
     const TM_Result result =
-        table_tuple_delete(table.relation, tid, GetCurrentCommandId(true), snapshot, InvalidSnapshot, true, &failure, false);
+        table_tuple_delete(table.relation, tid, GetCurrentCommandId(true), snapshot.data, InvalidSnapshot, true, &failure, false);
     if (result != TM_Ok)
         errors::unexpected_update_result(table.relation, result);
 }
