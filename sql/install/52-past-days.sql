@@ -71,12 +71,12 @@ END;
 COMMENT ON FUNCTION credits._lot_as_of(date) IS
 'Every lot as its entries of until the end of a day make it, those of inactive types and used-up ones too.';
 
-CREATE FUNCTION credits._is_active_as_of(type credits.credit_type, day date) RETURNS boolean
+CREATE FUNCTION credits._is_active_as_of(code text, active boolean, day date) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
-RETURN coalesce(credits._setting_as_of('credit_type', credits._codes_of(type.code), 'active', type.active::text, day)::boolean, true);
-COMMENT ON FUNCTION credits._is_active_as_of(credits.credit_type, date) IS
-'Tells whether the credit type was active at the end of a day.';
+RETURN coalesce(credits._setting_as_of('credit_type', credits._codes_of(code), 'active', active::text, day)::boolean, true);
+COMMENT ON FUNCTION credits._is_active_as_of(text, boolean, date) IS
+'Tells whether a credit type, by what it is now, was active at the end of a day. (Not by its row: no column could be added to the table then.)';
 
 CREATE FUNCTION credits.open_lot_as_of(day date) RETURNS TABLE (
     customer        text,
@@ -99,7 +99,7 @@ BEGIN ATOMIC
     JOIN credits.credit_type AS type USING (type_id)
     JOIN credits.lot USING (customer, type_id, lot_no)
     WHERE past.remaining > 0
-      AND credits._is_active_as_of(type.*, day)
+      AND credits._is_active_as_of(type.code, type.active, day)
     ORDER BY past.customer, type.code, lot.sold_on, past.lot_no;
 END;
 COMMENT ON FUNCTION credits.open_lot_as_of(date) IS
@@ -154,7 +154,7 @@ BEGIN ATOMIC
             credits._setting_as_of('account', ARRAY(SELECT past.customer || '/' || code FROM unnest(codes.all) AS code), 'alarm_level', account.alarm_level::text, day),
             credits._setting_as_of('credit_type', codes.all, 'alarm_level', type.alarm_level::text, day))::numeric AS alarm
         FROM (SELECT credits._codes_of(type.code) AS all) AS codes) AS level
-    WHERE credits._is_active_as_of(type.*, day)
+    WHERE credits._is_active_as_of(type.code, type.active, day)
     ORDER BY past.customer, type.code;
 END;
 COMMENT ON FUNCTION credits.portfolio_as_of(date) IS
