@@ -65,6 +65,7 @@ bool is_there(const TriggerData& event)
 /// Removes the transaction's rows from this number on. A row that somebody has removed already is none the less settled.
 void remove_rows(int64 first_statement_no)
 {
+    come_to_gate();
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
     const std::array key{pg::key_part(GetTopFullTransactionId()), pg::at_least(first_statement_no)};
     pg::Array<ItemPointerData> tids{};

@@ -131,6 +131,7 @@ void put_preview(FunctionCallInfo fcinfo, const CreditType& type, core::Act act,
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_balance);
+PG_FUNCTION_INFO_V1(credits_is_consumption);
 PG_FUNCTION_INFO_V1(credits_preview_line);
 }
 
@@ -145,6 +146,17 @@ Datum credits_balance(PG_FUNCTION_ARGS)
         errors::unknown_type(code);
     const core::Amount balance = look_into_ledger([&](Ledger& ledger) { return open_account(ledger, customer, type).balance; });
     return pg::to_numeric(balance);
+}
+
+/// is_consumption(customer, article): strict.
+Datum credits_is_consumption(PG_FUNCTION_ARGS)
+{
+    come_to_gate();
+    const Configuration& settings = configuration();
+    const Article* const article = find_article(settings, pg::to_view(PG_GETARG_DATUM(1)));
+    const bool consumes =
+        settings.is_active && article != nullptr && article->type != nullptr && article->coefficient < core::zero;
+    PG_RETURN_BOOL(consumes && read_customer(account_of(pg::to_view(PG_GETARG_DATUM(0)))).works_with_credits);
 }
 
 /// preview_line(customer, article, quantity): strict; one row, or none when credits are not touched.

@@ -19,14 +19,9 @@ COMMENT ON FUNCTION credits.preview_line(text, text, numeric)
     IS 'What a line would do to the customer''s credits: credits > 0 come in, < 0 go out; value and draws (lot_no, quantity, value) of all but a sale: what a consumption takes from the oldest lots, a credit note from the newest, a return gives to those last drawn. enough: the save would not be refused for want of open or consumed credits. No row when the line would not touch credits. Errors: 23514 credits_quantity_in_range. Rules 8, 9, 11 and 17.';
 
 CREATE FUNCTION credits.is_consumption(customer text, article text) RETURNS boolean
-    LANGUAGE sql STRICT STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-    RETURN (SELECT p.active FROM credits.parameter AS p)
-        AND EXISTS (SELECT FROM credits.customer AS named
-                    JOIN credits.customer AS c ON c.customer = coalesce(named.account_of, named.customer)
-                    WHERE named.customer = is_consumption.customer AND c.works_with_credits)
-        AND EXISTS (SELECT FROM credits.article AS a WHERE a.article = is_consumption.article AND a.coefficient < 0);
+    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'credits_is_consumption';
 COMMENT ON FUNCTION credits.is_consumption(text, text)
-    IS 'Would a line with this article consume the customer''s credits? Rule 8.';
+    IS 'Would a line with this article consume the customer''s credits, as of now? Rule 8.';
 
 CREATE FUNCTION credits.price_for(customer text, article text, price numeric) RETURNS numeric
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -90,9 +90,13 @@ CREATE FUNCTION credits.open_lot_as_of(day date) RETURNS TABLE (
     value           numeric,
     remaining_value numeric
 )
-LANGUAGE sql STABLE SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
     SELECT past.customer, type.code, past.lot_no, lot.sold_on, lot.document_number, lot.article,
            trim_scale(past.quantity), trim_scale(past.remaining), past.value, past.remaining_value
     FROM credits._lot_as_of(day) AS past
@@ -101,7 +105,8 @@ BEGIN ATOMIC
     WHERE past.remaining > 0
       AND credits._is_active_as_of(type.code, type.active, day)
     ORDER BY past.customer, type.code, lot.sold_on, past.lot_no;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.open_lot_as_of(date) IS
 'The columns of open_lot as of the end of a day, by the dates that entries are booked on: of types that were active then. Once its month is closed, the same for ever, but for codes and document numbers, which are those of now. For credits_reader. Rule 29.';
 
@@ -119,9 +124,13 @@ CREATE FUNCTION credits.portfolio_as_of(day date) RETURNS TABLE (
     oldest_open_sale date,
     last_booked_on   date
 )
-LANGUAGE sql STABLE SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
     SELECT
         past.customer,
         named.name,
@@ -156,7 +165,8 @@ BEGIN ATOMIC
         FROM (SELECT credits._codes_of(type.code) AS all) AS codes) AS level
     WHERE credits._is_active_as_of(type.code, type.active, day)
     ORDER BY past.customer, type.code;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.portfolio_as_of(date) IS
 'The columns of portfolio as of the end of a day, by the dates that entries are booked on, with the alarm levels and active types of then; last_booked_on is the latest date until that day. '
 'Once its month is closed, the same for ever, but for names and codes, which are those of now. For credits_reader. Rule 29.';

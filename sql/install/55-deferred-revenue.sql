@@ -26,10 +26,14 @@ CREATE FUNCTION credits.deferred_revenue(from_month date, to_month date) RETURNS
     closing    numeric,
     difference numeric
 )
-LANGUAGE sql STABLE SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
     WITH day AS (
         SELECT entry.type_id, entry.booked_on, credits._movement_of(entry.kind) AS movement, sum(entry.value) AS value, sum(entry.amount) AS amount
         FROM credits.entry
@@ -81,7 +85,8 @@ BEGIN ATOMIC
       AND (standing.closing, standing.closing - standing.value + standing.registered, standing.sold, standing.consumed, standing.changes, standing.difference)
           <> (0, 0, 0, 0, 0, 0)
     ORDER BY standing.month, type.code;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.deferred_revenue(date, date) IS
 'The roll-forward of the deferred revenue, per month and credit type, inactive ones too: opening + sold - consumed + changes = closing, all money. '
 'opening is what the month before closed with, and opening balances registered in the month; sold is net of credit notes, consumed net of returns; changes are revaluations and corrections; '
@@ -100,9 +105,13 @@ CREATE FUNCTION credits.deferred_revenue_detail(month date, type_code text) RETU
     remaining       numeric,
     remaining_value numeric
 )
-LANGUAGE sql STABLE SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
     SELECT past.customer, named.name, past.lot_no, lot.sold_on, lot.document_number, lot.article,
            trim_scale(past.quantity), past.value, trim_scale(past.remaining), past.remaining_value
     FROM credits._lot_as_of((credits._first_day(month) + interval '1 month' - interval '1 day')::date) AS past
@@ -112,7 +121,8 @@ BEGIN ATOMIC
     WHERE type.type_id = (SELECT credits._type_named(deferred_revenue_detail.type_code))
       AND (past.remaining <> 0 OR past.remaining_value <> 0)
     ORDER BY past.customer, lot.sold_on, past.lot_no;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.deferred_revenue_detail(date, text) IS
 'The lots behind the closing value of a month in deferred_revenue(), of one credit type: their remaining_value adds up to it. quantity and value are those of the sale, remaining what is left of them at the end of the month. '
 'Any day names the month. Errors: P0002 no such type. For credits_reader. Rules 27 and 30.';

@@ -128,6 +128,31 @@ END;
 COMMENT ON FUNCTION credits._statement(text, date, date) IS
 'The rows of statement(), of arguments that were checked.';
 
+CREATE FUNCTION credits._statement_lines(customer text, from_date date, to_date date) RETURNS TABLE (
+    type_code       text,
+    line_no         integer,
+    booked_on       date,
+    kind            text,
+    document_kind   text,
+    document_number text,
+    article         text,
+    description     text,
+    quantity        numeric,
+    balance         numeric
+)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the customer and the dates, each time
+SET jit = off
+AS $$
+BEGIN
+    PERFORM credits._check_period(from_date, to_date), credits._require_customer(customer);
+    RETURN QUERY SELECT * FROM credits._statement(customer, from_date, to_date);
+END
+$$;
+COMMENT ON FUNCTION credits._statement_lines(text, date, date) IS
+'The lines of statement(), at the caller''s snapshot.';
+
 CREATE FUNCTION credits.statement(customer text, from_date date, to_date date) RETURNS TABLE (
     type_code       text,
     line_no         integer,
@@ -140,14 +165,13 @@ CREATE FUNCTION credits.statement(customer text, from_date date, to_date date) R
     quantity        numeric,
     balance         numeric
 )
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan -- by the customer and the dates, each time
-SET jit = off
 AS $$
+#variable_conflict use_variable
 BEGIN
-    PERFORM credits._check_period(from_date, to_date), credits._require_customer(customer);
-    RETURN QUERY SELECT * FROM credits._statement(customer, from_date, to_date);
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY SELECT * FROM credits._statement_lines(customer, from_date, to_date);
 END
 $$;
 COMMENT ON FUNCTION credits.statement(text, date, date) IS
@@ -171,15 +195,20 @@ CREATE FUNCTION credits.statement_week(customer text, day date) RETURNS TABLE (
     quantity        numeric,
     balance         numeric
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT line.*
-    FROM credits.statement(
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
+    SELECT *
+    FROM credits._statement_lines(
         customer,
         date_trunc('week', day::timestamp)::date,
-        (date_trunc('week', day::timestamp) + interval '6 days')::date) AS line;
-END;
+        (date_trunc('week', day::timestamp) + interval '6 days')::date);
+END
+$$;
 COMMENT ON FUNCTION credits.statement_week(text, date) IS
 'The statement() of the ISO week, Monday to Sunday, that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';
 
@@ -195,15 +224,20 @@ CREATE FUNCTION credits.statement_month(customer text, day date) RETURNS TABLE (
     quantity        numeric,
     balance         numeric
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT line.*
-    FROM credits.statement(
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
+    SELECT *
+    FROM credits._statement_lines(
         customer,
         date_trunc('month', day::timestamp)::date,
-        (date_trunc('month', day::timestamp) + interval '1 month - 1 day')::date) AS line;
-END;
+        (date_trunc('month', day::timestamp) + interval '1 month - 1 day')::date);
+END
+$$;
 COMMENT ON FUNCTION credits.statement_month(text, date) IS
 'The statement() of the calendar month that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';
 
@@ -219,14 +253,19 @@ CREATE FUNCTION credits.statement_quarter(customer text, day date) RETURNS TABLE
     quantity        numeric,
     balance         numeric
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT line.*
-    FROM credits.statement(
+AS $$
+#variable_conflict use_variable
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
+    SELECT *
+    FROM credits._statement_lines(
         customer,
         date_trunc('quarter', day::timestamp)::date,
-        (date_trunc('quarter', day::timestamp) + interval '3 months - 1 day')::date) AS line;
-END;
+        (date_trunc('quarter', day::timestamp) + interval '3 months - 1 day')::date);
+END
+$$;
 COMMENT ON FUNCTION credits.statement_quarter(text, date) IS
 'The statement() of the calendar quarter that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';

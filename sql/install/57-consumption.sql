@@ -41,7 +41,7 @@ END;
 COMMENT ON FUNCTION credits._consumption(date, date, text) IS
 'The consumptions booked from one day to another, their changes and returns, of one customer or, for null, of all: credits, > 0 consumed, < 0 come back.';
 
-CREATE FUNCTION credits.consumption_by_month(year integer, customer text DEFAULT NULL) RETURNS TABLE (
+CREATE TYPE credits._consumption_of_year AS (
     customer  text,
     type_code text,
     jan       numeric,
@@ -57,13 +57,20 @@ CREATE FUNCTION credits.consumption_by_month(year integer, customer text DEFAULT
     nov       numeric,
     "dec"     numeric,
     total     numeric
-)
-LANGUAGE sql STABLE SECURITY DEFINER
+);
+COMMENT ON TYPE credits._consumption_of_year IS 'A row of consumption_by_month(): a type of its own, as its argument customer is named as a column is.';
+
+CREATE FUNCTION credits.consumption_by_month(year integer, customer text DEFAULT NULL) RETURNS SETOF credits._consumption_of_year
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-BEGIN ATOMIC
-    SELECT credits._require_customer(consumption_by_month.customer) WHERE consumption_by_month.customer IS NOT NULL;
-    SELECT credits._first_day_of_year(year); -- to be told before the dates are made
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    PERFORM credits._require_customer(consumption_by_month.customer) WHERE consumption_by_month.customer IS NOT NULL;
+    PERFORM credits._first_day_of_year(year); -- to be told before the dates are made
+    RETURN QUERY
     WITH month AS (
         SELECT moved.customer, moved.type_id, date_trunc('month', moved.booked_on::timestamp)::date AS first_day, sum(moved.credits) AS credits
         FROM credits._consumption(make_date(year, 1, 1), make_date(year, 12, 31), consumption_by_month.customer) AS moved
@@ -90,13 +97,14 @@ BEGIN ATOMIC
     WHERE type.active
     GROUP BY month.customer, type.code
     ORDER BY month.customer, type.code;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.consumption_by_month(integer, text) IS
 'The credits that each customer consumed in each month of a year, per active credit type, by the dates that entries are booked on: jan to dec, and their total. Net of changes and returns: '
 'a month in which more came back than went is < 0, one without anything 0; who has no entry in the year has no row. '
 'Arguments: the year, 1 to 9999; the customer, null for all (the credits of a contact or branch are those of the customer that he points to). Errors: 22023 no such year, P0002 unknown customer. For credits_reader. Rule 29.';
 
-CREATE FUNCTION credits.consumption_by_day(month date, customer text DEFAULT NULL) RETURNS TABLE (
+CREATE TYPE credits._consumption_of_month AS (
     customer  text,
     type_code text,
     d1        numeric,
@@ -131,13 +139,20 @@ CREATE FUNCTION credits.consumption_by_day(month date, customer text DEFAULT NUL
     d30       numeric,
     d31       numeric,
     total     numeric
-)
-LANGUAGE sql STABLE SECURITY DEFINER
+);
+COMMENT ON TYPE credits._consumption_of_month IS 'A row of consumption_by_day().';
+
+CREATE FUNCTION credits.consumption_by_day(month date, customer text DEFAULT NULL) RETURNS SETOF credits._consumption_of_month
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
-BEGIN ATOMIC
-    SELECT credits._require_customer(consumption_by_day.customer) WHERE consumption_by_day.customer IS NOT NULL;
-    SELECT credits._first_day(month);
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    PERFORM credits._require_customer(consumption_by_day.customer) WHERE consumption_by_day.customer IS NOT NULL;
+    PERFORM credits._first_day(month);
+    RETURN QUERY
     WITH last AS (
         SELECT extract(day FROM credits._first_day(month) + interval '1 month' - interval '1 day') AS day
     ),
@@ -188,7 +203,8 @@ BEGIN ATOMIC
     WHERE type.active
     GROUP BY day.customer, type.code, last.day
     ORDER BY day.customer, type.code;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.consumption_by_day(date, text) IS
 'The credits that each customer consumed on each day of a month, per active credit type, by the dates that entries are booked on: d1 to d31, and their total. Net of changes and returns: '
 'a day on which more came back than went is < 0, one without anything 0, one that the month does not have null; who has no entry in the month has no row. '

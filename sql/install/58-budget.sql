@@ -144,7 +144,7 @@ END;
 COMMENT ON FUNCTION credits._open_value(text, integer, numeric, numeric) IS
 'Money, not rounded: what those open credits of an account are worth that are drawn after the first so many and until the last, oldest first.';
 
-CREATE FUNCTION credits._budget(year integer, customer text, today date) RETURNS TABLE (
+CREATE TYPE credits._budget_line AS (
     customer             text,
     type_code            text,
     consumed             numeric,
@@ -161,7 +161,10 @@ CREATE FUNCTION credits._budget(year integer, customer text, today date) RETURNS
     currency             text,
     history_months       integer,
     customer_name        text
-)
+);
+COMMENT ON TYPE credits._budget_line IS 'A row of budget().';
+
+CREATE FUNCTION credits._budget(year integer, customer text, today date) RETURNS SETOF credits._budget_line
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 SET jit = off
@@ -211,30 +214,18 @@ END;
 COMMENT ON FUNCTION credits._budget(integer, text, date) IS
 'budget() as it is on a day.';
 
-CREATE FUNCTION credits.budget(year integer, customer text DEFAULT NULL) RETURNS TABLE (
-    customer             text,
-    type_code            text,
-    consumed             numeric,
-    per_month            numeric,
-    expected_by_year_end numeric,
-    expected_amount      numeric,
-    open                 numeric,
-    months_left          numeric,
-    credits_to_buy       numeric,
-    amount_to_buy        numeric,
-    runs_out_on          date,
-    year_total           numeric,
-    price                numeric,
-    currency             text,
-    history_months       integer,
-    customer_name        text
-)
-LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION credits.budget(year integer, customer text DEFAULT NULL) RETURNS SETOF credits._budget_line
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT credits._require_customer(budget.customer) WHERE budget.customer IS NOT NULL;
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    PERFORM credits._require_customer(budget.customer) WHERE budget.customer IS NOT NULL;
+    RETURN QUERY
     SELECT * FROM credits._budget(year, budget.customer, CURRENT_DATE);
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.budget(integer, text) IS
 'What each customer will consume until the end of a year, and has to buy for it, per active credit type, by the dates that entries are booked on; doc/reports.md works it out. '
 'consumed: credits consumed in the year, net of returns, until today. '

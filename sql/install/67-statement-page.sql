@@ -144,7 +144,7 @@ BEGIN ATOMIC
             'article', concat_ws(', ', coalesce(nullif(article.description, ''), line.article), line.description),
             'quantity', CASE WHEN line.quantity > 0 THEN '+' ELSE '' END || credits._written(line.quantity, texts),
             'balance', credits._written(line.balance, texts))
-    FROM credits.statement(_statement_rows.customer, from_date, to_date) AS line
+    FROM credits._statement_lines(_statement_rows.customer, from_date, to_date) AS line
     LEFT JOIN credits.article AS article ON article.article = line.article;
 END;
 COMMENT ON FUNCTION credits._statement_rows(text, date, date, jsonb) IS
@@ -230,8 +230,8 @@ END;
 COMMENT ON FUNCTION credits._statement_types(text, date, date, jsonb) IS
 'What the page of a statement shows of each credit type.';
 
-CREATE FUNCTION credits.statement_html(customer text, from_date date, to_date date, language text DEFAULT NULL) RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE FUNCTION credits._statement_page(customer text, from_date date, to_date date, language text) RETURNS text
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -239,16 +239,28 @@ DECLARE
     texts jsonb;
     types jsonb;
 BEGIN
-    PERFORM credits._require_customer(statement_html.customer);
-    SELECT its.* INTO of FROM credits.customer AS its WHERE its.customer = statement_html.customer;
+    PERFORM credits._require_customer(_statement_page.customer);
+    SELECT its.* INTO of FROM credits.customer AS its WHERE its.customer = _statement_page.customer;
     language := credits._language_of_page(language, of.language);
     texts := credits._texts_of(language);
-    types := credits._statement_types(statement_html.customer, from_date, to_date, texts);
+    types := credits._statement_types(_statement_page.customer, from_date, to_date, texts);
     RETURN credits._rendered(
         credits._localised(credits._template_named('statement'), texts),
         jsonb_build_object('language', language, 'name', coalesce(nullif(of.name, ''), of.customer), 'customer', of.customer,
                            'from_date', credits._written(from_date, texts), 'to_date', credits._written(to_date, texts),
                            'made_on', credits._written(CURRENT_DATE, texts), 'summary', types IS NOT NULL, 'types', types));
+END
+$$;
+COMMENT ON FUNCTION credits._statement_page(text, date, date, text) IS
+'The page of statement_html(), at the caller''s snapshot.';
+
+CREATE FUNCTION credits.statement_html(customer text, from_date date, to_date date, language text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN credits._statement_page(customer, from_date, to_date, language);
 END
 $$;
 COMMENT ON FUNCTION credits.statement_html(text, date, date, text) IS

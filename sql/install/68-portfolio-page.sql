@@ -87,8 +87,8 @@ END;
 COMMENT ON FUNCTION credits._balances_of_12_months(date) IS
 'Twelve balances of each account, in credits: at the end of each month up to this one.';
 
-CREATE FUNCTION credits.portfolio_html(language text DEFAULT 'en') RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+CREATE FUNCTION credits._portfolio_page(language text) RETURNS text
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -121,6 +121,18 @@ BEGIN
         credits._localised(credits._template_named('portfolio'), texts),
         jsonb_build_object('language', language, 'made_on', credits._written(CURRENT_DATE, texts),
                            'has_accounts', accounts IS NOT NULL, 'accounts', accounts, 'types', types));
+END
+$$;
+COMMENT ON FUNCTION credits._portfolio_page(text) IS
+'The page of portfolio_html(), at the caller''s snapshot.';
+
+CREATE FUNCTION credits.portfolio_html(language text DEFAULT 'en') RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN credits._portfolio_page(language);
 END
 $$;
 COMMENT ON FUNCTION credits.portfolio_html(text) IS

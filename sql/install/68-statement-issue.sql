@@ -50,7 +50,7 @@ BEGIN ATOMIC
                  trim_scale(coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) <> 'consumed'), 0)) AS came_in,
                  trim_scale(-coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) = 'consumed'), 0)) AS went_out,
                  max(line.balance) FILTER (WHERE line.kind = 'closing') AS closing
-          FROM credits.statement(_statement_figures.customer, from_date, to_date) AS line
+          FROM credits._statement_lines(_statement_figures.customer, from_date, to_date) AS line
           GROUP BY line.type_code) AS total;
 END;
 COMMENT ON FUNCTION credits._statement_figures(text, date, date) IS
@@ -64,9 +64,13 @@ CREATE FUNCTION credits.statement_due(day date DEFAULT CURRENT_DATE) RETURNS TAB
     to_date       date,
     language      text
 )
-LANGUAGE sql STABLE SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM credits._hold_tables(false);
+    RETURN QUERY
     SELECT of.customer, of.name, of.statement_cycle, period.from_date, period.to_date, of.language
     FROM credits.customer AS of
     CROSS JOIN LATERAL (SELECT date_trunc(of.statement_cycle, day::timestamp) AS until) AS present
@@ -79,7 +83,8 @@ BEGIN ATOMIC
       AND NOT EXISTS (SELECT FROM credits.statement_issue AS issue
                       WHERE issue.customer = of.customer AND issue.cycle = of.statement_cycle AND issue.from_date = period.from_date)
     ORDER BY of.customer;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits.statement_due(date) IS
 'The customers whose statement is due on a day: of the last week (Monday to Sunday), month or quarter that was over before it, by customer.statement_cycle, and not made yet. Customers who never had credits by then are left out. '
 'For credits_reader. Rule 29.';
@@ -89,7 +94,8 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    made integer;
+    made integer := 0;
+    due  record;
 BEGIN
     IF isfinite(day) IS NOT TRUE THEN
         RAISE EXCEPTION 'invalid value for argument "day": %', coalesce(day::text, 'null')
@@ -99,12 +105,16 @@ BEGIN
         RAISE EXCEPTION 'day % is in the future', day
             USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Today is %s.', CURRENT_DATE), HINT = 'Statements are made when their period is over.';
     END IF;
-    INSERT INTO credits.statement_issue (customer, cycle, from_date, to_date, issued_at, html, figures)
-    SELECT due.customer, due.cycle, due.from_date, due.to_date, clock_timestamp(),
-           credits.statement_html(due.customer, due.from_date, due.to_date), credits._statement_figures(due.customer, due.from_date, due.to_date)
-    FROM credits.statement_due(day) AS due
-    ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS made = ROW_COUNT;
+    FOR due IN SELECT * FROM credits.statement_due(day) LOOP
+        INSERT INTO credits.statement_issue (customer, cycle, from_date, to_date, issued_at, html, figures)
+        VALUES (due.customer, due.cycle, due.from_date, due.to_date, clock_timestamp(),
+                credits._statement_page(due.customer, due.from_date, due.to_date, NULL),
+                credits._statement_figures(due.customer, due.from_date, due.to_date))
+        ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+            made := made + 1;
+        END IF;
+    END LOOP;
     IF made > 0 AND (SELECT notify FROM credits.parameter) THEN
         PERFORM pg_notify('credits_statement', json_build_object('day', day, 'statements', made)::text);
     END IF;
