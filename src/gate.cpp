@@ -66,6 +66,16 @@ Oids tables_of_others()
     return tables;
 }
 
+/// Since the transaction's snapshot, with which it reads on.
+void require_not_rewritten()
+{
+    for (const Oid table : pg::span_of(tables_of_extension())) {
+        const Relation relation = table_open(table, AccessShareLock);
+        pg::older_snapshot(GetTransactionSnapshot(), relation);
+        table_close(relation, NoLock);
+    }
+}
+
 } // namespace
 
 void pass_gate()
@@ -76,20 +86,17 @@ void pass_gate()
 
 void come_to_gate() { LockRelationOid(catalog().closing, AccessShareLock); }
 
-void hold_tables(bool attached)
+void hold_tables()
 {
     come_to_gate();
     for (const Oid table : pg::span_of(tables_of_extension()))
         LockRelationOid(table, AccessShareLock);
-    if (!attached)
-        return;
-    for (const Oid table : pg::span_of(tables_of_others()))
-        hold(table);
 }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_come_to_gate);
 PG_FUNCTION_INFO_V1(credits_hold_tables);
+PG_FUNCTION_INFO_V1(credits_hold_all_tables);
 }
 
 /// _come_to_gate()
@@ -99,10 +106,21 @@ Datum credits_come_to_gate(FunctionCallInfo)
     PG_RETURN_VOID();
 }
 
-/// _hold_tables(attached): strict.
-Datum credits_hold_tables(PG_FUNCTION_ARGS)
+/// _hold_tables()
+Datum credits_hold_tables(FunctionCallInfo)
 {
-    hold_tables(PG_GETARG_BOOL(0));
+    hold_tables();
+    if (IsolationUsesXactSnapshot())
+        require_not_rewritten();
+    PG_RETURN_VOID();
+}
+
+/// _hold_all_tables()
+Datum credits_hold_all_tables(FunctionCallInfo)
+{
+    hold_tables();
+    for (const Oid table : pg::span_of(tables_of_others()))
+        hold(table);
     PG_RETURN_VOID();
 }
 

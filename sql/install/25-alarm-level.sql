@@ -76,7 +76,7 @@ DECLARE
     of_type  integer;
     previous numeric;
 BEGIN
-    PERFORM credits._come_to_gate();
+    PERFORM credits._hold_tables();
     of_type := (SELECT type.type_id FROM credits.credit_type AS type WHERE type.code = type_code);
     IF of_type IS NULL THEN
         RAISE EXCEPTION 'credit type "%" does not exist', type_code

@@ -8,10 +8,16 @@ COMMENT ON FUNCTION credits._come_to_gate() IS
 'Locks the gate in ACCESS SHARE MODE, for whoever only looks, or asks something before he saves: nobody but who rewrites tables is waited for.';
 
 -- A statement's snapshot is taken when its own tables are locked, but not those of the functions that it calls.
-CREATE FUNCTION credits._hold_tables(attached boolean) RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_hold_tables';
-COMMENT ON FUNCTION credits._hold_tables(boolean) IS
-'Locks the gate and all tables of the extension in ACCESS SHARE MODE, and those that are attached or bound, too: the next statement''s snapshot is newer than whatever somebody has made of them.';
+CREATE FUNCTION credits._hold_tables() RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_hold_tables';
+COMMENT ON FUNCTION credits._hold_tables() IS
+'Locks the gate and all tables of the extension in ACCESS SHARE MODE: the next statement''s snapshot is newer than whatever somebody has made of them. '
+'40001 where that is the transaction''s, and somebody has rewritten one of them since.';
+
+CREATE FUNCTION credits._hold_all_tables() RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_hold_all_tables';
+COMMENT ON FUNCTION credits._hold_all_tables() IS
+'The same, with all tables that are attached or bound, for what reads at the latest snapshot: no 40001.';
 
 -- It waits for the saves under way and holds back new ones, but not for long, since those queue behind it.
 CREATE FUNCTION credits._hold_saves() RETURNS void
@@ -71,6 +77,7 @@ BEGIN
                   HINT = 'Commit first.';
     END IF;
     PERFORM credits._hold_saves();
+    PERFORM credits._hold_all_tables();
 END
 $$;
 COMMENT ON FUNCTION credits._hold_saves_first(text) IS

@@ -93,6 +93,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    of_type    integer;
     type       credits.credit_type;
     booked_on  date;
     difference numeric;
@@ -100,7 +101,9 @@ DECLARE
     value_of   CONSTANT text := 'SELECT coalesce(sum(value), 0) FROM credits._account WHERE type_id = %s';
 BEGIN
     PERFORM credits._hold_saves_first('revalue credits');
-    SELECT its.* INTO type FROM credits.credit_type AS its WHERE its.type_id = credits._type_named(revalue.type_code) FOR NO KEY UPDATE;
+    PERFORM credits._hold_tables();
+    of_type := credits._type_named(revalue.type_code); -- not within the query: the planner would ask it with an older snapshot
+    SELECT its.* INTO type FROM credits.credit_type AS its WHERE its.type_id = of_type FOR NO KEY UPDATE;
     PERFORM credits._check_revaluation(type, unit_value, on_date);
     booked_on := credits._booking_day(on_date);
     IF booked_on > on_date THEN

@@ -95,7 +95,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     SELECT past.customer, type.code, past.lot_no, lot.sold_on, lot.document_number, lot.article,
            trim_scale(past.quantity), trim_scale(past.remaining), past.value, past.remaining_value
@@ -129,7 +129,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     SELECT
         past.customer,

@@ -32,7 +32,7 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     WITH day AS (
         SELECT entry.type_id, entry.booked_on, credits._movement_of(entry.kind) AS movement, sum(entry.value) AS value, sum(entry.amount) AS amount
@@ -110,7 +110,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     SELECT past.customer, named.name, past.lot_no, lot.sold_on, lot.document_number, lot.article,
            trim_scale(past.quantity), past.value, trim_scale(past.remaining), past.remaining_value

@@ -170,7 +170,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY SELECT * FROM credits._statement_lines(customer, from_date, to_date);
 END
 $$;
@@ -200,7 +200,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     SELECT *
     FROM credits._statement_lines(
@@ -229,7 +229,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     SELECT *
     FROM credits._statement_lines(
@@ -258,7 +258,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     SELECT *
     FROM credits._statement_lines(

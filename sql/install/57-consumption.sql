@@ -67,7 +67,7 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     PERFORM credits._require_customer(consumption_by_month.customer) WHERE consumption_by_month.customer IS NOT NULL;
     PERFORM credits._first_day_of_year(year); -- to be told before the dates are made
     RETURN QUERY
@@ -149,7 +149,7 @@ SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     PERFORM credits._require_customer(consumption_by_day.customer) WHERE consumption_by_day.customer IS NOT NULL;
     PERFORM credits._first_day(month);
     RETURN QUERY

@@ -220,7 +220,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     PERFORM credits._require_customer(budget.customer) WHERE budget.customer IS NOT NULL;
     RETURN QUERY
     SELECT * FROM credits._budget(year, budget.customer, CURRENT_DATE);

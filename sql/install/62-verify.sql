@@ -85,7 +85,7 @@ LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off -- so many joins cost more to compile than to run
 BEGIN ATOMIC
-    SELECT credits._hold_tables(true);
+    SELECT credits._hold_all_tables();
     SELECT violation.invariant, violation.customer, violation.type_code, violation.detail
     FROM credits._now('SELECT * FROM credits._violation')
         AS violation (invariant text, customer text, type_code text, detail text)

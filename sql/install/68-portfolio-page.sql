@@ -131,7 +131,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN credits._portfolio_page(language);
 END
 $$;

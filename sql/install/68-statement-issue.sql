@@ -69,7 +69,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM credits._hold_tables(false);
+    PERFORM credits._hold_tables();
     RETURN QUERY
     SELECT of.customer, of.name, of.statement_cycle, period.from_date, period.to_date, of.language
     FROM credits.customer AS of

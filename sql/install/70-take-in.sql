@@ -174,7 +174,7 @@ BEGIN
     PERFORM credits._check_take_in(line_tables, on_refusal);
     PERFORM credits._hold_saves();
     PERFORM credits._settle_pending();
-    PERFORM credits._hold_tables(true);
+    PERFORM credits._hold_all_tables();
     SELECT 0, 0, 0, 0 INTO lines, sales, consumptions, refused;
     DELETE FROM credits.take_in_refusal AS refusal
     WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));

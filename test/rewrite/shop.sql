@@ -16,8 +16,10 @@ INSERT INTO credits.credit_type (type_id, code, alarm_level) VALUES (1, 'SUPPORT
 INSERT INTO credits.credit_type (type_id, code, valuation, unit_value, balance_account, activation_article, result_account, result_article)
 VALUES (3, 'COPIES', 'fixed', 2, '46', 'ACT', '70', 'RES');
 UPDATE credits.credit_type SET balance_account = '46', activation_article = 'ACT', result_account = '70', result_article = 'RES';
+UPDATE credits.parameter SET fixed_relation = 'R';
 INSERT INTO credits.article (article, type_id, coefficient)
 VALUES ('hours', 1, 1), ('hour', 1, -1), ('vouchers', 2, 1), ('voucher', 2, -1), ('copies', 3, 1), ('copy', 3, -1);
+INSERT INTO credits.article (article, ledger_account) VALUES ('ACT', '46'), ('RES', '70');
 INSERT INTO erp.client VALUES ('ACME', true, NULL), ('BETA', true, NULL), ('GAMMA', true, NULL), ('BRANCH', true, 'ACME'), ('CASH', false, NULL);
 SELECT credits.bind_customers('erp.client', 'code', 'works', NULL, 'head_office');
 SELECT credits.attach('erp.line', 'invoice', 'item', 'quantity', 'price', 'header.customer', 'header.day', header_table => 'erp.invoice',
