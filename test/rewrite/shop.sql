@@ -10,6 +10,9 @@ CREATE TABLE erp.visit (id int, year int, customer text, day date, item text, qu
     PARTITION BY LIST (year);
 CREATE TABLE erp.visit_2025 PARTITION OF erp.visit FOR VALUES IN (2025);
 CREATE TABLE erp.visit_2026 PARTITION OF erp.visit FOR VALUES IN (2026);
+CREATE TABLE erp.trip (id int, year int, customer text, day date, PRIMARY KEY (id, year)) PARTITION BY LIST (year);
+CREATE TABLE erp.trip_2026 PARTITION OF erp.trip FOR VALUES IN (2026);
+CREATE TABLE erp.stop (id int PRIMARY KEY, trip_id int, year int, item text, quantity numeric, FOREIGN KEY (trip_id, year) REFERENCES erp.trip DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE erp.log (id int PRIMARY KEY, customer text, day date, item text, quantity numeric, visit text);
 
 INSERT INTO credits.credit_type (type_id, code, alarm_level) VALUES (1, 'SUPPORT', 5), (2, 'TRAINING', NULL);
@@ -27,6 +30,7 @@ SELECT credits.attach('erp.line', 'invoice', 'item', 'quantity', 'price', 'heade
 SELECT credits.attach('erp.task', 'other', 'item', 'quantity', 'price', 'header.customer', 'header.day', header_table => 'erp.invoice',
                       counts_when => $$header.state = 'posted'$$, check_at => 'commit');
 SELECT credits.attach('erp.visit', 'other', 'item', 'quantity', 'price', 'customer', 'day', line_key => '{id, year}');
+SELECT credits.attach('erp.stop', 'other', 'item', 'quantity', NULL, 'header.customer', 'header.day', header_table => 'erp.trip');
 SELECT credits.attach('erp.log', 'invoice', 'item', 'quantity', NULL, 'customer', 'day', origin => 'visit', origin_table => 'erp.visit');
 
 INSERT INTO erp.invoice VALUES (1, 'ACME', '2026-01-01', 'posted'), (2, 'ACME', '2026-01-02', 'posted'), (3, 'BETA', '2026-01-03', 'draft');
@@ -34,6 +38,8 @@ INSERT INTO erp.line VALUES (1, 1, 'hours', 100, 1000), (2, 1, 'vouchers', 10, 5
                             (6, 3, 'hours', 20, 200), (7, 3, 'hour', 5, 0);
 INSERT INTO erp.task VALUES (1, 2, 'hour', 2, 0), (2, 3, 'hour', 1, 0);
 INSERT INTO erp.visit VALUES (1, 2026, 'ACME', '2026-01-05', 'hour', 3, 0), (2, 2025, 'ACME', '2026-01-05', 'hour', -1, 0);
+INSERT INTO erp.trip VALUES (1, 2026, 'ACME', '2026-01-05');
+INSERT INTO erp.stop VALUES (1, 1, 2026, 'hour', 1);
 INSERT INTO erp.log VALUES (1, 'ACME', '2026-01-06', 'hour', 3, '1/2026');
 DO $$ BEGIN PERFORM credits.register_sale('ACME', 'SUPPORT', 4, 40, 'by phone', '2026-01-04'); END $$;
 -- Never booked: for take_in().
