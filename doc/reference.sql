@@ -11,13 +11,21 @@ CREATE FUNCTION pg_temp.columns_of(relation regclass) RETURNS text LANGUAGE sql 
 $$;
 
 -- name(argument type = default, …) returns type; one argument per line when there are many.
+-- Of a type that exists for a function's sake alone.
+CREATE FUNCTION pg_temp.columns_of(row_type oid) RETURNS text LANGUAGE sql AS $$
+    SELECT format('TABLE(%s)', string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY attnum))
+    FROM pg_type JOIN pg_class ON pg_class.oid = typrelid JOIN pg_attribute ON attrelid = typrelid
+    WHERE pg_type.oid = row_type AND relkind = 'c'
+    HAVING count(*) > 0
+$$;
+
 CREATE FUNCTION pg_temp.signature_of(function regproc) RETURNS text LANGUAGE sql AS $$
     SELECT format(CASE WHEN pronargs > 4 THEN E'%s(\n    %s)' ELSE '%s(%s)' END, function,
                   (SELECT string_agg(concat_ws(' ', proargnames[n], format_type(proargtypes[n - 1], NULL))
                                      || coalesce(' = ' || regexp_replace(pg_get_function_arg_default(oid, n), '::.*', ''), ''),
                                      CASE WHEN pronargs > 4 THEN E',\n    ' ELSE ', ' END ORDER BY n)
                    FROM generate_series(1, pronargs) AS n))
-           || CASE WHEN prorettype = 'void'::regtype THEN '' ELSE ' returns ' || pg_get_function_result(oid) END
+           || CASE WHEN prorettype = 'void'::regtype THEN '' ELSE ' returns ' || coalesce(pg_temp.columns_of(prorettype), pg_get_function_result(oid)) END
     FROM pg_proc WHERE oid = function
 $$;
 
