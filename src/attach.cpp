@@ -13,6 +13,7 @@
 #include "errors.hpp"
 #include "gate.hpp"
 #include "header_view.hpp"
+#include "mapping_view.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
@@ -174,11 +175,11 @@ Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const
     if (tables.header != nullptr)
         appendStringInfo(&sql, " LEFT JOIN %s AS header ON %s", pg::table_name(arguments.header_table),
                          make_join(tables, keys.reference));
-    execute_as_owner(sql.data);
+    const Oid view = create_mapping_view(sql.data, tables.lines->rd_rel->relowner);
     execute_as_owner(psprintf(
         "COMMENT ON VIEW credits.%s IS %s", quote_identifier(name),
         quote_literal_cstr(psprintf("How a line of %s reads; made by credits.attach().", pg::table_name(arguments.line_table)))));
-    return get_relname_relid(name, catalog().schema);
+    return view;
 }
 
 constexpr const char* record_source =

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "errors.hpp"
+#include "pg/identity.hpp"
 #include "pg/version.hpp"
 
 extern "C" {
@@ -144,14 +145,15 @@ void explain(void* context)
     errcontext("argument \"%s\" of credits.%s", argument->name, argument->tables.asker);
 }
 
-/// Calls fn(); its errors name the argument and show its text.
+/// Calls fn() as the owner of the table, since a literal of a type of his is read while it is parsed, and a domain in it checked.
+/// Errors name the argument and show its text.
 template <class Fn>
 auto with_argument(const MappedTables& tables, const char* name, const char* text, Fn fn)
 {
     Argument argument{.tables = tables, .name = name, .text = text};
     ErrorContextCallback callback{.previous = error_context_stack, .callback = explain, .arg = &argument};
     error_context_stack = &callback; // an error unwinds it
-    auto result = fn();
+    auto result = pg::as_owner(tables.lines->rd_rel->relowner, fn);
     error_context_stack = callback.previous;
     return result;
 }

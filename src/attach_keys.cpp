@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "errors.hpp"
+#include "pg/table.hpp"
 #include "pg/version.hpp"
 
 namespace credits
@@ -27,8 +28,7 @@ Columns index_columns(Oid index_oid)
     const Relation index = index_open(index_oid, AccessShareLock);
     const Form_pg_index form = index->rd_index;
     Columns columns{};
-    const bool is_plain = form->indisunique && form->indimmediate && form->indisvalid &&
-                          RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL;
+    const bool is_plain = form->indisunique && form->indimmediate && form->indisvalid && pg::is_plain(index);
     for (int i = 0; is_plain && i < form->indnkeyatts; i++)
         columns.numbers[columns.count++] = form->indkey.values[i];
     index_close(index, AccessShareLock);

@@ -17,17 +17,15 @@ namespace
 
 FactReader& reader(Batch& batch, Fact fact) { return reader(*batch.source, fact); }
 
+/// The state of a fact that is the owner's code. Preparing it is, too: the constraints of a domain are folded then.
 ExprState* state_of(Batch& batch, Fact fact)
 {
-    const FactReader& fact_reader = reader(batch, fact);
-    if (fact_reader.state != nullptr)
-        return fact_reader.state;
     if (batch.states == nullptr)
         batch.states = static_cast<ExprState**>(MemoryContextAllocZero(batch.memory, sizeof(ExprState*) * fact_count));
     ExprState*& state = batch.states[static_cast<int>(fact)];
     if (state == nullptr) {
         const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
-        state = ExecInitExpr(fact_reader.expression, nullptr);
+        state = ExecInitExpr(reader(batch, fact).expression, nullptr);
         MemoryContextSwitchTo(caller);
     }
     return state;
@@ -35,11 +33,10 @@ ExprState* state_of(Batch& batch, Fact fact)
 
 Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
 {
-    ExprState* const state = state_of(batch, fact);
-    if (!batch.source->calls_user_functions)
-        return ExecEvalExpr(state, batch.expressions, is_null);
-    return pg::as_role_in_safe_path(
-        batch.source->owner, [&] { return ExecEvalExpr(state, batch.expressions, is_null); }, batch.security_flags);
+    const FactReader& fact_reader = reader(batch, fact);
+    if (!fact_reader.is_owner_code)
+        return ExecEvalExpr(fact_reader.state, batch.expressions, is_null);
+    return pg::as_owner(batch.source->owner, [&] { return ExecEvalExpr(state_of(batch, fact), batch.expressions, is_null); });
 }
 
 Datum evaluate_number(Batch& batch, Fact fact, bool* is_null)

@@ -53,8 +53,7 @@ struct Batch {
     TupleTableSlot* header_slot; // for heap tuples; null without a header table
     bool shows_header;
     ExprContext* expressions;
-    int security_flags; // under which users' functions run, besides those of pg::as_role
-    ExprState** states; // for a source whose expressions call users' functions; null otherwise
+    ExprState** states; // of the facts that are the owner's code; null before the first
 };
 
 /// Makes a batch in the current memory context.

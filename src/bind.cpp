@@ -8,6 +8,7 @@
 #include "catalog.hpp"
 #include "errors.hpp"
 #include "gate.hpp"
+#include "mapping_view.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
@@ -141,13 +142,14 @@ Oid create_mapping(const BindArguments& arguments, Relation table)
         appendStringInfo(&values, "\n    %s,",
                          given == nullptr ? null_of(setting.expected) : make_fact(tables, setting.name, given, setting.expected));
     }
-    execute_as_owner(psprintf("CREATE VIEW credits.%s (%sextension) AS SELECT%s\n    NULL::credits._mapping\nFROM %s AS %s",
-                              quote_identifier(name), names.data, values.data, pg::table_name(arguments.erp_table),
-                              quote_identifier(table_name)));
+    const char* const create_view = psprintf(
+        "CREATE VIEW credits.%s (%sextension) AS SELECT%s\n    NULL::credits._mapping\nFROM %s AS %s", quote_identifier(name),
+        names.data, values.data, pg::table_name(arguments.erp_table), quote_identifier(table_name));
+    const Oid view = create_mapping_view(create_view, table->rd_rel->relowner);
     execute_as_owner(psprintf("COMMENT ON VIEW credits.%s IS %s", quote_identifier(name),
                               quote_literal_cstr(psprintf("How a row of %s reads; made by credits.%s().",
                                                           pg::table_name(arguments.erp_table), arguments.kind->function))));
-    return get_relname_relid(name, catalog().schema);
+    return view;
 }
 
 /// They come last, so that they see what other triggers have made of a row.

@@ -35,7 +35,7 @@ struct Binding {
     Oid mapping; // the view
     Oid owner;   // of the ERP's table: the mapping's expressions run as he
     Settings settings;
-    bool calls_user_functions;
+    bool has_owner_code; // prepared and evaluated as he
     bool is_stale;
     MemoryContext memory;
     Binding* next;

@@ -32,8 +32,7 @@ Row read(BoundRows& rows, TupleTableSlot* slot, int count)
             row.values[i] = ExecEvalExpr(rows.states[i], rows.expressions, &row.nulls[i]);
         return row;
     };
-    return rows.binding->calls_user_functions ? pg::as_role_in_safe_path(rows.binding->owner, evaluate, rows.security_flags)
-                                              : evaluate();
+    return rows.binding->has_owner_code ? pg::as_owner(rows.binding->owner, evaluate) : evaluate();
 }
 
 ArrayBuildState* begin_array(Oid type) { return initArrayResult(type, CurrentMemoryContext, false); }
@@ -66,10 +65,13 @@ BoundRows begin_bound_rows(const Binding& binding)
     rows.expressions->ecxt_per_query_memory = rows.memory;
     rows.expressions->ecxt_per_tuple_memory = rows.row_memory;
     rows.old_keys = begin_array(TEXTOID);
-    for (int i = 0; i < binding.count; i++) {
-        rows.states[i] = ExecInitExpr(binding.values[i], nullptr);
+    const auto prepare = [&] {
+        for (int i = 0; i < binding.count; i++)
+            rows.states[i] = ExecInitExpr(binding.values[i], nullptr);
+    };
+    binding.has_owner_code ? pg::as_owner(binding.owner, prepare) : prepare();
+    for (int i = 0; i < binding.count; i++)
         rows.settings[i] = begin_array(exprType(reinterpret_cast<const Node*>(binding.values[i])));
-    }
     return rows;
 }
 
@@ -162,7 +164,6 @@ Datum credits_bound_row(PG_FUNCTION_ARGS)
         return Datum(0);
     const Relation table = table_open(PG_GETARG_OID(0), AccessShareLock);
     BoundRows rows = begin_bound_rows(get_binding(PG_GETARG_OID(0)));
-    rows.security_flags = SECURITY_RESTRICTED_OPERATION;
     for_each_row(table, pg::older_snapshot(GetActiveSnapshot(), table), [&](TupleTableSlot* slot) {
         const MemoryContext caller = MemoryContextSwitchTo(rows.row_memory);
         Row row = read(rows, slot, rows.binding->count);

@@ -14,7 +14,6 @@ struct BoundRows {
     const Binding* binding;
     MemoryContext memory;
     MemoryContext row_memory; // emptied after each row
-    int security_flags;       // under which users' functions run, besides those of pg::as_role
     ExprContext* expressions;
     ExprState* states[most_settings];
 

@@ -1,6 +1,8 @@
 // Which columns of a row changed, and how deep in triggers somebody settled before us.
 #include "changes.hpp"
 
+#include "pg/identity.hpp"
+
 namespace credits
 {
 
@@ -16,6 +18,14 @@ struct Settled {
 };
 
 constinit Settled settled{};
+
+/// The owners of the tables that a transaction has changed by statements of the session's own; a rolled back savepoint's, too.
+struct Written {
+    FullTransactionId transaction;
+    List* owners; // in its memory
+};
+
+constinit Written written{};
 
 } // namespace
 
@@ -54,6 +64,28 @@ bool has_settled_deeper(int depth)
 {
     return settled.transaction == GetTopTransactionIdIfAny() && settled.statement == GetCurrentStatementStartTimestamp() &&
            settled.deepest > depth;
+}
+
+void note_written(Relation table)
+{
+    if (InSecurityRestrictedOperation() || pg::is_owner_in_charge())
+        return;
+    const FullTransactionId transaction = GetTopFullTransactionIdIfAny();
+    if (!FullTransactionIdIsValid(transaction)) // no row of any table was changed
+        return;
+    if (!FullTransactionIdEquals(transaction, written.transaction))
+        written = {.transaction = transaction, .owners = NIL};
+    const MemoryContext caller = MemoryContextSwitchTo(TopTransactionContext);
+    written.owners = list_append_unique_oid(written.owners, table->rd_rel->relowner);
+    MemoryContextSwitchTo(caller);
+}
+
+bool may_fire_triggers(Oid owner)
+{
+    if (InSecurityRestrictedOperation() || pg::is_owner_in_charge())
+        return false;
+    return owner == GetUserId() || (FullTransactionIdEquals(GetTopFullTransactionIdIfAny(), written.transaction) &&
+                                    list_member_oid(written.owners, owner));
 }
 
 } // namespace credits

@@ -15,4 +15,11 @@ int trigger_depth();
 void note_settled(int depth);
 bool has_settled_deeper(int depth);
 
+/// Notes, in a statement trigger on a table, that a statement has changed it. Not one of code that runs restricted.
+void note_written(Relation table);
+
+/// May the owner of a table have triggers fire in the name of the session's role? He may where it acts as he, or has changed a
+/// table of his in this transaction: then he could have had them fire there.
+bool may_fire_triggers(Oid owner);
+
 } // namespace credits

@@ -6,12 +6,14 @@
 #include "catalog.hpp"
 #include "errors.hpp"
 #include "header_view.hpp"
+#include "pg/identity.hpp"
 #include "pg/query.hpp"
 #include "pg/version.hpp"
 #include "source.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"
+#include "utils/partcache.h"
 }
 
 namespace credits
@@ -96,16 +98,39 @@ bool is_covered(Oid table, std::string_view function)
     return found;
 }
 
+/// Calls fn() with the partition keys of a whole tree known. Whoever asks for one first folds its expressions: that is its
+/// owner's to do, not ours, and CREATE TRIGGER asks. A key stays known while its table is open.
+template <class Fn>
+void with_partition_keys(Oid root, Fn fn)
+{
+    const List* const members = members_of(root, AccessShareLock);
+    List* opened = NIL;
+    for (int i = 0; i < list_length(members); i++) {
+        const Relation table = relation_open(list_nth_oid(members, i), NoLock);
+        opened = lappend(opened, table);
+        if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+            pg::as_owner(table->rd_rel->relowner, [&] { RelationGetPartitionKey(table); });
+    }
+    fn();
+    for (int i = 0; i < list_length(opened); i++)
+        relation_close(static_cast<Relation>(list_nth(opened, i)), NoLock);
+}
+
+void cover_member(Oid table, Relation lines, const Columns& key, bool with_price)
+{
+    check_descendant(table);
+    check_key_of_heir(table, lines, key);
+    if (!is_covered(table, "_line_changed"))
+        create_line_triggers(table, with_price);
+}
+
 void cover_lines(Relation lines, const Columns& key, bool with_price)
 {
     const List* const members = members_of(RelationGetRelid(lines), ShareRowExclusiveLock);
-    for (int i = 0; i < list_length(members); i++) {
-        const Oid table = list_nth_oid(members, i);
-        check_descendant(table);
-        check_key_of_heir(table, lines, key);
-        if (!is_covered(table, "_line_changed"))
-            create_line_triggers(table, with_price);
-    }
+    with_partition_keys(RelationGetRelid(lines), [&] {
+        for (int i = 0; i < list_length(members); i++)
+            cover_member(list_nth_oid(members, i), lines, key, with_price);
+    });
 }
 
 void cover_headers(Oid headers)
@@ -210,13 +235,7 @@ void follow_descendants(const SourceRow& row)
 
 void release_strangers()
 {
-    pg::with_spi([] {
-        pg::as_role(catalog().owner, [] {
-            const SPIPlanPtr plan = SPI_prepare(find_strangers, 0, nullptr);
-            if (plan == nullptr)
-                elog(ERROR, "SPI_prepare returned %s", SPI_result_code_string(SPI_result));
-            pg::execute_plan(plan, {}, true);
-        });
+    pg::run({.role = catalog().owner, .sql = find_strangers, .parameters = {}, .reads_only = true}, [] {
         const SPITupleTable* const found = SPI_tuptable;
         const uint64 count = SPI_processed;
         for (uint64 i = 0; i < count; i++) {

@@ -239,6 +239,7 @@ Datum credits_header_changed(PG_FUNCTION_ARGS)
         return PointerGetDatum(nullptr);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
+    note_written(trigger.tg_relation);
     for (const Oid line_table : line_tables_of_header(RelationGetRelid(trigger.tg_relation)))
         follow_headers(get_source(line_table), trigger);
     MemoryContextSwitchTo(caller);

@@ -106,15 +106,11 @@ void read_from_view(Batch& batch, Header& header)
     for (int i = 0; i < source.header_key_count; i++)
         key[i] = {get_atttype(source.line_table, source.header_key[i].referring), header.key[i], false};
     pg::with_spi([&] {
-        pg::as_role_in_safe_path(
-            source.owner,
-            [&] {
-                if (source.header_from_view == nullptr)
-                    source.header_from_view = prepare(source);
-                pg::execute_plan(source.header_from_view, {key, static_cast<size_t>(source.header_key_count)}, true);
-                return SPI_processed;
-            },
-            batch.security_flags);
+        pg::as_owner(source.owner, [&] {
+            if (source.header_from_view == nullptr)
+                source.header_from_view = prepare(source);
+            pg::execute_plan(source.header_from_view, {key, static_cast<size_t>(source.header_key_count)}, true);
+        });
         bool is_null = false;
         if (SPI_processed > 1)
             errors::several_headers(source.header_table);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "changes.hpp"
 #include "errors.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -218,7 +219,7 @@ void add_lines_of_header(Batch& batch, Header* header)
     for (int i = 0; i < source.header_key_count; i++)
         parameters[i] = {type_of_header_key(source, source.header_key[i]), header->key[i], false};
     pg::with_spi([&] {
-        pg::as_role(source.owner, [&] {
+        pg::as_owner(source.owner, [&] {
             if (source.lines_of_header == nullptr)
                 source.lines_of_header = prepare_lines_of_header(source);
             pg::execute_plan(source.lines_of_header, {parameters, static_cast<size_t>(source.header_key_count)}, true);
@@ -237,10 +238,15 @@ void set_price_to_zero(Batch& batch, MinimalTuple line)
         parameter.type = get_atttype(source.line_table, source.line_key[i].column);
         parameter.value = slot_getattr(batch.line_slot, source.line_key[i].column, &parameter.is_null);
     }
-    pg::run({.role = source.owner,
-             .sql = update_price_text(source),
-             .parameters = {parameters, static_cast<size_t>(source.line_key_count)},
-             .reads_only = false});
+    const pg::Statement update{.role = source.owner,
+                               .sql = update_price_text(source),
+                               .parameters = {parameters, static_cast<size_t>(source.line_key_count)},
+                               .reads_only = false};
+    if (may_fire_triggers(source.owner))
+        pg::run(update);
+    else
+        pg::as_owner(
+            source.owner, [&] { pg::run(update); }, pg::Notes::as_caller);
 }
 
 } // namespace credits

@@ -148,6 +148,7 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
         return PointerGetDatum(nullptr);
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
+    note_written(trigger.tg_relation);
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
     pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
         Batch batch = begin_batch(source, lines);

@@ -3,6 +3,7 @@
 
 #include "key_text.hpp"
 #include "line_lookup.hpp"
+#include "pg/identity.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
@@ -116,11 +117,10 @@ void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
     const pg::Parameter parameters[]{make_keys(compared.type, keys)};
     SPIPlanPtr& plan = source.lines_made_from[keys.size() <= few_keys ? 0 : 1];
     pg::with_spi([&] {
-        pg::as_role_in_safe_path(source.owner, [&] {
+        pg::as_owner(source.owner, [&] {
             if (plan == nullptr)
                 plan = prepare_lines_made_from(source, compared, keys.size() <= few_keys);
             pg::execute_plan(plan, parameters, true);
-            return true;
         });
         add_selected_lines(batch);
     });
@@ -133,7 +133,7 @@ const char* missing_origin_index(Source& source)
     const List* const indexes = RelationGetIndexList(lines);
     bool is_found = false;
     for (int i = 0; i < list_length(indexes); i++)
-        is_found |= leads_to(list_nth_oid(indexes, i), compared);
+        is_found |= pg::as_owner(source.owner, [&] { return leads_to(list_nth_oid(indexes, i), compared); });
     table_close(lines, AccessShareLock);
     if (is_found)
         return nullptr;

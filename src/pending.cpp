@@ -7,6 +7,7 @@
 #include "errors.hpp"
 #include "gate.hpp"
 #include "pg/array.hpp"
+#include "pg/identity.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
 
@@ -42,7 +43,7 @@ void write(const Note& note)
     row.set_int8(statement_no, keep_note(note));
     row.set_bool(awaits_header, note.awaits_header);
     row.store();
-    pg::insert(table);
+    pg::write_note([&] { pg::insert(table); });
     pg::close_table(table);
 }
 

@@ -10,6 +10,7 @@
 #include "line_lookup.hpp"
 #include "trigger_call.hpp"
 #include "pg/conversion.hpp"
+#include "pg/identity.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
 #include "restoring.hpp"
@@ -21,14 +22,17 @@ namespace credits
 namespace
 {
 
-/// 0 as a value of the column's type.
-Datum zero_of(Form_pg_attribute column)
+/// 0 as a value of the column's type. A domain is checked, by whatever its owner wants.
+Datum zero_of(const Source& source, Form_pg_attribute column)
 {
     Oid input = InvalidOid;
     Oid parameter = InvalidOid;
     getTypeInputInfo(column->atttypid, &input, &parameter);
-    char zero[] = "0";
-    return OidInputFunctionCall(input, zero, parameter, column->atttypmod);
+    const auto read = [&] {
+        char zero[] = "0";
+        return OidInputFunctionCall(input, zero, parameter, column->atttypmod);
+    };
+    return getBaseType(column->atttypid) == column->atttypid ? read() : pg::as_owner(source.owner, read);
 }
 
 /// `row` and `line` are those of the trigger's table; `conversion` knows its columns by the numbers that they have in the
@@ -42,7 +46,7 @@ HeapTuple with_zero_prices(const Source& source, const pg::RowConversion& conver
     int member = -1;
     while ((member = bms_next_member(source.zero_columns, member)) >= 0) {
         columns[count] = pg::own_column(conversion, static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber));
-        values[count] = zero_of(TupleDescAttr(row, columns[count] - 1));
+        values[count] = zero_of(source, TupleDescAttr(row, columns[count] - 1));
         nulls[count++] = false;
     }
     return heap_modify_tuple_by_cols(line, row, count, columns, values, nulls);

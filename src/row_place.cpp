@@ -43,8 +43,7 @@ bool is_index_on(Oid index_oid, std::span<const AttrNumber> columns)
 {
     const Relation index = index_open(index_oid, AccessShareLock);
     const Form_pg_index form = index->rd_index;
-    const bool fits = form->indisunique && form->indisvalid && form->indimmediate && RelationGetIndexPredicate(index) == NIL &&
-                      RelationGetIndexExpressions(index) == NIL &&
+    const bool fits = form->indisunique && form->indisvalid && form->indimmediate && pg::is_plain(index) &&
                       std::equal(columns.begin(), columns.end(), form->indkey.values, form->indkey.values + form->indnkeyatts);
     index_close(index, AccessShareLock);
     return fits;
@@ -94,7 +93,7 @@ Oid find_member(const KeyedTable& rows, const Datum* values, KeyOf side)
         parameters[i] = {type_of(rows, rows.key[i], side), values[i], false};
     Oid found = InvalidOid;
     pg::with_spi([&] {
-        pg::as_role(rows.owner, [&] {
+        pg::as_owner(rows.owner, [&] {
             if (plan == nullptr)
                 plan = prepare(rows, side);
             pg::execute_plan(plan, {parameters, rows.key.size()}, true);

@@ -34,9 +34,10 @@ inline constexpr int fact_count = static_cast<int>(Fact::joined) + 1;
 /// How one fact is read: straight from a column, or by evaluating an expression.
 struct FactReader {
     Expr* expression; // over INNER_VAR (the line) and OUTER_VAR (the header)
-    ExprState* state; // null for a column, and where a user's function is called: that is prepared per statement
+    ExprState* state; // null for a column, and for the owner's code: that is prepared per statement
     AttrNumber line_column;
     AttrNumber header_column;
+    bool is_owner_code; // prepared and evaluated as the owner of the line table
     bool needs_header;
     bool needs_line;
     bool is_real; // the expression gives a real, which is read as a numeric
@@ -72,7 +73,6 @@ struct Source {
     bool stays_at_delete;   // is deleted: another one may have its key by the end of the statement
     bool checks_at_commit;  // its lines are settled at the end of the transaction, by their final state
     bool is_stale;
-    bool calls_user_functions;
     bool has_descendants;        // the line table has partitions or heirs
     bool header_has_descendants; // the header table has partitions
     bool header_is_view;         // it is read, not watched

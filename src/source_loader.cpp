@@ -46,6 +46,7 @@ FactReader make_reader(Expr* whole)
                     .state = nullptr,
                     .line_column = 0,
                     .header_column = 0,
+                    .is_owner_code = pg::is_owner_code(reinterpret_cast<Node*>(expression)),
                     .needs_header = mentions(expression, OUTER_VAR),
                     .needs_line = mentions(expression, INNER_VAR),
                     .is_real = real != nullptr};
@@ -60,15 +61,12 @@ FactReader make_reader(Expr* whole)
 
 bool is_column(const FactReader& fact) { return fact.line_column != 0 || fact.header_column != 0; }
 
-/// The expression's states live as long as the source, unless a user's function might keep something of a failed call in them.
+/// The expression's states live as long as the source, unless they are the owner's code: that is prepared as he, and might keep
+/// something of a failed call.
 void prepare_readers(Source& source)
 {
     for (FactReader& fact : source.facts)
-        source.calls_user_functions |= pg::calls_user_function(reinterpret_cast<Node*>(fact.expression));
-    if (source.calls_user_functions)
-        return;
-    for (FactReader& fact : source.facts)
-        if (!is_column(fact))
+        if (!is_column(fact) && !fact.is_owner_code)
             fact.state = ExecInitExpr(fact.expression, nullptr);
 }
 
@@ -84,7 +82,7 @@ void read_mapping(Source& source)
     // Dropped by a superuser while the protection was off, or named by somebody who writes any table.
     if (!pg::exists(source.mapping) || !pg::is_view_over(source.mapping, source.line_table, source.header_table))
         errors::mapping_does_not_fit(source.line_table);
-    const List* const facts = pg::as_role_in_safe_path(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
+    const List* const facts = pg::as_owner(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
     if (list_length(facts) != fact_count + 1 || !fits_quantity(source, static_cast<Node*>(list_nth(facts, quantity))))
         errors::mapping_does_not_fit(source.line_table);
     for (int i = 0; i < fact_count; i++) {
@@ -101,8 +99,7 @@ bool orders_key(Oid index_oid, KeyColumn* key, int count)
 {
     const Relation index = index_open(index_oid, AccessShareLock);
     const Form_pg_index form = index->rd_index;
-    bool fits = form->indisunique && form->indisvalid && form->indimmediate && form->indnkeyatts == count &&
-                RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL;
+    bool fits = form->indisunique && form->indisvalid && form->indimmediate && form->indnkeyatts == count && pg::is_plain(index);
     for (int i = 0; fits && i < count; i++) {
         KeyColumn* const match =
             std::find_if(key + i, key + count, [&](const KeyColumn& column) { return column.column == form->indkey.values[i]; });

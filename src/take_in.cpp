@@ -112,7 +112,6 @@ Batch* make_batch(std::span<const ListedLine> lines)
     const Relation table = table_open(lines.front().line_table, AccessShareLock);
     auto* const batch = static_cast<Batch*>(palloc(sizeof(Batch)));
     *batch = begin_batch(get_source(lines.front().line_table), table);
-    batch->security_flags = SECURITY_RESTRICTED_OPERATION;
     batch->reads_ledger = std::ranges::any_of(lines, &ListedLine::is_recorded);
     for_each_table(lines, &ListedLine::member,
                    [&](std::span<const ListedLine> of_member) { add_lines(*batch, table, of_member); });

@@ -66,7 +66,6 @@ bool put_next_rows(const ReturnSetInfo* result, Source& source, Relation lines, 
                    TableScanDesc scan, TupleTableSlot* slot)
 {
     Batch batch = begin_batch(source, lines);
-    batch.security_flags = SECURITY_RESTRICTED_OPERATION;
     auto* const places = static_cast<ItemPointerData*>(palloc(sizeof(ItemPointerData) * rows_at_once));
     bool has_row = true;
     while (batch.image_count < rows_at_once && (has_row = table_scan_getnextslot(scan, ForwardScanDirection, slot))) {

@@ -1,4 +1,8 @@
-// Acting as another role for a while, as foreign key checks do, so that nobody's code runs with more rights than its owner has.
+// Acting as another role for a while, so that nobody's code runs with more rights than its owner has.
+//
+// as_role is for statements of our own, over our own tables: their owner acts. as_owner is for everything that may call code of
+// whoever owns a table, a mapping, a binding or a hook, be it only while it is planned or prepared. test/lint/run keeps the first
+// from being used where the second is due. An error gives the caller his identity and settings back with the (sub)transaction.
 #pragma once
 
 #include <type_traits>
@@ -8,44 +12,111 @@
 namespace credits::pg
 {
 
-/// Calls fn as `role`, unhampered by forced row security. An error restores the caller's identity with the transaction.
+/// What as_owner gives back to the caller.
+struct Caller {
+    Oid role;
+    int security;
+    int settings;    // the nest level of what is set meanwhile
+    Oid outer_owner; // whose code called the caller; InvalidOid: nobody's
+    bool could_note;
+    MemoryContext newest_portal;
+    Portal pinned; // null: none needed it
+};
+
+/// May what the owner's code saves be noted for the commit, where the caller may? See write_note.
+enum class Notes { none, as_caller };
+
+/// The two halves of as_owner, and what is due instead of the second one after an error.
+Caller become_owner(Oid owner, Notes notes);
+void become_caller(const Caller& caller);
+void forget_owner(const Caller& caller);
+
+/// Calls fn as `owner`, restricted as in index expressions: it queues no deferred trigger, and makes no temporary table, prepared
+/// statement or listener in the caller's session. Afterwards what it has set is taken back, and cursors that it left are closed.
+/// Its search_path has nothing but what PostgreSQL has put there. Row security of the owner's own tables does not hold for him.
+/// Costs a few microseconds.
 template <class Fn>
-auto as_role(Oid role, Fn fn, int more_flags = 0)
+auto as_owner(Oid owner, Fn fn, Notes notes = Notes::none)
 {
-    Oid caller = InvalidOid;
-    int flags = 0;
-    GetUserIdAndSecContext(&caller, &flags);
-    SetUserIdAndSecContext(role, flags | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS | more_flags);
+    const Caller caller = become_owner(owner, notes);
     if constexpr (std::is_void_v<decltype(fn())>) {
-        fn();
-        SetUserIdAndSecContext(caller, flags);
+        PG_TRY();
+        {
+            fn();
+        }
+        PG_CATCH();
+        {
+            forget_owner(caller);
+            PG_RE_THROW();
+        }
+        PG_END_TRY();
+        become_caller(caller);
     } else {
-        auto result = fn();
-        SetUserIdAndSecContext(caller, flags);
+        decltype(fn()) result;
+        PG_TRY();
+        {
+            result = fn();
+        }
+        PG_CATCH();
+        {
+            forget_owner(caller);
+            PG_RE_THROW();
+        }
+        PG_END_TRY();
+        become_caller(caller);
         return result;
     }
 }
 
-/// Calls fn with a search_path in which nobody but PostgreSQL has put anything. Costs a few microseconds.
+/// Does code run that as_owner has called? And may what it saves be noted?
+bool is_owner_in_charge();
+bool may_note();
+
+/// Calls fn, which queues a deferred trigger of our own. Where that was allowed, it does so outside of the restriction.
+template <class Fn>
+void write_note(Fn fn)
+{
+    Oid role = InvalidOid;
+    int security = 0;
+    GetUserIdAndSecContext(&role, &security);
+    SetUserIdAndSecContext(role, may_note() ? security & ~SECURITY_RESTRICTED_OPERATION : security);
+    fn();
+    SetUserIdAndSecContext(role, security);
+}
+
+/// The role that acts: the owner of the code that is being run as above, else the role of the session, as SET ROLE left it. Not
+/// GetUserId(): within a SECURITY DEFINER function of the extension that is its owner.
+Oid acting_role();
+
+/// Calls fn as `role`, unhampered by forced row security.
+template <class Fn>
+auto as_role(Oid role, Fn fn)
+{
+    Oid caller = InvalidOid;
+    int security = 0;
+    GetUserIdAndSecContext(&caller, &security);
+    SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    if constexpr (std::is_void_v<decltype(fn())>) {
+        fn();
+        SetUserIdAndSecContext(caller, security);
+    } else {
+        auto result = fn();
+        SetUserIdAndSecContext(caller, security);
+        return result;
+    }
+}
+
+/// Sets search_path to what nobody but PostgreSQL has put anything in, for a nest level of settings that has begun.
+void set_safe_path();
+
+/// Calls fn with such a search_path.
 template <class Fn>
 void in_safe_path(Fn fn)
 {
     const int level = NewGUCNestLevel();
-    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+    set_safe_path();
     fn();
-    AtEOXact_GUC(true, level);
-}
-
-/// Calls fn as `role`, with a search_path in which nobody but PostgreSQL has put anything: for functions of the role's own that
-/// rely on theirs. Costs a few microseconds.
-template <class Fn>
-auto as_role_in_safe_path(Oid role, Fn fn, int more_flags = 0)
-{
-    const int level = NewGUCNestLevel();
-    set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-    auto result = as_role(role, fn, more_flags);
-    AtEOXact_GUC(true, level);
-    return result;
+    AtEOXact_GUC(false, level);
 }
 
 } // namespace credits::pg

@@ -13,6 +13,14 @@ namespace credits::pg
 /// Is there such a relation (still)?
 inline bool exists(Oid relation) { return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)); }
 
+/// Has the index no expressions and no condition? Its catalog row is asked: whoever asks the relation cache for them first folds
+/// them, which may run functions of the table's owner.
+inline bool is_plain(Relation index)
+{
+    return heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, nullptr) &&
+           heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr);
+}
+
 struct IndexAccess {
     Relation relation;
     IndexInfo* info;

@@ -11,16 +11,22 @@ namespace
 
 bool is_user_function(Oid function, void*) { return function >= FirstNormalObjectId; }
 
-bool find_user_function(Node* node, void* context)
+/// A type whose values may have domains within them, which PostgreSQL's own functions check when they read one from its text.
+/// Enums have none.
+bool may_hold_domain(Oid type) { return type >= FirstNormalObjectId && get_typtype(type) != TYPTYPE_ENUM; }
+
+bool find_owner_code(Node* node, void* context)
 {
     if (node == nullptr)
         return false;
     if (check_functions_in_node(node, is_user_function, context))
         return true;
-    // Checking a domain runs its constraints, which may call anything.
-    if (IsA(node, CoerceToDomain))
+    if (IsA(node, CoerceToDomain)) // its constraints may call anything
         return true;
-    return walk_expression(node, find_user_function, context);
+    const bool is_given = IsA(node, Var) ? reinterpret_cast<Var*>(node)->varattno != 0 : IsA(node, Const) || IsA(node, List);
+    if (!is_given && may_hold_domain(exprType(node)))
+        return true;
+    return walk_expression(node, find_owner_code, context);
 }
 
 /// Where the tables stand in the view's range table; before 16 that begins with the view itself, twice.
@@ -85,6 +91,6 @@ const char* expression_text(Expr* expression, Oid table, const char* alias)
     return deparse_expression(over_table, context, alias != nullptr, false);
 }
 
-bool calls_user_function(Node* expression) { return find_user_function(expression, nullptr); }
+bool is_owner_code(Node* expression) { return find_owner_code(expression, nullptr); }
 
 } // namespace credits::pg

@@ -7,7 +7,7 @@ namespace credits::pg
 {
 
 /// The columns of a view over one or two tables, planned: Vars of the first table become INNER_VAR, those of the second
-/// OUTER_VAR. Planning runs functions on constants: switch to the owner of the tables first.
+/// OUTER_VAR. Planning runs functions on constants: within as_owner of the tables' owner.
 List* plan_view_columns(Oid view);
 
 /// Is this a view over just these tables, the second of which may be missing?
@@ -17,7 +17,7 @@ bool is_view_over(Oid view, Oid first, Oid second);
 /// those of the search_path of now.
 const char* expression_text(Expr* expression, Oid table, const char* alias);
 
-/// Does the expression call a function that is not PostgreSQL's own?
-bool calls_user_function(Node* expression);
+/// May evaluating the expression run anything that is not PostgreSQL's own: a function, or the constraints of a domain?
+bool is_owner_code(Node* expression);
 
 } // namespace credits::pg
