@@ -1,8 +1,9 @@
-// Runs the closing's hook, and knows its lines.
+// Knows whether a closing's hook runs, and its lines.
 #include "closing_hook.hpp"
 
+#include <utility>
+
 #include "catalog.hpp"
-#include "errors.hpp"
 #include "gate.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
@@ -67,17 +68,11 @@ bool is_there(const Key& key)
     });
 }
 
-Oid owner_of_function(Oid function)
-{
-    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-    const Oid owner = reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner;
-    ReleaseSysCache(tuple);
-    return owner;
-}
-
 } // namespace
 
 int32 closing_of_running_hook() { return running; }
+
+int32 exchange_running_hook(int32 closing_id) { return std::exchange(running, closing_id); }
 
 void note_hook_lines(Batch& batch)
 {
@@ -120,32 +115,5 @@ void follow_hook_lines(Batch& batch)
 bool is_hook_line(Oid line_table, std::string_view key) { return is_there(pg::make_key(line_table, key)); }
 
 bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table)); }
-
-extern "C" {
-PG_FUNCTION_INFO_V1(credits_run_closing_hook);
-}
-
-/// _run_closing_hook(closing_id, hook): strict; calls hook(closing_id) as the function's owner.
-Datum credits_run_closing_hook(PG_FUNCTION_ARGS)
-{
-    const Oid hook = PG_GETARG_OID(1);
-    if (get_func_name(hook) == nullptr)
-        ereport(ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function with OID %u does not exist", hook));
-    const char* const name = quote_qualified_identifier(get_namespace_name(get_func_namespace(hook)), get_func_name(hook));
-    const char* const sql = psprintf("SELECT %s($1)", name);
-    const pg::Parameter parameters[]{{INT4OID, PG_GETARG_DATUM(0), false}};
-    const int32 outer = running;
-    running = PG_GETARG_INT32(0);
-    PG_TRY();
-    {
-        pg::run({.role = owner_of_function(hook), .sql = sql, .parameters = parameters, .reads_only = false});
-    }
-    PG_FINALLY();
-    {
-        running = outer;
-    }
-    PG_END_TRY();
-    PG_RETURN_VOID();
-}
 
 } // namespace credits

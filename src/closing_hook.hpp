@@ -10,6 +10,9 @@ namespace credits
 /// The closing whose hook runs now; 0: none does.
 int32 closing_of_running_hook();
 
+/// Sets it, and returns what it was before. Whoever sets it sets it back, after an error, too.
+int32 exchange_running_hook(int32 closing_id);
+
 /// Notes the lines that the hook inserts, in credits.closing_hook_line.
 void note_hook_lines(Batch& batch);
 

@@ -114,6 +114,11 @@ void become_needed(const char* act, const char* reason, const char* way_out);
 [[noreturn]] void not_settled(Oid line_table);
 [[noreturn]] void note_of_nobody();
 
+// Closings.
+[[noreturn]] void no_such_hook(const char* function);
+[[noreturn]] void no_such_closing(int32 closing_id);
+void advise_hook(const char* function); // in an error context
+
 // What cannot happen: a broken installation or a broken ledger.
 [[noreturn]] void missing_relation(const char* name);
 [[noreturn]] void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no);

@@ -2,6 +2,7 @@
 // yet; a save leaves at once, since check_function_bodies is on.
 #include "restoring.hpp"
 
+#include "pg/identity.hpp"
 #include "pg/version.hpp"
 #include "source_row.hpp"
 
@@ -20,7 +21,7 @@ namespace
 bool acts_as_owner()
 {
     const Oid ours = source_table();
-    return OidIsValid(ours) && pg::owns_table(ours, GetOuterUserId()) && pg::owns_table(ours, GetUserId());
+    return OidIsValid(ours) && pg::owns_table(ours, pg::acting_role()) && pg::owns_table(ours, GetUserId());
 }
 
 bool is_search_path_empty() { return namespace_search_path[0] == '\0'; }

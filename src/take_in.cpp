@@ -152,7 +152,7 @@ Counts take_in(int64 first, int64 last)
 {
     const Batches batches = make_batches(read_lines(first, last));
     find_headers(batches);
-    const char* const role = GetUserNameFromId(GetOuterUserId(), false); // not the extension's owner, as whom take_in() runs
+    const char* const role = GetUserNameFromId(pg::acting_role(), false); // not the extension's owner, as whom take_in() runs
     for (Batch* const batch : batches) {
         read_lines(*batch);
         for (DocumentLine& line : lines_of(*batch))

@@ -28,6 +28,8 @@ bool is_of_kind(const TriggerData& trigger, TriggerKind kind)
         return TRIGGER_FIRED_BEFORE(event) && TRIGGER_FIRED_FOR_ROW(event) && !TRIGGER_FIRED_BY_DELETE(event);
     case TriggerKind::after_row:
         return TRIGGER_FIRED_AFTER(event) && TRIGGER_FIRED_FOR_ROW(event) && TRIGGER_FIRED_BY_INSERT(event);
+    case TriggerKind::instead_of_row:
+        return TRIGGER_FIRED_INSTEAD(event) && TRIGGER_FIRED_FOR_ROW(event) && !TRIGGER_FIRED_BY_DELETE(event);
     case TriggerKind::before_truncate:
         return is_before_truncate(event);
     case TriggerKind::after_statement:

@@ -10,6 +10,7 @@ namespace credits
 enum class TriggerKind {
     before_row,       // INSERT or UPDATE
     after_row,        // INSERT
+    instead_of_row,   // INSERT or UPDATE
     before_truncate,  // FOR EACH STATEMENT
     after_statement,  // INSERT, UPDATE or DELETE, with all transition tables of its kind
     after_or_truncate // one of the last two

@@ -95,7 +95,8 @@ CREATE TABLE credits._parameter (
     fixed_relation      text,
     closed_month_policy text    NOT NULL DEFAULT 'next_open_month' CHECK (closed_month_policy IN ('next_open_month', 'reject')),
     closing_hook        text,
-    notify              boolean NOT NULL DEFAULT true
+    notify              boolean NOT NULL DEFAULT true,
+    closing_hook_owner  text
 );
 COMMENT ON TABLE credits._parameter IS 'The parameters of the module: those that come with it, and one''s own. Read and set as the view parameter.';
 COMMENT ON COLUMN credits._parameter.is_own              IS 'false for those that come with the extension';
@@ -104,6 +105,7 @@ COMMENT ON COLUMN credits._parameter.fixed_relation      IS 'as in parameter';
 COMMENT ON COLUMN credits._parameter.closed_month_policy IS 'as in parameter';
 COMMENT ON COLUMN credits._parameter.closing_hook        IS 'as in parameter';
 COMMENT ON COLUMN credits._parameter.notify              IS 'as in parameter';
+COMMENT ON COLUMN credits._parameter.closing_hook_owner  IS 'as in parameter';
 SELECT pg_catalog.pg_extension_config_dump('credits._parameter', 'WHERE is_own');
 INSERT INTO credits._parameter (is_own) VALUES (false);
 
@@ -114,7 +116,8 @@ SELECT
     set.fixed_relation,
     set.closed_month_policy,
     set.closing_hook,
-    set.notify
+    set.notify,
+    set.closing_hook_owner
 FROM credits._parameter AS set
 WHERE set.is_own = (SELECT pg_catalog.bool_or(own.is_own) FROM credits._parameter AS own);
 -- What an INSERT leaves out.
@@ -130,6 +133,7 @@ COMMENT ON COLUMN credits.parameter.fixed_relation      IS 'the ERP''s key of th
 COMMENT ON COLUMN credits.parameter.closed_month_policy IS 'a change that concerns a closed month: next_open_month books it in the first open one, reject refuses it';
 COMMENT ON COLUMN credits.parameter.closing_hook        IS 'name of a function (closing_id integer), with its schema, that a closing and its reopening call in their transaction, as its owner; null for none. Whoever sets it must be able to act as the owner';
 COMMENT ON COLUMN credits.parameter.notify              IS 'false: no NOTIFY, which forbids PREPARE TRANSACTION';
+COMMENT ON COLUMN credits.parameter.closing_hook_owner  IS 'the role that the hook belonged to when it was set; filled in. A closing calls no hook of another''s';
 
 -- What has no key in the world gets a number. A default that calls nextval() would change lastval() of whoever saves.
 CREATE FUNCTION credits._next_number(sequence regclass) RETURNS bigint

@@ -1,13 +1,11 @@
 -- Who changed which setting, from what to what, and when (rule 5); and the dates of a credit type (rule 1).
 -- The trigger functions run as the extension's owner, so that nobody needs a right on setting_change, and nobody can write there.
 
--- Not current_user: within these functions that is the owner. The setting "role" cannot be given to a role that the session may not take.
+-- Not current_user: within these functions that is the owner.
 CREATE FUNCTION credits._acting_role() RETURNS text
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-RETURN coalesce(nullif(current_setting('role'), 'none'), session_user);
+LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'credits_acting_role';
 COMMENT ON FUNCTION credits._acting_role() IS
-'Returns the role of the session: the one of SET ROLE, else the one that logged in.';
+'Returns the role of the session: the one of SET ROLE, else the one that logged in. While code of an owner''s runs, a mapping''s, a hook''s or a trigger''s, it is the owner.';
 
 CREATE FUNCTION credits._is_restoring() RETURNS boolean
 LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'credits_is_restoring';
@@ -32,7 +30,7 @@ AS $$
 DECLARE
     before jsonb := to_jsonb(OLD);
     after  jsonb := to_jsonb(NEW);
-    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at', 'had_type', 'is_own'] || TG_ARGV[1:];
+    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at', 'had_type', 'is_own', 'closing_hook_owner'] || TG_ARGV[1:];
 BEGIN
     IF credits._is_restoring() THEN
         RETURN NULL;

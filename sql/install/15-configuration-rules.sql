@@ -233,6 +233,9 @@ BEGIN
                                    THEN NEW.closed_month_policy ELSE own.closed_month_policy END,
         closing_hook = CASE WHEN TG_OP = 'INSERT' OR NEW.closing_hook IS DISTINCT FROM former.closing_hook
                             THEN NEW.closing_hook ELSE own.closing_hook END,
+        closing_hook_owner = CASE WHEN TG_OP = 'INSERT' OR NEW.closing_hook IS DISTINCT FROM former.closing_hook
+                                       OR NEW.closing_hook_owner IS DISTINCT FROM former.closing_hook_owner
+                                  THEN NEW.closing_hook_owner ELSE own.closing_hook_owner END,
         notify = CASE WHEN TG_OP = 'INSERT' OR NEW.notify IS DISTINCT FROM former.notify THEN NEW.notify ELSE own.notify END
     WHERE is_own;
     RETURN NEW;

@@ -207,8 +207,9 @@ $$;
 COMMENT ON FUNCTION credits._require_present_ledger() IS
 'Raises 40001 in a SERIALIZABLE transaction whose snapshot misses entries. The caller holds the gate.';
 
-CREATE FUNCTION credits.close_month(month date) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER
+-- The C functions hold the gate, fire what the caller has queued, and call these as the extension's owner.
+CREATE FUNCTION credits._close_month(month date) RETURNS integer
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -216,7 +217,6 @@ DECLARE
     moved credits._movement[];
     id    integer;
 BEGIN
-    PERFORM credits._hold_saves_first('close a month');
     PERFORM credits._require_present_ledger();
     PERFORM credits._check_month(first);
     moved := credits._closing_movement(first);
@@ -227,21 +227,26 @@ BEGIN
     RETURN id;
 END
 $$;
+COMMENT ON FUNCTION credits._close_month(date) IS
+'Does what close_month() says, under the gate.';
+
+CREATE FUNCTION credits.close_month(month date) RETURNS integer
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_close_month';
 COMMENT ON FUNCTION credits.close_month(date) IS
 'Closes a month: moves the value sold in it from the result to the balance account, and the value consumed back; revaluations and corrections as changes. Any day names its month. '
 'Returns the closing_id; its document is in closing_document. From then on nothing is booked in the month. Waits for saves under way and holds back new ones. Calls parameter.closing_hook, and sends NOTIFY credits_closing. '
+'With a hook, what the transaction has queued fires first, and all constraints are immediate until it ends, as after SET CONSTRAINTS ALL IMMEDIATE. '
 'For credits_management. Rules 25 to 28. Errors: 23514 credits_month_open (closed already, out of order, in the future, nothing to close yet), credits_accounts_complete (names what is missing); '
 '25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds; 40001 at SERIALIZABLE; those of the hook.';
 
-CREATE FUNCTION credits.reopen_month(month date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION credits._reopen_month(month date) RETURNS void
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     first CONSTANT date := credits._first_day(month);
     last  record;
 BEGIN
-    PERFORM credits._hold_saves_first('reopen a month');
     PERFORM credits._require_present_ledger();
     SELECT * INTO last FROM credits._now(
         'SELECT closing_id, month FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1') AS closing (closing_id integer, month date);
@@ -256,7 +261,12 @@ BEGIN
     PERFORM credits._announce_closing(last.closing_id);
 END
 $$;
+COMMENT ON FUNCTION credits._reopen_month(date) IS
+'Does what reopen_month() says, under the gate.';
+
+CREATE FUNCTION credits.reopen_month(month date) RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_reopen_month';
 COMMENT ON FUNCTION credits.reopen_month(date) IS
 'Takes back the last closing, which stays on record as reopened: its month can be booked in and closed again, under a new number. Any day names its month. '
-'Calls parameter.closing_hook with the closing_id, and sends NOTIFY credits_closing. For credits_management. Rule 28. '
+'Calls parameter.closing_hook with the closing_id, as close_month() does, and sends NOTIFY credits_closing. For credits_management. Rule 28. '
 'Errors: 23514 credits_month_open when the month is not the last one closed; 25001, 55P03 and 40001 as for close_month(); those of the hook.';

@@ -1,0 +1,34 @@
+// The messages of closings and their hook.
+#include "errors.hpp"
+
+namespace credits::errors
+{
+
+void no_such_hook(const char* function)
+{
+    ereport(
+        ERROR, errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("closing hook %s does not exist", function),
+        errdetail("A closing hook is a function (closing_id integer): no procedure, no aggregate or window function, and not one "
+                  "that returns a set."));
+}
+
+void no_such_closing(int32 closing_id)
+{
+    ereport(ERROR, errcode(ERRCODE_NO_DATA_FOUND), errmsg("closing %d does not exist", closing_id),
+            errhint("Closings are the rows of credits.closing."));
+}
+
+void advise_hook(const char* function)
+{
+    const MemoryContext errors_memory = MemoryContextSwitchTo(TopTransactionContext);
+    const ErrorData* const error = CopyErrorData();
+    const bool is_restriction = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && error->message_id != nullptr &&
+                                strstr(error->message_id, "within security-restricted operation") != nullptr;
+    MemoryContextSwitchTo(errors_memory);
+    if (is_restriction)
+        errhint("While a closing hook runs, all constraints are immediate and stay so. It cannot defer them, nor make temporary "
+                "tables, prepared statements, listeners or cursors that are held.");
+    errcontext("closing hook %s", function);
+}
+
+} // namespace credits::errors
