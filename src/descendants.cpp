@@ -6,14 +6,12 @@
 #include "catalog.hpp"
 #include "errors.hpp"
 #include "header_view.hpp"
-#include "pg/identity.hpp"
 #include "pg/query.hpp"
 #include "pg/version.hpp"
 #include "source.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"
-#include "utils/partcache.h"
 }
 
 namespace credits
@@ -98,39 +96,16 @@ bool is_covered(Oid table, std::string_view function)
     return found;
 }
 
-/// Calls fn() with the partition keys of a whole tree known. Whoever asks for one first folds its expressions: that is its
-/// owner's to do, not ours, and CREATE TRIGGER asks. A key stays known while its table is open.
-template <class Fn>
-void with_partition_keys(Oid root, Fn fn)
-{
-    const List* const members = members_of(root, AccessShareLock);
-    List* opened = NIL;
-    for (int i = 0; i < list_length(members); i++) {
-        const Relation table = relation_open(list_nth_oid(members, i), NoLock);
-        opened = lappend(opened, table);
-        if (table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-            pg::as_owner(table->rd_rel->relowner, [&] { RelationGetPartitionKey(table); });
-    }
-    fn();
-    for (int i = 0; i < list_length(opened); i++)
-        relation_close(static_cast<Relation>(list_nth(opened, i)), NoLock);
-}
-
-void cover_member(Oid table, Relation lines, const Columns& key, bool with_price)
-{
-    check_descendant(table);
-    check_key_of_heir(table, lines, key);
-    if (!is_covered(table, "_line_changed"))
-        create_line_triggers(table, with_price);
-}
-
 void cover_lines(Relation lines, const Columns& key, bool with_price)
 {
     const List* const members = members_of(RelationGetRelid(lines), ShareRowExclusiveLock);
-    with_partition_keys(RelationGetRelid(lines), [&] {
-        for (int i = 0; i < list_length(members); i++)
-            cover_member(list_nth_oid(members, i), lines, key, with_price);
-    });
+    for (int i = 0; i < list_length(members); i++) {
+        const Oid table = list_nth_oid(members, i);
+        check_descendant(table);
+        check_key_of_heir(table, lines, key);
+        if (!is_covered(table, "_line_changed"))
+            create_line_triggers(table, with_price);
+    }
 }
 
 void cover_headers(Oid headers)

@@ -24,6 +24,7 @@ inline bool is_plain(Relation index)
 struct IndexAccess {
     Relation relation;
     IndexInfo* info;
+    bool is_owner_code; // what it computes runs as the owner of the table
 };
 
 struct Table {

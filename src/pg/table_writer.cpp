@@ -4,13 +4,35 @@
 #include "pg/table.hpp"
 
 #include "errors.hpp"
+#include "pg/identity.hpp"
 #include "pg/version.hpp"
+#include "pg/view_columns.hpp"
 
 namespace credits::pg
 {
 
 namespace
 {
+
+bool is_owner_code(const IndexInfo* info)
+{
+    return pg::is_owner_code(reinterpret_cast<Node*>(info->ii_Predicate)) ||
+           pg::is_owner_code(reinterpret_cast<Node*>(info->ii_Expressions));
+}
+
+/// What an index computes is folded when it is first asked for: by the owner of the table, like all of his code.
+IndexAccess open_index(Relation table, Oid oid)
+{
+    const Relation index = index_open(oid, RowExclusiveLock);
+    if (is_plain(index))
+        return {.relation = index, .info = BuildIndexInfo(index), .is_owner_code = false};
+    const bool is_known =
+        (index->rd_indexprs != nullptr || heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, nullptr)) &&
+        (index->rd_indpred != nullptr || heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr));
+    IndexInfo* const info =
+        is_known ? BuildIndexInfo(index) : as_owner(table->rd_rel->relowner, [&] { return BuildIndexInfo(index); });
+    return {.relation = index, .info = info, .is_owner_code = is_owner_code(info)};
+}
 
 void open_indexes(Table& table)
 {
@@ -20,12 +42,11 @@ void open_indexes(Table& table)
     List* const index_oids = RelationGetIndexList(table.relation);
     table.indexes = static_cast<IndexAccess*>(palloc(sizeof(IndexAccess) * (list_length(index_oids) + 1)));
     for (int i = 0; i < list_length(index_oids); i++) {
-        const Relation index = index_open(list_nth_oid(index_oids, i), RowExclusiveLock);
-        IndexInfo* const info = BuildIndexInfo(index);
-        if (info->ii_ReadyForInserts)
-            table.indexes[table.index_count++] = {.relation = index, .info = info};
+        const IndexAccess index = open_index(table.relation, list_nth_oid(index_oids, i));
+        if (index.info->ii_ReadyForInserts)
+            table.indexes[table.index_count++] = index;
         else
-            index_close(index, NoLock);
+            index_close(index.relation, NoLock);
     }
     MemoryContextSwitchTo(caller);
 }
@@ -52,18 +73,27 @@ bool belongs_into(Table& table, IndexInfo* info)
     return ExecQual(info->ii_PredicateState, GetPerTupleExprContext(estate));
 }
 
+/// False: the row does not belong into the index.
+bool compute_entry(Table& table, IndexInfo* info, Datum* values, bool* is_null)
+{
+    if (!belongs_into(table, info))
+        return false;
+    EState* const estate = info->ii_Expressions == NIL ? nullptr : expression_state(table);
+    FormIndexDatum(info, table.written, estate, values, is_null);
+    return true;
+}
+
 void insert_index_entries(Table& table, IndexUpdate which)
 {
     for (int i = 0; i < table.index_count; i++) {
         const IndexAccess& index = table.indexes[i];
         if (which == IndexUpdate::summarizing && !is_summarizing(index.info))
             continue;
-        if (!belongs_into(table, index.info))
-            continue;
         Datum values[INDEX_MAX_KEYS];
         bool is_null[INDEX_MAX_KEYS];
-        EState* const estate = index.info->ii_Expressions == NIL ? nullptr : expression_state(table);
-        FormIndexDatum(index.info, table.written, estate, values, is_null);
+        const auto compute = [&] { return compute_entry(table, index.info, values, is_null); };
+        if (!(index.is_owner_code ? as_owner(table.relation->rd_rel->relowner, compute) : compute()))
+            continue;
         const IndexUniqueCheck check = index.relation->rd_index->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO;
         index_insert(index.relation, values, is_null, &table.written->tts_tid, table.relation, check, false, index.info);
     }
