@@ -85,7 +85,7 @@ CREATE UNIQUE INDEX a_decoy ON mallory.odd_line (id) WHERE mallory.yes('index');
 ALTER TABLE mallory.odd_line ADD PRIMARY KEY (id);
 SELECT credits.attach('mallory.odd_line', 'invoice', article => $x$'X' || line.id::text$x$, quantity => 'quantity', amount => NULL, customer => 'customer', document_date => 'day') \g /dev/null
 RESET ROLE;
-SELECT pg_temp.wash(:'path', :'datestyle') \g /dev/null
+SELECT pg_temp.wash() \g /dev/null
 CREATE FUNCTION pg_temp.forget_index() RETURNS void LANGUAGE sql AS $$UPDATE pg_class SET reltuples = reltuples WHERE oid = 'mallory.a_decoy'::regclass$$;
 SELECT pg_temp.harmless($$SELECT pg_temp.forget_index(); SELECT credits.verify()$$, NULL, 'verify() looks for the key of a table');
 SELECT pg_temp.harmless($$SELECT pg_temp.forget_index(); ALTER TABLE mallory.odd_line ALTER COLUMN price SET STATISTICS 10$$, NULL, 'so does the protection');
@@ -118,7 +118,7 @@ INSERT INTO mallory.party VALUES ('M', 'Mallory', 1);
 INSERT INTO mallory.product VALUES ('MH', 'SUPPORT', -1);
 GRANT INSERT, UPDATE ON mallory.party, mallory.product TO credits_test_clerk;
 RESET ROLE;
-SELECT pg_temp.wash(:'path', :'datestyle') \g /dev/null
+SELECT pg_temp.wash() \g /dev/null
 SELECT pg_temp.harmless($test$SELECT credits.bind_customers('mallory.party', key => 'code', name => $x$mallory.pass(name, 'name')$x$,
     works_with_credits => $x$size::mallory.checked > 0 AND mallory.yes('folded flag')$x$)$test$,
     ARRAY['domain', 'folded domain', 'folded flag', 'name'], 'a superuser binds his customers');

@@ -16,14 +16,14 @@ INSERT INTO mallory.late VALUES ('L', 'D'), ('M', 'D');
 INSERT INTO mallory.late_line VALUES (1, 'L', 'H', 1, 9), (2, 'M', 'H', 1, 9);
 GRANT SELECT, UPDATE ON mallory.late TO credits_test_clerk;
 RESET ROLE;
-SELECT pg_temp.wash(:'path', :'datestyle') \g /dev/null
+SELECT pg_temp.wash() \g /dev/null
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2026-01-01', 'S', 10, 1000);
 SELECT credits.attach('mallory.late_line', 'invoice', 'item', 'quantity', 'price', 'header.customer', 'header.day', header_table => 'mallory.late', zero_columns => '{price}') \g /dev/null
 SET ROLE credits_test_mallory;
 CREATE FUNCTION mallory.attack_row() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM mallory.attack('trigger'); RETURN NULL; END$$;
 CREATE TRIGGER attack AFTER UPDATE ON mallory.late_line FOR EACH ROW EXECUTE FUNCTION mallory.attack_row();
 RESET ROLE;
-SELECT pg_temp.wash(:'path', :'datestyle') \g /dev/null
+SELECT pg_temp.wash() \g /dev/null
 
 -- Somebody has got his documents another customer, unseen; they are settled by whoever finds out
 ALTER TABLE mallory.late DISABLE TRIGGER USER;
@@ -55,7 +55,7 @@ TRUNCATE mallory.run;
 SET ROLE credits_test_clerk;
 UPDATE mallory.late SET customer = 'A' WHERE number = 'M';
 RESET ROLE;
-SELECT pg_temp.wash(:'path', :'datestyle') \g /dev/null
+SELECT pg_temp.wash() \g /dev/null
 SELECT is((SELECT price FROM mallory.late_line WHERE id = 2)::numeric, 0::numeric, 'a clerk changes a document');
 SELECT is((SELECT array_agg(DISTINCT place ORDER BY place) FROM mallory.run WHERE place IN ('trigger', 'queued')), '{queued,trigger}', 'what triggers of the table queue is queued, as after the clerk''s own UPDATE of it');
 SELECT is(credits.balance('A', 'SUPPORT'), 6::numeric, 'the lines are booked');
