@@ -4,6 +4,19 @@
 namespace credits::errors
 {
 
+namespace
+{
+
+/// What PostgreSQL says to whoever is restricted, and to whoever is somebody else for a while.
+bool is_of_restriction(const ErrorData* error)
+{
+    return error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && error->message_id != nullptr &&
+           (strstr(error->message_id, "within security-restricted operation") != nullptr ||
+            strstr(error->message_id, "within security-definer function") != nullptr);
+}
+
+} // namespace
+
 void no_such_hook(const char* function)
 {
     ereport(
@@ -21,13 +34,12 @@ void no_such_closing(int32 closing_id)
 void advise_hook(const char* function)
 {
     const MemoryContext errors_memory = MemoryContextSwitchTo(TopTransactionContext);
-    const ErrorData* const error = CopyErrorData();
-    const bool is_restriction = error->sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE && error->message_id != nullptr &&
-                                strstr(error->message_id, "within security-restricted operation") != nullptr;
+    const bool is_restriction = is_of_restriction(CopyErrorData());
     MemoryContextSwitchTo(errors_memory);
     if (is_restriction)
-        errhint("While a closing hook runs, all constraints are immediate and stay so. It cannot defer them, nor make temporary "
-                "tables, prepared statements, listeners or cursors that are held.");
+        errhint(
+            "While a closing hook runs, all constraints are immediate and stay so. It cannot defer them, take another role, nor "
+            "make temporary tables, prepared statements, listeners or cursors that are held.");
     errcontext("closing hook %s", function);
 }
 
