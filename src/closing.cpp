@@ -19,13 +19,8 @@ namespace
 /// the name of the extension's owner, and a hook finds nothing deferred: a restricted operation may queue nothing.
 void fire_queued_triggers()
 {
-    Oid caller = InvalidOid;
-    int security = 0;
-    GetUserIdAndSecContext(&caller, &security);
-    SetUserIdAndSecContext(pg::acting_role(), security | SECURITY_LOCAL_USERID_CHANGE);
     ConstraintsSetStmt* const all_immediate = makeNode(ConstraintsSetStmt);
-    AfterTriggerSetState(all_immediate);
-    SetUserIdAndSecContext(caller, security);
+    pg::as_acting_role([&] { AfterTriggerSetState(all_immediate); });
 }
 
 /// Runs a statement as the extension's owner, at the snapshots that statements of the transaction have: what it calls may save.

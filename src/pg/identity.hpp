@@ -106,6 +106,18 @@ auto as_role(Oid role, Fn fn)
     }
 }
 
+/// Calls fn as the role that acts, as a commit does.
+template <class Fn>
+void as_acting_role(Fn fn)
+{
+    Oid caller = InvalidOid;
+    int security = 0;
+    GetUserIdAndSecContext(&caller, &security);
+    SetUserIdAndSecContext(acting_role(), security | SECURITY_LOCAL_USERID_CHANGE);
+    fn();
+    SetUserIdAndSecContext(caller, security);
+}
+
 /// Sets search_path to what nobody but PostgreSQL has put anything in, for a nest level of settings that has begun.
 void set_safe_path();
 
