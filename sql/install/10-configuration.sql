@@ -131,7 +131,7 @@ COMMENT ON COLUMN credits.parameter.only_row            IS 'always true: the key
 COMMENT ON COLUMN credits.parameter.active              IS 'false: new lines are left alone; lines already booked still settle';
 COMMENT ON COLUMN credits.parameter.fixed_relation      IS 'the ERP''s key of the relation that closings are made out to';
 COMMENT ON COLUMN credits.parameter.closed_month_policy IS 'a change that concerns a closed month: next_open_month books it in the first open one, reject refuses it';
-COMMENT ON COLUMN credits.parameter.closing_hook        IS 'name of a function (closing_id integer), with its schema, that a closing and its reopening call in their transaction, as its owner; null for none. Whoever sets it must be able to act as the owner';
+COMMENT ON COLUMN credits.parameter.closing_hook        IS 'name of a function (closing_id integer), with its schema, that a closing and its reopening call in their transaction, as its owner; restricted and with its settings taken back; null for none. Whoever sets it must be able to act as the owner. What the transaction has deferred fires before, and constraints stay immediate';
 COMMENT ON COLUMN credits.parameter.notify              IS 'false: no NOTIFY, which forbids PREPARE TRANSACTION';
 COMMENT ON COLUMN credits.parameter.closing_hook_owner  IS 'the role that the hook belonged to when it was set; filled in. A closing calls no hook of another''s';
 
