@@ -10,7 +10,6 @@
 #include "made_from.hpp"
 #include "origin.hpp"
 #include "pending.hpp"
-#include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 
 namespace credits
@@ -94,7 +93,7 @@ size_t drop_empty(const BatchList& save, size_t given)
 }
 
 /// Of an image that is no new line: whom its line is recorded for. Null: nothing is.
-std::string_view recorded_customer(Batch& batch, const LineImage& image, pg::Table& entries, Snapshot snapshot)
+std::string_view recorded_customer(Batch& batch, const LineImage& image, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     const std::string_view key = image.old_line == nullptr ? image.gone_key : key_of(batch, image.old_line);
     const Recorded* const recorded = is_null(key) ? nullptr : read_recorded(entries, batch.source->line_table, key, snapshot);
@@ -103,7 +102,7 @@ std::string_view recorded_customer(Batch& batch, const LineImage& image, pg::Tab
 
 /// Adds the customers whom the lines from `first` on had and have. Of a line that went with its document only the ledger may know
 /// him; false: not even that does.
-bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries, Snapshot snapshot)
+bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     bool are_all_known = true;
     for (int i = first; i < batch.image_count; i++) {
@@ -122,15 +121,12 @@ bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries
 /// Likewise, of a whole save: `firsts` are the first images of its batches.
 bool add_customers(Texts& customers, Batches batches, std::span<const int> firsts)
 {
-    pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-    const bool are_all_known = pg::with_latest_snapshot([&](Snapshot snapshot) {
+    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         bool are_known = true;
         for (size_t i = 0; i < batches.size(); i++)
             are_known &= add_customers(customers, *batches[i], i < firsts.size() ? firsts[i] : 0, entries, snapshot);
         return are_known;
     });
-    pg::close_table(entries);
-    return are_all_known;
 }
 
 /// Adds the customers of what was made from the lines, as it is now, and leaves the batches as they were.

@@ -166,8 +166,7 @@ void load_parameters(Configuration& configuration, pg::Table& parameters, const 
         has_own = DatumGetBool(pg::get_not_null(parameters, parameter_is_own));
         configuration.is_active = DatumGetBool(pg::get_not_null(parameters, parameter_active));
         configuration.notifies = DatumGetBool(pg::get_not_null(parameters, parameter_notify));
-        configuration.keeps_closed_months =
-            pg::to_view(pg::get_not_null(parameters, parameter_closed_month_policy)) == "reject";
+        configuration.keeps_closed_months = pg::to_view(pg::get_not_null(parameters, parameter_closed_month_policy)) == "reject";
     });
 }
 
