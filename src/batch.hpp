@@ -37,7 +37,6 @@ struct Batch {
     Source* source;
     MemoryContext memory;
     bool reads_ledger;  // a line may have entries: always, except for lines just inserted
-    bool is_read_again; // a deeper trigger may have settled a renumbered line under its new key
     bool repeats_lines; // some images may speak of the same line
 
     LineImage* images;

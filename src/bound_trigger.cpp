@@ -7,6 +7,7 @@
 #include "gate.hpp"
 #include "pg/transition.hpp"
 #include "restoring.hpp"
+#include "settled_since.hpp"
 #include "trigger_call.hpp"
 
 namespace credits
@@ -14,6 +15,9 @@ namespace credits
 
 namespace
 {
+
+/// The last statement whose rows were taken over.
+constinit LastSettled last_taken_over{};
 
 /// What the statement did to the rows. Old images tell of the rows of an UPDATE or INSERT only which they were.
 enum class Images { before_and_now, before };
@@ -49,6 +53,15 @@ BoundRows read_again(const BoundRows& rows, const TriggerData& trigger)
     return again;
 }
 
+/// As of lines (line_trigger.cpp).
+bool may_be_old(const TriggerData& trigger)
+{
+    if (TRIGGER_FIRED_BY_TRUNCATE(trigger.tg_event))
+        return false;
+    return TRIGGER_FIRED_BY_INSERT(trigger.tg_event) ? is_settled_since(last_taken_over)
+                                                     : is_settled_since_or_by(last_taken_over);
+}
+
 void take_over_changes(const TriggerData& trigger)
 {
     come_to_gate();
@@ -60,9 +73,8 @@ void take_over_changes(const TriggerData& trigger)
     if (rows.count == 0)
         return;
     CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
-    const int depth = trigger_depth();
-    take_over(has_settled_deeper(depth) && !TRIGGER_FIRED_BY_TRUNCATE(trigger.tg_event) ? read_again(rows, trigger) : rows);
-    note_settled(depth);
+    take_over(may_be_old(trigger) ? read_again(rows, trigger) : rows);
+    note_settled(last_taken_over);
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-// Which columns of a row changed, and how deep in triggers somebody settled before us.
+// Which columns of a row changed.
 #include "changes.hpp"
 
 #include "pg/identity.hpp"
@@ -8,16 +8,6 @@ namespace credits
 
 namespace
 {
-
-/// Only ever a reason to read a line again, so it may be too deep (a savepoint rolled back), never too shallow. What an earlier
-/// message of the client settled was over before this statement began: its start time tells it apart.
-struct Settled {
-    TransactionId transaction;
-    TimestampTz statement;
-    int deepest;
-};
-
-constinit Settled settled{};
 
 /// The owners of the tables that a transaction has changed by statements of the session's own; a rolled back savepoint's, too.
 struct Written {
@@ -45,25 +35,6 @@ bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b)
             return false;
     }
     return true;
-}
-
-int trigger_depth()
-{
-    LOCAL_FCINFO(call, 0);
-    InitFunctionCallInfoData(*call, nullptr, 0, InvalidOid, nullptr, nullptr);
-    return DatumGetInt32(pg_trigger_depth(call));
-}
-
-void note_settled(int depth)
-{
-    if (!has_settled_deeper(depth))
-        settled = {.transaction = GetTopTransactionIdIfAny(), .statement = GetCurrentStatementStartTimestamp(), .deepest = depth};
-}
-
-bool has_settled_deeper(int depth)
-{
-    return settled.transaction == GetTopTransactionIdIfAny() && settled.statement == GetCurrentStatementStartTimestamp() &&
-           settled.deepest > depth;
 }
 
 void note_written(Relation table)

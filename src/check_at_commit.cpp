@@ -6,11 +6,12 @@
 
 #include <algorithm>
 
-#include "changes.hpp"
 #include "errors.hpp"
 #include "gate.hpp"
 #include "pending_source.hpp"
+#include "line_lookup.hpp"
 #include "resaved_lines.hpp"
+#include "settled_since.hpp"
 #include "trigger_call.hpp"
 
 namespace credits
@@ -73,23 +74,21 @@ PendingSources read_notes(Notes notes)
 /// New lines alone have no entries, unless the table has some of an earlier time.
 bool may_be_recorded(const PendingSource& pending)
 {
-    if (settled_transaction == GetTopTransactionIdIfAny() || has_settled_noted_lines())
+    if (settled_transaction == GetTopTransactionIdIfAny() || has_settled_noted_lines() || !are_notes_in_order())
         return true;
     const std::span images(pending.batch.images, static_cast<size_t>(pending.batch.image_count));
-    return pending.batch.source->has_history || pending.headers.count > 0 ||
+    return may_reuse_keys(*pending.batch.source, pending.lines) || pending.headers.count > 0 ||
            std::ranges::any_of(images,
                                [](const LineImage& image) { return image.old_line != nullptr || image.note->awaits_header; });
 }
 
 void settle_sources(PendingSources sources, int64 checked_up_to)
 {
-    const int depth = trigger_depth();
-    const bool is_settled_before = has_settled_deeper(depth) || has_settled_noted_lines();
     auto** const list = static_cast<Batch**>(palloc(sizeof(Batch*) * sources.size()));
     const Batches batches(list, sources.size());
     for (size_t i = 0; i < sources.size(); i++) {
         list[i] = &sources[i].batch;
-        add_traced_lines(sources[i].batch, sources[i].traces, is_settled_before);
+        add_traced_lines(sources[i].batch, sources[i].traces);
         sources[i].batch.reads_ledger = may_be_recorded(sources[i]);
     }
     lock_customers_of_changed_headers(sources, batches, checked_up_to);
@@ -107,7 +106,7 @@ void settle_sources(PendingSources sources, int64 checked_up_to)
     for (PendingSource& pending : sources)
         warn_of_zero_prices(pending.batch);
     end_batches(save);
-    note_settled(depth);
+    note_settled(last_settled_lines);
 }
 
 void settle_notes(Notes notes, int64 checked_up_to)

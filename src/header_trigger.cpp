@@ -9,6 +9,7 @@
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
 #include "restoring.hpp"
+#include "settled_since.hpp"
 #include "trigger_call.hpp"
 
 namespace credits
@@ -140,7 +141,7 @@ void settle_lines(Source& source, const ChangedHeaders& changed, TupleDesc heade
     settle(save);
     warn_of_zero_prices(batch);
     // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
-    note_settled(trigger_depth() + 1);
+    note_settled_ahead(last_settled_lines);
     end_batches(save);
     table_close(lines, NoLock);
 }

@@ -77,21 +77,22 @@ void add_selected_lines(Batch& batch, Header* header)
     MemoryContextSwitchTo(caller);
 }
 
-/// Adds the lines that one image speaks of, as they are now.
+/// Adds the line that has the image's key now, with the image by which the ledger may know it; or that there is none.
+void add_current_line(Batch& batch, pg::Table& table, MinimalTuple image, MinimalTuple known_as)
+{
+    const MinimalTuple line = find_line(batch, table, image);
+    line != nullptr ? add_image(batch, known_as, line) : add_image(batch, image, nullptr);
+}
+
+/// Adds the lines that have the keys of one image now: the old key may be another line's by now, and the new one nobody's.
 void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image)
 {
     const bool is_renumbered =
         image.old_line != nullptr && image.new_line != nullptr && key_of(batch, image.old_line) != key_of(batch, image.new_line);
     const MinimalTuple last = image.new_line == nullptr ? image.old_line : image.new_line;
-    const MinimalTuple line = find_line(batch, table, last);
-    if (line != nullptr) {
-        add_image(batch, is_renumbered ? image.old_line : nullptr, line);
-    } else {
-        add_image(batch, last, nullptr);
-    }
-    // What a deeper trigger booked under the new key left the entries of the old one behind.
-    if (is_renumbered && find_line(batch, table, image.old_line) == nullptr)
-        add_image(batch, image.old_line, nullptr);
+    add_current_line(batch, table, last, is_renumbered ? image.old_line : nullptr);
+    if (is_renumbered)
+        add_current_line(batch, table, image.old_line, nullptr);
 }
 
 /// UPDATE erp.invoice_line AS line SET price = 0, net = 0 WHERE line.id OPERATOR(pg_catalog.=) $1 [AND …]
@@ -130,21 +131,6 @@ bool has_repeated_keys(Batch& batch, Image image)
     return std::adjacent_find(keys, end) != end;
 }
 
-/// Keeps one line of each key, a preferred one where there is any.
-template <class Preferred>
-void keep_first_of_each(Batch& batch, std::string_view DocumentLine::*key, Preferred is_preferred)
-{
-    DocumentLine* const end = batch.lines + batch.line_count;
-    std::sort(batch.lines, end, [&](const DocumentLine& a, const DocumentLine& b) {
-        if (a.*key != b.*key)
-            return a.*key < b.*key;
-        return is_preferred(a) != is_preferred(b) ? is_preferred(a) : a.image < b.image;
-    });
-    DocumentLine* const last =
-        std::unique(batch.lines, end, [&](const DocumentLine& a, const DocumentLine& b) { return a.*key == b.*key; });
-    batch.line_count = static_cast<int>(last - batch.lines);
-}
-
 } // namespace
 
 const char* row_alias(Oid table)
@@ -176,6 +162,11 @@ MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
     return found;
 }
 
+bool may_reuse_keys(const Source& source, Relation lines)
+{
+    return source.has_history || source.has_descendants || pg::has_changed_rows(lines);
+}
+
 std::string_view key_of(Batch& batch, MinimalTuple line)
 {
     show(batch, line, nullptr);
@@ -188,7 +179,6 @@ void read_lines_again(Batch& batch)
     const int count = batch.image_count;
     batch.images = nullptr;
     batch.image_count = batch.image_capacity = 0;
-    batch.is_read_again = true;
     pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
     for (int i = 0; i < count; i++)
         add_current_lines(batch, table, images[i]);
@@ -200,16 +190,6 @@ bool has_repeated_lines(Batch& batch)
     const auto old_line = [](const LineImage& image) { return image.old_line; };
     const auto new_line = [](const LineImage& image) { return image.new_line; };
     return batch.image_count > 1 && (has_repeated_keys(batch, old_line) || has_repeated_keys(batch, new_line));
-}
-
-void drop_repeated_lines(Batch& batch)
-{
-    keep_first_of_each(batch, &DocumentLine::key, [](const DocumentLine& line) { return line.recorded_key != line.key; });
-}
-
-void drop_lines_with_same_record(Batch& batch)
-{
-    keep_first_of_each(batch, &DocumentLine::recorded_key, [](const DocumentLine& line) { return !line.is_gone; });
 }
 
 void add_lines_of_header(Batch& batch, Header* header)

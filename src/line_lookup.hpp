@@ -9,21 +9,19 @@ namespace credits
 /// The line that has the image's key, as it is at the snapshot; null when it is gone.
 MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image);
 
+/// May new lines have keys under which something is on record? Not as long as the table's entries are all of lines that are
+/// there, or were deleted and settled: a statement that goes on may have deleted or renumbered some whose entries stand.
+bool may_reuse_keys(const Source& source, Relation lines);
+
 /// The key of a row image, as text.
 std::string_view key_of(Batch& batch, MinimalTuple line);
 
-/// Replaces the images by the lines as they are now: a deeper trigger may have changed, deleted and settled them since the images
-/// were made. A key may come twice.
+/// Replaces the images by the lines as they are now: a statement within ours may have changed, deleted and settled them since the
+/// images were made. A line may come twice, and two may claim one record (assign_records).
 void read_lines_again(Batch& batch);
 
 /// Has the statement changed a line more than once? A cascading foreign key brings its changes in the same batch.
 bool has_repeated_lines(Batch& batch);
-
-/// Drops the lines that read_lines_again found twice; of two with one key the renumbered one knows where its entries are.
-void drop_repeated_lines(Batch& batch);
-
-/// Drops, once it is known where each line is recorded, the gone ones whose entries another line has taken along.
-void drop_lines_with_same_record(Batch& batch);
 
 /// A name for a whole row of the table: none of its columns has it.
 const char* row_alias(Oid table);

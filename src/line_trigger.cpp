@@ -9,6 +9,7 @@
 #include "pending.hpp"
 #include "pg/transition.hpp"
 #include "restoring.hpp"
+#include "settled_since.hpp"
 #include "trigger_call.hpp"
 
 namespace credits
@@ -99,39 +100,59 @@ bool read_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowC
     return !is_update;
 }
 
-void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
+/// May rows be other ones than the trigger was handed? Nothing but a statement within ours can have changed those that we wrote.
+/// Where we have taken a row away, another part of our statement may have put one, too.
+bool may_be_old(const TriggerData& trigger)
 {
-    const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
-    if (batch.image_count == 0)
-        return end_batch(batch);
-    if (TRIGGER_FIRED_BY_INSERT(trigger.tg_event) && closing_of_running_hook() != 0) {
+    return TRIGGER_FIRED_BY_INSERT(trigger.tg_event) ? is_settled_since(last_settled_lines)
+                                                     : is_settled_since_or_by(last_settled_lines);
+}
+
+/// Keeps the list of lines that closings wrote. Are these among them, and nobody's concern?
+bool keep_hook_lines(Batch& batch, const TriggerData& trigger)
+{
+    const bool is_in_hook = closing_of_running_hook() != 0;
+    if (is_in_hook && TRIGGER_FIRED_BY_INSERT(trigger.tg_event)) {
         note_hook_lines(batch);
-        return end_batch(batch);
+        batch.source->has_hook_lines = true;
+        return !may_be_old(trigger); // else they may have been booked, before they were known
     }
-    if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event) && closing_of_running_hook() != 0)
+    if (is_in_hook && TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
         forget_hook_lines(batch);
     if (batch.source->has_hook_lines)
         follow_hook_lines(batch);
-    if (settles_at_commit(*batch.source)) {
-        note_images(batch, images_of(batch), Awaits::commit);
-        return end_batch(batch);
-    }
-    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
-    pass_gate();
-    const int depth = trigger_depth();
-    const bool has_old_images = !are_images_whole || has_settled_deeper(depth) || has_repeated_lines(batch);
+    return false;
+}
+
+void settle_at_once(Batch& batch, const TriggerData& trigger, bool has_old_images)
+{
     if (has_old_images)
         read_lines_again(batch);
     batch.repeats_lines = has_old_images;
-    batch.reads_ledger = has_old_images || batch.source->has_history || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event);
+    batch.reads_ledger =
+        has_old_images || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event) || may_reuse_keys(*batch.source, trigger.tg_relation);
     Batch* const batches[]{&batch};
     lock_headers(batches);
     set_headerless_aside(batch);
     const Batches save = add_chains(batches);
     read_lines(save);
     settle(save);
+    save.size() == 1 ? note_settled(last_settled_lines) : note_settled_ahead(last_settled_lines);
     end_batches(save);
-    note_settled(depth);
+}
+
+void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
+{
+    const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
+    if (batch.image_count == 0 || keep_hook_lines(batch, trigger))
+        return end_batch(batch);
+    if (settles_at_commit(*batch.source)) {
+        note_images(batch, images_of(batch), Awaits::commit);
+        return end_batch(batch);
+    }
+    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+    pass_gate();
+    settle_at_once(batch, trigger, !are_images_whole || may_be_old(trigger) || has_repeated_lines(batch));
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include "pg/identity.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
+#include "settled_since.hpp"
 
 namespace credits
 {
@@ -21,6 +22,9 @@ enum PendingColumn { transaction_id = 1, statement_no = 2, awaits_header = 3 };
 
 /// The last transaction in which a line waited for its header; after a savepoint was rolled back, without need.
 constinit TransactionId waiting_transaction = InvalidTransactionId;
+
+/// The last transaction with a note that came after those of statements within its own.
+constinit TransactionId disordered_transaction = InvalidTransactionId;
 
 /// The columns by which a line is found again, its header and what it was made from; and those that name its customer.
 Bitmapset* stub_columns(Source& source)
@@ -36,6 +40,9 @@ void write(const Note& note)
 {
     if (note.awaits_header)
         waiting_transaction = GetTopTransactionId();
+    if (is_settled_since_or_by(last_settled_lines))
+        disordered_transaction = GetTopTransactionId();
+    note_settled(last_settled_lines);
     come_to_gate();
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
     pg::Row row(table);
@@ -86,6 +93,11 @@ bool settles_at_commit(const Source& source)
 {
     return source.checks_at_commit ||
            (TransactionIdIsValid(waiting_transaction) && waiting_transaction == GetTopTransactionIdIfAny());
+}
+
+bool are_notes_in_order()
+{
+    return !TransactionIdIsValid(disordered_transaction) || disordered_transaction != GetTopTransactionIdIfAny();
 }
 
 MinimalTuple make_stub(TupleTableSlot* row, const Bitmapset* columns)

@@ -19,6 +19,10 @@ enum class Awaits { commit, header };
 /// the transaction: it must not be settled before that line.
 bool settles_at_commit(const Source& source);
 
+/// Does each note of the transaction speak of lines as all notes before it have left them? Not when a statement was noted, or
+/// settled, within one that is noted later.
+bool are_notes_in_order();
+
 /// Notes images of the batch; those that come from a note stay with the role that it names.
 void note_images(const Batch& batch, std::span<const LineImage> images, Awaits awaits);
 

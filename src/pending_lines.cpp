@@ -19,6 +19,32 @@ struct KeyedTrace {
     Trace* trace;
 };
 
+/// A key that a note speaks of, and what the images say of it.
+struct SpokenOf {
+    std::string_view key;
+    MinimalTuple stub;
+    const Note* note; // the last
+    bool is_there;    // a line with this key is among them
+    bool is_known;    // or one that had it
+};
+
+void speak_of(Batch& batch, Traces& traces, const Note& note, MinimalTuple stub)
+{
+    if (stub == nullptr)
+        return;
+    const std::string_view key = key_of(batch, stub);
+    auto* const spoken = static_cast<SpokenOf*>(hash_search(traces.spoken_of, &key, HASH_ENTER, nullptr));
+    *spoken = {.key = key, .stub = stub, .note = &note, .is_there = false, .is_known = false};
+}
+
+SpokenOf* find_spoken_of(Batch& batch, const Traces& traces, MinimalTuple line)
+{
+    if (line == nullptr)
+        return nullptr;
+    const std::string_view key = key_of(batch, line);
+    return static_cast<SpokenOf*>(hash_search(traces.spoken_of, &key, HASH_FIND, nullptr));
+}
+
 Trace* add_trace(Traces& traces, MinimalTuple first)
 {
     if (traces.count == traces.capacity) {
@@ -107,10 +133,40 @@ MinimalTuple find_last(Batch& batch, pg::Table& table, const Traces& traces, Tra
     return line;
 }
 
-void add(Batch& batch, const Trace& trace, MinimalTuple first, MinimalTuple now)
+void add(Batch& batch, const Note* note, MinimalTuple first, MinimalTuple now)
 {
     add_image(batch, first, now);
-    batch.images[batch.image_count - 1].note = trace.note;
+    batch.images[batch.image_count - 1].note = note;
+}
+
+void mark_spoken_of(Batch& batch, const Traces& traces)
+{
+    for (const LineImage& image : images_of(batch)) {
+        SpokenOf* const before = find_spoken_of(batch, traces, image.old_line);
+        SpokenOf* const now = find_spoken_of(batch, traces, image.new_line);
+        if (before != nullptr)
+            before->is_known = true;
+        if (now != nullptr)
+            now->is_there = true;
+    }
+}
+
+/// The notes of a statement, and of those within it, may pass for those of another line: what has its key then is nowhere at the
+/// end of a trace. Who claims which record is found out later (assign_records).
+void add_untraced_lines(Batch& batch, pg::Table& table, const Traces& traces, Snapshot snapshot)
+{
+    mark_spoken_of(batch, traces);
+    HASH_SEQ_STATUS scan;
+    hash_seq_init(&scan, traces.spoken_of);
+    while (const auto* const spoken = static_cast<const SpokenOf*>(hash_seq_search(&scan))) {
+        if (spoken->is_there)
+            continue;
+        const MinimalTuple line = find_line(batch, table, spoken->stub, snapshot);
+        if (line != nullptr)
+            add(batch, spoken->note, nullptr, line);
+        else if (!spoken->is_known)
+            add(batch, spoken->note, spoken->stub, nullptr);
+    }
 }
 
 } // namespace
@@ -120,7 +176,9 @@ Traces make_traces(long expected_count)
     return {.list = nullptr,
             .count = 0,
             .capacity = 0,
-            .by_key = pg::make_view_table("credits pending lines", expected_count, sizeof(KeyedTrace))};
+            .by_key = pg::make_view_table("credits pending lines", expected_count, sizeof(KeyedTrace)),
+            .spoken_of =
+                are_notes_in_order() ? nullptr : pg::make_view_table("credits keys in notes", expected_count, sizeof(SpokenOf))};
 }
 
 void follow(Batch& batch, Traces& traces, const Note& note)
@@ -136,13 +194,16 @@ void follow(Batch& batch, Traces& traces, const Note& note)
     }
     for (size_t i = 0; i < count; i++)
         put(batch, traces, moved[i], note.new_lines[i]);
+    for (size_t i = 0; i < count && traces.spoken_of != nullptr; i++) {
+        speak_of(batch, traces, note, note.old_lines[i]);
+        speak_of(batch, traces, note, note.new_lines[i]);
+    }
 }
 
-void add_traced_lines(Batch& batch, Traces& traces, bool is_settled_before)
+void add_traced_lines(Batch& batch, Traces& traces)
 {
     auto* const lines = static_cast<MinimalTuple*>(palloc_extended(sizeof(MinimalTuple) * (traces.count + 1), MCXT_ALLOC_HUGE));
     auto* const is_there = static_cast<bool*>(palloc_extended(traces.count + 1, MCXT_ALLOC_HUGE));
-    batch.is_read_again = is_settled_before;
     pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
     for (int i = 0; i < traces.count; i++) {
         lines[i] = find_last(batch, table, traces, *traces.list[i]);
@@ -153,11 +214,10 @@ void add_traced_lines(Batch& batch, Traces& traces, bool is_settled_before)
         const Trace& trace = *traces.list[i];
         if (trace.first == nullptr && lines[i] == nullptr)
             continue;
-        add(batch, trace, trace.first, lines[i]);
-        // What was settled under the new key left the entries of the old one behind.
-        if (is_settled_before && trace.first != nullptr && lines[i] != nullptr && find_line(batch, table, trace.first) == nullptr)
-            add(batch, trace, trace.first, nullptr);
+        add(batch, trace.note, trace.first, lines[i]);
     }
+    if (traces.spoken_of != nullptr)
+        add_untraced_lines(batch, table, traces);
     pg::close_table(table);
 }
 

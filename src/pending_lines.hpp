@@ -18,7 +18,8 @@ struct Traces {
     Trace** list;
     int count;
     int capacity;
-    HTAB* by_key; // those that are somewhere now
+    HTAB* by_key;    // those that are somewhere now
+    HTAB* spoken_of; // every key in the notes; null while these are in order
 };
 
 Traces make_traces(long expected_count);
@@ -26,9 +27,9 @@ Traces make_traces(long expected_count);
 /// Follows the lines of one note. All lines of a statement move together: they may exchange their keys.
 void follow(Batch& batch, Traces& traces, const Note& note);
 
-/// Adds the lines to the batch: as they are now in their table, with the stub of what they were.
-/// `is_settled_before`: a trigger within the statement has settled some already, maybe under a new key.
-void add_traced_lines(Batch& batch, Traces& traces, bool is_settled_before);
+/// Adds the lines to the batch: as they are now in their table, with the stub of what they were; and, where the notes are not in
+/// order, what else is there by a key that they speak of.
+void add_traced_lines(Batch& batch, Traces& traces);
 
 /// Is the line with this key among them?
 bool is_traced(const Traces& traces, std::string_view key);

@@ -79,6 +79,7 @@ bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line
     if (!may_be_consumption(batch, settings, batch.images[0]))
         return false;
     come_to_gate();
+    CommandCounterIncrement(); // so that the latest snapshot sees the header as the running statement has left it
     batch.images[0].new_header = find_header(batch, new_line);
     read_lines(batch);
     DocumentLine& line = batch.lines[0];

@@ -9,6 +9,7 @@
 #include "ledger.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/view_table.hpp"
+#include "record_claims.hpp"
 #include "wish.hpp"
 
 namespace credits
@@ -218,13 +219,6 @@ void join_gone(Batch& batch, Resaved& resaved)
     });
     join_alike(batch, resaved);
     join_by_key(resaved, [](const GoneLine&, const DocumentLine&) { return true; });
-}
-
-/// Another name for the record of a new line whose key is still that of another one's: one that nobody's has.
-std::string_view unused_key(std::string_view key)
-{
-    const char* const unused = psprintf("%.*s\\", static_cast<int>(key.size()), key.data());
-    return {unused, key.size() + 1};
 }
 
 /// A new line may have the key of one that moved on. What is recorded under it is that one's.

@@ -7,10 +7,10 @@
 #include "customers.hpp"
 #include "errors.hpp"
 #include "ledger.hpp"
-#include "line_lookup.hpp"
 #include "origin.hpp"
 #include "pg/snapshot.hpp"
 #include "price.hpp"
+#include "record_claims.hpp"
 #include "renumbering.hpp"
 #include "wish.hpp"
 
@@ -22,15 +22,7 @@ namespace
 
 void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
-    const Oid line_table = batch.source->line_table;
-    if (batch.is_read_again && line.recorded_key != line.key) {
-        line.recorded = read_recorded(entries, line_table, line.key, snapshot);
-        if (line.recorded != nullptr) {
-            line.recorded_key = line.key;
-            return;
-        }
-    }
-    line.recorded = read_recorded(entries, line_table, line.recorded_key, snapshot);
+    line.recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
     if (line.is_gone && line.recorded != nullptr)
         line.date = line.recorded->document.date;
 }
@@ -43,8 +35,6 @@ void read_all_recorded(Batch& batch)
         for (DocumentLine& line : lines_of(batch))
             read_recorded_of(batch, line, entries, snapshot);
     });
-    if (batch.is_read_again)
-        drop_lines_with_same_record(batch);
 }
 
 /// A key must fit into the ledger's index; where nothing is booked it need not.
@@ -89,8 +79,7 @@ Customers lock_customers_of_chains(Batches batches)
 void settle(Batches batches, Order order)
 {
     for (Batch* const batch : batches)
-        if (batch->repeats_lines)
-            drop_repeated_lines(*batch);
+        assign_records(*batch);
     for (Batch* const batch : batches)
         read_all_recorded(*batch);
     const Customers customers = order == Order::one_save ? lock_customers_of_chains(batches) : find_customers(batches);

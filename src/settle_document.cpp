@@ -5,7 +5,6 @@
 #include "batch.hpp"
 #include "check_at_commit.hpp"
 #include "gate.hpp"
-#include "changes.hpp"
 #include "customers.hpp"
 #include "errors.hpp"
 #include "header_view.hpp"
@@ -14,6 +13,7 @@
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 #include "row_place.hpp"
+#include "settled_since.hpp"
 
 namespace credits
 {
@@ -170,7 +170,7 @@ void settle_document(Source& source, std::string_view key)
     const Batches save = add_chains(batches);
     read_lines(save);
     settle(save);
-    note_settled(trigger_depth() + 2); // lines of statements that have not ended yet are settled now: they must look again
+    note_settled_ahead(last_settled_lines);
     end_batches(save);
     table_close(lines, NoLock);
 }

@@ -9,6 +9,7 @@
 #include "pg/conversion.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
+#include "settled_since.hpp"
 
 extern "C" {
 #include "funcapi.h"
@@ -159,6 +160,7 @@ Counts take_in(int64 first, int64 last)
             line.recorded_by = role;
     }
     settle(batches, Order::by_day);
+    note_settled_ahead(last_settled_lines);
     Counts counts{};
     for (Batch* const batch : batches) {
         count_lines(counts, *batch);

@@ -161,6 +161,16 @@ bool is_locked_by_us(const Table& table)
     });
 }
 
+bool has_changed_rows(Relation table)
+{
+    if (!pgstat_should_count_relation(table))
+        return true;
+    for (const PgStat_TableXactStatus* level = table->pgstat_info->trans; level != nullptr; level = level->upper)
+        if (level->tuples_updated > 0 || level->tuples_deleted > 0)
+            return true;
+    return false;
+}
+
 void require_visible_to_transaction(Table& table)
 {
     if (IsolationIsSerializable() && !table_tuple_satisfies_snapshot(table.relation, table.found, GetTransactionSnapshot()))

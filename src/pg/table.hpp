@@ -116,6 +116,10 @@ bool is_locked_by_us(const Table& table);
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
 void require_visible_to_transaction(Table& table);
 
+/// Has this transaction updated or deleted rows of the table, not of its descendants, as far as that was not rolled back?
+/// It goes by the table's statistics, and is true where nobody counts.
+bool has_changed_rows(Relation table);
+
 /// Inserts the row in table.written, which was filled with ExecStoreVirtualTuple.
 void insert(Table& table);
 
