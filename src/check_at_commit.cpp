@@ -10,6 +10,7 @@
 #include "gate.hpp"
 #include "pending_source.hpp"
 #include "line_lookup.hpp"
+#include "record_claims.hpp"
 #include "resaved_lines.hpp"
 #include "settled_since.hpp"
 #include "trigger_call.hpp"
@@ -89,6 +90,7 @@ void settle_sources(PendingSources sources, int64 checked_up_to)
     for (size_t i = 0; i < sources.size(); i++) {
         list[i] = &sources[i].batch;
         add_traced_lines(sources[i].batch, sources[i].traces);
+        sources[i].batch.repeats_lines = !are_notes_in_order();
         sources[i].batch.reads_ledger = may_be_recorded(sources[i]);
     }
     lock_customers_of_changed_headers(sources, batches, checked_up_to);
@@ -100,8 +102,11 @@ void settle_sources(PendingSources sources, int64 checked_up_to)
     add_lines_of_changed_headers(sources, batches);
     const Batches save = add_chains(batches);
     read_lines(save);
-    for (PendingSource& pending : sources)
+    for (PendingSource& pending : sources) {
+        if (pending.batch.repeats_lines)
+            drop_repeated_lines(pending.batch);
         join_resaved_lines(pending.batch, pending.traced_count);
+    }
     settle(save);
     for (PendingSource& pending : sources)
         warn_of_zero_prices(pending.batch);

@@ -36,19 +36,6 @@ Claim claim_of(const DocumentLine& line)
 
 bool is_renumbered(const DocumentLine& line) { return claim_of(line) == Claim::of_old_key; }
 
-/// Of two images of one line that which tells its old key is kept. Of a line that is gone, too, there may be several.
-void drop_repeated(Batch& batch)
-{
-    DocumentLine* const end = batch.lines + batch.line_count;
-    const auto is_same = [](const DocumentLine& a, const DocumentLine& b) { return a.key == b.key && a.is_gone == b.is_gone; };
-    std::sort(batch.lines, end, [&](const DocumentLine& a, const DocumentLine& b) {
-        if (!is_same(a, b))
-            return a.key != b.key ? a.key < b.key : a.is_gone < b.is_gone;
-        return claim_of(a) != claim_of(b) ? claim_of(a) > claim_of(b) : a.image < b.image;
-    });
-    batch.line_count = static_cast<int>(std::unique(batch.lines, end, is_same) - batch.lines);
-}
-
 /// Sorts the lines by what they claim, one of each record first. Who is gone, and claims in vain, has nothing to give back.
 Claims sort_claims(const Batch& batch)
 {
@@ -133,10 +120,22 @@ void choose_records(Batch& batch, Claims& claims)
 
 } // namespace
 
+void drop_repeated_lines(Batch& batch)
+{
+    DocumentLine* const end = batch.lines + batch.line_count;
+    const auto is_same = [](const DocumentLine& a, const DocumentLine& b) { return a.key == b.key && a.is_gone == b.is_gone; };
+    std::sort(batch.lines, end, [&](const DocumentLine& a, const DocumentLine& b) {
+        if (!is_same(a, b))
+            return a.key != b.key ? a.key < b.key : a.is_gone < b.is_gone;
+        return claim_of(a) != claim_of(b) ? claim_of(a) > claim_of(b) : a.image < b.image;
+    });
+    batch.line_count = static_cast<int>(std::unique(batch.lines, end, is_same) - batch.lines);
+}
+
 void assign_records(Batch& batch)
 {
     if (batch.repeats_lines)
-        drop_repeated(batch);
+        drop_repeated_lines(batch);
     if (!batch.repeats_lines && std::ranges::none_of(lines_of(batch), is_renumbered))
         return;
     Claims claims = sort_claims(batch);

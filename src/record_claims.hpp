@@ -6,7 +6,11 @@
 namespace credits
 {
 
-/// Keeps one line of each key where images repeat lines, and sees to it that each record is one line's, and each line has one:
+/// Keeps one line of each key: of two images of one line that which tells its old key. Of what is gone, too, there may be
+/// several.
+void drop_repeated_lines(Batch& batch);
+
+/// Does so where images repeat lines, and sees to it that each record is one line's, and each line has one:
 /// its recorded_key is the key of that record afterwards, or one that nobody has. The lines are read, their records are not.
 void assign_records(Batch& batch);
 
