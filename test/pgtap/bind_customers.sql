@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(77);
+SELECT plan(83);
 
 -- Given the ERP's parties; its clerk has no right on credits, and owns nothing.
 
@@ -210,6 +210,35 @@ INSERT INTO shop."The Party" ("The Id") VALUES (4);
 SELECT is((SELECT count(*) FROM credits.customer WHERE customer = '4'), 1::bigint, 'but renamed, like the table');
 SELECT pg_temp.accepted($$SELECT credits.unbind('shop."The Party"'); SELECT credits.bind_customers('shop."The Party"', '"The Id"', name => '"The Party".name')$$,
     'names are quoted as in SQL');
+
+-- Rows that a statement within the one that writes them changes
+
+CREATE FUNCTION shop.act_on(key int, act text) RETURNS int LANGUAGE plpgsql AS $$BEGIN EXECUTE format(act, key); RETURN 0; END$$;
+SELECT credits.unbind('shop."The Party"') \gset
+SELECT credits.bind_customers('shop."The Party"', '"The Id"', name => 'name', works_with_credits => 'prepaid') \gset
+CREATE FUNCTION pg_temp.party(key text) RETURNS text LANGUAGE sql AS $$SELECT (SELECT name || ' ' || works_with_credits FROM credits.customer WHERE customer = key)$$;
+WITH new AS (INSERT INTO shop."The Party" ("The Id", name, prepaid) VALUES (61, 'x', true) RETURNING "The Id")
+SELECT shop.act_on("The Id", $$UPDATE shop."The Party" SET name = 'y', prepaid = false WHERE "The Id" = %s$$) FROM new \g /dev/null
+SELECT is(pg_temp.party('61'), 'y false', 'a new row that a function changes');
+INSERT INTO shop."The Party" ("The Id", name, prepaid) VALUES (62, 'x', true)
+RETURNING shop.act_on("The Id", $$DELETE FROM shop."The Party" WHERE "The Id" = %s$$) \g /dev/null
+SELECT is(coalesce(pg_temp.party('62') LIKE '%true', false), false, 'or deletes');
+UPDATE shop."The Party" SET name = 'z' WHERE "The Id" = 61
+RETURNING shop.act_on("The Id", $$UPDATE shop."The Party" SET name = 'w', prepaid = true WHERE "The Id" = %s$$) \g /dev/null
+SELECT is(pg_temp.party('61'), 'w true', 'a changed row that a function changes again');
+DELETE FROM shop."The Party" WHERE "The Id" = 61
+RETURNING shop.act_on("The Id", $$INSERT INTO shop."The Party" ("The Id", name, prepaid) VALUES (%s, 'v', true)$$) \g /dev/null
+SELECT is(pg_temp.party('61'), 'v true', 'a deleted one that a function brings back');
+UPDATE shop."The Party" SET "The Id" = 63 WHERE "The Id" = 61
+RETURNING shop.act_on("The Id", $$INSERT INTO shop."The Party" ("The Id", name, prepaid) VALUES (61, 'u', true); UPDATE shop."The Party" SET name = 't' WHERE "The Id" = %s$$) \g /dev/null
+SELECT is(pg_temp.party('63') || ', ' || pg_temp.party('61'), 't true, u true', 'a key that a function gives to another row');
+INSERT INTO shop."The Party" ("The Id", name, prepaid) VALUES (64, 's', true);
+WITH gone AS (DELETE FROM shop."The Party" WHERE "The Id" IN (61, 64) RETURNING "The Id", prepaid)
+INSERT INTO shop."The Party" ("The Id", name, prepaid) SELECT "The Id", 'r', prepaid FROM gone LIMIT 1;
+SELECT is((SELECT string_agg(customer || name, ' ' ORDER BY customer) FROM credits.customer WHERE customer IN ('61', '64') AND works_with_credits),
+    (SELECT string_agg("The Id" || name, ' ') FROM shop."The Party" WHERE "The Id" IN (61, 64)), 'one of two deleted ones that comes back');
+SELECT credits.unbind('shop."The Party"') \gset
+SELECT credits.bind_customers('shop."The Party"', '"The Id"', name => '"The Party".name') \gset
 
 -- The mapping's own functions run as the table's owner
 

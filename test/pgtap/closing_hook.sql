@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(61);
+SELECT plan(66);
 
 CREATE FUNCTION shop.write_closing(id integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -190,6 +190,25 @@ SELECT pg_temp.all_in_order();
 
 SELECT pg_temp.accepted($$UPDATE credits.parameter SET notify = false; SELECT credits.close_month('2026-05-01')$$, 'without NOTIFY');
 SELECT is(pg_temp.entries(), 6::bigint, 'closings book no entries');
+SELECT pg_temp.all_in_order();
+
+-- Lines that a function changes, deletes and numbers anew within the statement that writes them
+
+CREATE FUNCTION shop.change(key bigint) RETURNS void LANGUAGE sql AS
+$$UPDATE shop.slip SET quantity = quantity + 1 WHERE id = key; UPDATE shop.ticket SET quantity = quantity + 1 WHERE id = key$$;
+CREATE FUNCTION shop.write_within(id integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM credits.closing;
+    WITH new AS (INSERT INTO shop.slip (id, customer, item, quantity) VALUES (97, 'B', 'H', 1), (98, 'B', 'Q', 1) RETURNING slip.id)
+    SELECT count(shop.change(new.id)) FROM new INTO id;
+    WITH new AS (INSERT INTO shop.ticket VALUES (99, 'B', '2026-06-30', 'H', 1) RETURNING ticket.id) SELECT count(shop.change(new.id)) FROM new INTO id;
+END
+$$;
+UPDATE credits.parameter SET closing_hook = 'shop.write_within';
+SELECT pg_temp.accepted($$SELECT credits.close_month('2026-06-01'); SET CONSTRAINTS ALL IMMEDIATE$$, 'a hook whose statements call functions');
+SELECT is(ARRAY(SELECT quantity FROM shop.slip WHERE id IN (97, 98) UNION ALL SELECT quantity FROM shop.ticket WHERE id = 99), '{2,2,2}', 'that change its lines');
+SELECT is(credits.balance('B', 'SUPPORT'), 5::numeric, 'its lines touch no credits');
+SELECT is_empty($$SELECT FROM credits.entry WHERE line_key IN ('97', '98', '99') GROUP BY line_key HAVING sum(quantity) <> 0$$, 'nothing stays booked for them');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();

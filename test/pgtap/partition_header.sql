@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(38);
+SELECT plan(39);
 
 CREATE TABLE shop.doc (
     id       bigint,
@@ -93,6 +93,9 @@ INSERT INTO shop.doc VALUES (1, '2027-01-01', 'A', 'draft');
 INSERT INTO shop.doc_line (id, doc, day, item, quantity) VALUES (80, 1, '2027-01-01', 'H', 5);
 UPDATE shop.doc_2027 SET state = 'posted';
 SELECT pg_temp.has('80/2027-01-01', -5, 'is settled by a partition that was created later');
+WITH document AS (INSERT INTO shop.doc (day, id, customer) VALUES ('2027-03-03', 77, 'A') RETURNING day, id),
+     line AS (INSERT INTO shop.doc_line (id, doc, day, item, quantity, price) SELECT 81, id, day, 'H', 0.5, 9 FROM document RETURNING price)
+SELECT is(price, 0::numeric, 'a document that comes with its line in one statement tells the price') FROM line;
 SELECT results_eq($$SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'zz_credits_header' AND tgrelid::regclass::text LIKE 'shop.doc%' ORDER BY 1$$,
     ARRAY['shop.doc', 'shop.doc_2025', 'shop.doc_2026', 'shop.doc_2026_1', 'shop.doc_2027'], 'each has the trigger of headers');
 SELECT pg_temp.accepted($$SELECT credits.detach('shop.doc_line')$$, 'when the lines are detached');

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(39);
+SELECT plan(45);
 
 CREATE DOMAIN shop.money AS numeric(10,2) CHECK (VALUE >= 0);
 CREATE TABLE shop.bill (
@@ -120,6 +120,23 @@ INSERT INTO shop.invoice (number, customer, day, state) VALUES ('old', 'A', '202
 INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (51, 'old', 'Q', 2, 25);
 UPDATE shop.bill SET memo = 'paid long ago' WHERE id = 51;
 SELECT is(pg_temp.prices(51), '25.00 - - -', 'a line dated before from_date keeps its price');
+
+-- A document that the same statement inserts, or hands over: RETURNING shows the price that the line keeps
+
+WITH document AS (INSERT INTO shop.invoice VALUES ('new', 'A', '2026-01-02', 'posted') RETURNING number),
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 151, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+SELECT is(price || '/' || whole, '0.00/0.00', 'of a document that comes in the same statement') FROM line;
+SELECT is(pg_temp.prices(151), '0.00 0 0 0.00', 'which is that of the row') FROM (SELECT) AS one;
+WITH document AS (INSERT INTO shop.invoice VALUES ('new of D', 'D', '2026-01-02', 'posted') RETURNING number),
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 152, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+SELECT is(price || '/' || whole, '100.00/300.00', 'of one who pays') FROM line;
+WITH document AS (UPDATE shop.invoice SET customer = 'D' WHERE number = 'new' RETURNING number),
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 153, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+SELECT is(price || '/' || whole, '100.00/300.00', 'of one that goes to him in the same statement') FROM line;
+WITH document AS (UPDATE shop.invoice SET customer = 'A' WHERE number = 'new of D' RETURNING number),
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 154, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+SELECT is(price || '/' || whole, '0.00/0.00', 'or comes from him') FROM line;
+SELECT pg_temp.all_in_order();
 
 -- Too few credits: no price is changed for nothing
 
