@@ -153,7 +153,7 @@ void mark_spoken_of(Batch& batch, const Traces& traces)
 
 /// The notes of a statement, and of those within it, may pass for those of another line: what has its key then is nowhere at the
 /// end of a trace. Who claims which record is found out later (assign_records).
-void add_untraced_lines(Batch& batch, pg::Table& table, const Traces& traces, Snapshot snapshot)
+void add_untraced_lines(Batch& batch, pg::Table& table, const Traces& traces)
 {
     mark_spoken_of(batch, traces);
     HASH_SEQ_STATUS scan;
@@ -161,7 +161,7 @@ void add_untraced_lines(Batch& batch, pg::Table& table, const Traces& traces, Sn
     while (const auto* const spoken = static_cast<const SpokenOf*>(hash_seq_search(&scan))) {
         if (spoken->is_there)
             continue;
-        const MinimalTuple line = find_line(batch, table, spoken->stub, snapshot);
+        const MinimalTuple line = find_line(batch, table, spoken->stub);
         if (line != nullptr)
             add(batch, spoken->note, nullptr, line);
         else if (!spoken->is_known)
