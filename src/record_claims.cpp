@@ -107,15 +107,13 @@ bool is_settled(const Recorded* recorded) { return recorded != nullptr && !core:
 void choose_records(Batch& batch, Claims& claims)
 {
     const std::span<const std::string_view> claimed = list_claimed(batch, claims);
-    pg::Table entries = pg::open_table(catalog().entry, AccessShareLock);
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
+    pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         const auto stands = [&](std::string_view key) {
             return is_settled(read_recorded(entries, batch.source->line_table, key, snapshot));
         };
         for (int i = 0, given = claims.total; i < given; i++)
             choose_record(claims, claimed, i, stands);
     });
-    pg::close_table(entries);
 }
 
 } // namespace
