@@ -4,7 +4,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir mallory.psql
-SELECT plan(66);
+SELECT plan(71);
 
 -- Every argument of attach that may be an expression: with a call of constants, which is folded while the mapping is loaded, and one
 -- that is evaluated for each line
@@ -33,6 +33,7 @@ CREATE FUNCTION pg_temp.all_places() RETURNS text[] LANGUAGE sql AS
 $$SELECT '{amount,article,customer,entered by,folded applies,folded counts,folded kind,folded quantity,number}'::text[]$$;
 SELECT pg_temp.harmless($$INSERT INTO mallory.line VALUES ('1', 1, 'S', 10, 1000)$$, pg_temp.all_places(), 'a superuser saves a line');
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'which is booked all the same');
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA mallory FROM PUBLIC;
 SELECT pg_temp.harmless($$SET LOCAL ROLE credits_test_clerk; INSERT INTO mallory.line VALUES ('1', 2, 'H', 1, 9); RESET ROLE$$, pg_temp.all_places(), 'a clerk saves a line');
 SELECT is((SELECT price FROM mallory.line WHERE line_no = 2), 0::numeric, 'whose price is 0');
 SELECT pg_temp.harmless($$UPDATE mallory.document SET state = 'draft'$$, pg_temp.all_places(), 'a superuser changes a document');
@@ -74,8 +75,22 @@ SELECT pg_temp.harmless($test$SELECT credits.attach('mallory.odd_line', 'invoice
 SELECT pg_temp.harmless($$INSERT INTO mallory.odd_line VALUES (1, 'A', '2026-01-05', 'high', 1, 0)$$, ARRAY['cast', 'domain', 'folded domain', 'operator'], 'a superuser saves a line of odd types');
 SELECT is(credits.balance('A', 'SUPPORT'), 13::numeric, 'which is booked all the same');
 SELECT pg_temp.harmless($$SELECT credits.verify()$$, ARRAY['cast', 'domain', 'folded domain', 'operator'], 'verify() reads them');
+CREATE FUNCTION pg_temp.check_anew() RETURNS void LANGUAGE sql AS
+$$UPDATE pg_constraint SET conname = conname WHERE contypid = 'mallory.checked'::regtype; TRUNCATE mallory.run$$;
+SELECT pg_temp.harmless($$SELECT credits.verify(), pg_temp.check_anew(); INSERT INTO mallory.odd_line VALUES (2, 'A', '2026-01-05', 'high', 1, 0)$$,
+    ARRAY['cast', 'domain', 'folded domain', 'operator'], 'a constraint that has changed is folded when a line is read');
 
 SELECT pg_temp.harmless($$SELECT credits.detach('mallory.odd_line')$$, NULL, 'and so on');
+
+SET ROLE credits_test_mallory;
+CREATE TABLE mallory.priced_line (id int PRIMARY KEY, customer text, day date, item text, quantity numeric, price mallory.checked);
+INSERT INTO mallory.priced_line VALUES (1, 'A', '2026-01-05', 'X', 1, 9);
+RESET ROLE;
+SELECT pg_temp.wash() \g /dev/null
+SELECT credits.attach('mallory.priced_line', 'invoice', 'item', 'quantity', NULL, 'customer', 'day', zero_columns => '{price}') \g /dev/null
+SELECT pg_temp.harmless($$UPDATE mallory.priced_line SET item = 'H'$$, ARRAY['domain', 'folded domain'], 'a price that becomes 0 is checked');
+SELECT is((SELECT price FROM mallory.priced_line)::numeric, 0::numeric, 'and is 0');
+SELECT credits.detach('mallory.priced_line') \g /dev/null
 
 -- An index of his, with a condition: PostgreSQL folds it for whoever writes to the table, but we look at all indexes for the key's
 ALTER TABLE mallory.odd_line DROP CONSTRAINT odd_line_pkey;
