@@ -4,7 +4,7 @@ BEGIN;
 \ir shop.psql
 \ir closing.psql
 \ir mallory.psql
-SELECT plan(49);
+SELECT plan(51);
 
 SELECT pg_temp.slip(1, 'A', '2026-01-05', 'S', 10, 1000) \g /dev/null
 CREATE ROLE credits_test_bookkeeper IN ROLE credits_management;
@@ -26,6 +26,12 @@ SELECT pg_temp.harmless($$SELECT credits.close_month('2026-01-01')$$, '{hook}', 
 SELECT pg_temp.harmless($$SELECT credits.reopen_month('2026-01-01')$$, '{hook}', 'and reopens');
 SELECT pg_temp.harmless($$SET LOCAL ROLE credits_test_bookkeeper; SELECT credits.close_month('2026-01-01'); RESET ROLE$$, '{hook}', 'a bookkeeper closes');
 SELECT is(closed_by, 'credits_test_bookkeeper', 'in his name') FROM credits.closing WHERE reopened_at IS NULL;
+
+SELECT credits.reopen_month('2026-01-01'), credits.close_month('2026-01-01') \g /dev/null
+TRUNCATE mallory.run;
+INSERT INTO mallory.bait VALUES (1);
+SELECT is((SELECT count(*) FROM mallory.run), 1::bigint, 'what it has deferred is immediate afterwards');
+SELECT pg_temp.wash() \g /dev/null
 
 -- Inside, everything fires at once: keys that can be deferred, tables that are checked at commit, triggers of his own. Afterwards too
 
@@ -117,6 +123,19 @@ SELECT is(pg_temp.nothing_left(), '', 'and the hook after it, as its owner');
 SELECT credits.reopen_month('2026-01-01') \g /dev/null
 SELECT pg_temp.wash() \g /dev/null
 
+CREATE FUNCTION shop.close_for_others(month date) RETURNS integer LANGUAGE sql SECURITY DEFINER AS $$SELECT credits.close_month(month)$$;
+GRANT USAGE ON SCHEMA shop TO credits_test_desk;
+TRUNCATE desk.log;
+SET ROLE credits_test_desk;
+SET LOCAL search_path = desk;
+INSERT INTO desk.queue VALUES (2);
+SELECT shop.close_for_others('2026-01-01') \g /dev/null
+SELECT pg_catalog.set_config('search_path', path, false) FROM pg_temp.before \g /dev/null
+RESET ROLE;
+SELECT results_eq('SELECT who FROM desk.log', $$VALUES ('credits_test_desk'::text)$$, 'through a function of somebody else''s, too: not as he');
+SELECT credits.reopen_month('2026-01-01') \g /dev/null
+SELECT pg_temp.wash() \g /dev/null
+
 -- Just the function that was set: neither one with another argument, nor one that comes to bear the name, nor one that gets another owner
 
 SET ROLE credits_test_mallory;
@@ -174,7 +193,7 @@ SELECT is(pg_temp.call(:'closing_id', hook), state, description) FROM (VALUES
     ('''shop.proceed(integer)''',                       '42883', 'a procedure'),
     ('''shop.several(integer)''',                       '42883', 'one that returns a set'),
     ('''shop.none()''',                                 '42883', 'one without an argument'),
-    ('''pg_catalog.int8(bigint)''',                     '42883', 'one of another argument'),
+    ('''pg_catalog.int4(bigint)''',                     '42883', 'one of another argument'),
     ('''pg_catalog.lag(anyelement)''',                  '42883', 'a window function'),
     ('''credits._check_at_commit()''',                  '42883', 'a trigger''s'),
     ('''credits._run_closing_hook(integer,regprocedure)''', '42883', 'itself'),
