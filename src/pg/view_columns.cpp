@@ -11,8 +11,8 @@ namespace
 
 bool is_user_function(Oid function, void*) { return function >= FirstNormalObjectId; }
 
-/// A type whose values may have domains within them, which PostgreSQL's own functions check when they read one from its text.
-/// Enums have none.
+/// A domain, whose constraints may call anything; or a type whose values may have some within them, which PostgreSQL's own
+/// functions check when they read one from its text. Enums have none.
 bool may_hold_domain(Oid type) { return type >= FirstNormalObjectId && get_typtype(type) != TYPTYPE_ENUM; }
 
 bool find_owner_code(Node* node, void* context)
@@ -20,8 +20,6 @@ bool find_owner_code(Node* node, void* context)
     if (node == nullptr)
         return false;
     if (check_functions_in_node(node, is_user_function, context))
-        return true;
-    if (IsA(node, CoerceToDomain)) // its constraints may call anything
         return true;
     const bool is_given = IsA(node, Var) ? reinterpret_cast<Var*>(node)->varattno != 0 : IsA(node, Const) || IsA(node, List);
     if (!is_given && may_hold_domain(exprType(node)))
