@@ -77,7 +77,6 @@ BEGIN
                   HINT = 'Commit first.';
     END IF;
     PERFORM credits._hold_saves();
-    PERFORM credits._hold_all_tables();
 END
 $$;
 COMMENT ON FUNCTION credits._hold_saves_first(text) IS
