@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(52);
+SELECT plan(54);
 
 -- Given two tables of documents that come after their lines, one checked by statement, one at commit
 
@@ -90,6 +90,15 @@ DELETE FROM shop.report_line;
 
 SELECT pg_temp.all_of('shop.report', 'shop.report_line');
 SELECT pg_temp.all_of('shop.visit', 'shop.visit_line');
+
+-- Set IMMEDIATE by its name, before the foreign key is checked, our check refuses what it could not follow any more
+
+SELECT pg_temp.refused($$SET CONSTRAINTS credits.credits_check_at_commit, credits.credits_check_header_at_commit IMMEDIATE; INSERT INTO shop.report_line VALUES (200, 1, 'H', 0, 0)$$,
+    '23503 credits_header_present', 'a line without its header');
+INSERT INTO shop.report VALUES (201, 'C');
+INSERT INTO shop.report_line VALUES (201, 1, 'S', 1, 100);
+SELECT pg_temp.refused($$SET CONSTRAINTS credits.credits_check_header_at_commit IMMEDIATE; DELETE FROM shop.report WHERE id = 201$$,
+    '23503 credits_header_present', 'a header that leaves its lines');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -120,7 +120,7 @@ FROM shop.trial ORDER BY number;
 \o
 
 -- Then
-SELECT plan(6);
+SELECT plan(8);
 CREATE VIEW shop.tried AS SELECT trial.*, done.number IS NOT NULL AS committed FROM shop.trial LEFT JOIN shop.done USING (number);
 SELECT is_empty('SELECT * FROM credits.verify()', 'all that was committed is booked');
 SELECT results_eq($$
@@ -135,6 +135,19 @@ SELECT is_empty($$SELECT * FROM shop.tried WHERE committed AND steps = (SELECT s
 SELECT is_empty($$SELECT kind, story, settings FROM shop.tried WHERE NOT committed AND NOT hurries AND cardinality(steps) > 1$$, 'who hurries no check is never refused');
 SELECT cmp_ok(count(*) FILTER (WHERE committed AND hurries), '>', 1000::bigint, 'of those who do, many are not either') FROM shop.tried;
 SELECT cmp_ok(count(*) FILTER (WHERE NOT committed), '>', 1000::bigint, 'and many are') FROM shop.tried;
+
+-- Where the owner of the extension has switched the check off, nothing is committed that it should have settled
+ALTER TABLE credits.pending DISABLE TRIGGER ALL;
+\set ON_ERROR_STOP off
+\set VERBOSITY sqlstate
+BEGIN;
+INSERT INTO shop.later_head VALUES (1, 'A');
+INSERT INTO shop.later_line VALUES (1, 1, 'H', 1);
+COMMIT;
+\set refusal :SQLSTATE
+\set ON_ERROR_STOP on
+SELECT is(:'refusal'::text, '55000', 'a note that nobody took refuses COMMIT');
+SELECT is((SELECT count(*) FROM shop.later_line WHERE id = 1), 0::bigint, 'so nothing of it is there');
 SELECT * FROM finish();
 \c :home
 SET client_min_messages = error;
