@@ -105,20 +105,6 @@ void view_not_readable(Oid view, Oid line_table)
             errdetail("Headers are read as the owner of their lines."), errhint("Grant him SELECT on the view."));
 }
 
-void several_headers(Oid view)
-{
-    ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
-            errmsg("view \"%s\" has several headers for one document line", get_rel_name(view)),
-            errhint("The columns of header_key must be unique in the view."));
-}
-
-void may_not_settle(Oid line_table)
-{
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-            errmsg("permission denied to settle lines of table \"%s\"", get_rel_name(line_table)),
-            errhint("Whoever may insert, update or delete its lines, or rows of its header table, may."));
-}
-
 void no_such_column(Oid table, const char* column)
 {
     ereport(ERROR, errcode(ERRCODE_UNDEFINED_COLUMN),

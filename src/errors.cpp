@@ -301,17 +301,4 @@ void warn_price_comes_back(const DocumentLine& line)
             errhint("Let the trigger ask credits.price_for(), or rename it so that it fires before zz_credits_price."));
 }
 
-void not_settled(Oid line_table)
-{
-    ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-            errmsg("lines of table \"%s\" were saved but not settled", get_rel_name(line_table)),
-            errdetail("The triggers of table \"credits.pending\" have not fired."), errhint("Enable them."));
-}
-
-void note_of_nobody()
-{
-    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("only the saves of lines write to table \"credits.pending\""),
-            errdetail("A row of it belongs to no line that its transaction has saved."));
-}
-
 } // namespace credits::errors
