@@ -15,7 +15,7 @@ void may_not_settle(Oid line_table)
 {
     ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
             errmsg("permission denied to settle lines of table \"%s\"", get_rel_name(line_table)),
-            errhint("Whoever may change its lines may, and members of credits_registration."));
+            errhint("Whoever may insert, update or delete its lines, or rows of its header table, may."));
 }
 
 void not_settled(Oid line_table)

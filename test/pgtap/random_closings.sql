@@ -110,7 +110,7 @@ SELECT is_empty($$SELECT * FROM (SELECT month, opening, lag(closing) OVER (PARTI
     WHERE opening <> coalesce(former, 0) + coalesce((SELECT sum(value) FROM credits.entry JOIN credits.credit_type AS t USING (type_id)
         WHERE t.code = f.type_code AND kind = 'opening' AND date_trunc('month', booked_on) = f.month), 0)$$, 'each month opens with what the one before closed with');
 CREATE FUNCTION pg_temp.invoiced(type_id integer) RETURNS numeric LANGUAGE sql AS $$
-    SELECT coalesce(sum(round(amount, 4)), 0) FROM shop.bill WHERE state = 'posted' AND item = CASE type_id WHEN 101 THEN 'S' WHEN 103 THEN 'F' END AND (quantity <> 0 OR refund_of IS NOT NULL)
+    SELECT coalesce(sum(round(amount, 2)), 0) FROM shop.bill WHERE state = 'posted' AND item = CASE type_id WHEN 101 THEN 'S' WHEN 103 THEN 'F' END AND (quantity <> 0 OR refund_of IS NOT NULL)
 $$;
 SELECT is_empty($$SELECT type.code, pg_temp.invoiced(type_id), result.posted, openings.value, account.value
     FROM credits.credit_type AS type
