@@ -7,6 +7,7 @@
 #include "core/fifo.hpp"
 #include "line.hpp"
 #include "pg/postgres.hpp"
+#include "source.hpp"
 
 namespace credits::errors
 {
@@ -37,6 +38,9 @@ void require_open_month(const DocumentLine& line);
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
 [[noreturn]] void lines_kept(Oid line_table, const char* verb);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
+/// A fact of a line that a save depends on cannot be told (rule 24). `key` may be null.
+[[noreturn]] void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason);
+const char* unreadable_line_text(Oid line_table, std::string_view key, const char* reason);
 [[noreturn]] void lost_race();
 
 /// An error context callback that does nothing: while it is on the stack, no refusal is counted.

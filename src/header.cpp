@@ -145,7 +145,7 @@ std::string_view customer_of(Batch& batch, const Header& header)
     if (reader(*batch.source, Fact::customer).needs_line)
         return {};
     show_header(batch, &header);
-    return evaluate_text(batch, Fact::customer);
+    return evaluate_customer_to_lock(batch);
 }
 
 /// Locks a header, unless it is busy and its customer's row is ours already. Then whoever holds the header saves lines of it, or

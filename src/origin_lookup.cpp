@@ -26,9 +26,9 @@ void add_origin_key(OriginKeys& keys, Batch& batch, MinimalTuple line)
     if (line == nullptr)
         return;
     show(batch, line, nullptr);
-    const std::string_view key = evaluate_text(batch, Fact::origin);
-    if (!is_null(key))
-        pg::append(keys, {.line_table = batch.source->origin_table, .key = key});
+    const std::optional<std::string_view> key = try_evaluate_text(batch, Fact::origin);
+    if (key && !is_null(*key))
+        pg::append(keys, {.line_table = batch.source->origin_table, .key = *key});
 }
 
 void sort_and_merge(OriginKeys& keys)

@@ -20,7 +20,7 @@ namespace credits
 namespace
 {
 
-void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, Snapshot snapshot)
+void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, Snapshot snapshot)
 {
     const Oid line_table = batch.source->line_table;
     if (batch.is_read_again && line.recorded_key != line.key) {
@@ -33,6 +33,12 @@ void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries
     line.recorded = read_recorded(entries, line_table, line.recorded_key, snapshot);
     if (line.is_gone && line.recorded != nullptr)
         line.date = line.recorded->document.date;
+}
+
+void read_recorded_of(Batch& batch, DocumentLine& line, pg::Table& entries, Snapshot snapshot)
+{
+    find_recorded_of(batch, line, entries, snapshot);
+    read_rest_of_recorded(batch, line);
 }
 
 void read_all_recorded(Batch& batch)

@@ -47,7 +47,7 @@ void lock_customer_of(Batch& batch, const Header& header)
     if (reader(*batch.source, Fact::customer).needs_line)
         return;
     show_header(batch, &header);
-    const std::string_view customer = evaluate_text(batch, Fact::customer);
+    const std::string_view customer = evaluate_customer_to_lock(batch);
     lock_accounts_in_order({&customer, 1});
 }
 

@@ -17,4 +17,7 @@ const char* expression_text(Expr* expression, Oid table, const char* alias);
 /// Does the expression call a function that is not PostgreSQL's own?
 bool calls_user_function(Node* expression);
 
+/// Is it certain that the expression never fails? So are columns, constants, and the texts of both, of which keys are made.
+bool is_harmless(const Node* expression);
+
 } // namespace credits::pg
