@@ -57,9 +57,9 @@ void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view
 }
 
 template <class Key>
-bool is_there(const Key& key)
+bool is_there(const Key& key, Snapshot at)
 {
-    return pg::with_latest_snapshot([&](Snapshot snapshot) {
+    return pg::in_snapshot(at, [&](Snapshot snapshot) {
         pg::Table table = pg::open_table(catalog().closing_hook_line, AccessShareLock);
         pg::IndexCursor cursor = pg::begin_scan(table, catalog().closing_hook_line_pkey, key, snapshot);
         const bool found = pg::next(cursor);
@@ -119,9 +119,12 @@ void follow_hook_lines(Batch& batch)
     }
 }
 
-bool is_hook_line(Oid line_table, std::string_view key) { return is_there(pg::make_key(line_table, key)); }
+bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot)
+{
+    return is_there(pg::make_key(line_table, key), snapshot);
+}
 
-bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table)); }
+bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table), nullptr); }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_run_closing_hook);

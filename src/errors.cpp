@@ -82,6 +82,8 @@ int account_table()
     return err_generic_string(PG_DIAG_TABLE_NAME, "account");
 }
 
+constexpr const char* line_readable = "credits_line_readable";
+
 /// The argument of attach that gave a fact.
 const char* argument_of(Fact fact)
 {
@@ -94,12 +96,14 @@ const char* argument_of(Fact fact)
 
 } // namespace
 
-const char* unreadable_line_text(Oid line_table, std::string_view key, const char* reason)
+const char* why_unreadable(Oid line_table, std::string_view key, const ErrorData& error)
 {
+    if (error.constraint_name != nullptr && strcmp(error.constraint_name, line_readable) == 0)
+        return error.message; // it says so already
     const char* const name =
         quote_qualified_identifier(get_namespace_name(get_rel_namespace(line_table)), get_rel_name(line_table));
-    return is_null(key) ? psprintf("a line of table %s cannot be read: %s", name, reason)
-                        : psprintf("line \"%s\" of table %s cannot be read: %s", text(key), name, reason);
+    return is_null(key) ? psprintf("a line of table %s cannot be read: %s", name, error.message)
+                        : psprintf("line \"%s\" of table %s cannot be read: %s", text(key), name, error.message);
 }
 
 void balance_not_negative(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
@@ -267,11 +271,11 @@ void line_not_readable(Oid line_table, std::string_view key, Fact fact, const Er
 {
     const char* const detail = reason.detail == nullptr ? "" : psprintf(" %s", reason.detail);
     ereport(
-        ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg_internal("%s", unreadable_line_text(line_table, key, reason.message)),
+        ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg_internal("%s", why_unreadable(line_table, key, reason)),
         errdetail("Credits depend on what %s says of it, which raises SQLSTATE %s.%s", argument_of(fact),
                   unpack_sql_state(reason.sqlerrcode), detail),
         errhint("Correct the line. If its article has nothing to do with credits, the expression for the article decides that."),
-        reason.context == nullptr ? 0 : errcontext("%s", reason.context), table(line_table), constraint("credits_line_readable"));
+        reason.context == nullptr ? 0 : errcontext("%s", reason.context), table(line_table), constraint(line_readable));
 }
 
 void lost_race()

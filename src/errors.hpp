@@ -40,7 +40,8 @@ void require_open_month(const DocumentLine& line);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
 /// A fact of a line that a save depends on cannot be told (rule 24). `key` may be null.
 [[noreturn]] void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason);
-const char* unreadable_line_text(Oid line_table, std::string_view key, const char* reason);
+/// What that says, for an error that was met in reading the line.
+const char* why_unreadable(Oid line_table, std::string_view key, const ErrorData& error);
 [[noreturn]] void lost_race();
 
 /// An error context callback that does nothing: while it is on the stack, no refusal is counted.

@@ -167,20 +167,14 @@ void lock_header(Batch& batch, const RowPlace& place, Header& header)
         header.tuple = copy_found(place);
 }
 
-/// Finds the header by the same key, without a lock.
+/// Finds the header by the same key as of the batch's snapshot, without a lock.
 void find(Batch& batch, const RowPlace& place, Header& header)
 {
     const RowKey key = make_row_key(headers_of(*batch.source), header.key, KeyOf::referring);
-    pg::with_latest_snapshot([&](Snapshot snapshot) {
+    pg::in_snapshot(batch.snapshot, [&](Snapshot snapshot) {
         if (pg::find(*place.table, place.index, key, snapshot))
             header.tuple = copy_found(place);
     });
-}
-
-void open_header_slot(Batch& batch, const pg::Table& table)
-{
-    if (batch.header_slot == nullptr)
-        batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
 }
 
 /// Calls read(batch, place, header) where the header lies, if it does.
@@ -189,8 +183,9 @@ void read_header(Batch& batch, pg::Table& table, Header& header, Fn read)
 {
     if (batch.source->header_is_view)
         return read_from_view(batch, header);
-    with_row_place(headers_of(*batch.source), table, header.key, KeyOf::referring,
-                   [&](const RowPlace& place) { read(batch, place, header); });
+    KeyedTable headers = headers_of(*batch.source);
+    headers.snapshot = batch.snapshot;
+    with_row_place(headers, table, header.key, KeyOf::referring, [&](const RowPlace& place) { read(batch, place, header); });
 }
 
 /// Reads each header that the lines name, in the common order.
@@ -203,7 +198,7 @@ void read_headers(Batches batches, Fn read)
         pg::Table table = pg::open_table(header_table, RowShareLock);
         for (; i < references.count && references.list[i].batch->source->header_table == header_table; i++) {
             const Reference& reference = references.list[i];
-            open_header_slot(*reference.batch, table); // also for a header that another batch has read
+            open_header_slot(*reference.batch); // also for a header that another batch has read
             if (i > 0 && compare(reference, references.list[i - 1]) == 0)
                 reference.header->tuple = references.list[i - 1].header->tuple;
             else
@@ -215,6 +210,15 @@ void read_headers(Batches batches, Fn read)
 
 } // namespace
 
+void open_header_slot(Batch& batch)
+{
+    if (batch.header_slot != nullptr || !OidIsValid(batch.source->header_table))
+        return;
+    const Relation headers = relation_open(batch.source->header_table, AccessShareLock);
+    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
+    relation_close(headers, NoLock);
+}
+
 Header* find_header(Batch& batch, MinimalTuple line)
 {
     if (!OidIsValid(batch.source->header_table))
@@ -223,7 +227,7 @@ Header* find_header(Batch& batch, MinimalTuple line)
     if (header->is_missing)
         return header;
     pg::Table table = pg::open_table(batch.source->header_table, AccessShareLock);
-    open_header_slot(batch, table);
+    open_header_slot(batch);
     read_header(batch, table, *header, find);
     pg::close_table(table);
     return header;

@@ -111,7 +111,8 @@ void read_from_view(Batch& batch, Header& header)
             [&] {
                 if (source.header_from_view == nullptr)
                     source.header_from_view = prepare(source);
-                pg::execute_plan(source.header_from_view, {key, static_cast<size_t>(source.header_key_count)}, true);
+                pg::execute_plan(source.header_from_view, {key, static_cast<size_t>(source.header_key_count)}, true,
+                                 batch.snapshot);
                 return SPI_processed;
             },
             batch.security_flags);

@@ -60,7 +60,8 @@ const Article* known_article(const DocumentLine& line)
 /// Did a closing write the line? Asked for those articles alone that would touch credits.
 bool is_of_closing(const Batch& batch, const DocumentLine& line)
 {
-    return batch.source->has_hook_lines && known_article(line) != nullptr && is_hook_line(line.line_table, line.key);
+    return batch.source->has_hook_lines && known_article(line) != nullptr &&
+           is_hook_line(line.line_table, line.key, batch.snapshot);
 }
 
 bool is_read_whole(const Batch& batch, const DocumentLine& line)

@@ -15,8 +15,9 @@ struct KeyedTable {
     Oid index; // unique, on the key; of an heir the index on the same columns
     bool has_descendants;
     std::span<const KeyColumn> key;
-    Oid referring_table; // whose columns refer to the key
-    SPIPlanPtr* plans;   // of the source, by KeyOf; prepared at first use
+    Oid referring_table;         // whose columns refer to the key
+    SPIPlanPtr* plans;           // of the source, by KeyOf; prepared at first use
+    Snapshot snapshot = nullptr; // as of which the place is looked up; null: the latest
 };
 KeyedTable lines_of(Source& source);
 KeyedTable headers_of(Source& source);
@@ -39,7 +40,7 @@ struct RowKey {
 };
 RowKey make_row_key(const KeyedTable& rows, const Datum* values, KeyOf side);
 
-/// The descendant that holds the row as of now; InvalidOid: none does.
+/// The descendant that holds the row; InvalidOid: none does.
 Oid find_member(const KeyedTable& rows, const Datum* values, KeyOf side);
 
 /// The index of a descendant that has the place of the root's.

@@ -110,9 +110,7 @@ void add_document(Batch& batch, std::string_view key)
     auto* const header = static_cast<Header*>(palloc0(sizeof(Header)));
     if (!parse_key({source.header_key, static_cast<size_t>(source.header_key_count)}, key, header->key))
         return;
-    const Relation headers = relation_open(source.header_table, AccessShareLock);
-    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
-    relation_close(headers, NoLock);
+    open_header_slot(batch);
     if (source.header_is_view) {
         add_lines_of_header(batch, header);
         lock_lines(batch, *header);

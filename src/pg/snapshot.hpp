@@ -23,4 +23,11 @@ auto with_latest_snapshot(Fn fn)
     }
 }
 
+/// Calls fn(snapshot) with the one given; null: with the latest.
+template <class Fn>
+auto in_snapshot(Snapshot snapshot, Fn fn)
+{
+    return snapshot == nullptr ? with_latest_snapshot(fn) : fn(snapshot);
+}
+
 } // namespace credits::pg
