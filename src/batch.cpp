@@ -204,11 +204,10 @@ std::string_view evaluate_customer_to_lock(Batch& batch)
 
 std::string_view evaluate_article(Batch& batch)
 {
-    const FactReader& applies = reader(batch, Fact::applies);
-    if (reader(batch, Fact::article).may_fail && !(applies.needs_header && !batch.shows_header) &&
-        !evaluate_bool(batch, Fact::applies))
-        return {};
-    return evaluate_text(batch, Fact::article);
+    const std::optional<std::string_view> article = try_evaluate_text(batch, Fact::article);
+    if (article)
+        return *article;
+    return evaluate_bool(batch, Fact::applies) ? evaluate_text(batch, Fact::article) : std::string_view();
 }
 
 } // namespace credits

@@ -36,26 +36,49 @@ const char* try_it(Fn fn)
     return error == nullptr ? nullptr : error->message;
 }
 
-const char* why_not_loaded(const SourceRow& row)
+/// A relation that a source or binding is made of, and what is said when it is gone.
+struct Part {
+    Oid relation; // InvalidOid: there need not be one
+    const char* fault;
+};
+
+bool is_gone(const Part& part) { return OidIsValid(part.relation) && !pg::exists(part.relation); }
+
+std::array<Part, 3> parts_of(const SourceRow& row)
 {
-    if (!pg::exists(row.line_table))
-        return "the table is gone";
-    if (!pg::exists(row.mapping))
-        return "its mapping is gone";
-    if (OidIsValid(row.header_table) && !pg::exists(row.header_table))
-        return "its header table is gone";
-    const char* const reason = try_it([&] { get_source(row.line_table); });
-    return reason == nullptr ? nullptr : psprintf("it cannot be read: %s", reason);
+    return {{{row.line_table, "the table is gone"},
+             {row.mapping, "its mapping is gone"},
+             {row.header_table, "its header table is gone"}}};
 }
 
-const char* why_not_loaded(Oid erp_table, Oid mapping)
+std::array<Part, 2> parts_of(Oid erp_table, Oid mapping)
 {
-    if (!pg::exists(erp_table))
-        return "the table is gone";
-    if (!pg::exists(mapping))
-        return "its mapping is gone";
-    const char* const reason = try_it([&] { get_binding(erp_table); });
-    return reason == nullptr ? nullptr : psprintf("it cannot be read: %s", reason);
+    return {{{erp_table, "the table is gone"}, {mapping, "its mapping is gone"}}};
+}
+
+/// Of relations that are all there.
+const char* why_not_loaded(const SourceRow& row)
+{
+    return try_it([&] { get_source(row.line_table); });
+}
+const char* why_not_loaded(Oid erp_table)
+{
+    return try_it([&] { get_binding(erp_table); });
+}
+
+/// Puts what is wrong with a source or binding as a whole; returns whether its rows can be read.
+template <class Load>
+bool put_faults_of_whole(const Faults& faults, std::span<const Part> parts, Load why_not)
+{
+    for (const Part& part : parts)
+        if (is_gone(part))
+            put(faults, part.fault);
+    if (std::ranges::any_of(parts, is_gone))
+        return false;
+    const char* const reason = why_not();
+    if (reason != nullptr)
+        put(faults, psprintf("it cannot be read: %s", reason));
+    return reason == nullptr;
 }
 
 const Trigger* find_trigger(Relation table, const char* name)
@@ -101,10 +124,8 @@ void put_trigger_faults(const Faults& faults, Oid root, std::span<const char* co
 /// Of its triggers those that every source has, and for one that can be loaded, what it needs besides.
 void put_faults(const Faults& faults, const SourceRow& row)
 {
-    const char* const reason = why_not_loaded(row);
-    if (reason != nullptr)
-        put(faults, reason);
-    const Source* const source = reason == nullptr ? &get_source(row.line_table) : nullptr;
+    const bool is_readable = put_faults_of_whole(faults, parts_of(row), [&] { return why_not_loaded(row); });
+    const Source* const source = is_readable ? &get_source(row.line_table) : nullptr;
     const char* names[line_triggers.size() + 1];
     const char** end = std::copy(line_triggers.begin(), line_triggers.end(), static_cast<const char**>(names));
     if (source != nullptr && source->zero_columns != nullptr)
@@ -153,7 +174,7 @@ Datum credits_source_fault(PG_FUNCTION_ARGS)
 Datum credits_is_source_readable(PG_FUNCTION_ARGS)
 {
     const std::optional<SourceRow> row = find_active_row(PG_GETARG_OID(0));
-    PG_RETURN_BOOL(row && why_not_loaded(*row) == nullptr);
+    PG_RETURN_BOOL(row && std::ranges::none_of(parts_of(*row), is_gone) && why_not_loaded(*row) == nullptr);
 }
 
 /// _binding_fault(erp_table, mapping): strict.
@@ -161,17 +182,17 @@ Datum credits_binding_fault(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     const Faults faults{reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo)};
-    const char* const reason = why_not_loaded(PG_GETARG_OID(0), PG_GETARG_OID(1));
-    if (reason != nullptr)
-        put(faults, reason);
-    put_trigger_faults(faults, PG_GETARG_OID(0), bound_triggers);
+    const Oid erp_table = PG_GETARG_OID(0);
+    put_faults_of_whole(faults, parts_of(erp_table, PG_GETARG_OID(1)), [&] { return why_not_loaded(erp_table); });
+    put_trigger_faults(faults, erp_table, bound_triggers);
     return Datum(0);
 }
 
 /// _is_binding_readable(erp_table, mapping): strict.
 Datum credits_is_binding_readable(PG_FUNCTION_ARGS)
 {
-    PG_RETURN_BOOL(why_not_loaded(PG_GETARG_OID(0), PG_GETARG_OID(1)) == nullptr);
+    const Oid erp_table = PG_GETARG_OID(0);
+    PG_RETURN_BOOL(std::ranges::none_of(parts_of(erp_table, PG_GETARG_OID(1)), is_gone) && why_not_loaded(erp_table) == nullptr);
 }
 
 } // namespace credits

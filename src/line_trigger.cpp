@@ -34,37 +34,23 @@ Interest interest_in(const Source& source)
                          closing_of_running_hook() != 0};
 }
 
-bool is_of_interest(const Interest& interest, std::string_view article)
-{
-    return !is_null(article) && find_article(interest.settings, article) != nullptr;
-}
-
-/// Does the row in the line slot have an article that has, or had, a credit type?
+/// Does the row in the line slot have an article that has, or had, a credit type? One that cannot be read may be of interest: as
+/// it is now, its header tells whether it is refused; as it was, it is no reason to keep it.
 bool is_of_interest(Batch& batch, const Interest& interest)
 {
     if (interest.is_in_all)
         return true;
     batch.expressions->ecxt_innertuple = batch.line_slot;
     batch.shows_header = false;
-    return is_of_interest(interest, evaluate_article(batch));
-}
-
-/// A row as it was may be one that could not be read: that is no reason to keep it.
-bool was_of_interest(Batch& batch, const Interest& interest)
-{
-    if (interest.is_in_all)
-        return true;
-    batch.expressions->ecxt_innertuple = batch.line_slot;
-    batch.shows_header = false;
     const std::optional<std::string_view> article = try_evaluate_text(batch, Fact::article);
-    return !article || is_of_interest(interest, *article);
+    return !article || (!is_null(*article) && find_article(interest.settings, *article) != nullptr);
 }
 
 /// INSERT and DELETE: one image per line.
 void read_images(Batch& batch, const Interest& interest, const pg::TransitionReader& reader, bool is_new)
 {
     while (pg::read_row(reader, batch.line_slot)) {
-        if (!(is_new ? is_of_interest(batch, interest) : was_of_interest(batch, interest)))
+        if (!is_of_interest(batch, interest))
             continue;
         const MinimalTuple row = copy_row(batch.line_slot);
         add_image(batch, is_new ? nullptr : row, is_new ? row : nullptr);
@@ -85,7 +71,7 @@ void read_image_pairs(Batch& batch, const Interest& interest, const pg::Transiti
         bool is_relevant = is_of_interest(batch, interest);
         if (!is_relevant) {
             ExecStoreMinimalTuple(old_line, batch.line_slot, false);
-            is_relevant = was_of_interest(batch, interest);
+            is_relevant = is_of_interest(batch, interest);
         }
         if (is_relevant)
             add_image(batch, old_line, new_line);

@@ -52,8 +52,10 @@ bool may_be_consumption(Batch& batch, const Configuration& settings, const LineI
         return false;
     if (reader(*batch.source, Fact::article).needs_header)
         return true;
-    const std::string_view text = evaluate_article(batch);
-    const Article* const article = is_null(text) ? nullptr : find_article(settings, text);
+    const std::optional<std::string_view> text = try_evaluate_text(batch, Fact::article);
+    if (!text)
+        return true; // the header tells whether it matters
+    const Article* const article = is_null(*text) ? nullptr : find_article(settings, *text);
     return article != nullptr && (article->coefficient < core::zero || image.old_line != nullptr);
 }
 

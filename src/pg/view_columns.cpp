@@ -96,6 +96,8 @@ bool is_harmless(const Node* expression)
         return true;
     case T_RelabelType:
         return is_harmless(reinterpret_cast<const Node*>(reinterpret_cast<const RelabelType*>(expression)->arg));
+    case T_CoalesceExpr:
+        return are_harmless(reinterpret_cast<const CoalesceExpr*>(expression)->args);
     case T_CoerceViaIO:
         return is_text_of(reinterpret_cast<const CoerceViaIO*>(expression));
     case T_FuncExpr: {
