@@ -27,7 +27,8 @@ BEGIN ATOMIC
         CASE WHEN period.days <= 80 THEN from_date::timestamp
              WHEN from_date = date_trunc('month', from_date::timestamp) THEN from_date::timestamp
              ELSE date_trunc('month', from_date::timestamp) + interval '1 month' END,
-        least(to_date, DATE '290000-12-31')::timestamp, unit.distance) AS mark (day);
+        CASE WHEN to_date < DATE '250000-01-01' THEN to_date::timestamp END, -- a longer one has no marks: they are timestamps
+        unit.distance) AS mark (day);
 END;
 COMMENT ON FUNCTION credits._marked_days(date, date) IS
 'The days that the axis of a chart of this period names.';
