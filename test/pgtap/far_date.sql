@@ -6,40 +6,14 @@ LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in 
 SET LOCAL client_min_messages = error;
 SET LOCAL jit = off; -- as verify() has it
 
--- What the functions are called with, by the names of their arguments.
-CREATE TEMPORARY TABLE argument (name text PRIMARY KEY, value text);
-INSERT INTO argument VALUES ('customer', '''A'''), ('article', '''H'''), ('type_code', '''SUPPORT'''), ('quantity', '1'), ('price', '1'),
-    ('day', 'DATE ''2026-02-10'''), ('month', 'DATE ''2026-01-01'''), ('from_month', 'DATE ''2025-12-01'''), ('to_month', 'DATE ''2026-02-01'''),
-    ('from_date', 'DATE ''2026-01-01'''), ('to_date', 'DATE ''2026-02-28'''), ('year', '2026'), ('language', '''nl''');
-
--- Everything that can be asked and changes nothing: views, the private ones of verify(), and functions by what they promise.
-CREATE TEMPORARY TABLE question AS
-SELECT oid::regclass::text COLLATE "C" AS name, format('SELECT v::text FROM %s AS v', oid::regclass) AS query
-FROM pg_class
-WHERE relnamespace = 'credits'::regnamespace AND relkind = 'v' AND relname !~ '^_.*_lines$'
-UNION ALL
-SELECT p.oid::regprocedure::text COLLATE "C",
-       (SELECT format('SELECT answer::text FROM credits.%I(%s) AS answer', p.proname, string_agg(coalesce(argument.value, 'no value for ' || asked.name), ', ' ORDER BY asked.no))
-        FROM unnest(p.proargnames[1:p.pronargs]) WITH ORDINALITY AS asked (name, no)
-        LEFT JOIN argument USING (name))
-FROM pg_proc AS p
-WHERE p.pronamespace = 'credits'::regnamespace AND p.prokind = 'f' AND p.proname !~ '^_' AND p.provolatile IN ('i', 's')
-UNION ALL VALUES ('verify()', 'SELECT v::text FROM credits.verify() AS v'), ('statement_html, of the far one', 'SELECT credits.statement_html(''B'', ''2026-01-01'', ''5874897-12-31'')'),
+\ir ../lib/questions.psql
+INSERT INTO question VALUES
+    ('statement_html, of the far one', 'SELECT credits.statement_html(''B'', ''2026-01-01'', ''5874897-12-31'')'),
     ('statement, of the far one', 'SELECT s::text FROM credits.statement(''B'', ''4713-01-01 BC'', ''5874897-12-31'') AS s'),
     ('portfolio of the last day', 'SELECT p::text FROM credits.portfolio_as_of(''5874897-12-31'') AS p'),
     ('open lots of the first day', 'SELECT p::text FROM credits.open_lot_as_of(''4713-01-01 BC'') AS p'),
     ('all customers, in a crosstab', 'SELECT c::text FROM credits.consumption_by_month(2026) AS c'),
     ('all customers, in a budget', 'SELECT b::text FROM credits.budget(2026) AS b');
-CREATE FUNCTION pg_temp.answer(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    answer text;
-BEGIN
-    EXECUTE format('SELECT coalesce(string_agg(line, E''\n'' ORDER BY line COLLATE "C"), '''') FROM (%s) AS answer (line)', query) INTO answer;
-    RETURN answer;
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM;
-END
-$$;
 
 SELECT plan((SELECT count(*) FROM question)::integer + 4);
 
