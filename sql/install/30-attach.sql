@@ -87,4 +87,4 @@ COMMENT ON FUNCTION credits._source_fault(regclass) IS 'What an attached table h
 
 CREATE FUNCTION credits._is_source_readable(line_table regclass) RETURNS boolean
     LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'credits_is_source_readable';
-COMMENT ON FUNCTION credits._is_source_readable(regclass) IS 'Can rows of the attached table be read under its mapping?';
+COMMENT ON FUNCTION credits._is_source_readable(regclass) IS 'True when rows of the attached table can be read under its mapping; one of them may still fail.';

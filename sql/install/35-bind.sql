@@ -99,4 +99,4 @@ COMMENT ON FUNCTION credits._binding_fault(regclass, regclass) IS 'What a bound 
 
 CREATE FUNCTION credits._is_binding_readable(erp_table regclass, mapping regclass) RETURNS boolean
     LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'credits_is_binding_readable';
-COMMENT ON FUNCTION credits._is_binding_readable(regclass, regclass) IS 'Can rows of the bound table be read under its mapping?';
+COMMENT ON FUNCTION credits._is_binding_readable(regclass, regclass) IS 'True when rows of the bound table can be read under its mapping; one of them may still fail.';

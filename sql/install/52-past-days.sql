@@ -182,7 +182,8 @@ SELECT
     entry.entered_by
 FROM credits.entry
 JOIN credits.credit_type AS type USING (type_id)
-WHERE credits._month_of(entry.booked_on) <> credits._month_of(entry.document_date);
+WHERE (extract(year FROM entry.booked_on), extract(month FROM entry.booked_on))
+      <> (extract(year FROM entry.document_date), extract(month FROM entry.document_date));
 COMMENT ON VIEW credits.late_entry IS 'Entries booked in another month than that of their document: it was closed, or the credits came later (rule 28).';
 COMMENT ON COLUMN credits.late_entry.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.late_entry.type_code       IS 'code of the credit type';

@@ -106,7 +106,8 @@ CROSS JOIN LATERAL (
 -- Rule 11: rounded once, to the coin.
 CROSS JOIN LATERAL (
     SELECT pg_catalog.round(coalesce(line.amount, 0), credits._money_decimals(type.currency)) AS amount OFFSET 0) AS invoiced
-WHERE CASE
+WHERE (line.counts OR line.error IS NOT NULL)
+  AND CASE
     WHEN line.error IS NOT NULL THEN line.article IS NULL OR terms.type_id IS NOT NULL -- rule 24
     ELSE line.counts
         AND (wanted.credits <> 0

@@ -19,9 +19,6 @@ GRANT EXECUTE ON FUNCTION
     credits.take_in
 TO PUBLIC;
 
--- Views call it as whoever asks them.
-GRANT EXECUTE ON FUNCTION credits._month_of TO PUBLIC;
-
 GRANT SELECT ON ALL TABLES IN SCHEMA credits TO credits_reader;
 GRANT EXECUTE ON FUNCTION
     credits.balance,

@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(98);
+SELECT plan(104);
 
 -- Refused for a row that cannot be read, in words that name table and key and give the reason.
 CREATE FUNCTION pg_temp.unreadable(statement text, named text, description text) RETURNS text LANGUAGE plpgsql AS $$
@@ -149,12 +149,15 @@ DO $$
 BEGIN
     PERFORM credits.attach('shop.note', 'delivery_note', 'item', 'line.quantity / line.per', NULL, $x$left('A', 1 / line.per::integer)$x$,
         $x$date '2026-01-10'$x$, origin => 'note', origin_table => 'shop.note');
-    PERFORM credits.attach('shop.bill', 'invoice', 'item', 'line.quantity / line.per', NULL, $x$'A'$x$, $x$date '2026-01-10'$x$, origin => 'note', origin_table => 'shop.note');
+    PERFORM credits.attach('shop.bill', 'invoice', 'item', 'line.quantity / line.per', NULL, $x$'A'$x$, $x$date '2026-01-10'$x$,
+        origin => '(line.note / line.per::integer)::text', origin_table => 'shop.note');
 END
 $$;
 SELECT pg_temp.kept('INSERT INTO shop.note VALUES (1, ''X'', 1, 0), (2, ''H'', 1, 1)', 'a remark among what others are made from');
 SELECT pg_temp.kept('UPDATE shop.note SET quantity = 3 WHERE id = 1', 'changes');
 SELECT pg_temp.kept('INSERT INTO shop.bill VALUES (1, ''X'', 1, 0, 1), (2, ''H'', 1, 1, 2)', 'a remark made from a remark');
+SELECT pg_temp.kept('DELETE FROM shop.note WHERE id = 2', 'what was made from one is found beside it');
+SELECT is(credits.balance('A', 'SUPPORT'), 91.0, 'and consumes itself');
 SELECT pg_temp.unreadable('INSERT INTO shop.bill VALUES (3, ''H'', 1, 1, 1)', 'line "1" of table shop.note cannot be read: division by zero',
     'a line with credits needs to know whether it is covered');
 SET LOCAL session_replication_role = replica;
@@ -176,6 +179,22 @@ UPDATE shop.client SET points = 0 WHERE id = 'K2';
 SET LOCAL session_replication_role = origin;
 SELECT results_eq('SELECT invariant, customer, detail LIKE ''%division by zero'' FROM credits.verify()',
     $$VALUES ('customer_as_bound', 'K1', true), ('customer_as_bound', 'K2', false)$$, 'of a bound table verify() names the row, and goes on');
+
+-- what cannot be read as a whole: the protection was off
+ALTER EVENT TRIGGER credits_before_command DISABLE;
+ALTER EVENT TRIGGER credits_after_drop DISABLE;
+ALTER EVENT TRIGGER credits_after_command DISABLE;
+INSERT INTO shop.slip (id, customer, item, quantity) VALUES (1, 'A', 'H', 1);
+ALTER TABLE shop.slip DROP CONSTRAINT slip_pkey;
+SET LOCAL session_replication_role = replica;
+INSERT INTO shop.note VALUES (5, 'H', 1, 1, NULL);
+SET LOCAL session_replication_role = origin;
+SELECT set_eq('SELECT invariant, split_part(detail, '','', 1) FROM credits.verify() WHERE invariant <> ''customer_as_bound''',
+    $$VALUES ('source_whole', 'shop.slip: it cannot be read: table "slip" has no fitting key'), ('unbooked_line', 'shop.note')$$,
+    'of a table that cannot be read verify() says just that, and goes on with the others');
+SELECT pg_temp.unreadable('SELECT credits.take_in()', 'shop.slip: it cannot be read: table "slip" has no fitting key', 'take_in() stops at it');
+SELECT results_eq($$SELECT lines, refused FROM credits.take_in(on_refusal => 'report')$$, 'VALUES (1::bigint, 1::bigint)', 'or goes on with the others');
+SELECT set_eq('SELECT line_table::text, line_key FROM credits.take_in_refusal', $$VALUES ('shop.slip', '')$$, 'reports it without a key');
 
 SELECT * FROM finish();
 ROLLBACK;
