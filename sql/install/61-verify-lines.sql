@@ -124,6 +124,9 @@ CREATE VIEW credits._line_state AS
 WITH wish AS MATERIALIZED (
     SELECT * FROM credits._line_wish
 ),
+unreadable AS MATERIALIZED (
+    SELECT * FROM wish WHERE error IS NOT NULL
+),
 booked AS (
     SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
            pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount, pg_catalog.max(document_date) AS document_date,
@@ -151,12 +154,12 @@ FROM booked
 FULL JOIN (SELECT * FROM wish WHERE error IS NULL) AS wish USING (line_table, line_key, customer, type_id)
 WHERE (coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
        OR coalesce(booked.amount, 0) <> coalesce(wish.amount, 0))
-  AND (line_table, line_key) NOT IN (SELECT unreadable.line_table, unreadable.line_key FROM wish AS unreadable
-                                     WHERE unreadable.error IS NOT NULL AND unreadable.line_key IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM unreadable
+                  WHERE unreadable.line_table = coalesce(booked.line_table, wish.line_table)
+                    AND unreadable.line_key = coalesce(booked.line_key, wish.line_key))
 UNION ALL
 SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded, document_date, document_number, member, place, error
-FROM wish
-WHERE error IS NOT NULL;
+FROM unreadable;
 COMMENT ON VIEW credits._line_state IS
 'Document lines whose entries do not add up to what they want now, per account, and lines of which that cannot be told.';
 

@@ -18,6 +18,11 @@ bool is_own_fault(int sqlstate)
     }
 }
 
+bool is_own_fault(const ErrorData& error)
+{
+    return is_own_fault(error.sqlerrcode) || (error.funcname != nullptr && strcmp(error.funcname, "exec_stmt_raise") == 0);
+}
+
 Attempt begin_attempt()
 {
     const Attempt attempt{.memory = CurrentMemoryContext, .owner = CurrentResourceOwner};
@@ -41,7 +46,7 @@ ErrorData* undo_attempt(const Attempt& attempt)
     RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(attempt.memory);
     CurrentResourceOwner = attempt.owner;
-    if (!is_own_fault(error->sqlerrcode))
+    if (!is_own_fault(*error))
         ReThrowError(error);
     return error;
 }

@@ -10,6 +10,9 @@ namespace credits::pg
 /// cancelled query, a deadlock or a lack of memory: that goes on its way.
 bool is_own_fault(int sqlstate);
 
+/// Likewise; what a RAISE says is its function's own, even if it says that the query was cancelled.
+bool is_own_fault(const ErrorData& error);
+
 /// A subtransaction that is open; no transaction id is taken for it, so a hot standby allows it.
 struct Attempt {
     MemoryContext memory;

@@ -24,7 +24,10 @@ bool find_user_function(Node* node, void* context)
 }
 
 /// Casts to text, and what keys are made of.
-bool is_harmless_function(Oid function) { return function == F_TEXTCAT || function == F_REPLACE; }
+bool is_harmless_function(Oid function)
+{
+    return function == F_TEXTCAT || function == F_REPLACE || function == F_TEXT_BPCHAR || function == F_TEXT_NAME;
+}
 
 bool are_harmless(const List* expressions)
 {

@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(104);
+SELECT plan(106);
 
 -- Refused for a row that cannot be read, in words that name table and key and give the reason.
 CREATE FUNCTION pg_temp.unreadable(statement text, named text, description text) RETURNS text LANGUAGE plpgsql AS $$
@@ -34,7 +34,7 @@ BEGIN
 END
 $$;
 CREATE TABLE shop.doc (id integer PRIMARY KEY, customer text DEFAULT 'A', day text DEFAULT '2026-01-10', state text DEFAULT 'posted', bad text);
-CREATE TABLE shop.task (id integer PRIMARY KEY, doc integer REFERENCES shop.doc, item text, quantity numeric DEFAULT 1, per numeric DEFAULT 1, bad text, made_from integer);
+CREATE TABLE shop.task (id integer PRIMARY KEY, doc integer REFERENCES shop.doc, item text, quantity numeric DEFAULT 1, per numeric DEFAULT 1, bad text, made_from integer, price numeric DEFAULT 9);
 CREATE TABLE shop.later (LIKE shop.task INCLUDING ALL, FOREIGN KEY (doc) REFERENCES shop.doc);
 
 DO $$
@@ -57,7 +57,7 @@ BEGIN
             entered_by => $x$shop.tell('entered_by', line.bad, 'Eve')$x$,
             refers_to => $x$shop.tell('refers_to', line.bad, NULL)$x$,
             origin => $x$shop.tell('origin', line.bad, line.made_from::text)$x$,
-            check_at => way.column2);
+            zero_columns => '{price}', check_at => way.column2);
     END LOOP;
 END
 $$;
@@ -93,6 +93,7 @@ SELECT pg_temp.unreadable(format('UPDATE shop.%s SET per = 0 WHERE id = 51', way
 FROM unnest('{task,later}'::text[]) AS way;
 SELECT pg_temp.unreadable('UPDATE shop.doc SET day = ''tomorrow'' WHERE id = 1',
     'line "51" of table shop.task cannot be read: invalid input syntax for type integer: "tomorrow"', 'and one of the document');
+SELECT is((SELECT array_agg(price ORDER BY price) FROM (TABLE shop.task UNION ALL TABLE shop.later) AS line WHERE id IN (50, 51)), '{0, 0, 9, 9}', 'a remark keeps its price');
 SELECT pg_temp.kept(format('INSERT INTO shop.%s (id, doc, item, bad) VALUES (9, 2, ''H'', ''aside''); DELETE FROM shop.%1$s WHERE id = 9', way), 'outside applies_to nothing is read')
 FROM unnest('{task,later}'::text[]) AS way;
 
@@ -132,6 +133,17 @@ SELECT set_eq($$SELECT line_table::text, line_key, sqlstate, constraint_name FRO
     'each by its key');
 SELECT is(credits.balance('A', 'SUPPORT'), 97.0, 'what is booked for one stays');
 SELECT results_eq($$SELECT refused FROM credits.take_in('{shop.later}', on_refusal => 'report')$$, 'VALUES (1::bigint)', 'of the tables that are asked for');
+
+-- whatever the function says
+CREATE OR REPLACE FUNCTION shop.tell(fact text, bad text, value text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    IF fact = bad THEN
+        RAISE EXCEPTION 'boo' USING ERRCODE = (ARRAY['57014', '40001', '53200', 'XX000', 'P0004'])[1 + length(fact) % 5];
+    END IF;
+    RETURN value;
+END
+$$;
+SELECT is((SELECT count(*) FROM credits.verify()), 14::bigint, 'that the query was cancelled, or anything else, it stops nobody');
 
 -- correcting them is free
 SELECT pg_temp.kept('DELETE FROM shop.task WHERE id BETWEEN 200 AND 206', 'such a line can be deleted');
