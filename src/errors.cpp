@@ -269,19 +269,12 @@ void key_too_long(Oid line_table, size_t length)
 
 void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason)
 {
-    const char* const detail = reason.detail == nullptr ? "" : psprintf(" %s", reason.detail);
     ereport(
         ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg_internal("%s", why_unreadable(line_table, key, reason)),
         errdetail("Credits depend on what %s says of it, which raises SQLSTATE %s.%s", argument_of(fact),
-                  unpack_sql_state(reason.sqlerrcode), detail),
+                  unpack_sql_state(reason.sqlerrcode), reason.detail == nullptr ? "" : psprintf(" %s", reason.detail)),
         errhint("Correct the line. If its article has nothing to do with credits, the expression for the article decides that."),
         reason.context == nullptr ? 0 : errcontext("%s", reason.context), table(line_table), constraint(line_readable));
-}
-
-void lost_race()
-{
-    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("could not serialize access due to concurrent update"),
-            errhint("The transaction might succeed if retried."));
 }
 
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level)

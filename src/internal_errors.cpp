@@ -1,4 +1,4 @@
-// Messages of what cannot happen, or only in a broken installation.
+// Messages of what cannot happen, or only in a broken installation; and of a race that is lost.
 #include "errors.hpp"
 #include "pg/text.hpp"
 
@@ -8,6 +8,12 @@ namespace credits::errors
 void missing_relation(const char* name)
 {
     ereport(ERROR, errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("extension credits lacks relation \"%s\"", name));
+}
+
+void lost_race()
+{
+    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("could not serialize access due to concurrent update"),
+            errhint("The transaction might succeed if retried."));
 }
 
 void not_called_as_trigger(const char* function)

@@ -39,7 +39,7 @@ struct FactReader {
     AttrNumber header_column;
     bool needs_header;
     bool needs_line;
-    bool is_real; // the expression gives a real, which is read as a numeric
+    bool is_real;  // the expression gives a real, which is read as a numeric
     bool may_fail; // some row may be none that it can be evaluated over
 };
 
