@@ -1,12 +1,10 @@
-// Reads row images under the mapping of their source.
+// Evaluates the mapping of a source over row images.
 #include "batch.hpp"
 
-#include "closing_hook.hpp"
 #include "errors.hpp"
 #include "origin.hpp"
-#include "pending.hpp"
+#include "pg/attempt.hpp"
 #include "pg/identity.hpp"
-#include "pg/numeric.hpp"
 #include "pg/text.hpp"
 
 namespace credits
@@ -39,86 +37,32 @@ Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
     return pg::as_owner(batch.source->owner, [&] { return ExecEvalExpr(state_of(batch, fact), batch.expressions, is_null); });
 }
 
-Datum evaluate_number(Batch& batch, Fact fact, bool* is_null)
+[[noreturn]] void refuse_line(Batch& batch, Fact fact)
 {
-    const Datum number = evaluate(batch, fact, is_null);
-    return reader(batch, fact).is_real && !*is_null ? pg::numeric_of_real(number) : number;
+    if (!pg::is_own_fault(geterrcode()))
+        PG_RE_THROW();
+    MemoryContextSwitchTo(batch.memory);
+    const ErrorData* const reason = CopyErrorData();
+    FlushErrorState();
+    batch.states = nullptr; // what failed may have left something in them
+    const std::string_view key = fact == Fact::line_key ? std::string_view() : evaluate_text(batch, Fact::line_key);
+    errors::line_not_readable(batch.source->line_table, key, fact, *reason);
 }
 
-/// Reads what decides whether the line counts; an article of no interest has been dropped before.
-void read_document(Batch& batch, DocumentLine& line, const Header* header)
+/// An error of the expression's becomes a refusal that names the line; nothing is undone before the transaction is.
+Datum evaluate_or_refuse(Batch& batch, Fact fact, bool* is_null)
 {
-    bool has_no_date = true;
-    bool has_no_quantity = true;
-    const Datum date = evaluate(batch, Fact::document_date, &has_no_date);
-    has_no_date = has_no_date || DATE_NOT_FINITE(DatumGetDateADT(date));
-    line.has_date = !has_no_date;
-    line.date = has_no_date ? 0 : DatumGetDateADT(date);
-    line.article = evaluate_text(batch, Fact::article);
-    line.customer = line.named_customer = evaluate_text(batch, Fact::customer);
-    line.number = evaluate_text(batch, Fact::document_number);
-    line.kind = evaluate_text(batch, Fact::kind);
-    const Datum quantity = evaluate_number(batch, Fact::quantity, &has_no_quantity);
-    line.has_quantity = !has_no_quantity;
-    line.is_duration = batch.source->measures_time;
-    line.quantity = line.is_duration && line.has_quantity ? pg::seconds_of(quantity) : quantity;
-    const bool has_header = !OidIsValid(batch.source->header_table) || (header != nullptr && header->tuple != nullptr);
-    line.counts = has_header && !is_null(line.key) && !has_no_date && !has_no_quantity && !is_null(line.article) &&
-                  !is_null(line.customer) && evaluate_bool(batch, Fact::counts);
-}
-
-/// What a sale and the record of an entry need besides.
-void read_details(Batch& batch, DocumentLine& line)
-{
-    bool has_no_amount = true;
-    line.amount = evaluate_number(batch, Fact::amount, &has_no_amount);
-    line.has_amount = !has_no_amount;
-    line.currency = evaluate_text(batch, Fact::currency);
-    line.entered_by = evaluate_text(batch, Fact::entered_by);
-    line.refers_to = evaluate_text(batch, Fact::refers_to);
-    line.is_zeroed = batch.source->zero_columns == nullptr || evaluate_bool(batch, Fact::zeroed);
-}
-
-/// Did a closing write the line? Asked for those articles alone that would touch credits.
-bool is_of_closing(Batch& batch, const DocumentLine& line)
-{
-    if (!batch.source->has_hook_lines)
-        return false;
-    const std::string_view article = evaluate_text(batch, Fact::article);
-    return !is_null(article) && find_article(configuration(), article) != nullptr && is_hook_line(line.line_table, line.key);
-}
-
-/// A line that is gone, or none of the extension's business, keeps its key alone: there the ledger may have it recorded.
-DocumentLine read_line(Batch& batch, const LineImage& image)
-{
-    DocumentLine line{};
-    line.line_table = batch.source->line_table;
-    line.image = &image;
-    line.is_zeroed = true;
-    if (image.note != nullptr)
-        line.recorded_by = image.note->recorded_by;
-    if (image.old_line != nullptr) {
-        show(batch, image.old_line, image.old_header);
-        line.key = line.recorded_key = evaluate_text(batch, Fact::line_key);
-        line.is_chained = batch.source->has_origin && !is_null(evaluate_text(batch, Fact::origin));
+    Datum value = Datum(0);
+    PG_TRY();
+    {
+        value = evaluate_expression(batch, fact, is_null);
     }
-    if (!is_null(image.gone_key))
-        line.key = line.recorded_key = image.gone_key;
-    line.is_gone = image.new_line == nullptr;
-    if (line.is_gone)
-        return line;
-    show(batch, image.new_line, image.new_header);
-    line.key = evaluate_text(batch, Fact::line_key);
-    if (batch.source->has_origin)
-        line.origin = evaluate_text(batch, Fact::origin);
-    line.is_chained |= !is_null(line.origin);
-    if (image.old_line == nullptr)
-        line.recorded_key = line.key;
-    if (evaluate_bool(batch, Fact::applies) && !is_of_closing(batch, line)) {
-        read_document(batch, line, image.new_header);
-        read_details(batch, line);
+    PG_CATCH();
+    {
+        refuse_line(batch, fact);
     }
-    return line;
+    PG_END_TRY();
+    return value;
 }
 
 } // namespace
@@ -214,7 +158,12 @@ Datum evaluate(Batch& batch, Fact fact, bool* is_null)
         return slot_getattr(batch.line_slot, fact_reader.line_column, is_null);
     if (fact_reader.header_column != 0)
         return slot_getattr(batch.header_slot, fact_reader.header_column, is_null);
-    return evaluate_expression(batch, fact, is_null);
+    if (IsA(fact_reader.expression, Const)) {
+        const auto* const constant = reinterpret_cast<const Const*>(fact_reader.expression);
+        *is_null = constant->constisnull;
+        return constant->constvalue;
+    }
+    return fact_reader.may_fail ? evaluate_or_refuse(batch, fact, is_null) : evaluate_expression(batch, fact, is_null);
 }
 
 std::string_view evaluate_text(Batch& batch, Fact fact)
@@ -231,18 +180,31 @@ bool evaluate_bool(Batch& batch, Fact fact)
     return !is_null && DatumGetBool(value);
 }
 
-void read_lines(Batch& batch)
+std::optional<std::string_view> try_evaluate_text(Batch& batch, Fact fact)
 {
-    batch.lines = static_cast<DocumentLine*>(
-        MemoryContextAllocHuge(batch.memory, sizeof(DocumentLine) * static_cast<Size>(batch.image_count + 1)));
-    for (int i = 0; i < batch.image_count; i++)
-        batch.lines[batch.line_count++] = read_line(batch, batch.images[i]);
+    const FactReader& fact_reader = reader(batch, fact);
+    if (!fact_reader.may_fail || (fact_reader.needs_header && !batch.shows_header))
+        return evaluate_text(batch, fact);
+    Datum value = Datum(0);
+    bool is_null = true;
+    if (pg::attempt([&] { value = evaluate_expression(batch, fact, &is_null); }) != nullptr) {
+        batch.states = nullptr;
+        return std::nullopt;
+    }
+    return is_null ? std::string_view() : pg::to_view(value);
 }
 
-void read_lines(Batches batches)
+std::string_view evaluate_customer_to_lock(Batch& batch)
 {
-    for (Batch* const batch : batches)
-        read_lines(*batch);
+    return try_evaluate_text(batch, Fact::customer).value_or(std::string_view());
+}
+
+std::string_view evaluate_article(Batch& batch)
+{
+    const std::optional<std::string_view> article = try_evaluate_text(batch, Fact::article);
+    if (article)
+        return *article;
+    return evaluate_bool(batch, Fact::applies) ? evaluate_text(batch, Fact::article) : std::string_view();
 }
 
 } // namespace credits

@@ -2,6 +2,7 @@
 // It lives in a memory context of the save, deleted when the trigger returns. Several sources may take part in one save.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "line.hpp"
@@ -33,6 +34,14 @@ struct LineImage {
 
 struct Origins;
 
+/// Which lines are read whole. What cannot be read may not stand in the way of a line that has nothing to do with credits (rule
+/// 24), so a save reads the article first, and the rest where that matters.
+enum class Reading {
+    with_credits,   // a save: where the article has credits, or what is booked for the line has
+    known_articles, // a check: what is booked is its to know
+    all,            // a check of lines that others are made from: they count whatever their article
+};
+
 struct Batch {
     Source* source;
     MemoryContext memory;
@@ -52,6 +61,8 @@ struct Batch {
     TupleTableSlot* header_slot; // for heap tuples; null without a header table
     bool shows_header;
     ExprContext* expressions;
+    Reading reading;
+    Snapshot snapshot;  // as of which headers are found without a lock; null: the latest
     ExprState** states; // of the facts that are the owner's code; null before the first
 };
 
@@ -65,6 +76,9 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line);
 /// Adds a line that is gone, by its key.
 void add_gone_line(Batch& batch, std::string_view key);
 
+/// Makes room for a header to be shown, where the source has headers and it was not done before.
+void open_header_slot(Batch& batch);
+
 /// Shows a line image and its header, which may be null, to the next evaluations.
 void show(Batch& batch, MinimalTuple line, const Header* header);
 
@@ -75,6 +89,17 @@ void show_header(Batch& batch, const Header* header);
 Datum evaluate(Batch& batch, Fact fact, bool* is_null);
 std::string_view evaluate_text(Batch& batch, Fact fact);
 bool evaluate_bool(Batch& batch, Fact fact);
+
+/// The same for what decides on locks, or belongs to the past, so that it is no reason to refuse a save. Nothing: it cannot be
+/// read.
+std::optional<std::string_view> try_evaluate_text(Batch& batch, Fact fact);
+
+/// The customer whose lock is to be taken; null: none. One who cannot be read has no line that a save would accept.
+std::string_view evaluate_customer_to_lock(Batch& batch);
+
+/// The article of the line that is shown, or null where applies_to leaves the line out: an expression for the article need not be
+/// readable there.
+std::string_view evaluate_article(Batch& batch);
 
 /// The sources that take part in one save, a batch each.
 using Batches = std::span<Batch* const>;
@@ -115,6 +140,12 @@ bool has_settled_noted_lines();
 /// Makes the document lines of the images, whose headers are locked by now.
 void read_lines(Batch& batch);
 void read_lines(Batches batches);
+
+/// Reads the rest of a line that was read in part, since its article has no credits.
+void read_rest(Batch& batch, DocumentLine& line);
+
+/// Reads it where the entries of the line go by it. The caller knows what is recorded.
+void read_rest_of_recorded(Batch& batch, DocumentLine& line);
 
 /// Locks the customers, decides and records: the rest of the way, common to all triggers.
 /// The caller has passed the gate, locked the headers and read the lines. All batches are one save (rule 13): over all its lines

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "pg/attempt.hpp"
 #include "pg/identity.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
+#include "pg/view_columns.hpp"
 
 extern "C" {
 #include "catalog/pg_collation.h"
@@ -18,8 +20,8 @@ namespace
 {
 
 struct Row {
-    Datum values[most_settings];
-    bool nulls[most_settings];
+    Datum values[most_settings + 1]; // the last one is for _bound_customer() and _bound_article(): why it cannot be read
+    bool nulls[most_settings + 1];
 };
 
 /// Evaluates the first `count` settings of the row in the slot.
@@ -151,6 +153,52 @@ std::span<const std::string_view> keys_of(const BoundRows& rows)
     return {keys, std::unique(keys, end)};
 }
 
+namespace
+{
+
+void prepare_states(BoundRows& rows)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(rows.memory);
+    for (int i = 0; i < rows.binding->count; i++)
+        rows.states[i] = ExecInitExpr(rows.binding->values[i], nullptr);
+    MemoryContextSwitchTo(caller);
+}
+
+bool may_fail(const Binding& binding)
+{
+    return std::any_of(binding.values, binding.values + binding.count,
+                       [](const Expr* value) { return !pg::is_harmless(reinterpret_cast<const Node*>(value)); });
+}
+
+/// Reads the first `count` settings; returns why not.
+const ErrorData* try_to_read(BoundRows& rows, TupleTableSlot* slot, int count, Row& row)
+{
+    const ErrorData* const error = pg::attempt([&] { row = read(rows, slot, count); });
+    if (error != nullptr)
+        prepare_states(rows); // what failed may have left something in them
+    return error;
+}
+
+/// Of a row that cannot be read the key, if that can.
+Row read_or_say_why(BoundRows& rows, TupleTableSlot* slot)
+{
+    const int count = rows.binding->count;
+    Row row{};
+    row.nulls[count] = true;
+    const ErrorData* const error = try_to_read(rows, slot, count, row);
+    if (error != nullptr) {
+        row = no_row();
+        if (try_to_read(rows, slot, 1, row) != nullptr)
+            row = no_row();
+        std::fill(row.nulls + 1, row.nulls + count, true);
+        row.values[count] = CStringGetTextDatum(error->message);
+    }
+    row.nulls[count] = error == nullptr;
+    return row;
+}
+
+} // namespace
+
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_bound_row);
 }
@@ -164,9 +212,12 @@ Datum credits_bound_row(PG_FUNCTION_ARGS)
         return Datum(0);
     const Relation table = table_open(PG_GETARG_OID(0), AccessShareLock);
     BoundRows rows = begin_bound_rows(get_binding(PG_GETARG_OID(0)));
+    const bool is_tried = may_fail(*rows.binding);
     for_each_row(table, pg::older_snapshot(GetActiveSnapshot(), table), [&](TupleTableSlot* slot) {
         const MemoryContext caller = MemoryContextSwitchTo(rows.row_memory);
-        Row row = read(rows, slot, rows.binding->count);
+        Row row = is_tried ? read_or_say_why(rows, slot) : read(rows, slot, rows.binding->count);
+        if (!is_tried)
+            row.nulls[rows.binding->count] = true;
         for (int i = 0; i < rows.binding->count; i++) // the id of a credit type, as text
             if (rows.settings[i]->element_type == INT8OID && !row.nulls[i])
                 row.values[i] = CStringGetTextDatum(DatumGetCString(DirectFunctionCall1(int8out, row.values[i])));

@@ -31,14 +31,22 @@ void sort_and_merge(Texts& texts)
     texts.count = static_cast<int>(std::unique(texts.items, texts.items + texts.count) - texts.items);
 }
 
-void add_fact(Texts& texts, Batch& batch, Fact fact, MinimalTuple line, const Header* header)
+void add_customer(Texts& customers, Batch& batch, MinimalTuple line, const Header* header)
 {
     if (line == nullptr)
         return;
     show(batch, line, header);
-    const std::string_view text = evaluate_text(batch, fact);
-    if (!is_null(text))
-        pg::append(texts, text);
+    const std::string_view customer = evaluate_customer_to_lock(batch);
+    if (!is_null(customer))
+        pg::append(customers, customer);
+}
+
+void add_key(Texts& keys, Batch& batch, MinimalTuple line)
+{
+    if (line == nullptr)
+        return;
+    show(batch, line, nullptr);
+    pg::append(keys, evaluate_text(batch, Fact::line_key));
 }
 
 /// Adds what was made from the images from `first` on; returns how many images these have been.
@@ -50,8 +58,8 @@ int add_made_from(BatchList& save, Batch& batch, int first)
         return count;
     Texts keys{};
     for (int i = first; i < count; i++) {
-        add_fact(keys, batch, Fact::line_key, batch.images[i].old_line, nullptr);
-        add_fact(keys, batch, Fact::line_key, batch.images[i].new_line, nullptr);
+        add_key(keys, batch, batch.images[i].old_line);
+        add_key(keys, batch, batch.images[i].new_line);
     }
     sort_and_merge(keys);
     for (const Oid line_table : line_tables) {
@@ -108,12 +116,12 @@ bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries
     for (int i = first; i < batch.image_count; i++) {
         const LineImage& image = batch.images[i];
         const int before = customers.count;
-        add_fact(customers, batch, Fact::customer, image.old_line, image.old_header);
+        add_customer(customers, batch, image.old_line, image.old_header);
         const std::string_view recorded = recorded_customer(batch, image, entries, snapshot);
         if (!is_null(recorded))
             pg::append(customers, recorded);
         are_all_known &= customers.count > before || image.old_line == nullptr;
-        add_fact(customers, batch, Fact::customer, image.new_line, image.new_header);
+        add_customer(customers, batch, image.new_line, image.new_header);
     }
     return are_all_known;
 }

@@ -24,7 +24,7 @@ bool needs_price(Batch& batch, const DocumentLine& line, const Header& before)
         return is_consumption_line(settings, read_customer(customer), line);
     };
     show(batch, line.image->new_line, &before);
-    const std::string_view customer_before = account_of(evaluate_text(batch, Fact::customer));
+    const std::string_view customer_before = account_of(evaluate_customer_to_lock(batch));
     if (is_null(customer_before) || customer_before == line.customer || !is_consumption(customer_before))
         return false;
     return is_null(line.customer) || !is_consumption(line.customer);
@@ -67,7 +67,7 @@ std::span<std::string_view> customers_of(Batch& batch, const ChangedHeaders& cha
     for (int i = 0; i < changed.count; i++)
         for (const Header* const header : {&changed.headers[i]->before, &changed.headers[i]->now}) {
             show_header(batch, header);
-            keys[count++] = evaluate_text(batch, Fact::customer);
+            keys[count++] = evaluate_customer_to_lock(batch);
         }
     return {keys, count};
 }

@@ -60,12 +60,15 @@ void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view
 }
 
 template <class Key>
-bool is_there(const Key& key)
+bool is_there(const Key& key, Snapshot at)
 {
     come_to_gate();
-    return pg::read_latest(catalog().closing_hook_line, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+    pg::Table table = pg::open_table(catalog().closing_hook_line, AccessShareLock);
+    const bool found = pg::in_snapshot(at, table.relation, [&](const pg::DatedSnapshot& snapshot) {
         return pg::find(table, catalog().closing_hook_line_pkey, key, snapshot);
     });
+    pg::close_table(table);
+    return found;
 }
 
 } // namespace
@@ -112,8 +115,11 @@ void follow_hook_lines(Batch& batch)
     }
 }
 
-bool is_hook_line(Oid line_table, std::string_view key) { return is_there(pg::make_key(line_table, key)); }
+bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot)
+{
+    return is_there(pg::make_key(line_table, key), snapshot);
+}
 
-bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table)); }
+bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table), nullptr); }
 
 } // namespace credits

@@ -22,8 +22,8 @@ void forget_hook_lines(Batch& batch);
 /// Follows the hook's lines to new keys.
 void follow_hook_lines(Batch& batch);
 
-/// Did a hook write the line with this key?
-bool is_hook_line(Oid line_table, std::string_view key);
+/// Did a hook write the line with this key, as of the snapshot, or for a null one of the latest?
+bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot = nullptr);
 
 /// Did a hook write any line of this table?
 bool has_hook_lines(Oid line_table);

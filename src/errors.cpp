@@ -82,7 +82,29 @@ int account_table()
     return err_generic_string(PG_DIAG_TABLE_NAME, "account");
 }
 
+constexpr const char* line_readable = "credits_line_readable";
+
+/// The argument of attach that gave a fact.
+const char* argument_of(Fact fact)
+{
+    constexpr const char* arguments[]{
+        "line_key",   "kind",        "article",  "quantity",   "amount", "customer",  "document_date", "document_number",
+        "applies_to", "counts_when", "currency", "entered_by", "origin", "refers_to", "zero_columns",  "header_key"};
+    static_assert(std::size(arguments) == fact_count);
+    return arguments[static_cast<int>(fact)];
+}
+
 } // namespace
+
+const char* why_unreadable(Oid line_table, std::string_view key, const ErrorData& error)
+{
+    if (error.constraint_name != nullptr && strcmp(error.constraint_name, line_readable) == 0)
+        return error.message; // it says so already
+    const char* const name =
+        quote_qualified_identifier(get_namespace_name(get_rel_namespace(line_table)), get_rel_name(line_table));
+    return is_null(key) ? psprintf("a line of table %s cannot be read: %s", name, error.message)
+                        : psprintf("line \"%s\" of table %s cannot be read: %s", text(key), name, error.message);
+}
 
 void balance_not_negative(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
                           core::Amount available)
@@ -254,31 +276,14 @@ void key_too_long(Oid line_table, size_t length)
             errdetail("It has %zu bytes; at most 255 are allowed.", length), table(line_table));
 }
 
-void lost_race()
+void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason)
 {
-    ereport(ERROR, errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("could not serialize access due to concurrent update"),
-            errhint("The transaction might succeed if retried."));
-}
-
-void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no)
-{
-    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-            errmsg_internal("ledger of customer \"%s\", type \"%s\" lacks lot %lld", text(customer), text(type_code),
-                            static_cast<long long>(lot_no)),
-            errhint("Run credits.verify()."));
-}
-
-void missing_open_lots(std::string_view customer, std::string_view type_code)
-{
-    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-            errmsg_internal("open lots of customer \"%s\", type \"%s\" do not add up to the balance", text(customer),
-                            text(type_code)),
-            errhint("Run credits.verify()."));
-}
-
-void missing_type(int32 type_id)
-{
-    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("credit type %d of a booked line does not exist", type_id));
+    ereport(
+        ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg_internal("%s", why_unreadable(line_table, key, reason)),
+        errdetail("Credits depend on what %s says of it, which raises SQLSTATE %s.%s", argument_of(fact),
+                  unpack_sql_state(reason.sqlerrcode), reason.detail == nullptr ? "" : psprintf(" %s", reason.detail)),
+        errhint("Correct the line. If its article has nothing to do with credits, the expression for the article decides that."),
+        reason.context == nullptr ? 0 : errcontext("%s", reason.context), table(line_table), constraint(line_readable));
 }
 
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level)

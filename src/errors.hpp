@@ -7,6 +7,7 @@
 #include "core/fifo.hpp"
 #include "line.hpp"
 #include "pg/postgres.hpp"
+#include "source.hpp"
 
 namespace credits::errors
 {
@@ -38,6 +39,10 @@ void require_open_month(const DocumentLine& line);
 [[noreturn]] void lines_kept(Oid line_table, const char* verb);
 [[noreturn]] void header_not_there(Oid line_table, Oid header_table, std::string_view key);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
+/// A fact of a line that a save depends on cannot be told (rule 24). `key` may be null.
+[[noreturn]] void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason);
+/// What that says, for an error that was met in reading the line.
+const char* why_unreadable(Oid line_table, std::string_view key, const ErrorData& error);
 [[noreturn]] void lost_race();
 
 /// An error context callback that does nothing: while it is on the stack, no refusal is counted.

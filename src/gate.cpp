@@ -61,8 +61,12 @@ Oids tables_of_others()
     for_each_source_row([&](const SourceRow& row) {
         pg::append(tables, row.line_table);
         pg::append(tables, row.header_table);
+        pg::append(tables, row.mapping);
     });
-    for_each_binding([&](Oid erp_table, Oid) { pg::append(tables, erp_table); });
+    for_each_binding([&](Oid erp_table, Oid mapping) {
+        pg::append(tables, erp_table);
+        pg::append(tables, mapping);
+    });
     return tables;
 }
 

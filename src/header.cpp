@@ -145,7 +145,7 @@ std::string_view customer_of(Batch& batch, const Header& header)
     if (reader(*batch.source, Fact::customer).needs_line)
         return {};
     show_header(batch, &header);
-    return evaluate_text(batch, Fact::customer);
+    return evaluate_customer_to_lock(batch);
 }
 
 /// Locks a header where it lies, unless it is busy and its customer's row is ours already. Then whoever holds the header saves
@@ -167,23 +167,19 @@ void lock_header_at(Batch& batch, const RowPlace& place, Header& header)
         header.tuple = copy_found(place);
 }
 
-void open_header_slot(Batch& batch, const pg::Table& table)
-{
-    if (batch.header_slot == nullptr)
-        batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
-}
-
 void lock_header(Batch& batch, pg::Table& table, Header& header)
 {
     with_row_place(headers_of(*batch.source), table, header.key, KeyOf::referring,
                    [&](const RowPlace& place) { lock_header_at(batch, place, header); });
 }
 
-/// Finds the header by the same key, without a lock.
+/// Finds the header by the same key as of the batch's snapshot, without a lock.
 void find(Batch& batch, pg::Table& table, Header& header)
 {
-    find_latest(headers_of(*batch.source), table, header.key, KeyOf::referring,
-                [&](const RowPlace& place) { header.tuple = copy_found(place); });
+    KeyedTable headers = headers_of(*batch.source);
+    headers.snapshot = batch.snapshot;
+    find_in_snapshot(headers, table, header.key, KeyOf::referring,
+                     [&](const RowPlace& place) { header.tuple = copy_found(place); });
 }
 
 /// Reads the header where it lies, if it does.
@@ -204,7 +200,7 @@ void read_headers(Batches batches, void (*read)(Batch&, pg::Table&, Header&))
         pg::Table table = pg::open_table(header_table, RowShareLock);
         for (; i < references.count && references.list[i].batch->source->header_table == header_table; i++) {
             const Reference& reference = references.list[i];
-            open_header_slot(*reference.batch, table); // also for a header that another batch has read
+            open_header_slot(*reference.batch); // also for a header that another batch has read
             if (i > 0 && compare(reference, references.list[i - 1]) == 0)
                 reference.header->tuple = references.list[i - 1].header->tuple;
             else
@@ -216,6 +212,15 @@ void read_headers(Batches batches, void (*read)(Batch&, pg::Table&, Header&))
 
 } // namespace
 
+void open_header_slot(Batch& batch)
+{
+    if (batch.header_slot != nullptr || !OidIsValid(batch.source->header_table))
+        return;
+    const Relation headers = relation_open(batch.source->header_table, AccessShareLock);
+    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
+    relation_close(headers, NoLock);
+}
+
 Header* find_header(Batch& batch, MinimalTuple line)
 {
     if (!OidIsValid(batch.source->header_table))
@@ -224,7 +229,7 @@ Header* find_header(Batch& batch, MinimalTuple line)
     if (header->is_missing)
         return header;
     pg::Table table = pg::open_table(batch.source->header_table, AccessShareLock);
-    open_header_slot(batch, table);
+    open_header_slot(batch);
     read_header(batch, table, *header, find);
     pg::close_table(table);
     return header;

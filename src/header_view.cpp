@@ -109,7 +109,7 @@ void read_from_view(Batch& batch, Header& header)
         pg::as_owner(source.owner, [&] {
             if (source.header_from_view == nullptr)
                 source.header_from_view = prepare(source);
-            pg::execute_plan(source.header_from_view, {key, static_cast<size_t>(source.header_key_count)}, true);
+            pg::execute_plan(source.header_from_view, {key, static_cast<size_t>(source.header_key_count)}, true, batch.snapshot);
         });
         bool is_null = false;
         if (SPI_processed > 1)

@@ -67,6 +67,7 @@ struct DocumentLine {
     bool has_date;
     bool counts;                      // with article, customer, quantity, date and header all there
     bool is_gone;                     // deleted: `key` is all there is
+    bool is_read_in_part;             // its article has no credits: besides that, `key` is all there is
     bool is_chained;                  // it has or had an origin: whoever changes that one settles this line, too
     bool is_covered;                  // made from a line that counts: it consumes nothing itself (rule 19)
     bool is_zeroed;                   // its price columns are 0, or there are none

@@ -157,8 +157,8 @@ MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
         return image;
     const KeyedTable lines = lines_of(*batch.source);
     MinimalTuple found = nullptr;
-    find_latest(lines, table, values, KeyOf::own,
-                [&](const RowPlace& place) { found = pg::copy_converted(place.conversion, place.table->found); });
+    find_in_snapshot(lines, table, values, KeyOf::own,
+                     [&](const RowPlace& place) { found = pg::copy_converted(place.conversion, place.table->found); });
     return found;
 }
 

@@ -36,15 +36,16 @@ Interest interest_in(const Source& source)
                          closing_of_running_hook() != 0};
 }
 
-/// Does the row in the line slot have an article that has, or had, a credit type?
+/// Does the row in the line slot have an article that has, or had, a credit type? One that cannot be read may be of interest: as
+/// it is now, its header tells whether it is refused; as it was, it is no reason to keep it.
 bool is_of_interest(Batch& batch, const Interest& interest)
 {
     if (interest.is_in_all)
         return true;
     batch.expressions->ecxt_innertuple = batch.line_slot;
     batch.shows_header = false;
-    const std::string_view article = evaluate_text(batch, Fact::article);
-    return !is_null(article) && find_article(interest.settings, article) != nullptr;
+    const std::optional<std::string_view> article = try_evaluate_text(batch, Fact::article);
+    return !article || (!is_null(*article) && find_article(interest.settings, *article) != nullptr);
 }
 
 /// INSERT and DELETE: one image per line.

@@ -1,8 +1,13 @@
 // Finds the lines that were made from given lines.
 #include "made_from.hpp"
 
+#include <algorithm>
+
+#include "descendants.hpp"
 #include "key_text.hpp"
 #include "line_lookup.hpp"
+#include "pg/attempt.hpp"
+#include "pg/conversion.hpp"
 #include "pg/identity.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -110,7 +115,10 @@ bool leads_to(Oid index_oid, const Compared& compared)
 
 } // namespace
 
-void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+namespace
+{
+
+void select_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
 {
     Source& source = *batch.source;
     const Compared compared = find_compared(source);
@@ -124,6 +132,55 @@ void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
         });
         add_selected_lines(batch);
     });
+}
+
+void scan_lines_made_from(Batch& batch, Relation member, const pg::RowConversion& conversion, Snapshot snapshot,
+                          std::span<const std::string_view> keys)
+{
+    TupleTableSlot* const slot = table_slot_create(member, nullptr);
+    const TableScanDesc scan = table_beginscan(member, snapshot, 0, nullptr);
+    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        const MinimalTuple line = pg::copy_converted(conversion, slot);
+        show(batch, line, nullptr);
+        const std::optional<std::string_view> origin = try_evaluate_text(batch, Fact::origin);
+        if (origin && !is_null(*origin) && std::ranges::binary_search(keys, *origin))
+            add_image(batch, nullptr, line);
+        else
+            pfree(line);
+    }
+    table_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+void scan_member(Batch& batch, Oid table, Relation lines, Snapshot snapshot, std::span<const std::string_view> keys)
+{
+    const Relation member = table_open(table, NoLock);
+    if (member->rd_rel->relkind == RELKIND_RELATION)
+        scan_lines_made_from(batch, member, pg::make_conversion(member, lines), snapshot, keys);
+    table_close(member, NoLock);
+}
+
+/// Row by row: of one whose origin cannot be read nobody knows that it was made from any.
+void scan_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+{
+    const Relation lines = table_open(batch.source->line_table, AccessShareLock);
+    const List* const members = members_of(batch.source->line_table, AccessShareLock);
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) { // the members are locked
+        for (int i = 0; i < list_length(members); i++)
+            scan_member(batch, list_nth_oid(members, i), lines, snapshot.data, keys);
+    });
+    table_close(lines, NoLock);
+}
+
+} // namespace
+
+void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+{
+    if (!reader(*batch.source, Fact::origin).may_fail)
+        return select_lines_made_from(batch, keys);
+    if (pg::attempt([&] { select_lines_made_from(batch, keys); }) != nullptr)
+        scan_lines_made_from(batch, keys);
 }
 
 const char* missing_origin_index(Source& source)

@@ -23,7 +23,7 @@ void lock_row(Batch& batch, pg::Table& table, MinimalTuple row)
     const KeyedTable lines = lines_of(*batch.source);
     Datum values[INDEX_MAX_KEYS];
     show(batch, row, nullptr);
-    const std::string_view customer = evaluate_text(batch, Fact::customer);
+    const std::string_view customer = evaluate_customer_to_lock(batch);
     for (size_t i = 0; i < lines.key.size(); i++) {
         bool is_null = false;
         values[i] = slot_getattr(batch.line_slot, lines.key[i].column, &is_null);
@@ -91,7 +91,14 @@ void read_views(const Origins& origins)
     }
 }
 
-const DocumentLine& line_of(const Origin& origin) { return origin.batch->lines[origin.image]; }
+/// What a line with credits is made from is read whole, whatever its article: as long as it counts it covers that one.
+const DocumentLine& line_of(const Origin& origin)
+{
+    DocumentLine& line = origin.batch->lines[origin.image];
+    if (line.is_read_in_part)
+        read_rest(*origin.batch, line);
+    return line;
+}
 
 /// A line that consumes is covered by one that consumes, a return by a return: the return of what another line consumed counts.
 bool covers(const DocumentLine& origin, const DocumentLine& line)
@@ -124,7 +131,7 @@ void read_lines_of(const Origins& origins)
         if (origin.row == nullptr)
             continue;
         show(*origin.batch, origin.row, origin.batch->images[origin.image].new_header);
-        origin.customer = evaluate_text(*origin.batch, Fact::customer);
+        origin.customer = evaluate_customer_to_lock(*origin.batch);
     }
 }
 

@@ -26,9 +26,9 @@ void add_origin_key(OriginKeys& keys, Batch& batch, MinimalTuple line)
     if (line == nullptr)
         return;
     show(batch, line, nullptr);
-    const std::string_view key = evaluate_text(batch, Fact::origin);
-    if (!is_null(key))
-        pg::append(keys, {.line_table = batch.source->origin_table, .key = key});
+    const std::optional<std::string_view> key = try_evaluate_text(batch, Fact::origin);
+    if (key && !is_null(*key))
+        pg::append(keys, {.line_table = batch.source->origin_table, .key = *key});
 }
 
 void sort_and_merge(OriginKeys& keys)
@@ -45,7 +45,7 @@ MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key)
     if (!parse_key(lines.key, key, values))
         return nullptr;
     MinimalTuple row = nullptr;
-    find_latest(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
+    find_in_snapshot(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
         pg::require_visible_to_transaction(*place.table);
         row = pg::copy_converted(place.conversion, place.table->found);
     });

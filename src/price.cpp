@@ -59,8 +59,10 @@ bool may_be_consumption(Batch& batch, const Configuration& settings, const LineI
         return false;
     if (reader(*batch.source, Fact::article).needs_header)
         return true;
-    const std::string_view text = evaluate_text(batch, Fact::article);
-    const Article* const article = is_null(text) ? nullptr : find_article(settings, text);
+    const std::optional<std::string_view> text = try_evaluate_text(batch, Fact::article);
+    if (!text)
+        return true; // the header tells whether it matters
+    const Article* const article = is_null(*text) ? nullptr : find_article(settings, *text);
     return article != nullptr && (article->coefficient < core::zero || image.old_line != nullptr);
 }
 
@@ -83,13 +85,14 @@ bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line
     batch.images[0].new_header = find_header(batch, new_line);
     read_lines(batch);
     DocumentLine& line = batch.lines[0];
+    if (old_line != nullptr) {
+        line.recorded = read_recorded_now(batch, line);
+        read_rest_of_recorded(batch, line);
+    }
     if (is_null(line.customer))
         return false;
     line.customer = account_of(line.customer);
-    const Customer customer = read_customer(line.customer);
-    if (old_line != nullptr)
-        line.recorded = read_recorded_now(batch, line);
-    return is_consumption_line(settings, customer, line);
+    return is_consumption_line(settings, read_customer(line.customer), line);
 }
 
 /// A line whose price is being set to 0 now, within those around it. It lives on the stack: where only we can say so.

@@ -96,7 +96,7 @@ Oid find_member(const KeyedTable& rows, const Datum* values, KeyOf side)
         pg::as_owner(rows.owner, [&] {
             if (plan == nullptr)
                 plan = prepare(rows, side);
-            pg::execute_plan(plan, {parameters, rows.key.size()}, true);
+            pg::execute_plan(plan, {parameters, rows.key.size()}, true, rows.snapshot);
         });
         bool is_null = false;
         if (SPI_processed > 0)

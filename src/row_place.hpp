@@ -15,8 +15,9 @@ struct KeyedTable {
     Oid index; // unique, on the key; of an heir the index on the same columns
     bool has_descendants;
     std::span<const KeyColumn> key;
-    Oid referring_table; // whose columns refer to the key
-    SPIPlanPtr* plans;   // of the source, by KeyOf; prepared at first use
+    Oid referring_table;         // whose columns refer to the key
+    SPIPlanPtr* plans;           // of the source, by KeyOf; prepared at first use
+    Snapshot snapshot = nullptr; // as of which the place is looked up; null: the latest
 };
 KeyedTable lines_of(Source& source);
 KeyedTable headers_of(Source& source);
@@ -39,7 +40,7 @@ struct RowKey {
 };
 RowKey make_row_key(const KeyedTable& rows, const Datum* values, KeyOf side);
 
-/// The descendant that holds the row as of now; InvalidOid: none does.
+/// The descendant that holds the row; InvalidOid: none does.
 Oid find_member(const KeyedTable& rows, const Datum* values, KeyOf side);
 
 /// The index of a descendant that has the place of the root's.
@@ -59,13 +60,13 @@ void with_row_place(const KeyedTable& rows, pg::Table& table, const Datum* value
     pg::close_table(member);
 }
 
-/// Finds the row with this key as of now, and calls fn(place) if it is there. Whoever rewrites a partition is waited for first,
-/// so the snapshot is taken where the row lies.
+/// Finds the row with this key as of rows.snapshot, and calls fn(place) if it is there. Whoever rewrites a partition is waited
+/// for first, so the latest snapshot is taken where the row lies.
 template <class Fn>
-void find_latest(const KeyedTable& rows, pg::Table& table, const Datum* values, KeyOf side, Fn fn)
+void find_in_snapshot(const KeyedTable& rows, pg::Table& table, const Datum* values, KeyOf side, Fn fn)
 {
     with_row_place(rows, table, values, side, [&](const RowPlace& place) {
-        pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+        pg::in_snapshot(rows.snapshot, place.table->relation, [&](const pg::DatedSnapshot& snapshot) {
             if (pg::find(*place.table, place.index, make_row_key(rows, values, side), snapshot))
                 fn(place);
         });

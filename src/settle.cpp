@@ -20,11 +20,17 @@ namespace credits
 namespace
 {
 
-void read_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     line.recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
     if (line.is_gone && line.recorded != nullptr)
         line.date = line.recorded->document.date;
+}
+
+void read_recorded_of(Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+{
+    find_recorded_of(batch, line, entries, snapshot);
+    read_rest_of_recorded(batch, line);
 }
 
 void read_all_recorded(Batch& batch)

@@ -55,7 +55,7 @@ void lock_customer_of(Batch& batch, const Header& header)
     if (reader(*batch.source, Fact::customer).needs_line)
         return;
     show_header(batch, &header);
-    const std::string_view customer = evaluate_text(batch, Fact::customer);
+    const std::string_view customer = evaluate_customer_to_lock(batch);
     lock_accounts_in_order({&customer, 1});
 }
 
@@ -118,9 +118,7 @@ void add_document(Batch& batch, std::string_view key)
     auto* const header = static_cast<Header*>(palloc0(sizeof(Header)));
     if (!parse_key({source.header_key, static_cast<size_t>(source.header_key_count)}, key, header->key))
         return;
-    const Relation headers = relation_open(source.header_table, AccessShareLock);
-    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
-    relation_close(headers, NoLock);
+    open_header_slot(batch);
     if (source.header_is_view) {
         add_lines_of_header(batch, header);
         lock_lines(batch, *header);

@@ -40,7 +40,8 @@ struct FactReader {
     bool is_owner_code; // prepared and evaluated as the owner of the line table
     bool needs_header;
     bool needs_line;
-    bool is_real; // the expression gives a real, which is read as a numeric
+    bool is_real;  // the expression gives a real, which is read as a numeric
+    bool may_fail; // some row may be none that it can be evaluated over
 };
 
 /// One column of a key: in its own table, in the table that refers to it, and how the two compare.

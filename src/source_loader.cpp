@@ -49,7 +49,8 @@ FactReader make_reader(Expr* whole)
                     .is_owner_code = pg::is_owner_code(reinterpret_cast<Node*>(expression)),
                     .needs_header = mentions(expression, OUTER_VAR),
                     .needs_line = mentions(expression, INNER_VAR),
-                    .is_real = real != nullptr};
+                    .is_real = real != nullptr,
+                    .may_fail = !pg::is_harmless(reinterpret_cast<const Node*>(expression))};
     const Expr* const stripped = strip_relabel(expression);
     if (!IsA(stripped, Var))
         return fact;

@@ -81,19 +81,29 @@ CREATE FUNCTION credits._bound_customer(erp_table regclass) RETURNS TABLE (
     customer           text,
     works_with_credits boolean,
     name               text,
-    account_of         text
+    account_of         text,
+    error              text
 )
     LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_bound_row';
-COMMENT ON FUNCTION credits._bound_customer(regclass) IS 'All rows of a bound table of customers under its mapping, read as the table''s owner: the ERP''s side of verify().';
+COMMENT ON FUNCTION credits._bound_customer(regclass) IS 'All rows of a bound table of customers under its mapping, read as the table''s owner: the ERP''s side of verify(). error: why the row cannot be read; then its key is all that is told of it, if that.';
 
 CREATE FUNCTION credits._bound_article(erp_table regclass) RETURNS TABLE (
     article        text,
     credit_type    text,
     coefficient    numeric,
     ledger_account text,
-    description    text
+    description    text,
+    error          text
 )
     LANGUAGE c STRICT STABLE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_bound_row';
-COMMENT ON FUNCTION credits._bound_article(regclass) IS 'All rows of a bound table of articles under its mapping, read as the table''s owner: the ERP''s side of verify().';
+COMMENT ON FUNCTION credits._bound_article(regclass) IS 'All rows of a bound table of articles under its mapping, read as the table''s owner: the ERP''s side of verify(). error: why the row cannot be read; then its key is all that is told of it, if that.';
+
+CREATE FUNCTION credits._binding_fault(erp_table regclass, mapping regclass) RETURNS SETOF text
+    LANGUAGE c STRICT STABLE ROWS 1 AS 'MODULE_PATHNAME', 'credits_binding_fault';
+COMMENT ON FUNCTION credits._binding_fault(regclass, regclass) IS 'What a bound table has lost while the protection was off, or why its rows cannot be read.';
+
+CREATE FUNCTION credits._is_binding_readable(erp_table regclass, mapping regclass) RETURNS boolean
+    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'credits_is_binding_readable';
+COMMENT ON FUNCTION credits._is_binding_readable(regclass, regclass) IS 'True when rows of the bound table can be read under its mapping; one of them may still fail.';

@@ -9,7 +9,7 @@ BEGIN
         RAISE EXCEPTION 'invalid value for argument "month": %', coalesce(day::text, 'null')
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give any day of the month.';
     END IF;
-    RETURN date_trunc('month', day::timestamp)::date;
+    RETURN credits._month_of(day);
 END
 $$;
 COMMENT ON FUNCTION credits._first_day(date) IS

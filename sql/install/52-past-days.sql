@@ -33,7 +33,7 @@ BEGIN ATOMIC
         WHERE setting.table_name = of_table
           AND setting.key = ANY (of_keys)
           AND setting.column_name = of_column
-          AND setting.changed_at >= day + 1
+          AND setting.changed_at::date > day
         ORDER BY setting.changed_at
         LIMIT 1) AS change ON true;
 END;
@@ -192,7 +192,8 @@ SELECT
     entry.entered_by
 FROM credits.entry
 JOIN credits.credit_type AS type USING (type_id)
-WHERE pg_catalog.date_trunc('month', entry.booked_on::timestamp) <> pg_catalog.date_trunc('month', entry.document_date::timestamp);
+WHERE (extract(year FROM entry.booked_on), extract(month FROM entry.booked_on))
+      <> (extract(year FROM entry.document_date), extract(month FROM entry.document_date));
 COMMENT ON VIEW credits.late_entry IS 'Entries booked in another month than that of their document: it was closed, or the credits came later (rule 28).';
 COMMENT ON COLUMN credits.late_entry.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.late_entry.type_code       IS 'code of the credit type';
@@ -226,9 +227,9 @@ SELECT
     lot.remaining,
     lot.remaining_value,
     CURRENT_DATE - lot.sold_on AS days,
-    (12 * (pg_catalog.date_part('year', CURRENT_DATE) - pg_catalog.date_part('year', lot.sold_on))
-     + pg_catalog.date_part('month', CURRENT_DATE) - pg_catalog.date_part('month', lot.sold_on)
-     - CASE WHEN pg_catalog.date_part('day', CURRENT_DATE) < pg_catalog.date_part('day', lot.sold_on) THEN 1 ELSE 0 END)::integer AS months,
+    (12 * (extract(year FROM CURRENT_DATE) - extract(year FROM lot.sold_on))
+     + extract(month FROM CURRENT_DATE) - extract(month FROM lot.sold_on)
+     - CASE WHEN extract(day FROM CURRENT_DATE) < extract(day FROM lot.sold_on) THEN 1 ELSE 0 END)::integer AS months,
     last.booked_on AS last_booked_on
 FROM credits._open_lot AS lot
 JOIN credits.credit_type AS type USING (type_id)

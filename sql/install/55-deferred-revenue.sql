@@ -43,7 +43,7 @@ BEGIN
     movement AS (
         SELECT
             day.type_id,
-            greatest(date_trunc('month', day.booked_on::timestamp)::date, (credits._first_day(from_month) - interval '1 month')::date) AS month,
+            greatest(credits._month_of(day.booked_on), (credits._first_day(from_month) - interval '1 month')::date) AS month,
             sum(day.value) AS value,
             coalesce(sum(day.value) FILTER (WHERE day.movement = 'opening'), 0) AS opening,
             coalesce(sum(day.value) FILTER (WHERE day.movement = 'sold'), 0) AS sold,

@@ -72,7 +72,7 @@ BEGIN
     PERFORM credits._first_day_of_year(year); -- to be told before the dates are made
     RETURN QUERY
     WITH month AS (
-        SELECT moved.customer, moved.type_id, date_trunc('month', moved.booked_on::timestamp)::date AS first_day, sum(moved.credits) AS credits
+        SELECT moved.customer, moved.type_id, credits._month_of(moved.booked_on) AS first_day, sum(moved.credits) AS credits
         FROM credits._consumption(make_date(year, 1, 1), make_date(year, 12, 31), consumption_by_month.customer) AS moved
         GROUP BY moved.customer, moved.type_id, 3
     )

@@ -9,7 +9,8 @@ COMMENT ON FUNCTION credits._months_between(date, date) IS
 
 CREATE FUNCTION credits._days_in_month(day date) RETURNS integer
 LANGUAGE sql IMMUTABLE
-RETURN (date_trunc('month', day::timestamp) + interval '1 month')::date - date_trunc('month', day::timestamp)::date;
+RETURN (SELECT (alike.month + interval '1 month')::date - alike.month
+        FROM (SELECT make_date((2000 + extract(year FROM day) % 400)::integer, extract(month FROM day)::integer, 1) AS month) AS alike);
 COMMENT ON FUNCTION credits._days_in_month(date) IS
 'How many days the month of a day has.';
 
@@ -68,7 +69,7 @@ BEGIN ATOMIC
     FROM (SELECT
               moved.customer,
               moved.type_id,
-              date_trunc('month', moved.booked_on::timestamp)::date AS first_day,
+              credits._month_of(moved.booked_on) AS first_day,
               coalesce(sum(moved.credits) FILTER (WHERE moved.booked_on <= today), 0) AS consumed,
               coalesce(sum(moved.credits) FILTER (WHERE moved.booked_on > today), 0) AS ahead
           FROM credits._consumption(
@@ -96,7 +97,7 @@ SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH account AS MATERIALIZED ( -- once per account, not per month
         SELECT its.customer, its.type_id, its.balance, period.first_day, period.last_day, period.last_month,
-               CASE WHEN date_trunc('month', started.on_day::timestamp) > period.last_month THEN 0
+               CASE WHEN credits._month_of(started.on_day) > period.last_month THEN 0
                     -- The month in which he started counts when it is full, or the last one.
                     ELSE least(12, 1 + credits._months_between(least((started.on_day + interval '1 month' - interval '1 day')::date, period.last_month),
                                                                period.last_month)) END AS months

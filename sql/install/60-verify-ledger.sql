@@ -162,8 +162,8 @@ COMMENT ON VIEW credits._verify_lot_equals_credit_notes IS
 CREATE VIEW credits._verify_lot_equals_returns AS
 SELECT customer, type_id,
        pg_catalog.format('lot %s: %s are returned until %s, returns %s until %s', lot_no, lot.returned,
-                         pg_catalog.to_char(lot.returned_on, 'YYYY-MM-DD'), coalesce(ties.returned, 0),
-                         pg_catalog.to_char(ties.returned_on, 'YYYY-MM-DD')) AS detail
+                         credits._dated(lot.returned_on, 'YYYY-MM-DD'), coalesce(ties.returned, 0),
+                         credits._dated(ties.returned_on, 'YYYY-MM-DD')) AS detail
 FROM credits._lot AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS returned,
                   pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS returned_on
@@ -180,7 +180,7 @@ COMMENT ON VIEW credits._verify_lot_equals_returns IS
 'Lots to which another number of credits came back by returns than their entries say, or later than they say (rules 17 and 28).';
 
 CREATE VIEW credits._verify_lot_covered_on_any_day AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold, value, pg_catalog.to_char(booked_on, 'YYYY-MM-DD')) AS detail
+SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold, value, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
 FROM (SELECT customer, type_id, lot_no, booked_on,
              pg_catalog.sum(pg_catalog.sum(quantity)) OVER by_day AS remaining,
              pg_catalog.sum(pg_catalog.sum(quantity) FILTER (WHERE kind IN ('opening', 'sale', 'sale_change'))) OVER by_day AS sold,
@@ -192,7 +192,7 @@ COMMENT ON VIEW credits._verify_lot_covered_on_any_day IS
 'Lots that, by the dates that entries are booked on, had on some day less than nothing, more than was sold, a value below 0, or one without credits (rules 17, 27 and 28).';
 
 CREATE VIEW credits._verify_sale_changed_in_order AS
-SELECT customer, type_id, pg_catalog.format('entry %s, of lot %s, is booked on %s, before the one that it follows', entry_no, lot_no, pg_catalog.to_char(booked_on, 'YYYY-MM-DD')) AS detail
+SELECT customer, type_id, pg_catalog.format('entry %s, of lot %s, is booked on %s, before the one that it follows', entry_no, lot_no, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
 FROM (SELECT customer, type_id, lot_no, entry_no, booked_on,
              pg_catalog.max(booked_on) OVER (PARTITION BY customer, type_id, lot_no ORDER BY entry_no) AS latest
       FROM credits.entry WHERE kind IN ('opening', 'sale', 'sale_change')) AS change
@@ -299,7 +299,7 @@ COMMENT ON VIEW credits._verify_reversal_within_draw IS
 CREATE VIEW credits._verify_booked_after_lot AS
 SELECT entry.customer, entry.type_id,
        pg_catalog.format('entry %s of lot %s is booked on %s, the lot on %s', entry.entry_no, entry.lot_no,
-                         pg_catalog.to_char(entry.booked_on, 'YYYY-MM-DD'), pg_catalog.to_char(lot.booked_on, 'YYYY-MM-DD')) AS detail
+                         credits._dated(entry.booked_on, 'YYYY-MM-DD'), credits._dated(lot.booked_on, 'YYYY-MM-DD')) AS detail
 FROM credits.entry
 JOIN credits._lot AS lot USING (customer, type_id, lot_no)
 WHERE entry.booked_on < lot.booked_on;

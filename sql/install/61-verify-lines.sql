@@ -25,39 +25,44 @@ ORDER BY line_table, line_key, quantity <> 0 OR coalesce(amount, 0) <> 0 DESC, r
 COMMENT ON VIEW credits._line_booking IS
 'How each document line was booked last: account, article, coefficient, and whether it has credits or an amount there.';
 
+-- A source that cannot be read as a whole is named by source_whole: nothing is said of its lines, and nothing done to them.
+CREATE VIEW credits._readable_source AS
+SELECT * FROM credits.source WHERE credits._is_source_readable(line_table);
+COMMENT ON VIEW credits._readable_source IS
+'Attached tables whose rows can be read under their mapping.';
+
 -- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after another.
-CREATE VIEW credits._covered_line AS
+CREATE VIEW credits._chained_line AS
 WITH RECURSIVE line AS MATERIALIZED (
     SELECT source.line_table, source.origin_table, line.line_key, line.origin, line.counts,
-           line.quantity < 0 AS is_return
-    FROM credits.source
+           line.quantity < 0 AS is_return, line.error
+    FROM credits._readable_source AS source
     CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
     WHERE source.origin IS NOT NULL
        OR source.line_table IN (SELECT made.origin_table FROM credits.source AS made)
 ),
 climb AS (
-    SELECT line_table, line_key, is_return, origin_table, origin, false AS counts, 1 AS step
+    SELECT line_table, line_key, is_return, origin_table, origin, false AS counts, NULL::text AS error, 1 AS step
     FROM line
     WHERE origin IS NOT NULL AND origin_table IS NOT NULL
     UNION ALL
     SELECT climb.line_table, climb.line_key, climb.is_return, above.origin_table, above.origin,
-           above.counts AND above.is_return = climb.is_return, climb.step + 1
+           above.counts AND above.is_return = climb.is_return, above.error, climb.step + 1
     FROM climb
     JOIN line AS above ON above.line_table = climb.origin_table AND above.line_key = climb.origin
     WHERE climb.step <= 16
       AND NOT (climb.origin_table = climb.line_table AND climb.origin = climb.line_key)
 )
-SELECT line_table, line_key
+SELECT line_table, line_key, pg_catalog.bool_or(counts) AS is_covered, pg_catalog.max(error) AS error
 FROM climb
 GROUP BY line_table, line_key
-HAVING pg_catalog.bool_or(counts)
-   AND NOT pg_catalog.bool_or(coalesce(step <= 16 AND origin_table = line_table AND origin = line_key, false))
+HAVING NOT pg_catalog.bool_or(coalesce(step <= 16 AND origin_table = line_table AND origin = line_key, false))
 UNION ALL
-SELECT line_table, line_key
+SELECT line_table, line_key, true, NULL
 FROM line
 WHERE origin IS NOT NULL AND origin_table IS NULL;
-COMMENT ON VIEW credits._covered_line IS
-'Lines that were made from one that counts, also through others that do not: as consumptions, or as returns made from returns, they want nothing (rule 19).';
+COMMENT ON VIEW credits._chained_line IS
+'Lines that were made from others. is_covered: from one that counts, also through others that do not: as consumptions, or as returns made from returns, they want nothing (rule 19). error: one of those cannot be read.';
 
 CREATE VIEW credits._line_wish AS
 SELECT
@@ -71,8 +76,13 @@ SELECT
     line.document_date,
     line.document_number,
     line.member,
-    line.place
-FROM credits.source
+    line.place,
+    CASE
+        WHEN line.error IS NOT NULL THEN line.error
+        WHEN terms.coefficient < 0 AND chained.error IS NOT NULL
+            THEN pg_catalog.format('line "%s" of table %s was made from one that cannot be read: %s', line.line_key, source.line_table, chained.error)
+    END AS error
+FROM credits._readable_source AS source
 CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
 CROSS JOIN credits.parameter
 LEFT JOIN credits.customer AS named ON named.customer = line.customer
@@ -81,6 +91,8 @@ LEFT JOIN credits.customer ON customer.customer = account.customer
 LEFT JOIN credits.article ON article.article = line.article
 LEFT JOIN credits._line_booking AS booking
     ON booking.line_table = source.line_table AND booking.line_key = line.line_key
+LEFT JOIN credits._chained_line AS chained
+    ON chained.line_table = source.line_table AND chained.line_key = line.line_key
 CROSS JOIN LATERAL ( -- OFFSET 0: computed once per line, wherever it is used
     SELECT CASE WHEN kept THEN booking.type_id ELSE article.type_id END AS type_id,
            CASE WHEN kept THEN booking.coefficient ELSE article.coefficient END AS coefficient
@@ -94,17 +106,35 @@ CROSS JOIN LATERAL (
 -- Rule 11: rounded once, to the coin.
 CROSS JOIN LATERAL (
     SELECT pg_catalog.round(coalesce(line.amount, 0), credits._money_decimals(type.currency)) AS amount OFFSET 0) AS invoiced
-WHERE line.counts
-  AND (wanted.credits <> 0
-       OR (line.quantity = 0 AND invoiced.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
-  AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
-  AND (terms.coefficient > 0
-       OR (source.line_table, line.line_key) NOT IN (SELECT covered.line_table, covered.line_key FROM credits._covered_line AS covered))
-  AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer));
+WHERE (line.counts OR line.error IS NOT NULL)
+  AND CASE
+    WHEN line.error IS NOT NULL THEN line.article IS NULL OR terms.type_id IS NOT NULL -- rule 24
+    ELSE line.counts
+        AND (wanted.credits <> 0
+             OR (line.quantity = 0 AND invoiced.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
+        AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
+        AND (terms.coefficient > 0 OR chained.is_covered IS NOT TRUE)
+        AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer))
+    END;
 COMMENT ON VIEW credits._line_wish IS
-'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to 19, 23).';
+'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to 19, 23). error: that cannot be told, since a row cannot be read (rule 24).';
 
-CREATE VIEW credits._unsettled_line AS
+-- The lines are read once, whatever is asked of them.
+CREATE VIEW credits._line_state AS
+WITH wish AS MATERIALIZED (
+    SELECT * FROM credits._line_wish
+),
+unreadable AS MATERIALIZED (
+    SELECT * FROM wish WHERE error IS NOT NULL
+),
+booked AS (
+    SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
+           pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount, pg_catalog.max(document_date) AS document_date,
+           pg_catalog.max(document_number) AS document_number
+    FROM credits.entry
+    WHERE line_table IN (SELECT source.line_table FROM credits._readable_source AS source)
+    GROUP BY line_table, line_key, customer, type_id
+)
 SELECT
     line_table,
     line_key,
@@ -118,36 +148,59 @@ SELECT
     coalesce(wish.document_date, booked.document_date) AS document_date,
     coalesce(wish.document_number, booked.document_number) AS document_number,
     wish.member,
-    wish.place
-FROM (SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
-             pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount, pg_catalog.max(document_date) AS document_date,
-             pg_catalog.max(document_number) AS document_number
-      FROM credits.entry
-      WHERE line_table IN (SELECT source.line_table FROM credits.source)
-      GROUP BY line_table, line_key, customer, type_id) AS booked
-FULL JOIN credits._line_wish AS wish USING (line_table, line_key, customer, type_id)
-WHERE coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
-   OR coalesce(booked.amount, 0) <> coalesce(wish.amount, 0);
+    wish.place,
+    NULL::text AS error
+FROM booked
+FULL JOIN (SELECT * FROM wish WHERE error IS NULL) AS wish USING (line_table, line_key, customer, type_id)
+WHERE (coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
+       OR coalesce(booked.amount, 0) <> coalesce(wish.amount, 0))
+  AND NOT EXISTS (SELECT FROM unreadable
+                  WHERE unreadable.line_table = coalesce(booked.line_table, wish.line_table)
+                    AND unreadable.line_key = coalesce(booked.line_key, wish.line_key))
+UNION ALL
+SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded, document_date, document_number, member, place, error
+FROM unreadable;
+COMMENT ON VIEW credits._line_state IS
+'Document lines whose entries do not add up to what they want now, per account, and lines of which that cannot be told.';
+
+CREATE VIEW credits._unsettled_line AS
+SELECT line_table, line_key, customer, type_id, booked_credits, booked_amount, credits, amount, is_recorded, document_date,
+       document_number, member, place
+FROM credits._line_state
+WHERE error IS NULL;
 COMMENT ON VIEW credits._unsettled_line IS
 'Document lines whose entries do not add up to what they want now, per account: what verify() reports and take_in() settles.';
 
-CREATE VIEW credits._verify_line_booked AS
+CREATE VIEW credits._line_fault AS
 SELECT
+    CASE WHEN error IS NOT NULL THEN 'unreadable_line' WHEN is_recorded THEN 'line_booked' ELSE 'unbooked_line' END AS invariant,
     customer,
     type_id,
-    pg_catalog.format('%s, line %s: %s credits are booked%s, it wants %s%s', line_table, line_key, booked_credits,
-                      ' for ' || booked_amount, credits, ' for ' || amount) AS detail
-FROM credits._unsettled_line
-WHERE is_recorded;
+    CASE
+        WHEN error IS NOT NULL THEN error
+        WHEN is_recorded
+            THEN pg_catalog.format('%s, line %s: %s credits are booked%s, it wants %s%s', line_table, line_key, booked_credits,
+                                   ' for ' || booked_amount, credits, ' for ' || amount)
+        ELSE pg_catalog.format('%s, line %s: it wants %s credits%s', line_table, line_key, credits, ' for ' || amount)
+    END AS detail
+FROM credits._line_state;
+COMMENT ON VIEW credits._line_fault IS
+'What is wrong with document lines, and the invariant that it violates.';
+
+CREATE VIEW credits._verify_line_booked AS
+SELECT customer, type_id, detail FROM credits._line_fault WHERE invariant = 'line_booked';
 COMMENT ON VIEW credits._verify_line_booked IS
 'Document lines whose entries do not add up to what the line wants now (invariant 1).';
 
 CREATE VIEW credits._verify_unbooked_line AS
-SELECT customer, type_id, pg_catalog.format('%s, line %s: it wants %s credits%s', line_table, line_key, credits, ' for ' || amount) AS detail
-FROM credits._unsettled_line
-WHERE NOT is_recorded;
+SELECT customer, type_id, detail FROM credits._line_fault WHERE invariant = 'unbooked_line';
 COMMENT ON VIEW credits._verify_unbooked_line IS
 'Document lines that should be booked and are not: of before the table, the customer or the article worked with credits (rule 8).';
+
+CREATE VIEW credits._verify_unreadable_line AS
+SELECT customer, type_id, detail FROM credits._line_fault WHERE invariant = 'unreadable_line';
+COMMENT ON VIEW credits._verify_unreadable_line IS
+'Document lines with an article that has credits, or none that can be told, whose row or document cannot be read: nobody knows what they want (rule 24).';
 
 CREATE VIEW credits._verify_account_of_one_level AS
 SELECT contact.customer, NULL::integer AS type_id,
@@ -168,64 +221,16 @@ JOIN credits.credit_type AS type ON type.code = type_code;
 COMMENT ON VIEW credits._verify_accounts_match IS
 'Activation and result articles that do not match their type (rule 4).';
 
--- What attach made, by the names that it gave: on the table itself, its partitions and heirs.
 CREATE VIEW credits._verify_source_whole AS
-WITH RECURSIVE member (root, table_oid) AS (
-    SELECT line_table::oid, line_table::oid FROM credits.source
-    UNION
-    SELECT header_table::oid, header_table::oid FROM credits.source WHERE header_table IS NOT NULL
-    UNION
-    SELECT root, inhrelid FROM member JOIN pg_catalog.pg_inherits ON inhparent = table_oid AND NOT inhdetachpending
-)
-SELECT
-    NULL::text                                                                AS customer,
-    NULL::integer                                                             AS type_id,
-    pg_catalog.format('%s: %s', source.line_table, part.fault) AS detail
+SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', source.line_table, part.fault) AS detail
 FROM credits.source
-CROSS JOIN LATERAL (
-    SELECT fault
-    FROM (VALUES (source.line_table, 'the table is gone'),
-                 (source.mapping, 'its mapping is gone'),
-                 (source.header_table, 'its header table is gone')) AS relation (oid, fault)
-    WHERE relation.oid IS NOT NULL
-      AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE pg_class.oid = relation.oid)
-    UNION ALL
-    SELECT pg_catalog.format('trigger %s%s is %s', wanted.name,
-                             CASE WHEN member.table_oid <> member.root THEN ' on ' || member.table_oid::regclass END,
-                             CASE WHEN pg_trigger.oid IS NULL THEN 'missing' ELSE 'off' END)
-    FROM (VALUES (source.line_table, 'zz_credits_insert'),
-                 (source.line_table, 'zz_credits_update'),
-                 (source.line_table, 'zz_credits_delete'),
-                 (source.line_table, 'zz_credits_truncate'),
-                 (CASE WHEN source.zero_columns <> '{}' THEN source.line_table END, 'zz_credits_price'),
-                 (source.header_table, 'zz_credits_header'),
-                 (source.header_table, 'zz_credits_header_delete')) AS wanted (root, name)
-    JOIN member USING (root)
-    JOIN pg_catalog.pg_class ON pg_class.oid = member.table_oid AND pg_class.relkind <> 'v'
-    LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = member.table_oid AND pg_trigger.tgname = wanted.name
-    WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
+CROSS JOIN LATERAL credits._source_fault(source.line_table) AS part (fault);
 COMMENT ON VIEW credits._verify_source_whole IS
-'Attached tables that have lost a part while the protection was off, or on which a trigger of credits is off: what they save is not booked.';
+'Attached tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: what they save is not booked.';
 
 CREATE VIEW credits._verify_binding_whole AS
-SELECT
-    NULL::text AS customer,
-    NULL::integer AS type_id,
-    pg_catalog.format('%s: %s', binding.erp_table, part.fault) AS detail
+SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', binding.erp_table, part.fault) AS detail
 FROM credits.binding
-CROSS JOIN LATERAL (
-    SELECT fault
-    FROM (VALUES (binding.erp_table, 'the table is gone'),
-                 (binding.mapping, 'its mapping is gone')) AS relation (oid, fault)
-    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE pg_class.oid = relation.oid)
-    UNION ALL
-    SELECT pg_catalog.format('trigger %s is %s', wanted.name, CASE WHEN pg_trigger.oid IS NULL THEN 'missing' ELSE 'off' END)
-    FROM (VALUES ('zz_credits_bound_insert'),
-                 ('zz_credits_bound_update'),
-                 ('zz_credits_bound_delete'),
-                 ('zz_credits_bound_truncate')) AS wanted (name)
-    JOIN pg_catalog.pg_class ON pg_class.oid = binding.erp_table
-    LEFT JOIN pg_catalog.pg_trigger ON pg_trigger.tgrelid = binding.erp_table AND pg_trigger.tgname = wanted.name
-    WHERE pg_trigger.tgenabled IS NULL OR pg_trigger.tgenabled IN ('D', 'R')) AS part;
+CROSS JOIN LATERAL credits._binding_fault(binding.erp_table, binding.mapping) AS part (fault);
 COMMENT ON VIEW credits._verify_binding_whole IS
-'Bound tables that have lost a part while the protection was off, or on which a trigger of credits is off: the settings do not follow them.';
+'Bound tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: the settings do not follow them.';

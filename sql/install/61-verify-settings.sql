@@ -12,10 +12,19 @@ CROSS JOIN LATERAL (
                CASE WHEN binding.account_of IS NULL THEN his.account_of ELSE nullif(erp.account_of, erp.customer) END) AS wanted,
            CASE WHEN his.customer IS NOT NULL THEN ROW(his.works_with_credits, his.name, his.account_of) END AS present) AS setting
 WHERE binding.settings = 'customers'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NULL
   AND erp.customer IS NOT NULL
-  AND (his.customer IS NULL OR wanted IS DISTINCT FROM present);
+  AND (his.customer IS NULL OR wanted IS DISTINCT FROM present)
+UNION ALL
+SELECT erp.customer, NULL, pg_catalog.format('%s: the row of %s cannot be read: %s', binding.erp_table, coalesce('customer ' || erp.customer, 'a customer'), erp.error)
+FROM credits.binding
+CROSS JOIN LATERAL credits._bound_customer(binding.erp_table) AS erp
+WHERE binding.settings = 'customers'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NOT NULL;
 COMMENT ON VIEW credits._verify_customer_as_bound IS
-'Customers that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off. Binding it anew takes over what it says.';
+'Customers that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it anew takes over what it says), or whose row there cannot be read.';
 
 CREATE VIEW credits._verify_article_as_bound AS
 SELECT NULL::text AS customer, its.type_id,
@@ -34,7 +43,16 @@ CROSS JOIN LATERAL (
                CASE WHEN binding.description IS NULL THEN its.description ELSE erp.description END) AS wanted,
            CASE WHEN its.article IS NOT NULL THEN ROW(type.code, its.coefficient, its.ledger_account, its.description) END AS present) AS setting
 WHERE binding.settings = 'articles'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NULL
   AND erp.article IS NOT NULL
-  AND (its.article IS NULL OR wanted IS DISTINCT FROM present);
+  AND (its.article IS NULL OR wanted IS DISTINCT FROM present)
+UNION ALL
+SELECT NULL, NULL, pg_catalog.format('%s: the row of %s cannot be read: %s', binding.erp_table, coalesce('article ' || erp.article, 'an article'), erp.error)
+FROM credits.binding
+CROSS JOIN LATERAL credits._bound_article(binding.erp_table) AS erp
+WHERE binding.settings = 'articles'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NOT NULL;
 COMMENT ON VIEW credits._verify_article_as_bound IS
-'Articles that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off. Binding it anew takes over what it says.';
+'Articles that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it anew takes over what it says), or whose row there cannot be read.';

@@ -60,9 +60,7 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'closing_in_order', * FROM credits._verify_closing_in_order
       UNION ALL
-      SELECT 'line_booked', * FROM credits._verify_line_booked
-      UNION ALL
-      SELECT 'unbooked_line', * FROM credits._verify_unbooked_line
+      SELECT * FROM credits._line_fault -- line_booked, unbooked_line, unreadable_line: the lines are read once
       UNION ALL
       SELECT 'account_of_one_level', * FROM credits._verify_account_of_one_level
       UNION ALL
@@ -87,11 +85,11 @@ SET jit = off -- so many joins cost more to compile than to run
 BEGIN ATOMIC
     SELECT credits._hold_all_tables();
     SELECT violation.invariant, violation.customer, violation.type_code, violation.detail
-    FROM credits._now('SELECT * FROM credits._violation')
-        AS violation (invariant text, customer text, type_code text, detail text)
+    FROM credits._now('SELECT * FROM credits._violation') AS violation (invariant text, customer text, type_code text, detail text)
     ORDER BY 1, 2, 3, 4;
 END;
 COMMENT ON FUNCTION credits.verify() IS
 'Checks every invariant of the ledger, of its documents and of its settings, and returns what violates one; no row means that everything holds. '
-'An invariant is a view of its own, credits._verify_<invariant>. unbooked_line is a line that should be booked and is not. '
-'Reads at one snapshot, the latest, and writes nothing. For credits_reader.';
+'An invariant is a view of its own, credits._verify_<invariant>. unbooked_line is a line that should be booked and is not; unreadable_line one whose row cannot be read, so that nobody knows what it should be: '
+'an expression of its table''s mapping fails there. Of an attached or bound table that cannot be read at all source_whole and binding_whole tell, and nothing else is said. Rule 24. '
+'Reads at one snapshot, the latest, and writes nothing; on a hot standby, too. For credits_reader.';

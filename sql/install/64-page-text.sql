@@ -139,6 +139,6 @@ COMMENT ON FUNCTION credits._written(numeric, jsonb) IS
 CREATE FUNCTION credits._written(day date, texts jsonb) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
-RETURN to_char(day, texts ->> 'date_format');
+RETURN credits._dated(day, texts ->> 'date_format');
 COMMENT ON FUNCTION credits._written(date, jsonb) IS
 'A day as people of the language write it.';

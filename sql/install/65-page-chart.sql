@@ -27,7 +27,8 @@ BEGIN ATOMIC
         CASE WHEN period.days <= 80 THEN from_date::timestamp
              WHEN from_date = date_trunc('month', from_date::timestamp) THEN from_date::timestamp
              ELSE date_trunc('month', from_date::timestamp) + interval '1 month' END,
-        to_date::timestamp, unit.distance) AS mark (day);
+        CASE WHEN to_date < DATE '250000-01-01' THEN to_date::timestamp END, -- a longer one has no marks: they are timestamps
+        unit.distance) AS mark (day);
 END;
 COMMENT ON FUNCTION credits._marked_days(date, date) IS
 'The days that the axis of a chart of this period names.';
@@ -61,7 +62,7 @@ BEGIN ATOMIC
                    CROSS JOIN (SELECT CASE WHEN scale.top < 1e6 THEN 1 WHEN scale.top < 1e9 THEN 1e6 ELSE 1e9 END AS size,
                                       CASE WHEN scale.top < 1e6 THEN '' WHEN scale.top < 1e9 THEN ' M' ELSE ' G' END AS name) AS unit),
         'days', (SELECT jsonb_agg(jsonb_build_object('x', round(56 + (day - from_date) * scale.day_width, 1),
-                                                     'label', to_char(day, texts ->> CASE WHEN to_date - from_date < 80 THEN 'short_date_format' ELSE 'month_format' END)) ORDER BY day)
+                                                     'label', credits._dated(day, texts ->> CASE WHEN to_date - from_date < 80 THEN 'short_date_format' ELSE 'month_format' END)) ORDER BY day)
                  FROM credits._marked_days(from_date, to_date) AS day
                  WHERE (day - from_date) * scale.day_width <= 536), -- a later label would be cut off
         'alarm', CASE WHEN alarm_level > 0 THEN jsonb_build_object('y', round(168 - 156 * alarm_level / scale.top, 1), 'label', credits._written(trim_scale(alarm_level), texts)) END)

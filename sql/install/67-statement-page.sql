@@ -156,7 +156,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH line AS (
-        SELECT rows.*, date_trunc('month', rows.booked_on::timestamp)::date AS month
+        SELECT rows.*, credits._month_of(rows.booked_on) AS month
         FROM credits._statement_rows(_statement_types.customer, from_date, to_date, texts) AS rows
     ),
     moved AS (
@@ -213,7 +213,7 @@ BEGIN ATOMIC
         SELECT run_out.day AS runs_out_on
         FROM credits._budget_rate(extract(year FROM least(to_date, CURRENT_DATE))::integer, _statement_types.customer, least(to_date, CURRENT_DATE)) AS rate
         CROSS JOIN LATERAL credits._day_after_months(to_date, total.closing / nullif(rate.per_month, 0)) AS run_out
-        WHERE rate.type_id = type.type_id AND type.active AND total.closing > 0 AND run_out.day < to_date + 3653) AS forecast ON true
+        WHERE rate.type_id = type.type_id AND type.active AND total.closing > 0 AND run_out.day - to_date < 3653) AS forecast ON true
     CROSS JOIN LATERAL (
         SELECT credits._bars(ARRAY(SELECT by_document FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_document ORDER BY by_document),
                              ARRAY(SELECT -sum(quantity) FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_document ORDER BY by_document), texts) AS by_document,
@@ -221,9 +221,9 @@ BEGIN ATOMIC
                              ARRAY(SELECT -sum(quantity) FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_article ORDER BY by_article), texts) AS by_article) AS used
     LEFT JOIN LATERAL (
         SELECT count(*) AS months,
-               jsonb_agg(jsonb_build_object('title', to_char(month.month, texts ->> 'month_format'), 'came_in', credits._written(trim_scale(month.came_in), texts),
+               jsonb_agg(jsonb_build_object('title', credits._dated(month.month, texts ->> 'month_format'), 'came_in', credits._written(trim_scale(month.came_in), texts),
                                             'went_out', credits._written(trim_scale(month.went_out), texts), 'balance', credits._written(month.balance, texts)) ORDER BY month.month) AS totals,
-               jsonb_agg(jsonb_build_object('heading', CASE WHEN month.is_one_of_many THEN to_char(month.month, texts ->> 'month_format') END,
+               jsonb_agg(jsonb_build_object('heading', CASE WHEN month.is_one_of_many THEN credits._dated(month.month, texts ->> 'month_format') END,
                                             'movements', month.movements) ORDER BY month.month) AS parts
         FROM (SELECT month.*, count(*) OVER () > 1 AS is_one_of_many FROM month WHERE month.type_code = total.type_code) AS month) AS by_month ON true;
 END;

@@ -58,7 +58,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH moved AS MATERIALIZED (
-        SELECT entry.customer, entry.type_id, date_trunc('month', entry.booked_on::timestamp) AS month, sum(entry.quantity) AS quantity
+        SELECT entry.customer, entry.type_id, credits._month_of(entry.booked_on) AS month, sum(entry.quantity) AS quantity
         FROM credits.entry
         WHERE entry.booked_on >= date_trunc('month', today::timestamp) - interval '11 months'
         GROUP BY 1, 2, 3
@@ -71,7 +71,7 @@ BEGIN ATOMIC
     ),
     later AS (
         SELECT moved.customer, moved.type_id, sum(moved.quantity) AS quantity
-        FROM moved WHERE moved.month > date_trunc('month', today::timestamp) GROUP BY moved.customer, moved.type_id
+        FROM moved WHERE moved.month > today GROUP BY moved.customer, moved.type_id
     ),
     standing AS (
         SELECT month.customer, month.type_id, month.first,

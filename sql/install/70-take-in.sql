@@ -18,7 +18,7 @@ CREATE TABLE credits.take_in_refusal (
 );
 COMMENT ON TABLE credits.take_in_refusal IS 'The lines that the last take_in(..., on_refusal => ''report'') of their table refused.';
 COMMENT ON COLUMN credits.take_in_refusal.line_table      IS 'attached table of the line';
-COMMENT ON COLUMN credits.take_in_refusal.line_key        IS 'key of the line';
+COMMENT ON COLUMN credits.take_in_refusal.line_key        IS 'key of the line; empty where the whole table cannot be read';
 COMMENT ON COLUMN credits.take_in_refusal.document_number IS 'number of its document';
 COMMENT ON COLUMN credits.take_in_refusal.document_date   IS 'date of its document';
 COMMENT ON COLUMN credits.take_in_refusal.sqlstate        IS 'of the refusal, as a save would have got it';
@@ -47,18 +47,20 @@ BEGIN
         document_date   date,
         member          regclass,
         place           tid,
-        is_recorded     boolean
+        is_recorded     boolean,
+        error           text
     ) ON COMMIT DROP;
     -- A line that has moved between accounts is listed with the account that it wants, not as one that is gone from the other.
     listed := credits._do_now(format(
         'WITH line AS MATERIALIZED (
-             SELECT * FROM credits._unsettled_line
-             WHERE (%1$L IS NULL OR line_table = ANY (%1$L::regclass[])) AND (%2$L IS NULL OR document_date >= %2$L::date)
+             SELECT * FROM credits._line_state
+             WHERE (%1$L IS NULL OR line_table = ANY (%1$L::regclass[]))
+               AND (%2$L IS NULL OR document_date IS NULL OR document_date >= %2$L::date)
          )
          INSERT INTO pg_temp.credits_unsettled_line
-         SELECT row_number() OVER (ORDER BY customer, type_id, document_date, credits > booked_credits DESC,
+         SELECT row_number() OVER (ORDER BY error IS NOT NULL, customer, type_id, document_date, credits > booked_credits DESC,
                                             document_number COLLATE "C" NULLS FIRST, octet_length(line_key), line_key, line_table),
-                line_table, line_key, document_number, document_date, member, place, is_recorded
+                line_table, line_key, document_number, document_date, member, place, is_recorded, error
          FROM line
          WHERE place IS NOT NULL
             OR NOT EXISTS (SELECT FROM line AS present
@@ -68,11 +70,50 @@ BEGIN
                              AND present.is_recorded)', line_tables, from_date));
     CREATE INDEX ON credits_unsettled_line USING brin (position);
     ANALYZE credits_unsettled_line;
-    RETURN listed;
+    RETURN listed - (SELECT count(*) FROM pg_temp.credits_unsettled_line AS line WHERE line.error IS NOT NULL);
 END
 $$;
 COMMENT ON FUNCTION credits._list_unsettled(regclass[], date) IS
-'Lists in a temporary table what there is to take in, in the order in which it will be, and returns how many lines.';
+'Lists in a temporary table what there is to take in, in the order in which it will be, and returns how many lines; behind them come those that cannot be read.';
+
+-- What cannot be read, rows and whole tables: a table has no key.
+CREATE FUNCTION credits._refuse_unreadable(line_tables regclass[], on_refusal text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    unreadable record;
+    refused    bigint := 0;
+BEGIN
+    FOR unreadable IN
+        SELECT source.line_table, NULL::text AS line_key, NULL::text AS document_number, NULL::date AS document_date,
+               (SELECT string_agg(format('%s: %s', source.line_table, part.fault), '; ')
+                FROM credits._source_fault(source.line_table) AS part (fault)) AS error
+        FROM credits.source
+        WHERE NOT credits._is_source_readable(source.line_table)
+          AND (line_tables IS NULL OR source.line_table = ANY (line_tables))
+        UNION ALL
+        SELECT line.line_table, line.line_key, line.document_number, line.document_date, line.error
+        FROM pg_temp.credits_unsettled_line AS line
+        WHERE line.error IS NOT NULL
+        ORDER BY 1, 2
+    LOOP
+        IF on_refusal = 'stop' THEN
+            RAISE EXCEPTION '%', unreadable.error
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_line_readable',
+                      HINT = 'Correct it first; or take in the others by on_refusal => ''report''.';
+        END IF;
+        INSERT INTO credits.take_in_refusal
+            (line_table, line_key, document_number, document_date, sqlstate, constraint_name, message)
+        VALUES (unreadable.line_table, coalesce(unreadable.line_key, ''), unreadable.document_number, unreadable.document_date,
+                '23514', 'credits_line_readable', unreadable.error);
+        refused := refused + 1;
+    END LOOP;
+    RETURN refused;
+END
+$$;
+COMMENT ON FUNCTION credits._refuse_unreadable(regclass[], text) IS
+'Raises the first line that take_in() cannot read, or notes all in take_in_refusal, and returns how many.';
 
 CREATE FUNCTION credits._take_in_listed(
     first            bigint,
@@ -175,10 +216,11 @@ BEGIN
     PERFORM credits._hold_saves();
     PERFORM credits._settle_pending();
     PERFORM credits._hold_all_tables();
-    SELECT 0, 0, 0, 0 INTO lines, sales, consumptions, refused;
+    SELECT 0, 0, 0 INTO lines, sales, consumptions;
     DELETE FROM credits.take_in_refusal AS refusal
     WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));
     listed := credits._list_unsettled(line_tables, from_date);
+    refused := credits._refuse_unreadable(line_tables, on_refusal);
     FOR start IN 1 .. listed BY step LOOP
         IF on_refusal = 'stop' THEN
             SELECT *, 0 AS refused INTO part FROM credits._take_in_listed(start, least(start + step - 1, listed));
@@ -199,6 +241,6 @@ $$;
 COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS
 'Settles the lines of attached tables whose entries differ from what they want: documents of before the table was attached, or the customer, article or module worked with credits, '
 'and what was missed while triggers were disabled. Account by account in order of document date, each day as one save; prices are not touched. Arguments: the tables (null: all), the date of the first documents, '
-'and what a refused line does: stop, it is raised and nothing is taken in; report, the others are taken in and it is listed in take_in_refusal. Saves of credits wait meanwhile. '
+'and what a refused line does: stop, it is raised and nothing is taken in; report, the others are taken in and it is listed in take_in_refusal. A line that cannot be read is refused, too. Saves of credits wait meanwhile. '
 'Returns (lines, sales, consumptions, refused): how many lines were settled, how many of them are sales and consumptions, and how many were refused. May be repeated. For credits_management, whoever owns the tables. Rules 5 and 24. '
 'Errors: those of a save; 42704 not attached; 55P03 when saves under way do not end within 3 seconds.';

@@ -28,7 +28,7 @@ void lock_relations(SPIPlanPtr plan)
 
 } // namespace
 
-void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only)
+void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only, Snapshot snapshot)
 {
     Datum values[FUNC_MAX_ARGS];
     char nulls[FUNC_MAX_ARGS];
@@ -37,11 +37,14 @@ void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool r
         nulls[i] = parameters[i].is_null ? 'n' : ' ';
     }
     lock_relations(plan);
-    with_latest_snapshot([&](const DatedSnapshot& snapshot) {
-        const int result = SPI_execute_snapshot(plan, values, nulls, snapshot.data, InvalidSnapshot, reads_only, true, 0);
+    const auto execute = [&](Snapshot at) {
+        const int result = SPI_execute_snapshot(plan, values, nulls, at, InvalidSnapshot, reads_only, true, 0);
         if (result < 0)
             elog(ERROR, "SPI_execute_snapshot returned %s", SPI_result_code_string(result));
-    });
+    };
+    if (snapshot != nullptr)
+        return execute(snapshot);
+    with_latest_snapshot([&](const DatedSnapshot& latest) { execute(latest.data); });
 }
 
 } // namespace credits::pg

@@ -35,8 +35,9 @@ void with_spi(Fn fn)
     SPI_finish();
 }
 
-/// Executes a prepared plan at the latest snapshot, in the current SPI connection; rows are in SPI_tuptable.
-void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only);
+/// Executes a prepared plan in the current SPI connection, at the snapshot, or for a null one at the latest; rows are in
+/// SPI_tuptable.
+void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only, Snapshot snapshot = nullptr);
 
 /// Runs one statement, as its role, at the latest snapshot; fn() then looks at SPI_tuptable.
 template <class Fn>

@@ -43,4 +43,11 @@ inline DatedSnapshot own_rows() { return {SnapshotSelf, next_moment()}; }
 /// somebody has rewritten the relation since.
 DatedSnapshot older_snapshot(Snapshot snapshot, Relation relation);
 
+/// Calls fn(snapshot) with the one given, to read a relation, or, where that is null, with the latest.
+template <class Fn>
+auto in_snapshot(Snapshot snapshot, Relation relation, Fn fn)
+{
+    return snapshot == nullptr ? with_latest_snapshot(fn) : fn(older_snapshot(snapshot, relation));
+}
+
 } // namespace credits::pg

@@ -27,6 +27,27 @@ bool find_owner_code(Node* node, void* context)
     return walk_expression(node, find_owner_code, context);
 }
 
+/// Casts to text, and what keys are made of.
+bool is_harmless_function(Oid function)
+{
+    return function == F_TEXTCAT || function == F_REPLACE || function == F_TEXT_BPCHAR || function == F_TEXT_NAME;
+}
+
+bool are_harmless(const List* expressions)
+{
+    for (int i = 0; i < list_length(expressions); i++)
+        if (!is_harmless(static_cast<const Node*>(list_nth(expressions, i))))
+            return false;
+    return true;
+}
+
+/// The text of a type that is PostgreSQL's own.
+bool is_text_of(const CoerceViaIO* cast)
+{
+    return cast->resulttype == TEXTOID && exprType(reinterpret_cast<const Node*>(cast->arg)) < FirstNormalObjectId &&
+           is_harmless(reinterpret_cast<const Node*>(cast->arg));
+}
+
 /// Where the tables stand in the view's range table; before 16 that begins with the view itself, twice.
 struct TableNumbers {
     int first;
@@ -90,5 +111,30 @@ const char* expression_text(Expr* expression, Oid table, const char* alias)
 }
 
 bool is_owner_code(Node* expression) { return find_owner_code(expression, nullptr); }
+
+bool is_harmless(const Node* expression)
+{
+    switch (nodeTag(expression)) {
+    case T_Var:
+    case T_Const:
+        return true;
+    case T_RelabelType:
+        return is_harmless(reinterpret_cast<const Node*>(reinterpret_cast<const RelabelType*>(expression)->arg));
+    case T_CoalesceExpr:
+        return are_harmless(reinterpret_cast<const CoalesceExpr*>(expression)->args);
+    case T_CoerceViaIO:
+        return is_text_of(reinterpret_cast<const CoerceViaIO*>(expression));
+    case T_FuncExpr: {
+        const auto* call = reinterpret_cast<const FuncExpr*>(expression);
+        return is_harmless_function(call->funcid) && are_harmless(call->args);
+    }
+    case T_OpExpr: {
+        const auto* call = reinterpret_cast<const OpExpr*>(expression);
+        return is_harmless_function(call->opfuncid) && are_harmless(call->args);
+    }
+    default:
+        return false;
+    }
+}
 
 } // namespace credits::pg

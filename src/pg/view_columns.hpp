@@ -20,4 +20,7 @@ const char* expression_text(Expr* expression, Oid table, const char* alias);
 /// May evaluating the expression run anything that is not PostgreSQL's own: a function, or the constraints of a domain?
 bool is_owner_code(Node* expression);
 
+/// Is it certain that the expression never fails? So are columns, constants, and the texts of both, of which keys are made.
+bool is_harmless(const Node* expression);
+
 } // namespace credits::pg

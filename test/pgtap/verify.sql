@@ -1,7 +1,7 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
 LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in a transaction that saves
-SELECT plan(91);
+SELECT plan(92);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -208,6 +208,11 @@ SELECT is(pg_temp.broken($$
 SELECT is(pg_temp.broken($$
     SET LOCAL session_replication_role = replica;
     UPDATE shop.line SET state = 'posted' WHERE line_id = 4$$), 'unbooked_line', 'a line counts and is not booked');
+SELECT is(pg_temp.broken($$
+    CREATE TABLE shop.part (id int PRIMARY KEY, quantity numeric, per numeric);
+    SELECT credits.attach('shop.part', 'other', $x$'HOUR'$x$, 'line.quantity / line.per', NULL, $x$'C2'$x$, $x$date '2026-01-06'$x$);
+    SET LOCAL session_replication_role = replica;
+    INSERT INTO shop.part VALUES (1, 1, 0)$$), 'unreadable_line', 'a line cannot be read');
 SELECT is(pg_temp.broken('ALTER TABLE shop.line DISABLE TRIGGER zz_credits_insert'), 'source_whole', 'a trigger is off');
 SELECT is(pg_temp.broken($$
     CREATE TABLE shop.party (id int PRIMARY KEY);
