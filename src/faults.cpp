@@ -140,7 +140,8 @@ std::optional<SourceRow> find_active_row(Oid line_table)
 {
     std::optional<SourceRow> found;
     pg::Table table = pg::open_table(source_table(), AccessShareLock);
-    const TableScanDesc scan = table_beginscan(table.relation, GetActiveSnapshot(), 0, nullptr);
+    const Snapshot snapshot = pg::older_snapshot(GetActiveSnapshot(), table.relation).data;
+    const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
     while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))
         if (const SourceRow row = read_source_row(table); row.line_table == line_table)
             found = row;
