@@ -27,7 +27,7 @@ $$;
 COMMENT ON FUNCTION credits._hook_named(text) IS
 'The function (closing_id integer) of this name; null when there is none, or only a procedure, an aggregate, a temporary function or one that returns a set.';
 
--- Whoever set the parameter could act as the owner that the function had then. Another one has it by ALTER FUNCTION … OWNER, or is the
+-- Whoever set the parameter could act as the owner that the function had then. Another one has it by ALTER FUNCTION ... OWNER, or is the
 -- owner of another function that has come to bear the name.
 CREATE FUNCTION credits._check_hook_owner(hook regprocedure, former text) RETURNS void
 LANGUAGE plpgsql
