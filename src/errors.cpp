@@ -278,12 +278,12 @@ void key_too_long(Oid line_table, size_t length)
 
 void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason)
 {
-    ereport(
-        ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg_internal("%s", why_unreadable(line_table, key, reason)),
-        errdetail("Credits depend on what %s says of it, which raises SQLSTATE %s.%s", argument_of(fact),
-                  unpack_sql_state(reason.sqlerrcode), reason.detail == nullptr ? "" : psprintf(" %s", reason.detail)),
-        errhint("Correct the line. If its article has nothing to do with credits, the expression for the article decides that."),
-        reason.context == nullptr ? 0 : errcontext("%s", reason.context), table(line_table), constraint(line_readable));
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg_internal("%s", why_unreadable(line_table, key, reason)),
+            errdetail("Credits depend on what %s says of it, which raises SQLSTATE %s.%s", argument_of(fact),
+                      unpack_sql_state(reason.sqlerrcode), reason.detail == nullptr ? "" : psprintf(" %s", reason.detail)),
+            errhint("Correct the line, or attach its table with an expression that suits every line."),
+            reason.context == nullptr ? 0 : (errcontext("%s", reason.context)) /* a macro of two calls */, table(line_table),
+            constraint(line_readable));
 }
 
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level)

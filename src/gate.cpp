@@ -84,6 +84,7 @@ void require_not_rewritten()
 
 void pass_gate()
 {
+    PreventCommandIfReadOnly("a booking of credits"); // PostgreSQL asks of SQL alone
     LockRelationOid(catalog().closing, RowExclusiveLock);
     LockRelationOid(catalog().customer, RowShareLock); // whoever saves looks at customers, and at entries only after them
 }

@@ -10,6 +10,7 @@
 #include "pg/identity.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
+#include "pg/version.hpp"
 #include "settled_since.hpp"
 
 namespace credits
@@ -114,7 +115,7 @@ MinimalTuple make_stub(TupleTableSlot* row, const Bitmapset* columns)
         if (!nulls[column - 1] && TupleDescAttr(descriptor, column - 1)->attlen == -1)
             value = PointerGetDatum(pg_detoast_datum_packed(reinterpret_cast<struct varlena*>(DatumGetPointer(value))));
     }
-    const MinimalTuple stub = heap_form_minimal_tuple(descriptor, values, nulls);
+    const MinimalTuple stub = pg::form_minimal_tuple(descriptor, values, nulls);
     pfree(values);
     pfree(nulls);
     return stub;

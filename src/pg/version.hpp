@@ -78,6 +78,15 @@ inline MinimalTuple to_minimal_tuple(HeapTuple tuple)
 #endif
 }
 
+inline MinimalTuple form_minimal_tuple(TupleDesc descriptor, Datum* values, bool* nulls)
+{
+#if PG_VERSION_NUM >= 180000
+    return heap_form_minimal_tuple(descriptor, values, nulls, 0);
+#else
+    return heap_form_minimal_tuple(descriptor, values, nulls);
+#endif
+}
+
 /// The index of the primary key; one that is deferrable is none.
 inline Oid primary_key_index(Relation table)
 {
