@@ -50,7 +50,7 @@ void read_mapping(Binding& binding)
 {
     if (!pg::exists(binding.mapping)) // dropped by a superuser while the protection was off
         errors::binding_has_no_mapping(binding.erp_table);
-    if (!pg::is_view_over(binding.mapping, binding.erp_table, InvalidOid))
+    if (!pg::is_view_over(binding.mapping, catalog().schema, binding.erp_table, InvalidOid))
         errors::mapping_does_not_fit(binding.erp_table);
     const List* const columns = pg::as_owner(binding.owner, [&] { return pg::plan_view_columns(binding.mapping); });
     binding.count = binding.settings == Settings::customers ? customer_setting::count : article_setting::count;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "catalog.hpp"
 #include "closing_hook.hpp"
 #include "descendants.hpp"
 #include "errors.hpp"
@@ -80,8 +81,10 @@ bool fits_quantity(const Source& source, Node* fact)
 void read_mapping(Source& source)
 {
     constexpr int quantity = static_cast<int>(Fact::quantity);
-    // Dropped by a superuser while the protection was off, or named by somebody who writes any table.
-    if (!pg::exists(source.mapping) || !pg::is_view_over(source.mapping, source.line_table, source.header_table))
+    // Dropped by a superuser while the protection was off, or named by somebody who writes any table: a view of his own would
+    // have his code run as the table's owner.
+    if (!pg::exists(source.mapping) ||
+        !pg::is_view_over(source.mapping, catalog().schema, source.line_table, source.header_table))
         errors::mapping_does_not_fit(source.line_table);
     const List* const facts = pg::as_owner(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
     if (list_length(facts) != fact_count + 1 || !fits_quantity(source, static_cast<Node*>(list_nth(facts, quantity))))

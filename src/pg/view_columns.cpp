@@ -85,10 +85,10 @@ List* plan_view_columns(Oid view)
     return columns;
 }
 
-bool is_view_over(Oid view, Oid first, Oid second)
+bool is_view_over(Oid view, Oid schema, Oid first, Oid second)
 {
     const Relation relation = relation_open(view, AccessShareLock);
-    bool is_over = relation->rd_rel->relkind == RELKIND_VIEW;
+    bool is_over = relation->rd_rel->relkind == RELKIND_VIEW && RelationGetNamespace(relation) == schema;
     if (is_over) {
         const Query* const query = get_view_query(relation);
         const TableNumbers tables = find_tables(query, view);

@@ -10,8 +10,8 @@ namespace credits::pg
 /// OUTER_VAR. Planning runs functions on constants: within as_owner of the tables' owner.
 List* plan_view_columns(Oid view);
 
-/// Is this a view over just these tables, the second of which may be missing?
-bool is_view_over(Oid view, Oid first, Oid second);
+/// Is this a view in the schema, over just these tables, the second of which may be missing? Who may not create there has none.
+bool is_view_over(Oid view, Oid schema, Oid first, Oid second);
 
 /// The SQL of such an expression over the first table alone, whose columns are named with the alias; without one, bare. Names are
 /// those of the search_path of now.

@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(13);
+SELECT plan(17);
 SET LOCAL jit = off;
 SET LOCAL statement_timeout = '90s'; -- no look at such a row goes on and on
 
@@ -106,6 +106,19 @@ SELECT is(pg_temp.saved_and('INSERT INTO credits.pending SELECT transaction_id, 
     '23505 pending_pkey', 'or refused, where he takes its place');
 RESET ROLE;
 SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_table = 'shop.later'::regclass), -3::numeric, 'three are booked');
+
+-- A mapping is code that runs as the table's owner: a view of his own is none, whatever it is over
+SET LOCAL ROLE odd_writer;
+CREATE FUNCTION shop.own(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE 'his code runs' USING ERRCODE = 'CODED'; END$$;
+SELECT pg_temp.outcome(replace(format('CREATE VIEW shop.own_lines AS %s', pg_get_viewdef('credits._slip_lines')), 'line.item AS', 'shop.own(line.item) AS')) \g /dev/null
+SELECT pg_temp.outcome(replace(format('CREATE VIEW shop.own_party AS %s', pg_get_viewdef('credits._party_customers')), 'line.code AS', 'shop.own(line.code) AS')) \g /dev/null
+UPDATE credits.source SET mapping = 'shop.own_lines' WHERE line_table = 'shop.slip'::regclass;
+UPDATE credits.binding SET mapping = 'shop.own_party';
+RESET ROLE;
+SELECT ok(to_regclass('shop.own_lines') IS NOT NULL AND to_regclass('shop.own_party') IS NOT NULL, 'he makes views that read as mappings do');
+SELECT is(pg_temp.outcome($$INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (90, 'A', 'S', 1, 100)$$, true), '42P17', 'no line is read by it');
+SELECT is(pg_temp.outcome($$INSERT INTO shop.party VALUES ('O', true)$$, true), '42P17', 'nor any setting');
+SELECT is_empty($$SELECT detail FROM credits.verify() WHERE detail ~ 'his code runs'$$, 'verify() runs none of it');
 
 SELECT * FROM finish();
 ROLLBACK;
