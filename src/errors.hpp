@@ -130,6 +130,7 @@ void advise_hook(const char* function); // in an error context
 [[noreturn]] void missing_open_lots(std::string_view customer, std::string_view type_code);
 [[noreturn]] void missing_type(int32 type_id);
 [[noreturn]] void not_called_as_trigger(const char* function);
+[[noreturn]] void nobody_acts();
 [[noreturn]] void not_our_trigger(const char* function, const char* trigger);
 [[noreturn]] void unknown_kind(std::string_view kind);
 [[noreturn]] void no_such_amount();

@@ -16,6 +16,14 @@ void lost_race()
             errhint("The transaction might succeed if retried."));
 }
 
+void nobody_acts()
+{
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("cannot change the settings of credits within security-restricted operation"),
+            errdetail("An index expression or a materialized view computes something by a function that does."),
+            errhint("Change them by a statement of your own."));
+}
+
 void not_called_as_trigger(const char* function)
 {
     ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),

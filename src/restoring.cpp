@@ -21,7 +21,7 @@ namespace
 bool acts_as_owner()
 {
     const Oid ours = source_table();
-    return OidIsValid(ours) && pg::owns_table(ours, pg::acting_role()) && pg::owns_table(ours, GetUserId());
+    return OidIsValid(ours) && pg::owns_table(ours, GetUserId()) && pg::owns_table(ours, pg::acting_role());
 }
 
 bool is_search_path_empty() { return namespace_search_path[0] == '\0'; }

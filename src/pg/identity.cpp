@@ -1,6 +1,8 @@
 // Becoming the owner of some code, and the caller again.
 #include "pg/identity.hpp"
 
+#include "errors.hpp"
+
 namespace credits::pg
 {
 
@@ -108,6 +110,13 @@ bool is_owner_in_charge() { return OidIsValid(owner_in_charge); }
 
 bool may_note() { return may_owner_note; }
 
-Oid acting_role() { return OidIsValid(owner_in_charge) ? owner_in_charge : GetOuterUserId(); }
+/// Whose code PostgreSQL has restricted (ANALYZE, CREATE INDEX, REFRESH, autovacuum) cannot be told from within ours. It is not
+/// the session's role.
+Oid acting_role()
+{
+    if (!OidIsValid(owner_in_charge) && InSecurityRestrictedOperation())
+        errors::nobody_acts();
+    return OidIsValid(owner_in_charge) ? owner_in_charge : GetOuterUserId();
+}
 
 } // namespace credits::pg

@@ -85,7 +85,8 @@ void write_note(Fn fn)
 }
 
 /// The role that acts: the owner of the code that is being run as above, else the role of the session, as SET ROLE left it. Not
-/// GetUserId(): within a SECURITY DEFINER function of the extension that is its owner.
+/// GetUserId(): within a SECURITY DEFINER function of the extension that is its owner. Raises 42501 in code that PostgreSQL
+/// itself has restricted: of whom it is cannot be told.
 Oid acting_role();
 
 /// Calls fn as `role`, unhampered by forced row security.
