@@ -101,12 +101,12 @@ Datum credits_act_for(PG_FUNCTION_ARGS)
     PG_RETURN_VOID();
 }
 
-/// _acted_for(): the customer; null for none.
+/// _acted_for(): the customer; null for none. A copy: what the statement says next by act_for() frees ours.
 Datum credits_acted_for(PG_FUNCTION_ARGS)
 {
     if (acting == nullptr || acting->customer == nullptr)
         PG_RETURN_NULL();
-    PG_RETURN_TEXT_P(acting->customer);
+    PG_RETURN_DATUM(datumCopy(PointerGetDatum(acting->customer), false, -1));
 }
 
 } // namespace credits

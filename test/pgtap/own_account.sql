@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(120);
+SELECT plan(121);
 
 INSERT INTO credits.customer (customer, name, account_of) VALUES ('O''Neill "x"', 'Quoted', NULL), ('a', 'Lower', NULL), ('K', 'Contact', 'A');
 UPDATE credits.credit_type SET alarm_level = 8 WHERE type_id = 101;
@@ -347,6 +347,20 @@ SELECT is_empty(format($$SELECT node FROM ledger_scans WHERE own = %L AND node -
     own || ': the ledger is read by an index on the customer') FROM plans;
 SELECT bag_eq('SELECT DISTINCT own FROM ledger_scans', 'SELECT own FROM plans', 'which was looked at in each');
 RESET ROLE;
+
+-- What was answered stays, whatever is said next: the new names would come in its place in memory
+CREATE FUNCTION pg_temp.say_in_savepoint(name text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM credits.act_for(name);
+    RETURN credits._acted_for();
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+SELECT credits.act_for(NULL) \g /dev/null
+SELECT credits.act_for('a name of 20 letters') \g /dev/null
+SELECT is(told, 'a name of 20 letters', 'whom the transaction acted for is told as it was')
+FROM (SELECT credits._acted_for() AS told, credits.act_for(NULL), pg_temp.say_in_savepoint(NULL) OFFSET 0) AS answer;
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
