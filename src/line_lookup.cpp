@@ -31,15 +31,6 @@ bool read_key(Batch& batch, MinimalTuple image, Datum* key)
     return is_whole;
 }
 
-/// A name for the whole row: none of its columns has it.
-const char* row_alias(Oid table)
-{
-    const char* alias = "line";
-    while (get_attnum(table, alias) != InvalidAttrNumber)
-        alias = psprintf("%s_", alias);
-    return alias;
-}
-
 Oid type_of_header_key(const Source& source, const KeyColumn& key)
 {
     return source.header_is_view ? get_atttype(source.line_table, key.referring) : get_atttype(source.header_table, key.column);
