@@ -43,4 +43,11 @@ void advise_hook(const char* function)
     errcontext("closing hook %s", function);
 }
 
+void constraints_are_the_sessions()
+{
+    ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+            errmsg("an owner's code may not set constraints in the session of whoever saves or asks"),
+            errhint("Take SET CONSTRAINTS out of the function that the mapping calls."));
+}
+
 } // namespace credits::errors

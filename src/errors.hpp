@@ -124,6 +124,8 @@ void become_needed(const char* act, const char* reason, const char* way_out);
 [[noreturn]] void no_such_closing(int32 closing_id);
 void advise_hook(const char* function); // in an error context
 
+[[noreturn]] void constraints_are_the_sessions();
+
 // What cannot happen: a broken installation or a broken ledger.
 [[noreturn]] void missing_relation(const char* name);
 [[noreturn]] void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no);

@@ -116,3 +116,22 @@ COMMENT ON FUNCTION credits._check_closing_hook() IS
 -- Before credits_set_parameters, by name: that one runs as the extension's owner, this one as whoever sets.
 CREATE TRIGGER credits_check_closing_hook INSTEAD OF INSERT OR UPDATE ON credits.parameter
     FOR EACH ROW EXECUTE FUNCTION credits._check_closing_hook();
+
+-- Whoever may write any table writes past the view: he could name a function of a superuser's that he may not call.
+CREATE FUNCTION credits._keep_closing_hook() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+        RAISE EXCEPTION 'permission denied to set the closing hook in table "_parameter"'
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Set closing_hook in credits.parameter.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION credits._keep_closing_hook() IS
+'Trigger: the hook and its owner are written by the view parameter, which checks the right, and by a restore.';
+
+CREATE TRIGGER credits_keep_closing_hook BEFORE INSERT OR UPDATE OF closing_hook, closing_hook_owner ON credits._parameter
+    FOR EACH ROW WHEN (NEW.closing_hook IS NOT NULL) EXECUTE FUNCTION credits._keep_closing_hook();
