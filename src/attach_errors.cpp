@@ -1,4 +1,4 @@
-// The messages of attach, detach and settle, and of the protection of what is attached or bound.
+// The messages of attach and detach, and of the protection of what is attached or bound.
 #include "errors.hpp"
 
 namespace credits::errors

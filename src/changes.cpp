@@ -1,4 +1,4 @@
-// Which columns of a row changed.
+// Which columns of a row changed, and whose tables the transaction has changed.
 #include "changes.hpp"
 
 #include "pg/identity.hpp"

@@ -70,6 +70,14 @@ Oids tables_of_others()
     return tables;
 }
 
+/// For questions in SQL, of which the planner does not see every table before the snapshot is taken.
+void hold_tables()
+{
+    come_to_gate();
+    for (const Oid table : pg::span_of(tables_of_extension()))
+        LockRelationOid(table, AccessShareLock);
+}
+
 /// Since the transaction's snapshot, with which it reads on.
 void require_not_rewritten()
 {
@@ -90,13 +98,6 @@ void pass_gate()
 }
 
 void come_to_gate() { LockRelationOid(catalog().closing, AccessShareLock); }
-
-void hold_tables()
-{
-    come_to_gate();
-    for (const Oid table : pg::span_of(tables_of_extension()))
-        LockRelationOid(table, AccessShareLock);
-}
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_come_to_gate);

@@ -13,8 +13,4 @@ void pass_gate();
 /// For whoever only looks, or has nothing to book yet. Waits for nobody but who rewrites tables.
 void come_to_gate();
 
-/// Locks, for looking, all tables of the extension. For questions in SQL, of which the planner does not see every table before
-/// the snapshot is taken.
-void hold_tables();
-
 } // namespace credits

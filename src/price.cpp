@@ -8,12 +8,12 @@
 #include "gate.hpp"
 #include "ledger.hpp"
 #include "line_lookup.hpp"
-#include "trigger_call.hpp"
 #include "pg/conversion.hpp"
 #include "pg/identity.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
 #include "restoring.hpp"
+#include "trigger_call.hpp"
 #include "wish.hpp"
 
 namespace credits
