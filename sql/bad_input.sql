@@ -43,6 +43,16 @@ SELECT credits.attach('shift', 'service_report', article => $$'HOUR'$$, quantity
 INSERT INTO shift VALUES (1, '2026-02-01', '2026-03-01');
 SELECT credits.detach('shift');
 
+-- A line that cannot be read matters where its article has credits.
+CREATE TABLE slip (id int PRIMARY KEY, item text, minutes int, per int);
+SELECT credits.attach('slip', 'service_report', article => 'item', quantity => 'line.minutes / line.per', amount => NULL,
+    customer => $$'ACME'$$, document_date => $$DATE '2026-01-08'$$);
+INSERT INTO slip VALUES (1, 'REMARK', 5, 0);
+\set SHOW_CONTEXT errors
+INSERT INTO slip VALUES (2, 'HOUR', 5, 0);
+\set SHOW_CONTEXT never
+SELECT credits.detach('slip');
+
 -- Somebody without any right on credits saves like everybody, and that is all.
 CREATE ROLE credits_regress_erp;
 GRANT SELECT, INSERT, UPDATE, DELETE ON invoice, invoice_line, report TO credits_regress_erp;
