@@ -39,10 +39,10 @@ Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
 
 [[noreturn]] void refuse_line(Batch& batch, Fact fact)
 {
-    if (!pg::is_own_fault(geterrcode()))
-        PG_RE_THROW();
     MemoryContextSwitchTo(batch.memory);
     const ErrorData* const reason = CopyErrorData();
+    if (!pg::is_own_fault(*reason))
+        PG_RE_THROW();
     FlushErrorState();
     batch.states = nullptr; // what failed may have left something in them
     const std::string_view key = fact == Fact::line_key ? std::string_view() : evaluate_text(batch, Fact::line_key);

@@ -4,7 +4,10 @@
 namespace credits::pg
 {
 
-bool is_own_fault(int sqlstate)
+namespace
+{
+
+bool is_of_what_was_tried(int sqlstate)
 {
     switch (ERRCODE_TO_CATEGORY(sqlstate)) {
     case ERRCODE_TRANSACTION_ROLLBACK:
@@ -18,9 +21,12 @@ bool is_own_fault(int sqlstate)
     }
 }
 
+} // namespace
+
 bool is_own_fault(const ErrorData& error)
 {
-    return is_own_fault(error.sqlerrcode) || (error.funcname != nullptr && strcmp(error.funcname, "exec_stmt_raise") == 0);
+    return is_of_what_was_tried(error.sqlerrcode) ||
+           (error.funcname != nullptr && strcmp(error.funcname, "exec_stmt_raise") == 0);
 }
 
 Attempt begin_attempt()

@@ -1,4 +1,5 @@
-// Trying what a user's code may spoil, and going on without it. A save does no such thing: it has nobody to tell but the user.
+// Trying what a user's code may spoil, and going on without it. A save goes on only where what cannot be told is no reason to
+// refuse.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -7,10 +8,8 @@ namespace credits::pg
 {
 
 /// Does an error say something of what was tried? Not one that the server or another transaction has brought about, such as a
-/// cancelled query, a deadlock or a lack of memory: that goes on its way.
-bool is_own_fault(int sqlstate);
-
-/// Likewise; what a RAISE says is its function's own, even if it says that the query was cancelled.
+/// cancelled query, a deadlock or a lack of memory: that goes on its way. What a RAISE says is its function's own, even if it
+/// says that the query was cancelled.
 bool is_own_fault(const ErrorData& error);
 
 /// A subtransaction that is open; no transaction id is taken for it, so a hot standby allows it.

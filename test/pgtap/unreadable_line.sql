@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(106);
+SELECT plan(113);
 
 -- Refused for a row that cannot be read, in words that name table and key and give the reason.
 CREATE FUNCTION pg_temp.unreadable(statement text, named text, description text) RETURNS text LANGUAGE plpgsql AS $$
@@ -61,6 +61,9 @@ BEGIN
     END LOOP;
 END
 $$;
+CREATE FUNCTION shop.say(code text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RAISE EXCEPTION 'boo' USING ERRCODE = code; END$$;
+CREATE TABLE shop.code (id integer PRIMARY KEY, customer text, item text, says text);
+SELECT credits.attach('shop.code', 'event', 'item', 'shop.say(line.says)', NULL, 'customer', $$date '2026-01-10'$$) \g /dev/null
 SELECT credits.register_sale('A', 'SUPPORT', 100, 1000, 'x', '2026-01-01') \g /dev/null
 INSERT INTO shop.doc (id, state) VALUES (1, 'draft'), (2, 'posted'), (3, 'posted');
 
@@ -91,6 +94,9 @@ FROM unnest('{task,later}'::text[]) AS way;
 SELECT pg_temp.unreadable(format('UPDATE shop.%s SET per = 0 WHERE id = 51', way),
     format('line "51" of table shop.%s cannot be read: division by zero', way), way || ': so is a change that makes it so')
 FROM unnest('{task,later}'::text[]) AS way;
+SELECT pg_temp.unreadable(format('INSERT INTO shop.code (id, customer, item, says) VALUES (7, ''A'', ''H'', %L)', code),
+    'line "7" of table shop.code cannot be read: boo', code || ': whatever a function says by RAISE, it is its own')
+FROM unnest('{40001,40P01,57014,53200,55P03,XX001,58000}'::text[]) AS code;
 SELECT pg_temp.unreadable('UPDATE shop.doc SET day = ''tomorrow'' WHERE id = 1',
     'line "51" of table shop.task cannot be read: invalid input syntax for type integer: "tomorrow"', 'and one of the document');
 SELECT is((SELECT array_agg(price ORDER BY price) FROM (TABLE shop.task UNION ALL TABLE shop.later) AS line WHERE id IN (50, 51)), '{0, 0, 9, 9}', 'a remark keeps its price');
