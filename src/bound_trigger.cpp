@@ -2,7 +2,6 @@
 // Rows in which no mapped column changed are passed over at the cost of comparing them.
 #include "binding.hpp"
 #include "bound_rows.hpp"
-#include "catalog.hpp"
 #include "changes.hpp"
 #include "gate.hpp"
 #include "pg/transition.hpp"

@@ -6,7 +6,6 @@
 #include "errors.hpp"
 #include "line_lookup.hpp"
 #include "pg/table.hpp"
-#include "price.hpp"
 #include "row_place.hpp"
 #include "wish.hpp"
 

@@ -7,7 +7,6 @@
 #include "contacts.hpp"
 #include "customers.hpp"
 #include "header_view.hpp"
-#include "pg/snapshot.hpp"
 #include "pg/table.hpp"
 #include "price.hpp"
 #include "row_place.hpp"

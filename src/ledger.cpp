@@ -2,7 +2,6 @@
 #include "ledger.hpp"
 
 #include "catalog.hpp"
-#include "errors.hpp"
 #include "ledger_columns.hpp"
 #include "ledger_lots.hpp"
 #include "pg/key.hpp"

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "changes.hpp"
-#include "errors.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "key_text.hpp"
-#include "pg/snapshot.hpp"
 #include "row_place.hpp"
 
 namespace credits

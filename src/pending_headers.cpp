@@ -2,14 +2,10 @@
 // all that it has saved come next, together.
 #include <algorithm>
 
-#include "catalog.hpp"
 #include "check_at_commit.hpp"
 #include "customers.hpp"
-#include "ledger.hpp"
 #include "line_lookup.hpp"
-#include "origin.hpp"
 #include "pending_source.hpp"
-#include "pg/snapshot.hpp"
 #include "pg/version.hpp"
 
 namespace credits

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "line_lookup.hpp"
-#include "pg/snapshot.hpp"
 #include "pg/view_table.hpp"
 
 namespace credits

@@ -2,7 +2,6 @@
 // SERIALIZABLE, where they are those of the transaction's snapshot.
 #include <algorithm>
 
-#include "catalog.hpp"
 #include "contacts.hpp"
 #include "customers.hpp"
 #include "errors.hpp"

@@ -10,7 +10,6 @@
 #include "header_view.hpp"
 #include "key_text.hpp"
 #include "line_lookup.hpp"
-#include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 #include "row_place.hpp"
 #include "settled_since.hpp"
