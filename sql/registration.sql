@@ -47,3 +47,8 @@ SELECT entry_no, description, recorded_by FROM credits.history WHERE recorded_by
 RESET ROLE;
 SELECT * FROM credits.verify();
 ROLLBACK;
+
+-- Nothing is booked in a transaction that only reads.
+BEGIN READ ONLY;
+SELECT credits.register_consumption('ACME', 'SUPPORT', 1, 'by phone');
+ROLLBACK;

@@ -286,6 +286,15 @@ void line_not_readable(Oid line_table, std::string_view key, Fact fact, const Er
             constraint(line_readable));
 }
 
+void header_not_readable(const Source& source, const char* key, const ErrorData& reason)
+{
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+            errmsg("document \"%s\" in view \"%s\" cannot be read: %s", key, get_rel_name(source.header_table), reason.message),
+            errdetail("Lines of table \"%s\" belong to it. The view raises SQLSTATE %s.", get_rel_name(source.line_table),
+                      unpack_sql_state(reason.sqlerrcode)),
+            errhint("Correct the document, or the view."), table(source.line_table), constraint(line_readable));
+}
+
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level)
 {
     ereport(WARNING, errmsg("credits of customer \"%s\" are below their alarm level", text(customer)),

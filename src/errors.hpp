@@ -40,6 +40,7 @@ void require_open_month(const DocumentLine& line);
 [[noreturn]] void header_not_there(Oid line_table, Oid header_table, std::string_view key);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
 /// A fact of a line that a save depends on cannot be told (rule 24). `key` may be null.
+[[noreturn]] void header_not_readable(const Source& source, const char* key, const ErrorData& reason);
 [[noreturn]] void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason);
 /// What that says, for an error that was met in reading the line.
 const char* why_unreadable(Oid line_table, std::string_view key, const ErrorData& error);

@@ -4,6 +4,7 @@
 #include "errors.hpp"
 #include "key_text.hpp"
 #include "line_lookup.hpp"
+#include "pg/attempt.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 
@@ -99,18 +100,58 @@ HeaderReference find_view_reference(const MappedTables& tables, ArrayType* line_
     return reference;
 }
 
+namespace
+{
+
+void select_from_view(Batch& batch, std::span<const pg::Parameter> key)
+{
+    Source& source = *batch.source;
+    pg::as_owner(source.owner, [&] {
+        if (source.header_from_view == nullptr)
+            source.header_from_view = prepare(source);
+        pg::execute_plan(source.header_from_view, key, true, batch.snapshot);
+    });
+}
+
+[[noreturn]] void refuse_header(Batch& batch, const pg::Parameter& key)
+{
+    MemoryContextSwitchTo(batch.memory);
+    const ErrorData* const reason = CopyErrorData();
+    if (!pg::is_own_fault(*reason))
+        PG_RE_THROW();
+    FlushErrorState();
+    Oid output = InvalidOid;
+    bool is_varlena = false;
+    getTypeOutputInfo(key.type, &output, &is_varlena);
+    errors::header_not_readable(*batch.source, OidOutputFunctionCall(output, key.value), *reason);
+}
+
+/// In a save an error of the view's becomes a refusal that names the document, as one of the line's own does (batch.cpp).
+void select_or_refuse(Batch& batch, std::span<const pg::Parameter> key)
+{
+    PG_TRY();
+    {
+        select_from_view(batch, key);
+    }
+    PG_CATCH();
+    {
+        refuse_header(batch, key[0]);
+    }
+    PG_END_TRY();
+}
+
+} // namespace
+
 void read_from_view(Batch& batch, Header& header)
 {
     Source& source = *batch.source;
     pg::Parameter key[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++)
         key[i] = {get_atttype(source.line_table, source.header_key[i].referring), header.key[i], false};
+    void (*const select)(Batch&, std::span<const pg::Parameter>) =
+        batch.snapshot == nullptr ? select_or_refuse : select_from_view;
     pg::with_spi([&] {
-        pg::as_owner(source.owner, [&] {
-            if (source.header_from_view == nullptr)
-                source.header_from_view = prepare(source);
-            pg::execute_plan(source.header_from_view, {key, static_cast<size_t>(source.header_key_count)}, true, batch.snapshot);
-        });
+        select(batch, {key, static_cast<size_t>(source.header_key_count)});
         bool is_null = false;
         if (SPI_processed > 1)
             errors::several_headers(source.header_table);
