@@ -162,9 +162,11 @@ BEGIN
     FOR note IN
         SELECT format('type "%s" was closed with %s %s before, and with %s now', type.type_code, setting.name, setting.former, setting.present)
         FROM credits.closing_type AS type
-        JOIN credits._now('SELECT * FROM credits.closing_type') AS former
-            (closing_id integer, type_id integer, type_code text, currency text, posting_relation text, posting_articles text, balance_account text,
-             activation_article text, result_account text, result_article text, opening numeric, sold numeric, consumed numeric, changes numeric, closing numeric)
+        JOIN credits._now(
+            'SELECT closing_id, type_id, posting_relation, posting_articles, balance_account, activation_article, result_account, result_article
+             FROM credits.closing_type') AS former
+            (closing_id integer, type_id integer, posting_relation text, posting_articles text, balance_account text, activation_article text,
+             result_account text, result_article text)
             ON former.type_id = type.type_id
         CROSS JOIN LATERAL (VALUES
             ('posting_articles', former.posting_articles, type.posting_articles),
