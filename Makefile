@@ -6,7 +6,7 @@ VERSION       := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" credits.con
 SCRIPT        := credits--$(VERSION).sql
 DATA_built    := $(SCRIPT)
 DATA          := $(wildcard sql/updates/credits--*--*.sql)
-SOURCES       := $(sort $(wildcard src/*.cpp src/pg/*.cpp))
+SOURCES       := $(sort $(wildcard src/*.cpp src/*/*.cpp))
 OUR_HEADERS   := $(sort $(wildcard src/*.hpp src/*/*.hpp))
 OBJS          := $(SOURCES:.cpp=.o)
 SHLIB_EXPORTS := src/exports.txt

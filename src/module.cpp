@@ -1,6 +1,6 @@
 // What makes this a PostgreSQL module, and what it asks of every command from then on.
-#include "closing_hook.hpp"
-#include "errors.hpp"
+#include "triggers/closing_hook.hpp"
+#include "errors/errors.hpp"
 #include "pg/identity.hpp"
 #include "pg/postgres.hpp"
 

@@ -1,7 +1,7 @@
 -- Contacts and branches: customers who use the credits of another one, one level deep (rule 7).
 -- After the row, so that a statement may bring a contact before the customer whose credits he uses, or take both away.
 
--- A save goes by what it finds under the row locks of the customers that it books for (src/customers.cpp): a change of account_of waits
+-- A save goes by what it finds under the row locks of the customers that it books for (src/save/customers.cpp): a change of account_of waits
 -- for those who hold the customer before and after, and they for it.
 CREATE FUNCTION credits._lock_customers(customers text[]) RETURNS void
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_lock_customers';

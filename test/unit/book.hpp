@@ -9,8 +9,8 @@
 #include <tuple>
 #include <vector>
 
-#include "core/fifo.hpp"
-#include "core/settle.hpp"
+#include "core/lot.hpp"
+#include "core/settlement.hpp"
 
 namespace credits::core
 {

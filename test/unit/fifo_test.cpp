@@ -6,7 +6,7 @@
 
 #include "amounts.hpp"
 #include "chance.hpp"
-#include "core/fifo.hpp"
+#include "core/lot.hpp"
 
 namespace credits::core
 {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "amounts.hpp"
-#include "core/settle.hpp"
+#include "core/settlement.hpp"
 
 namespace credits::core
 {

@@ -1,0 +1,141 @@
+// Finds and keeps bindings.
+#include "bind/binding.hpp"
+
+#include <optional>
+
+#include "schema/catalog.hpp"
+#include "errors/errors.hpp"
+#include "schema/gate.hpp"
+#include "pg/identity.hpp"
+#include "pg/key.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/view_columns.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+enum BindingColumn { binding_mapping = 2, binding_settings = 3 };
+
+constinit Binding* bindings = nullptr; // those that were used
+
+struct BindingRow {
+    Oid mapping;
+    Settings settings;
+};
+
+std::optional<BindingRow> find_row(Oid erp_table)
+{
+    return pg::read_latest(catalog().binding, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        std::optional<BindingRow> row;
+        if (pg::find(table, catalog().binding_pkey, pg::make_key(erp_table), snapshot))
+            row = {.mapping = DatumGetObjectId(pg::get_not_null(table, binding_mapping)),
+                   .settings = pg::to_view(pg::get_not_null(table, binding_settings)) == "customers" ? Settings::customers
+                                                                                                     : Settings::articles};
+        return row;
+    });
+}
+
+Oid owner_of(Oid table)
+{
+    const Relation relation = table_open(table, AccessShareLock);
+    const Oid owner = relation->rd_rel->relowner;
+    table_close(relation, AccessShareLock);
+    return owner;
+}
+
+void read_mapping(Binding& binding)
+{
+    if (!pg::exists(binding.mapping)) // dropped by a superuser while the protection was off
+        errors::binding_has_no_mapping(binding.erp_table);
+    if (!pg::is_view_over(binding.mapping, catalog().schema, binding.erp_table, InvalidOid))
+        errors::mapping_does_not_fit(binding.erp_table);
+    const List* const columns = pg::as_owner(binding.owner, [&] { return pg::plan_view_columns(binding.mapping); });
+    binding.count = binding.settings == Settings::customers ? customer_setting::count : article_setting::count;
+    if (list_length(columns) != binding.count + 1)
+        errors::mapping_does_not_fit(binding.erp_table);
+    for (int i = 0; i < binding.count; i++) {
+        auto* const value = static_cast<Node*>(copyObjectImpl(list_nth(columns, i)));
+        binding.values[i] = reinterpret_cast<Expr*>(value);
+        binding.has_owner_code |= pg::is_owner_code(value);
+        pull_varattnos(value, static_cast<Index>(INNER_VAR), &binding.columns);
+    }
+}
+
+/// Makes the binding, in memory of its own below TopMemoryContext.
+Binding* load(Oid erp_table, const BindingRow& row)
+{
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits binding", ALLOCSET_SMALL_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    auto* const binding = static_cast<Binding*>(palloc0(sizeof(Binding)));
+    binding->erp_table = erp_table;
+    binding->mapping = row.mapping;
+    binding->owner = owner_of(erp_table);
+    binding->settings = row.settings;
+    binding->memory = memory;
+    read_mapping(*binding);
+    MemoryContextSwitchTo(caller);
+    MemoryContextSetParent(memory, TopMemoryContext);
+    return binding;
+}
+
+/// Takes stale bindings off the list. Somebody further up may still use one: its memory goes with the transaction.
+void retire_stale()
+{
+    for (Binding** place = &bindings; *place != nullptr;) {
+        Binding* const binding = *place;
+        if (!binding->is_stale) {
+            place = &binding->next;
+            continue;
+        }
+        *place = binding->next;
+        MemoryContextSetParent(binding->memory, TopTransactionContext);
+    }
+}
+
+} // namespace
+
+Oid binding_table()
+{
+    const Oid schema = get_namespace_oid("credits", true);
+    return OidIsValid(schema) ? get_relname_relid("binding", schema) : InvalidOid;
+}
+
+Binding& get_binding(Oid erp_table)
+{
+    catalog(); // listens for changes
+    retire_stale();
+    for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
+        if (binding->erp_table == erp_table)
+            return *binding;
+    come_to_gate();
+    const std::optional<BindingRow> row = find_row(erp_table);
+    if (!row)
+        errors::not_bound(erp_table);
+    Binding* const binding = load(erp_table, *row);
+    binding->next = bindings;
+    bindings = binding;
+    return *binding;
+}
+
+Oid find_mapping(Oid erp_table)
+{
+    const std::optional<BindingRow> row = find_row(erp_table);
+    return row ? row->mapping : InvalidOid;
+}
+
+bool is_given(const Binding& binding, int setting)
+{
+    const Expr* const value = binding.values[setting];
+    return !IsA(value, Const) || !reinterpret_cast<const Const*>(value)->constisnull;
+}
+
+void mark_bindings_stale(Oid relation)
+{
+    for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
+        binding->is_stale |= !OidIsValid(relation) || relation == binding->erp_table || relation == binding->mapping;
+}
+
+} // namespace credits

@@ -1,0 +1,199 @@
+// settle(line_table, header_key): settles the lines of one document as they are now, on demand. It is how a header that is a view
+// tells of a change; for any other source it does what the next change of the document would do.
+#include <algorithm>
+
+#include "lines/batch.hpp"
+#include "commit/check_at_commit.hpp"
+#include "schema/gate.hpp"
+#include "save/customers.hpp"
+#include "errors/errors.hpp"
+#include "lines/header_view.hpp"
+#include "sources/key_text.hpp"
+#include "lines/find_lines.hpp"
+#include "pg/text.hpp"
+#include "sources/row_location.hpp"
+#include "lines/settled_since.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+/// Some right to write rows of the table, if only to some columns.
+bool may_save(Oid table, Oid role)
+{
+    return pg_class_aclcheck(table, role, ACL_INSERT | ACL_UPDATE | ACL_DELETE) == ACLCHECK_OK ||
+           pg_attribute_aclcheck_all(table, role, ACL_INSERT | ACL_UPDATE, ACLMASK_ANY) == ACLCHECK_OK;
+}
+
+/// Whoever may save a document makes its lines settle anyhow, by a line or by its header; so a trigger or job of one's own needs
+/// no right besides, and no right of ours stands for it.
+void require_right(const Source& source, Oid role)
+{
+    if (!may_save(source.line_table, role) && !(OidIsValid(source.header_table) && may_save(source.header_table, role)))
+        errors::may_not_settle(source.line_table);
+}
+
+/// Locks the row with this key, and returns it as it is now; null: there is none.
+HeapTuple lock_row(const KeyedTable& rows, const Datum* key)
+{
+    pg::Table table = pg::open_table(rows.table, RowShareLock);
+    HeapTuple row = nullptr;
+    with_row_place(rows, table, key, KeyOf::own, [&](const RowPlace& place) {
+        if (pg::lock_latest(*place.table, place.index, make_row_key(rows, key, KeyOf::own)) == pg::LockResult::locked)
+            row = copy_found(place);
+    });
+    pg::close_table(table);
+    return row;
+}
+
+/// As with any header, its customer is locked before its lines are read (header_trigger.cpp).
+void lock_customer_of(Batch& batch, const Header& header)
+{
+    if (reader(*batch.source, Fact::customer).needs_line)
+        return;
+    show_header(batch, &header);
+    const std::string_view customer = evaluate_customer_to_lock(batch);
+    lock_accounts_in_order({&customer, 1});
+}
+
+/// The line in the slot names this header.
+bool refers_to(Batch& batch, const Header& header)
+{
+    for (int i = 0; i < batch.source->header_key_count; i++) {
+        const AttrNumber column = batch.source->header_key[i].referring;
+        const Form_pg_attribute form = TupleDescAttr(batch.line_slot->tts_tupleDescriptor, column - 1);
+        const TypeCacheEntry* const type = lookup_type_cache(form->atttypid, TYPECACHE_EQ_OPR_FINFO);
+        bool is_null = false;
+        const Datum value = slot_getattr(batch.line_slot, column, &is_null);
+        if (is_null || !DatumGetBool(FunctionCall2Coll(const_cast<FmgrInfo*>(&type->eq_opr_finfo), form->attcollation, value,
+                                                       header.key[i])))
+            return false;
+    }
+    return true;
+}
+
+MinimalTuple lock_line(Batch& batch, MinimalTuple line)
+{
+    const KeyedTable lines = lines_of(*batch.source);
+    Datum key[INDEX_MAX_KEYS];
+    show(batch, line, nullptr);
+    for (size_t i = 0; i < lines.key.size(); i++) {
+        bool is_null = false;
+        key[i] = slot_getattr(batch.line_slot, lines.key[i].column, &is_null);
+    }
+    const HeapTuple row = lock_row(lines, key);
+    return row == nullptr ? nullptr : pg::to_minimal_tuple(row);
+}
+
+/// The lines of a view's row have no common lock, so each is locked by itself, in the order of keys: whoever has changed one has
+/// settled it then. One that has left the document meanwhile is no concern of ours any more.
+void lock_lines(Batch& batch, const Header& header)
+{
+    LineImage* const end = batch.images + batch.image_count;
+    const auto key_of = [&](const LineImage& image) {
+        show(batch, image.new_line, nullptr);
+        return evaluate_text(batch, Fact::line_key);
+    };
+    std::sort(batch.images, end, [&](const LineImage& a, const LineImage& b) {
+        const std::string_view key = pg::copy(key_of(a));
+        return key < key_of(b);
+    });
+    LineImage* const kept = std::remove_if(batch.images, end, [&](LineImage& image) {
+        image.new_line = lock_line(batch, image.new_line);
+        if (image.new_line == nullptr)
+            return true;
+        show(batch, image.new_line, nullptr);
+        return !refers_to(batch, header);
+    });
+    batch.image_count = static_cast<int>(kept - batch.images);
+}
+
+/// Adds the lines that name this header, whether it is there or not.
+void add_document(Batch& batch, std::string_view key)
+{
+    Source& source = *batch.source;
+    auto* const header = static_cast<Header*>(palloc0(sizeof(Header)));
+    if (!parse_key({source.header_key, static_cast<size_t>(source.header_key_count)}, key, header->key))
+        return;
+    open_header_slot(batch);
+    if (source.header_is_view) {
+        add_lines_of_header(batch, header);
+        lock_lines(batch, *header);
+        read_from_view(batch, *header);
+    } else {
+        header->tuple = lock_row(headers_of(source), header->key);
+        lock_customer_of(batch, *header);
+        add_lines_of_header(batch, header);
+    }
+    batch.known_header_count = batch.image_count;
+}
+
+/// A line without a header is its own document. What is gone gives back what it had.
+void add_line(Batch& batch, std::string_view key)
+{
+    const KeyedTable lines = lines_of(*batch.source);
+    Datum values[INDEX_MAX_KEYS];
+    if (!parse_key(lines.key, key, values))
+        return;
+    const HeapTuple row = lock_row(lines, values);
+    if (row == nullptr)
+        add_gone_line(batch, key);
+    else
+        add_image(batch, nullptr, pg::to_minimal_tuple(row));
+}
+
+void require_readable_key(const Source& source)
+{
+    const bool has_header = OidIsValid(source.header_table);
+    const KeyColumn* const key = has_header ? source.header_key : source.line_key;
+    const int count = has_header ? source.header_key_count : source.line_key_count;
+    if (!is_key_readable({key, static_cast<size_t>(count)}))
+        errors::not_supported("settling by a key of such types",
+                              "Integers, numeric, text, uuid, boolean and date can be read from text.");
+}
+
+void settle_document(Source& source, std::string_view key)
+{
+    require_readable_key(source);
+    CommandCounterIncrement(); // so that the latest snapshot sees what the statement has changed before
+    pass_gate();
+    const Relation lines = table_open(source.line_table, AccessShareLock);
+    Batch batch = begin_batch(source, lines);
+    OidIsValid(source.header_table) ? add_document(batch, key) : add_line(batch, key);
+    Batch* const batches[]{&batch};
+    lock_headers(batches);
+    const Batches save = add_chains(batches);
+    read_lines(save);
+    settle(save);
+    note_settled_ahead(last_settled_lines);
+    end_batches(save);
+    table_close(lines, NoLock);
+}
+
+} // namespace
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_settle);
+}
+
+/// settle(line_table regclass, header_key text): see the COMMENT on the SQL function.
+Datum credits_settle(PG_FUNCTION_ARGS)
+{
+    if (PG_ARGISNULL(0))
+        errors::missing_argument("line_table");
+    if (PG_ARGISNULL(1))
+        errors::missing_argument("header_key");
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    Source& source = get_source(PG_GETARG_OID(0));
+    require_right(source, GetUserId());
+    settle_pending(); // what was saved before comes first
+    settle_document(source, pg::to_view(PG_GETARG_DATUM(1)));
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(memory);
+    PG_RETURN_VOID();
+}
+
+} // namespace credits

@@ -1,0 +1,202 @@
+// Takes existing documents in (rule 24): settles the lines that verify() reports, in the order that take_in() has given them.
+// That holds the gate against all savers: whoever has changed a line or header, and has not settled it, waits there, his change
+// unseen, and settles what it makes of it afterwards. So no header and no customer is locked.
+#include <algorithm>
+
+#include "lines/batch.hpp"
+#include "commit/check_at_commit.hpp"
+#include "errors/errors.hpp"
+#include "pg/conversion.hpp"
+#include "pg/query.hpp"
+#include "pg/text.hpp"
+#include "lines/settled_since.hpp"
+
+extern "C" {
+#include "funcapi.h"
+}
+
+namespace credits
+{
+
+namespace
+{
+
+/// A line that take_in() has listed.
+struct ListedLine {
+    Oid line_table;
+    bool is_recorded;
+    bool is_gone;
+    Oid member;            // the table that its row lies in: a partition or heir may do
+    ItemPointerData place; // of its row
+    std::string_view key;
+};
+
+struct Listed {
+    ListedLine* lines;
+    size_t count;
+};
+
+constexpr const char* read_listed =
+    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member FROM pg_temp.credits_unsettled_line AS l"
+    " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 ORDER BY l.line_table, l.member";
+
+ListedLine read_row(uint64 row)
+{
+    bool is_null = false;
+    ListedLine line{};
+    line.line_table = DatumGetObjectId(pg::result(row, 1, &is_null));
+    const Datum place = pg::result(row, 2, &line.is_gone);
+    if (!line.is_gone)
+        line.place = *reinterpret_cast<ItemPointer>(DatumGetPointer(place));
+    line.key = pg::to_view(pg::result(row, 3, &is_null));
+    line.is_recorded = DatumGetBool(pg::result(row, 4, &is_null));
+    line.member = DatumGetObjectId(pg::result(row, 5, &is_null));
+    return line;
+}
+
+/// The lines from one position to another, those of a table together.
+Listed read_lines(int64 first, int64 last)
+{
+    const MemoryContext caller = CurrentMemoryContext;
+    const pg::Parameter parameters[]{{INT8OID, Int64GetDatum(first), false}, {INT8OID, Int64GetDatum(last), false}};
+    Listed listed{};
+    pg::run({.role = GetUserId(), .sql = read_listed, .parameters = parameters, .reads_only = true}, [&] {
+        const MemoryContext spi = MemoryContextSwitchTo(caller);
+        listed.lines = static_cast<ListedLine*>(MemoryContextAllocHuge(caller, sizeof(ListedLine) * (SPI_processed + 1)));
+        for (; listed.count < SPI_processed; listed.count++) {
+            listed.lines[listed.count] = read_row(listed.count);
+            listed.lines[listed.count].key = pg::copy(listed.lines[listed.count].key);
+        }
+        MemoryContextSwitchTo(spi);
+    });
+    return listed;
+}
+
+/// The version of the row that was listed: the transaction's snapshot keeps it from being vacuumed.
+void add_line(Batch& batch, Relation member, const pg::RowConversion& conversion, TupleTableSlot* slot, const ListedLine& line)
+{
+    ItemPointerData place = line.place;
+    if (line.is_gone)
+        add_gone_line(batch, line.key);
+    else if (table_tuple_fetch_row_version(member, &place, SnapshotAny, slot))
+        add_image(batch, nullptr, pg::copy_converted(conversion, slot));
+}
+
+/// Adds the lines whose rows lie in one table; those that are gone lie in none.
+void add_lines(Batch& batch, Relation table, std::span<const ListedLine> lines)
+{
+    const Relation member = table_open(lines.front().is_gone ? RelationGetRelid(table) : lines.front().member, AccessShareLock);
+    const pg::RowConversion conversion = pg::make_conversion(member, table);
+    TupleTableSlot* const slot = table_slot_create(member, nullptr);
+    for (const ListedLine& line : lines)
+        add_line(batch, member, conversion, slot, line);
+    ExecDropSingleTupleTableSlot(slot);
+    table_close(member, NoLock);
+}
+
+/// Calls fn for each run of lines that have the same `table`.
+template <class Fn>
+void for_each_table(std::span<const ListedLine> lines, Oid ListedLine::*table, Fn fn)
+{
+    while (!lines.empty()) {
+        size_t count = 1;
+        while (count < lines.size() && lines[count].*table == lines.front().*table)
+            count++;
+        fn(lines.first(count));
+        lines = lines.last(lines.size() - count);
+    }
+}
+
+/// Makes the batch of the lines of one source.
+Batch* make_batch(std::span<const ListedLine> lines)
+{
+    const Relation table = table_open(lines.front().line_table, AccessShareLock);
+    auto* const batch = static_cast<Batch*>(palloc(sizeof(Batch)));
+    *batch = begin_batch(get_source(lines.front().line_table), table);
+    batch->reads_ledger = std::ranges::any_of(lines, &ListedLine::is_recorded);
+    for_each_table(lines, &ListedLine::member,
+                   [&](std::span<const ListedLine> of_member) { add_lines(*batch, table, of_member); });
+    table_close(table, NoLock);
+    return batch;
+}
+
+Batches make_batches(const Listed& listed)
+{
+    auto* const batches = static_cast<Batch**>(palloc(sizeof(Batch*) * (listed.count + 1)));
+    size_t count = 0;
+    for_each_table({listed.lines, listed.count}, &ListedLine::line_table,
+                   [&](std::span<const ListedLine> lines) { batches[count++] = make_batch(lines); });
+    return {batches, count};
+}
+
+/// What was settled.
+struct Counts {
+    int64 lines;
+    int64 sales;
+    int64 consumptions;
+};
+
+void count_lines(Counts& counts, const Batch& batch)
+{
+    for (const DocumentLine& line : lines_of(batch)) {
+        if (changes_nothing(line.settlement))
+            continue;
+        counts.lines++;
+        if (line.coefficient > core::zero)
+            counts.sales++;
+        else if (line.coefficient < core::zero)
+            counts.consumptions++;
+    }
+}
+
+Counts take_in(int64 first, int64 last)
+{
+    const Batches batches = make_batches(read_lines(first, last));
+    find_headers(batches);
+    const char* const role = GetUserNameFromId(pg::acting_role(), false); // not the extension's owner, as whom take_in() runs
+    for (Batch* const batch : batches) {
+        read_lines(*batch);
+        for (DocumentLine& line : lines_of(*batch))
+            line.recorded_by = role;
+    }
+    settle(batches, Order::by_day);
+    note_settled_ahead(last_settled_lines);
+    Counts counts{};
+    for (Batch* const batch : batches) {
+        count_lines(counts, *batch);
+    }
+    end_batches(batches);
+    return counts;
+}
+
+} // namespace
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_settle_pending);
+PG_FUNCTION_INFO_V1(credits_take_in_listed);
+}
+
+/// _settle_pending(): what was saved before comes first.
+Datum credits_settle_pending(FunctionCallInfo)
+{
+    settle_pending();
+    PG_RETURN_VOID();
+}
+
+/// _take_in_listed(first, last): strict; settles the lines at these positions of take_in()'s list.
+Datum credits_take_in_listed(PG_FUNCTION_ARGS)
+{
+    TupleDesc row = nullptr;
+    get_call_result_type(fcinfo, nullptr, &row);
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits take in", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    Counts counts{};
+    errors::without_counting([&] { counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1)); });
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(memory);
+    Datum values[]{Int64GetDatum(counts.lines), Int64GetDatum(counts.sales), Int64GetDatum(counts.consumptions)};
+    bool nulls[]{false, false, false};
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls));
+}
+
+} // namespace credits

@@ -1,0 +1,303 @@
+// The lots of one open account.
+// Draws mostly come after everything that gives (rule 13), so the lots that this batch opened or filled are known when the first
+// draw looks for the oldest one: they are sorted once and merged with the index scan over those that were open before. What is
+// opened or filled later, when lines are taken in day by day, is sorted in.
+#include "ledger/lots.hpp"
+
+#include <algorithm>
+
+#include "schema/catalog.hpp"
+#include "errors/errors.hpp"
+#include "schema/columns.hpp"
+#include "pg/key.hpp"
+#include "pg/row.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+constexpr int many_lots = 16;
+
+struct LotByNumber {
+    int64 lot_no;
+    LoadedLot* lot;
+};
+
+void index_lot(Account& account, LoadedLot* lot)
+{
+    bool is_found = false;
+    auto* entry = static_cast<LotByNumber*>(hash_search(account.lots_by_number, &lot->lot.lot_no, HASH_ENTER, &is_found));
+    entry->lot = lot;
+}
+
+void index_lots(Account& account)
+{
+    HASHCTL control{};
+    control.keysize = sizeof(int64);
+    control.entrysize = sizeof(LotByNumber);
+    control.hcxt = CurrentMemoryContext;
+    account.lots_by_number = hash_create("credits lots", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+    for (int i = 0; i < account.lot_count; i++)
+        index_lot(account, account.lots[i]);
+}
+
+LoadedLot& remember(Ledger& ledger, Account& account, const LoadedLot& lot)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(ledger.memory);
+    if (account.lot_count == account.lot_capacity) {
+        account.lot_capacity = std::max(8, account.lot_capacity * 2);
+        const Size size = sizeof(LoadedLot*) * account.lot_capacity;
+        account.lots = static_cast<LoadedLot**>(account.lots == nullptr ? MemoryContextAllocHuge(ledger.memory, size)
+                                                                        : repalloc_huge(account.lots, size));
+    }
+    auto* kept = static_cast<LoadedLot*>(palloc(sizeof(LoadedLot)));
+    *kept = lot;
+    account.lots[account.lot_count++] = kept;
+    if (account.lots_by_number != nullptr)
+        index_lot(account, kept);
+    else if (account.lot_count > many_lots)
+        index_lots(account);
+    MemoryContextSwitchTo(caller);
+    return *kept;
+}
+
+LoadedLot* find_loaded(const Account& account, int64 lot_no)
+{
+    if (account.lots_by_number != nullptr) {
+        const auto* entry = static_cast<const LotByNumber*>(hash_search(account.lots_by_number, &lot_no, HASH_FIND, nullptr));
+        return entry == nullptr ? nullptr : entry->lot;
+    }
+    for (int i = 0; i < account.lot_count; i++)
+        if (account.lots[i]->lot.lot_no == lot_no)
+            return account.lots[i];
+    return nullptr;
+}
+
+core::Amount get_amount(const pg::Table& lots, int column) { return pg::to_amount(pg::get_not_null(lots, column)); }
+
+DateADT get_date(const pg::Table& lots, int column)
+{
+    bool is_null = false;
+    const Datum date = pg::get(lots, column, &is_null);
+    return is_null ? DATEVAL_NOBEGIN : DatumGetDateADT(date);
+}
+
+/// Reads the lot in lots.found.
+LoadedLot& load_found(Ledger& ledger, Account& account)
+{
+    pg::Table& lots = ledger.lots;
+    pg::require_visible_to_transaction(lots);
+    const MemoryContext caller = MemoryContextSwitchTo(ledger.memory);
+    const HeapTuple stored = ExecCopySlotHeapTuple(lots.found);
+    stored->t_self = lots.found->tts_tid;
+    MemoryContextSwitchTo(caller);
+    return remember(ledger, account,
+                    {
+                        .lot =
+                            {
+                                .lot_no = DatumGetInt64(pg::get_not_null(lots, lot_column::lot_no)),
+                                .quantity = get_amount(lots, lot_column::quantity),
+                                .amount = get_amount(lots, lot_column::amount),
+                                .value = get_amount(lots, lot_column::value),
+                                .remaining = get_amount(lots, lot_column::remaining),
+                                .remaining_value = get_amount(lots, lot_column::remaining_value),
+                                .credited = get_amount(lots, lot_column::credited),
+                                .returned = get_amount(lots, lot_column::returned),
+                            },
+                        .sold_on = DatumGetDateADT(pg::get_not_null(lots, lot_column::sold_on)),
+                        .booked_on = DatumGetDateADT(pg::get_not_null(lots, lot_column::booked_on)),
+                        .returned_on = get_date(lots, lot_column::returned_on),
+                        .changed_on = get_date(lots, lot_column::changed_on),
+                        .unreturned_on = get_date(lots, lot_column::unreturned_on),
+                        .last_entry_no = DatumGetInt64(pg::get_not_null(lots, lot_column::last_entry_no)),
+                        .stored = stored,
+                        .sale = nullptr,
+                        .is_changed = false,
+                        .is_resold = false,
+                        .is_refunded = false,
+                    });
+}
+
+bool is_older(const LoadedLot* a, const LoadedLot* b)
+{
+    return a->sold_on != b->sold_on ? a->sold_on < b->sold_on : a->lot.lot_no < b->lot.lot_no;
+}
+
+void sort_given_lots(Ledger& ledger, Account& account)
+{
+    account.given_capacity = account.lot_count + 8;
+    account.given = static_cast<LoadedLot**>(
+        MemoryContextAllocHuge(ledger.memory, sizeof(LoadedLot*) * static_cast<Size>(account.given_capacity)));
+    for (int i = 0; i < account.lot_count; i++)
+        account.given[account.given_count++] = account.lots[i];
+    std::sort(account.given, account.given + account.given_count, is_older);
+}
+
+/// Sorts a lot in that is opened or filled after the first draw.
+LoadedLot& give(Account& account, LoadedLot& lot)
+{
+    if (!account.open_lots.is_begun)
+        return lot;
+    const int place =
+        static_cast<int>(std::lower_bound(account.given, account.given + account.given_count, &lot, is_older) - account.given);
+    account.next_given = std::min(account.next_given, place);
+    if (place < account.given_count && account.given[place] == &lot)
+        return lot;
+    if (account.given_count == account.given_capacity) {
+        account.given_capacity *= 2;
+        const Size size = sizeof(LoadedLot*) * static_cast<Size>(account.given_capacity);
+        account.given = static_cast<LoadedLot**>(repalloc_huge(account.given, size));
+    }
+    std::copy_backward(account.given + place, account.given + account.given_count, account.given + account.given_count + 1);
+    account.given[place] = &lot;
+    account.given_count++;
+    return lot;
+}
+
+void begin_open_lots(Ledger& ledger, Account& account)
+{
+    sort_given_lots(ledger, account);
+    const auto key = pg::make_key(account.customer, account.type->type_id);
+    account.open_lots.cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
+    account.open_lots.is_begun = true;
+}
+
+/// The oldest of the lots that this batch has touched before its first draw and that still have credits.
+LoadedLot* oldest_given(Account& account)
+{
+    while (account.next_given < account.given_count && account.given[account.next_given]->lot.remaining == core::zero)
+        account.next_given++;
+    return account.next_given < account.given_count ? account.given[account.next_given] : nullptr;
+}
+
+/// The next lot of the index scan that is not among those.
+LoadedLot* next_scanned(Ledger& ledger, Account& account)
+{
+    OpenLotScan& scan = account.open_lots;
+    while (!scan.is_ended) {
+        if (!pg::next(scan.cursor)) {
+            scan.is_ended = true;
+            break;
+        }
+        const int64 lot_no = DatumGetInt64(pg::get_not_null(ledger.lots, lot_column::lot_no));
+        if (find_loaded(account, lot_no) == nullptr)
+            return &load_found(ledger, account);
+    }
+    return nullptr;
+}
+
+void set_sale(pg::Row& row, const DocumentLine& sale)
+{
+    using namespace lot_column;
+    if (OidIsValid(sale.line_table))
+        row.set(line_table, ObjectIdGetDatum(sale.line_table));
+    row.set_text(line_key, sale.key);
+    row.set_text(document_kind, sale.kind);
+    row.set_text(document_number, sale.number);
+    row.set_text(article, sale.article);
+    if (sale.coefficient != core::zero)
+        row.set_amount(coefficient, sale.coefficient);
+    row.set_text(ledger_account, sale.ledger_account);
+}
+
+} // namespace
+
+LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no)
+{
+    if (LoadedLot* const loaded = find_loaded(account, lot_no))
+        return give(account, *loaded);
+    const auto key = pg::make_key(account.customer, account.type->type_id, lot_no);
+    if (!pg::find(ledger.lots, catalog().lot_pkey, key, ledger.snapshot))
+        errors::missing_lot(account.customer, account.type->code, lot_no);
+    return give(account, load_found(ledger, account));
+}
+
+LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot)
+{
+    return give(account, remember(ledger, account, lot));
+}
+
+LoadedLot* oldest_open_lot(Ledger& ledger, Account& account)
+{
+    if (!account.open_lots.is_begun)
+        begin_open_lots(ledger, account);
+    if (account.scanned != nullptr && account.scanned->lot.remaining == core::zero)
+        account.scanned = nullptr;
+    if (account.scanned == nullptr)
+        account.scanned = next_scanned(ledger, account);
+    LoadedLot* const given = oldest_given(account);
+    if (given == nullptr || account.scanned == nullptr)
+        return given == nullptr ? account.scanned : given;
+    return is_older(given, account.scanned) ? given : account.scanned;
+}
+
+LoadedLot* newest_open_lot(Ledger& ledger, Account& account)
+{
+    LoadedLot* newest = nullptr;
+    for (int i = 0; i < account.lot_count; i++)
+        if (account.lots[i]->lot.remaining > core::zero && (newest == nullptr || is_older(newest, account.lots[i])))
+            newest = account.lots[i];
+    const auto key = pg::make_key(account.customer, account.type->type_id);
+    pg::IndexCursor cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
+    int64 lot_no = 0;
+    while (lot_no == 0 && pg::previous(cursor)) {
+        lot_no = DatumGetInt64(pg::get_not_null(ledger.lots, lot_column::lot_no));
+        if (find_loaded(account, lot_no) != nullptr)
+            lot_no = 0;
+    }
+    pg::end_scan(cursor);
+    if (lot_no == 0)
+        return newest;
+    LoadedLot* const scanned = &get_lot(ledger, account, lot_no);
+    return newest == nullptr || is_older(newest, scanned) ? scanned : newest;
+}
+
+void end_open_lots(Account& account)
+{
+    if (account.open_lots.is_begun)
+        pg::end_scan(account.open_lots.cursor);
+    account.open_lots.is_begun = false;
+}
+
+void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
+{
+    using namespace lot_column;
+    const core::Lot& lot = loaded.lot;
+    const int decimals = account.type->money_decimals;
+    pg::Row row = loaded.stored == nullptr ? pg::Row(ledger.lots) : pg::Row(ledger.lots, loaded.stored);
+    row.set_int8(last_entry_no, loaded.last_entry_no);
+    row.set_bool(open, lot.remaining > core::zero);
+    if (loaded.is_resold) {
+        row.set_amount(quantity, lot.quantity);
+        row.set_amount(amount, lot.amount, decimals);
+        row.set_amount(value, lot.value, decimals);
+    }
+    row.set_amount(remaining, lot.remaining);
+    row.set_amount(remaining_value, lot.remaining_value, decimals);
+    if (loaded.is_refunded || loaded.stored == nullptr) {
+        row.set_amount(credited, lot.credited);
+        row.set_amount(returned, lot.returned);
+        row.set_date_or_null(returned_on, loaded.returned_on);
+    }
+    if (loaded.changed_on != DATEVAL_NOBEGIN)
+        row.set_date(changed_on, loaded.changed_on);
+    if (loaded.unreturned_on != DATEVAL_NOBEGIN)
+        row.set_date(unreturned_on, loaded.unreturned_on);
+    if (loaded.stored != nullptr) {
+        row.store();
+        pg::update(ledger.lots, &loaded.stored->t_self, ledger.snapshot);
+        return;
+    }
+    row.set_text(customer, account.customer);
+    row.set_int4(type_id, account.type->type_id);
+    row.set_int8(lot_no, lot.lot_no);
+    row.set_date(sold_on, loaded.sold_on);
+    row.set_date(booked_on, loaded.booked_on);
+    set_sale(row, *loaded.sale);
+    row.store();
+    pg::insert(ledger.lots);
+}
+
+} // namespace credits

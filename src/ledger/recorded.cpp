@@ -1,0 +1,291 @@
+// Reads from the entries what the ledger has recorded for a line.
+#include <algorithm>
+
+#include "schema/catalog.hpp"
+#include "errors/errors.hpp"
+#include "ledger/ledger.hpp"
+#include "schema/columns.hpp"
+#include "pg/key.hpp"
+#include "pg/numeric.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+struct LineEntry {
+    std::string_view customer;
+    int32 type_id;
+    int64 entry_no;
+    int64 lot_no;
+    int64 reverses;
+    DateADT booked_on;
+    core::Act act; // that it books, or undoes
+    core::Amount quantity;
+    core::Amount value;
+    core::Amount amount;
+    Document document;
+    TimestampTz recorded_at;
+    bool is_opening;
+};
+
+std::string_view get_text(const pg::Table& entries, int column)
+{
+    bool is_null = false;
+    const Datum value = pg::get(entries, column, &is_null);
+    return is_null ? std::string_view() : pg::copy(pg::to_view(value));
+}
+
+core::Amount get_amount(const pg::Table& entries, int column)
+{
+    bool is_null = false;
+    const Datum value = pg::get(entries, column, &is_null);
+    return is_null ? core::zero : pg::to_amount(value);
+}
+
+/// A correction or revaluation is nothing that the line did.
+core::Act act_of_kind(std::string_view kind)
+{
+    if (kind == "correction" || kind == "revaluation")
+        return core::Act::none;
+    if (kind.starts_with("consumption"))
+        return core::Act::consumption;
+    if (kind == "credit_note")
+        return core::Act::credit_note;
+    if (kind == "return")
+        return core::Act::return_line;
+    if (kind != "opening" && kind != "sale" && kind != "sale_change")
+        errors::unknown_kind(kind);
+    return core::Act::sale;
+}
+
+LineEntry read_entry(const pg::Table& entries)
+{
+    using namespace entry_column;
+    const core::Amount credits = get_amount(entries, quantity);
+    const std::string_view entry_kind = pg::to_view(pg::get_not_null(entries, kind));
+    bool is_root = false;
+    bool has_no_date = false;
+    const Datum reversed = pg::get(entries, reverses, &is_root);
+    const Datum date = pg::get(entries, document_date, &has_no_date);
+    return {
+        .customer = get_text(entries, customer),
+        .type_id = DatumGetInt32(pg::get_not_null(entries, type_id)),
+        .entry_no = DatumGetInt64(pg::get_not_null(entries, entry_no)),
+        .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
+        .reverses = is_root ? 0 : DatumGetInt64(reversed),
+        .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
+        .act = act_of_kind(entry_kind),
+        .quantity = credits,
+        .value = get_amount(entries, value),
+        .amount = get_amount(entries, amount),
+        .document = {.kind = get_text(entries, document_kind),
+                     .number = get_text(entries, document_number),
+                     .date = has_no_date ? 0 : DatumGetDateADT(date),
+                     .article = get_text(entries, article),
+                     .coefficient = get_amount(entries, coefficient)},
+        .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
+        .is_opening = entry_kind == "opening" && credits > core::zero,
+    };
+}
+
+struct LineEntries {
+    LineEntry* entries;
+    int count;
+};
+
+LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+{
+    const std::array parts{OidIsValid(line_table) ? pg::key_part(line_table) : pg::null_part(), pg::key_part(key)};
+    pg::IndexCursor cursor = pg::begin_scan(table, catalog().entry_line_idx, parts, snapshot);
+    int capacity = 0;
+    LineEntries read{};
+    while (pg::next(cursor)) {
+        if (read.count == capacity) {
+            capacity = std::max(4, capacity * 2);
+            const Size size = sizeof(LineEntry) * capacity;
+            read.entries = static_cast<LineEntry*>(read.entries == nullptr ? palloc(size) : repalloc(read.entries, size));
+        }
+        read.entries[read.count++] = read_entry(table);
+    }
+    pg::end_scan(cursor);
+    return read;
+}
+
+bool is_same_account(const LineEntry& a, const LineEntry& b) { return a.customer == b.customer && a.type_id == b.type_id; }
+
+/// In the order in which they were booked: numbers tell it within an account, times between accounts.
+bool is_earlier(const LineEntry& a, const LineEntry& b)
+{
+    if (is_same_account(a, b))
+        return a.entry_no < b.entry_no;
+    if (a.recorded_at != b.recorded_at)
+        return a.recorded_at < b.recorded_at;
+    return a.customer != b.customer ? a.customer < b.customer : a.type_id < b.type_id;
+}
+
+/// Does the line stand in this account? A change of value has an amount and no credits.
+bool stands_in(const LineEntries& line, const LineEntry& account)
+{
+    int64 credits = 0;
+    int64 amount = 0;
+    for (int i = 0; i < line.count; i++)
+        if (is_same_account(line.entries[i], account)) {
+            credits += line.entries[i].quantity.units;
+            amount += line.entries[i].amount.units;
+        }
+    return credits != 0 || amount != 0;
+}
+
+/// The line's last entry in the account where it stands; where it stands nowhere, the last of all.
+const LineEntry& last_booking(const LineEntries& line)
+{
+    for (int i = line.count - 1; i >= 0; i--) {
+        const bool is_asked = i + 1 < line.count && is_same_account(line.entries[i], line.entries[i + 1]);
+        if (!is_asked && stands_in(line, line.entries[i]))
+            return line.entries[i];
+    }
+    return line.entries[line.count - 1];
+}
+
+/// What the entries of one kind of act add up to: at most one kind stands.
+core::Effect add_up(const LineEntries& line, const LineEntry& account, core::Act act)
+{
+    core::Effect sum{.act = act, .credits = {}, .amount = {}, .value = {}};
+    for (int i = 0; i < line.count; i++) {
+        const LineEntry& entry = line.entries[i];
+        if (entry.act != act || !is_same_account(entry, account))
+            continue;
+        sum.credits.units += entry.quantity.units;
+        sum.amount.units += entry.amount.units;
+        if (act == core::Act::sale)
+            sum.value.units += entry.value.units;
+    }
+    return sum;
+}
+
+core::Effect find_effect(const LineEntries& line, const LineEntry& account)
+{
+    for (const core::Act act : {core::Act::consumption, core::Act::sale, core::Act::credit_note, core::Act::return_line}) {
+        const core::Effect sum = add_up(line, account, act);
+        if (sum.credits != core::zero || sum.amount != core::zero)
+            return sum;
+    }
+    return {};
+}
+
+/// Is it an entry that may be given back: a draw, what a return gave, or a change of value?
+bool is_draw(const LineEntry& entry, const core::Effect& effect)
+{
+    if (entry.act != effect.act)
+        return false;
+    switch (effect.act) {
+    case core::Act::consumption:
+        return entry.quantity < core::zero;
+    case core::Act::credit_note:
+        return entry.reverses == 0 &&
+               (core::is_change_of_value(effect) ? entry.quantity == core::zero : entry.quantity < core::zero);
+    case core::Act::return_line:
+        return entry.quantity > core::zero;
+    default:
+        return false;
+    }
+}
+
+/// The draw less what other entries of its kind undid of it. A line that was a return before may have undone its own draw as
+/// such.
+RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
+{
+    int64 quantity = drawn.quantity.units;
+    int64 value = drawn.value.units;
+    bool is_undone = false;
+    for (int i = 0; i < line.count; i++) {
+        const LineEntry& entry = line.entries[i];
+        if (entry.reverses != drawn.entry_no || entry.act != drawn.act || !is_same_account(entry, drawn))
+            continue;
+        quantity += entry.quantity.units;
+        value += entry.value.units;
+        is_undone = true;
+    }
+    if (drawn.act != core::Act::return_line) {
+        quantity = -quantity;
+        value = -value;
+    }
+    return {.draw = {drawn.entry_no, drawn.lot_no, {quantity}, {value}},
+            .booked_on = drawn.booked_on,
+            .reverses = drawn.reverses,
+            .stands = drawn.quantity == core::zero ? !is_undone : quantity > 0};
+}
+
+void find_draws(Recorded& recorded, const LineEntries& line, const LineEntry& account)
+{
+    recorded.draws = static_cast<RecordedDraw*>(palloc(sizeof(RecordedDraw) * line.count));
+    for (int i = 0; i < line.count; i++) {
+        if (!is_same_account(line.entries[i], account) || !is_draw(line.entries[i], recorded.effect))
+            continue;
+        const RecordedDraw draw = read_draw(line, line.entries[i]);
+        if (core::is_change_of_value(recorded.effect))
+            recorded.draw_count = 0; // the last one stands
+        if (draw.stands)
+            recorded.draws[recorded.draw_count++] = draw;
+    }
+}
+
+void find_lot(Recorded& recorded, const LineEntries& line, const LineEntry& account)
+{
+    for (int i = 0; i < line.count; i++) {
+        const LineEntry& entry = line.entries[i];
+        if (entry.act != core::Act::sale || !is_same_account(entry, account))
+            continue;
+        if (entry.quantity > core::zero && entry.reverses == 0)
+            recorded.lot_no = entry.lot_no;
+        if (entry.is_opening)
+            recorded.opening_entry_no = entry.entry_no;
+    }
+}
+
+/// How the act that stands was booked last. In the save that made another act of the line, the old one may be undone after it.
+const Document& last_document(const LineEntries& line, const LineEntry& last, core::Act act)
+{
+    for (int i = line.count - 1; i >= 0; i--)
+        if (line.entries[i].act == act && is_same_account(line.entries[i], last))
+            return line.entries[i].document;
+    return last.document;
+}
+
+Recorded* make_recorded(const LineEntries& line, const LineEntry& last, const core::Effect& effect)
+{
+    auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
+    recorded->customer = last.customer;
+    recorded->type_id = last.type_id;
+    recorded->document = last_document(line, last, effect.act);
+    recorded->effect = effect;
+    find_draws(*recorded, line, last);
+    find_lot(*recorded, line, last);
+    return recorded;
+}
+
+} // namespace
+
+Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+{
+    const LineEntries line = read_entries(entries, line_table, key, snapshot);
+    if (line.count == 0)
+        return nullptr;
+    std::sort(line.entries, line.entries + line.count, is_earlier);
+    const LineEntry& last = last_booking(line);
+    return make_recorded(line, last, find_effect(line, last));
+}
+
+Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot)
+{
+    const LineEntries read = read_entries(entries, line.line_table, line.key, snapshot);
+    std::sort(read.entries, read.entries + read.count, is_earlier);
+    int last = read.count - 1;
+    while (read.entries[last].customer != line.recorded->customer || read.entries[last].type_id != line.recorded->type_id)
+        last--;
+    return make_recorded(read, read.entries[last], add_up(read, read.entries[last], core::Act::return_line));
+}
+
+} // namespace credits

@@ -1,0 +1,115 @@
+// Renumbered lines and documents.
+#include "ledger/renumbering.hpp"
+
+#include "schema/catalog.hpp"
+#include "errors/errors.hpp"
+#include "pg/query.hpp"
+#include "pg/text.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+/// One statement for all lines, so that two lines may swap their keys.
+constexpr const char* follow =
+    "WITH renumbered AS ("
+    "SELECT * FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
+    " pg_catalog.unnest($6)) AS r (old_key, new_key, old_number, new_number, by)"
+    "), entries AS ("
+    "UPDATE credits.entry AS e SET line_key = r.new_key, document_number = r.new_number FROM renumbered AS r"
+    " WHERE e.line_table OPERATOR(pg_catalog.=) $1 AND e.line_key OPERATOR(pg_catalog.=) r.old_key"
+    " RETURNING e.customer, e.type_id, e.lot_no, r.old_key, r.new_key, r.new_number"
+    "), lots AS ("
+    "UPDATE credits._lot AS l SET line_key = f.new_key, document_number = f.new_number"
+    " FROM (SELECT DISTINCT * FROM entries) AS f"
+    " WHERE l.customer OPERATOR(pg_catalog.=) f.customer AND l.type_id OPERATOR(pg_catalog.=) f.type_id"
+    " AND l.lot_no OPERATOR(pg_catalog.=) f.lot_no"
+    " AND l.line_table OPERATOR(pg_catalog.=) $1 AND l.line_key OPERATOR(pg_catalog.=) f.old_key"
+    ") INSERT INTO credits.renumbering (line_table, old_key, new_key, old_number, new_number, at, by)"
+    " SELECT $1, old_key, new_key, old_number, new_number, pg_catalog.clock_timestamp(), by FROM renumbered";
+
+bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && !core::is_nothing(line.recorded->effect); }
+
+bool has_new_number(const DocumentLine& line)
+{
+    const std::string_view recorded = line.recorded->document.number;
+    return line.counts && is_booked(line) && (line.number != recorded || is_null(line.number) != is_null(recorded));
+}
+
+bool is_renumbered(const DocumentLine& line)
+{
+    return line.recorded != nullptr && !line.is_gone && (line.recorded_key != line.key || has_new_number(line));
+}
+
+/// The values of one column of the statement's parameters.
+struct TextColumn {
+    Datum* values;
+    bool* nulls;
+    int count;
+};
+
+TextColumn make_column(int capacity)
+{
+    return {static_cast<Datum*>(palloc(sizeof(Datum) * capacity)), static_cast<bool*>(palloc(sizeof(bool) * capacity)), 0};
+}
+
+void append(TextColumn& column, std::string_view text)
+{
+    column.nulls[column.count] = is_null(text);
+    column.values[column.count] = is_null(text) ? Datum(0) : pg::to_text(text);
+    column.count++;
+}
+
+pg::Parameter to_parameter(const TextColumn& column)
+{
+    int dimensions[]{column.count};
+    int lower_bounds[]{1};
+    ArrayType* const array =
+        construct_md_array(column.values, column.nulls, 1, dimensions, lower_bounds, TEXTOID, -1, false, TYPALIGN_INT);
+    return {TEXTARRAYOID, PointerGetDatum(array), false};
+}
+
+} // namespace
+
+void follow_renumbering(Batch& batch)
+{
+    int count = 0;
+    for (int i = 0; i < batch.line_count; i++) {
+        const DocumentLine& line = batch.lines[i];
+        if (!is_renumbered(line))
+            continue;
+        if (line.key.size() > longest_line_key)
+            errors::key_too_long(batch.source->line_table, line.key.size());
+        count++;
+    }
+    if (count == 0)
+        return;
+    TextColumn old_keys = make_column(count);
+    TextColumn new_keys = make_column(count);
+    TextColumn old_numbers = make_column(count);
+    TextColumn new_numbers = make_column(count);
+    TextColumn roles = make_column(count);
+    const std::string_view current_role = GetUserNameFromId(GetUserId(), false);
+    for (int i = 0; i < batch.line_count; i++) {
+        const DocumentLine& line = batch.lines[i];
+        if (!is_renumbered(line))
+            continue;
+        append(old_keys, line.recorded_key);
+        append(roles, is_null(line.recorded_by) ? current_role : line.recorded_by);
+        append(new_keys, line.key);
+        append(old_numbers, line.recorded->document.number);
+        append(new_numbers, has_new_number(line) ? line.number : line.recorded->document.number);
+    }
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(batch.source->line_table), false},
+                                     to_parameter(old_keys),
+                                     to_parameter(new_keys),
+                                     to_parameter(old_numbers),
+                                     to_parameter(new_numbers),
+                                     to_parameter(roles)};
+    pg::run({.role = catalog().owner, .sql = follow, .parameters = parameters, .reads_only = false});
+    CommandCounterIncrement();
+}
+
+} // namespace credits

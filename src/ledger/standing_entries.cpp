@@ -1,0 +1,201 @@
+// What of an account's draws, and of the returns tied to them, still stands: read from its entries, the latest first. By then all
+// later entries that undo one are known, so nothing has to be looked up.
+#include <algorithm>
+
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
+#include "ledger/standing_entries.hpp"
+#include "pg/key.hpp"
+#include "pg/numeric.hpp"
+#include "pg/snapshot.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+/// What entries together move; the sign tells which way.
+struct Sum {
+    int64 entry_no; // that they undo
+    int64 quantity;
+    int64 value;
+};
+
+/// An entry, and what is left of it.
+struct StandingEntry {
+    int64 entry_no;
+    int64 lot_no;
+    int64 reverses;
+    int64 quantity;
+    int64 value;
+    DateADT booked_on;
+    bool is_consumption;
+    bool is_return;
+    bool is_credit_note;
+    bool is_undone; // in part or as a whole
+};
+
+int64 get_units(const pg::Table& entries, int column) { return pg::to_amount(pg::get_not_null(entries, column)).units; }
+
+StandingEntry read_entry(const pg::Table& entries)
+{
+    using namespace entry_column;
+    bool is_root = false;
+    const Datum reversed = pg::get(entries, reverses, &is_root);
+    const std::string_view entry_kind = pg::to_view(pg::get_not_null(entries, kind));
+    return {
+        .entry_no = DatumGetInt64(pg::get_not_null(entries, entry_no)),
+        .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
+        .reverses = is_root ? 0 : DatumGetInt64(reversed),
+        .quantity = get_units(entries, quantity),
+        .value = get_units(entries, value),
+        .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
+        .is_consumption = entry_kind.starts_with("consumption"),
+        .is_return = entry_kind == "return",
+        .is_credit_note = entry_kind == "credit_note",
+        .is_undone = false,
+    };
+}
+
+HTAB* make_sums()
+{
+    HASHCTL control{};
+    control.keysize = sizeof(int64);
+    control.entrysize = sizeof(Sum);
+    control.hcxt = CurrentMemoryContext;
+    return hash_create("credits undone entries", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+void add_to(HTAB* undone, const StandingEntry& entry)
+{
+    bool is_found = false;
+    auto* sum = static_cast<Sum*>(hash_search(undone, &entry.reverses, HASH_ENTER, &is_found));
+    if (!is_found)
+        sum->quantity = sum->value = 0;
+    sum->quantity += entry.quantity;
+    sum->value += entry.value;
+}
+
+/// Calls fn(entry) for each entry of the account, the latest first, until it returns false.
+template <class Fn>
+void read_back(pg::Table& entries, std::string_view customer, int32 type_id, const pg::DatedSnapshot& snapshot, Fn fn)
+{
+    HTAB* const undone = make_sums();
+    pg::IndexCursor cursor = pg::begin_scan(entries, catalog().entry_pkey, pg::make_key(customer, type_id), snapshot);
+    while (pg::previous(cursor)) {
+        CHECK_FOR_INTERRUPTS();
+        StandingEntry entry = read_entry(entries);
+        if (const auto* sum = static_cast<const Sum*>(hash_search(undone, &entry.entry_no, HASH_REMOVE, nullptr))) {
+            entry.quantity += sum->quantity;
+            entry.value += sum->value;
+            entry.is_undone = true;
+        }
+        if (!fn(entry))
+            break;
+        if (entry.reverses != 0)
+            add_to(undone, entry);
+    }
+    pg::end_scan(cursor);
+    hash_destroy(undone);
+}
+
+template <class T>
+struct List {
+    T* items;
+    size_t count;
+    size_t capacity;
+};
+
+template <class T>
+void append(List<T>& list, const T& item)
+{
+    if (list.count == list.capacity) {
+        list.capacity = std::max<size_t>(4, list.capacity * 2);
+        const Size size = sizeof(T) * list.capacity;
+        list.items = static_cast<T*>(list.items == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size)
+                                                           : repalloc_huge(list.items, size));
+    }
+    list.items[list.count++] = item;
+}
+
+std::string_view get_text(const pg::Table& entries, int column)
+{
+    bool is_null = false;
+    const Datum text = pg::get(entries, column, &is_null);
+    return is_null ? std::string_view() : pg::copy(pg::to_view(text));
+}
+
+/// The return line of the entry in entries.found, as it was booked.
+DocumentLine* read_line(const pg::Table& entries)
+{
+    using namespace entry_column;
+    auto* line = static_cast<DocumentLine*>(palloc0(sizeof(DocumentLine)));
+    bool is_by_hand = false;
+    bool has_no_coefficient = false;
+    const Datum table = pg::get(entries, line_table, &is_by_hand);
+    const Datum per_unit = pg::get(entries, coefficient, &has_no_coefficient);
+    line->line_table = is_by_hand ? InvalidOid : DatumGetObjectId(table);
+    line->key = get_text(entries, line_key);
+    line->kind = get_text(entries, document_kind);
+    line->number = get_text(entries, document_number);
+    line->article = get_text(entries, article);
+    line->date = DatumGetDateADT(pg::get_not_null(entries, document_date));
+    line->coefficient = has_no_coefficient ? core::zero : pg::to_amount(per_unit);
+    return line;
+}
+
+RecordedDraw to_draw(const StandingEntry& entry, int64 sign)
+{
+    return {.draw = {entry.entry_no, entry.lot_no, {sign * entry.quantity}, {sign * entry.value}},
+            .booked_on = entry.booked_on,
+            .reverses = entry.reverses,
+            .stands = true};
+}
+
+} // namespace
+
+std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view customer, int32 type_id, core::Amount wanted,
+                                     const pg::DatedSnapshot& snapshot)
+{
+    List<RecordedDraw> draws{};
+    read_back(entries, customer, type_id, snapshot, [&](const StandingEntry& entry) {
+        const bool is_draw = (entry.is_consumption || entry.is_return) && entry.reverses == 0;
+        if (!is_draw || entry.quantity >= 0)
+            return true;
+        append(draws, to_draw(entry, -1));
+        wanted.units += entry.quantity;
+        return wanted > core::zero;
+    });
+    return {draws.items, draws.count};
+}
+
+bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
+{
+    bool has_any = false;
+    CommandCounterIncrement();
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+        read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
+            has_any = entry.lot_no == lot_no && entry.is_credit_note && entry.reverses == 0 && entry.quantity == 0 &&
+                      entry.value != 0 && !entry.is_undone;
+            return !has_any;
+        });
+    });
+    return has_any;
+}
+
+Ties find_ties(Ledger& ledger, Account& account, int64 draw)
+{
+    List<Tie> ties{};
+    CommandCounterIncrement(); // what this batch has booked counts, too
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+        read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
+            if (entry.reverses == draw && entry.is_return && entry.quantity > 0)
+                append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});
+            return entry.entry_no > draw;
+        });
+    });
+    return {ties.items, ties.count};
+}
+
+} // namespace credits

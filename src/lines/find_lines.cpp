@@ -1,0 +1,222 @@
+// Reads lines from their table, and sets their price.
+#include "lines/find_lines.hpp"
+
+#include <algorithm>
+
+#include "pg/changed_columns.hpp"
+#include "pg/query.hpp"
+#include "pg/sql_text.hpp"
+#include "pg/table.hpp"
+#include "pg/version.hpp"
+#include "sources/row_location.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+/// The values of the line's key in an image. False: one is null, the row cannot be told from others.
+bool read_key(Batch& batch, MinimalTuple image, Datum* key)
+{
+    const Source& source = *batch.source;
+    show(batch, image, nullptr);
+    bool is_whole = true;
+    for (int i = 0; i < source.line_key_count; i++) {
+        bool is_null = false;
+        key[i] = slot_getattr(batch.line_slot, source.line_key[i].column, &is_null);
+        is_whole = is_whole && !is_null;
+    }
+    return is_whole;
+}
+
+Oid type_of_header_key(const Source& source, const KeyColumn& key)
+{
+    return source.header_is_view ? get_atttype(source.line_table, key.referring) : get_atttype(source.header_table, key.column);
+}
+
+/// SELECT line FROM erp.invoice_line AS line WHERE $1 OPERATOR(pg_catalog.=) line.invoice_id [AND …]
+SPIPlanPtr prepare_lines_of_header(const Source& source)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    const char* const alias = row_alias(source.line_table);
+    appendStringInfo(&sql, "SELECT %s FROM %s AS %s", alias, pg::table_name(source.line_table), alias);
+    Oid types[INDEX_MAX_KEYS];
+    for (int i = 0; i < source.header_key_count; i++) {
+        const KeyColumn& key = source.header_key[i];
+        types[i] = type_of_header_key(source, key);
+        const Oid equality = source.header_is_view ? key.own_equality : key.equality;
+        appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(equality), alias,
+                         pg::column_name(source.line_table, key.referring));
+    }
+    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
+    if (plan == nullptr || SPI_keepplan(plan) != 0)
+        elog(ERROR, "could not prepare: %s", sql.data);
+    return plan;
+}
+
+void add_selected_lines(Batch& batch, Header* header)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+    for (uint64 row = 0; row < SPI_processed; row++) {
+        bool is_null = false;
+        add_image(batch, nullptr, to_row(pg::result(row, 1, &is_null)));
+        batch.images[batch.image_count - 1].new_header = header;
+    }
+    MemoryContextSwitchTo(caller);
+}
+
+/// Adds the line that has the image's key now, with the image by which the ledger may know it; or that there is none.
+void add_current_line(Batch& batch, pg::Table& table, MinimalTuple image, MinimalTuple known_as)
+{
+    const MinimalTuple line = find_line(batch, table, image);
+    line != nullptr ? add_image(batch, known_as, line) : add_image(batch, image, nullptr);
+}
+
+/// Adds the lines that have the keys of one image now: the old key may be another line's by now, and the new one nobody's.
+void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image)
+{
+    const bool is_renumbered =
+        image.old_line != nullptr && image.new_line != nullptr && key_of(batch, image.old_line) != key_of(batch, image.new_line);
+    const MinimalTuple last = image.new_line == nullptr ? image.old_line : image.new_line;
+    add_current_line(batch, table, last, is_renumbered ? image.old_line : nullptr);
+    if (is_renumbered)
+        add_current_line(batch, table, image.old_line, nullptr);
+}
+
+/// UPDATE erp.invoice_line AS line SET price = 0, net = 0 WHERE line.id OPERATOR(pg_catalog.=) $1 [AND …]
+const char* update_price_text(const Source& source)
+{
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "UPDATE %s AS line SET ", pg::table_name(source.line_table));
+    const char* separator = "";
+    int member = -1;
+    while ((member = bms_next_member(source.zero_columns, member)) >= 0) {
+        const auto column = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
+        appendStringInfo(&sql, "%s%s = 0", separator, pg::column_name(source.line_table, column));
+        separator = ", ";
+    }
+    for (int i = 0; i < source.line_key_count; i++)
+        appendStringInfo(&sql, " %s line.%s %s $%d", i == 0 ? "WHERE" : "AND",
+                         pg::column_name(source.line_table, source.line_key[i].column),
+                         pg::operator_name(source.line_key[i].equality), i + 1);
+    return sql.data;
+}
+
+/// Has one kind of image, old or new, the same key twice?
+template <class Image>
+bool has_repeated_keys(Batch& batch, Image image)
+{
+    if (image(batch.images[0]) == nullptr)
+        return false;
+    auto* const keys = static_cast<std::string_view*>(
+        MemoryContextAllocHuge(batch.memory, sizeof(std::string_view) * static_cast<Size>(batch.image_count)));
+    std::string_view* const end = keys + batch.image_count;
+    for (int i = 0; i < batch.image_count; i++)
+        keys[i] = key_of(batch, image(batch.images[i]));
+    if (!std::is_sorted(keys, end))
+        std::sort(keys, end);
+    return std::adjacent_find(keys, end) != end;
+}
+
+} // namespace
+
+const char* row_alias(Oid table)
+{
+    const char* alias = "line";
+    while (get_attnum(table, alias) != InvalidAttrNumber)
+        alias = psprintf("%s_", alias);
+    return alias;
+}
+
+MinimalTuple to_row(Datum composite)
+{
+    const HeapTupleHeader header = DatumGetHeapTupleHeader(composite);
+    HeapTupleData tuple{};
+    tuple.t_len = HeapTupleHeaderGetDatumLength(header);
+    tuple.t_data = header;
+    return pg::to_minimal_tuple(&tuple);
+}
+
+MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
+{
+    Datum values[INDEX_MAX_KEYS];
+    if (!read_key(batch, image, values))
+        return image;
+    const KeyedTable lines = lines_of(*batch.source);
+    MinimalTuple found = nullptr;
+    find_in_snapshot(lines, table, values, KeyOf::own,
+                     [&](const RowPlace& place) { found = pg::copy_converted(place.conversion, place.table->found); });
+    return found;
+}
+
+bool may_reuse_keys(const Source& source, Relation lines)
+{
+    return source.has_history || source.has_descendants || pg::has_changed_rows(lines);
+}
+
+std::string_view key_of(Batch& batch, MinimalTuple line)
+{
+    show(batch, line, nullptr);
+    return evaluate_text(batch, Fact::line_key);
+}
+
+void read_lines_again(Batch& batch)
+{
+    const LineImage* const images = batch.images;
+    const int count = batch.image_count;
+    batch.images = nullptr;
+    batch.image_count = batch.image_capacity = 0;
+    pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
+    for (int i = 0; i < count; i++)
+        add_current_lines(batch, table, images[i]);
+    pg::close_table(table);
+}
+
+bool has_repeated_lines(Batch& batch)
+{
+    const auto old_line = [](const LineImage& image) { return image.old_line; };
+    const auto new_line = [](const LineImage& image) { return image.new_line; };
+    return batch.image_count > 1 && (has_repeated_keys(batch, old_line) || has_repeated_keys(batch, new_line));
+}
+
+void add_lines_of_header(Batch& batch, Header* header)
+{
+    Source& source = *batch.source;
+    pg::Parameter parameters[INDEX_MAX_KEYS];
+    for (int i = 0; i < source.header_key_count; i++)
+        parameters[i] = {type_of_header_key(source, source.header_key[i]), header->key[i], false};
+    pg::with_spi([&] {
+        pg::as_owner(source.owner, [&] {
+            if (source.lines_of_header == nullptr)
+                source.lines_of_header = prepare_lines_of_header(source);
+            pg::execute_plan(source.lines_of_header, {parameters, static_cast<size_t>(source.header_key_count)}, true);
+        });
+        add_selected_lines(batch, header);
+    });
+}
+
+void set_price_to_zero(Batch& batch, MinimalTuple line)
+{
+    const Source& source = *batch.source;
+    pg::Parameter parameters[INDEX_MAX_KEYS];
+    show(batch, line, nullptr);
+    for (int i = 0; i < source.line_key_count; i++) {
+        pg::Parameter& parameter = parameters[i];
+        parameter.type = get_atttype(source.line_table, source.line_key[i].column);
+        parameter.value = slot_getattr(batch.line_slot, source.line_key[i].column, &parameter.is_null);
+    }
+    const pg::Statement update{.role = source.owner,
+                               .sql = update_price_text(source),
+                               .parameters = {parameters, static_cast<size_t>(source.line_key_count)},
+                               .reads_only = false};
+    if (may_fire_triggers(source.owner))
+        pg::run(update);
+    else
+        pg::as_owner(
+            source.owner, [&] { pg::run(update); }, pg::Notes::as_caller);
+}
+
+} // namespace credits

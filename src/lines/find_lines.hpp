@@ -1,0 +1,38 @@
+// Reads lines from their table: by key, and those of a header.
+#pragma once
+
+#include "lines/batch.hpp"
+
+namespace credits
+{
+
+/// The line that has the image's key, as it is at the snapshot; null when it is gone.
+MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image);
+
+/// May new lines have keys under which something is on record? Not as long as the table's entries are all of lines that are
+/// there, or were deleted and settled: a statement that goes on may have deleted or renumbered some whose entries stand.
+bool may_reuse_keys(const Source& source, Relation lines);
+
+/// The key of a row image, as text.
+std::string_view key_of(Batch& batch, MinimalTuple line);
+
+/// Replaces the images by the lines as they are now: a statement within ours may have changed, deleted and settled them since the
+/// images were made. A line may come twice, and two may claim one record (assign_records).
+void read_lines_again(Batch& batch);
+
+/// Has the statement changed a line more than once? A cascading foreign key brings its changes in the same batch.
+bool has_repeated_lines(Batch& batch);
+
+/// A name for a whole row of the table: none of its columns has it.
+const char* row_alias(Oid table);
+
+/// A row that SPI returned as a value, in the current memory context.
+MinimalTuple to_row(Datum composite);
+
+/// Adds the lines of a header, as of the latest snapshot.
+void add_lines_of_header(Batch& batch, Header* header);
+
+/// Sets the price columns of a line to 0, as its table's owner. The line's own triggers see an ordinary UPDATE.
+void set_price_to_zero(Batch& batch, MinimalTuple line);
+
+} // namespace credits

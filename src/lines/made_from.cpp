@@ -1,0 +1,203 @@
+// Finds the lines that were made from given lines.
+#include "lines/made_from.hpp"
+
+#include <algorithm>
+
+#include "sources/descendants.hpp"
+#include "sources/key_text.hpp"
+#include "lines/find_lines.hpp"
+#include "pg/attempt.hpp"
+#include "pg/conversion.hpp"
+#include "pg/identity.hpp"
+#include "pg/query.hpp"
+#include "pg/sql_text.hpp"
+#include "pg/text.hpp"
+#include "pg/view_columns.hpp"
+
+extern "C" {
+#include "catalog/pg_am.h"
+}
+
+namespace credits
+{
+
+namespace
+{
+
+/// What is compared with the keys: a column of a type whose text can be read back, or the text of an expression.
+struct Compared {
+    Expr* expression;
+    Oid type;
+};
+
+Compared find_compared(Source& source)
+{
+    Expr* const text = reader(source, Fact::origin).expression;
+    if (!IsA(text, CoerceViaIO))
+        return {.expression = text, .type = TEXTOID};
+    Expr* column = reinterpret_cast<CoerceViaIO*>(text)->arg;
+    while (IsA(column, RelabelType))
+        column = reinterpret_cast<RelabelType*>(column)->arg;
+    const KeyColumn key{.base_type = getBaseType(exprType(reinterpret_cast<Node*>(column)))};
+    if (!IsA(column, Var) || !is_key_readable({&key, 1}))
+        return {.expression = text, .type = TEXTOID};
+    return {.expression = column, .type = key.base_type};
+}
+
+constexpr size_t few_keys = 16;
+
+/// SELECT line FROM erp.invoice_line AS line WHERE line.origin_id = ANY ($1)
+/// For many keys … IN (SELECT pg_catalog.unnest($1)): a scan of the table would compare every line with every key, and is hashed
+/// so.
+SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compared, bool has_few_keys)
+{
+    const char* const among = has_few_keys ? "= ANY ($1)" : "IN (SELECT pg_catalog.unnest($1))";
+    const char* const alias = row_alias(source.line_table);
+    const char* const sql = psprintf("SELECT %s FROM %s AS %s WHERE %s %s", alias, pg::table_name(source.line_table), alias,
+                                     pg::expression_text(compared.expression, source.line_table, alias), among);
+    Oid type = get_array_type(compared.type);
+    const SPIPlanPtr plan = SPI_prepare_cursor(sql, 1, &type, CURSOR_OPT_GENERIC_PLAN);
+    if (plan == nullptr || SPI_keepplan(plan) != 0)
+        elog(ERROR, "could not prepare: %s", sql);
+    return plan;
+}
+
+/// The keys as an array of the compared type; a text that is none of its values names no line.
+pg::Parameter make_keys(Oid type, std::span<const std::string_view> keys)
+{
+    const KeyColumn column{.base_type = type};
+    auto* const values = static_cast<Datum*>(palloc(sizeof(Datum) * keys.size()));
+    int count = 0;
+    for (const std::string_view key : keys)
+        if (type == TEXTOID)
+            values[count++] = pg::to_text(key);
+        else if (parse_key({&column, 1}, key, &values[count]))
+            count++;
+    int16 length = 0;
+    bool is_by_value = false;
+    char alignment = '\0';
+    get_typlenbyvalalign(type, &length, &is_by_value, &alignment);
+    ArrayType* const array = construct_array(values, count, type, length, is_by_value, alignment);
+    return {get_array_type(type), PointerGetDatum(array), false};
+}
+
+void add_selected_lines(Batch& batch)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+    for (uint64 row = 0; row < SPI_processed; row++) {
+        bool is_null = false;
+        add_image(batch, nullptr, to_row(pg::result(row, 1, &is_null)));
+    }
+    MemoryContextSwitchTo(caller);
+}
+
+/// Has the index, first of all, what is compared?
+bool leads_to(Oid index_oid, const Compared& compared)
+{
+    const Relation index = index_open(index_oid, AccessShareLock);
+    const Oid method = index->rd_rel->relam;
+    const List* const expressions = RelationGetIndexExpressions(index);
+    const Expr* column = compared.expression;
+    while (IsA(column, RelabelType))
+        column = reinterpret_cast<const RelabelType*>(column)->arg;
+    bool leads = index->rd_index->indisvalid && (method == BTREE_AM_OID || method == HASH_AM_OID);
+    const AttrNumber first = index->rd_index->indkey.values[0];
+    if (first != 0) {
+        leads = leads && IsA(column, Var) && reinterpret_cast<const Var*>(column)->varattno == first;
+    } else {
+        auto* const expression = static_cast<Node*>(copyObjectImpl(linitial(expressions)));
+        ChangeVarNodes(expression, 1, INNER_VAR, 0);
+        leads = leads && equal(expression, compared.expression);
+    }
+    index_close(index, AccessShareLock);
+    return leads;
+}
+
+} // namespace
+
+namespace
+{
+
+void select_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+{
+    Source& source = *batch.source;
+    const Compared compared = find_compared(source);
+    const pg::Parameter parameters[]{make_keys(compared.type, keys)};
+    SPIPlanPtr& plan = source.lines_made_from[keys.size() <= few_keys ? 0 : 1];
+    pg::with_spi([&] {
+        pg::as_owner(source.owner, [&] {
+            if (plan == nullptr)
+                plan = prepare_lines_made_from(source, compared, keys.size() <= few_keys);
+            pg::execute_plan(plan, parameters, true);
+        });
+        add_selected_lines(batch);
+    });
+}
+
+void scan_lines_made_from(Batch& batch, Relation member, const pg::RowConversion& conversion, Snapshot snapshot,
+                          std::span<const std::string_view> keys)
+{
+    TupleTableSlot* const slot = table_slot_create(member, nullptr);
+    const TableScanDesc scan = table_beginscan(member, snapshot, 0, nullptr);
+    while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
+        CHECK_FOR_INTERRUPTS();
+        const MinimalTuple line = pg::copy_converted(conversion, slot);
+        show(batch, line, nullptr);
+        const std::optional<std::string_view> origin = try_evaluate_text(batch, Fact::origin);
+        if (origin && !is_null(*origin) && std::ranges::binary_search(keys, *origin))
+            add_image(batch, nullptr, line);
+        else
+            pfree(line);
+    }
+    table_endscan(scan);
+    ExecDropSingleTupleTableSlot(slot);
+}
+
+void scan_member(Batch& batch, Oid table, Relation lines, Snapshot snapshot, std::span<const std::string_view> keys)
+{
+    const Relation member = table_open(table, NoLock);
+    if (member->rd_rel->relkind == RELKIND_RELATION)
+        scan_lines_made_from(batch, member, pg::make_conversion(member, lines), snapshot, keys);
+    table_close(member, NoLock);
+}
+
+/// Row by row: of one whose origin cannot be read nobody knows that it was made from any.
+void scan_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+{
+    const Relation lines = table_open(batch.source->line_table, AccessShareLock);
+    const List* const members = members_of(batch.source->line_table, AccessShareLock);
+    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) { // the members are locked
+        for (int i = 0; i < list_length(members); i++)
+            scan_member(batch, list_nth_oid(members, i), lines, snapshot.data, keys);
+    });
+    table_close(lines, NoLock);
+}
+
+} // namespace
+
+void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+{
+    if (!reader(*batch.source, Fact::origin).may_fail)
+        return select_lines_made_from(batch, keys);
+    if (pg::attempt([&] { select_lines_made_from(batch, keys); }) != nullptr)
+        scan_lines_made_from(batch, keys);
+}
+
+const char* missing_origin_index(Source& source)
+{
+    const Compared compared = find_compared(source);
+    const Relation lines = table_open(source.line_table, AccessShareLock);
+    const List* const indexes = RelationGetIndexList(lines);
+    bool is_found = false;
+    for (int i = 0; i < list_length(indexes); i++)
+        is_found |= pg::as_owner(source.owner, [&] { return leads_to(list_nth_oid(indexes, i), compared); });
+    table_close(lines, AccessShareLock);
+    if (is_found)
+        return nullptr;
+    const char* const text = pg::expression_text(compared.expression, source.line_table, nullptr);
+    const bool is_column = IsA(compared.expression, Var);
+    return psprintf(is_column ? "CREATE INDEX ON %s (%s);" : "CREATE INDEX ON %s ((%s));", pg::table_name(source.line_table),
+                    text);
+}
+
+} // namespace credits

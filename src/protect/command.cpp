@@ -1,0 +1,230 @@
+// What a command says that it will do to an attached or bound table, asked before it is done.
+#include <algorithm>
+
+#include "bind/binding.hpp"
+#include "protect/counting_lines.hpp"
+#include "errors/errors.hpp"
+#include "pg/sql_text.hpp"
+#include "pg/version.hpp"
+#include "protect/protection.hpp"
+#include "sources/source.hpp"
+#include "sources/stored_source.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+bool may_alter(Oid table) { return OidIsValid(table) && pg::owns_table(table, GetUserId()); }
+
+bool is_bound(Oid table)
+{
+    bool found = false;
+    for_each_binding([&](Oid erp_table, Oid) { found |= erp_table == table; });
+    return found && may_alter(table);
+}
+
+/// Calls fn(row) for each source that the table is a part of, if the role may alter it at all.
+template <class Fn>
+void for_each_source_of(Oid table, Fn fn)
+{
+    if (!may_alter(table))
+        return;
+    for_each_source_row([&](const SourceRow& row) {
+        if (row.line_table == table || row.header_table == table)
+            fn(row);
+    });
+}
+
+const char* attachment(const SourceRow& row, Oid table)
+{
+    if (row.line_table == table)
+        return "The table is attached.";
+    return psprintf("It is the header table of %s, which is attached.", pg::table_name(row.line_table));
+}
+
+bool reads_column(const Source& source, Oid table, AttrNumber column)
+{
+    const int member = column - FirstLowInvalidHeapAttributeNumber;
+    if (source.line_table == table)
+        return bms_is_member(member, source.line_columns) || bms_is_member(member, source.zero_columns);
+    return bms_is_member(member, source.header_columns);
+}
+
+void check_column(const SourceRow& row, Oid table, const char* name, const char* verb)
+{
+    const AttrNumber column = get_attnum(table, name);
+    const Act act{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table))};
+    refuse_unless(act, [&] {
+        if (column > 0 && reads_column(get_source(row.line_table), table, column))
+            refuse(act, attachment(row, table));
+    });
+}
+
+void check_bound_column(Oid table, const char* name, const char* verb)
+{
+    const int column = get_attnum(table, name) - FirstLowInvalidHeapAttributeNumber;
+    const Act act{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table)),
+                  .way_out = "unbind"};
+    refuse_unless(act, [&] {
+        if (bms_is_member(column, get_binding(table).columns))
+            refuse(act, "The table is bound.");
+    });
+}
+
+/// Do the first of these columns make up the whole key, as `part` of each of its columns?
+bool are_columns_of_key(const Source& source, const AttrNumber* columns, int count, AttrNumber KeyColumn::*part)
+{
+    return count == source.header_key_count &&
+           std::all_of(source.header_key, source.header_key + count,
+                       [&](const KeyColumn& key) { return std::find(columns, columns + count, key.*part) != columns + count; });
+}
+
+bool is_foreign_key_to_header(const Source& source, Oid constraint)
+{
+    AttrNumber referring[INDEX_MAX_KEYS];
+    AttrNumber referred[INDEX_MAX_KEYS];
+    int count = 0;
+    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+    const auto* form = reinterpret_cast<const FormData_pg_constraint*>(GETSTRUCT(tuple));
+    const bool leads_there = form->contype == CONSTRAINT_FOREIGN && form->confrelid == source.header_table;
+    if (leads_there)
+        DeconstructFkConstraintRow(tuple, &count, referring, referred, nullptr, nullptr, nullptr, nullptr, nullptr);
+    ReleaseSysCache(tuple);
+    return leads_there && are_columns_of_key(source, referring, count, &KeyColumn::referring) &&
+           are_columns_of_key(source, referred, count, &KeyColumn::column);
+}
+
+/// The foreign key keeps a line from being there before its header. Keys themselves are asked for after the command.
+void check_constraint(const SourceRow& row, Oid table, const char* name)
+{
+    const Oid constraint = get_relation_constraint_oid(table, name, true);
+    const Act act{.name = psprintf("drop constraint %s of table %s", quote_identifier(name), pg::table_name(table))};
+    refuse_unless(act, [&] {
+        if (OidIsValid(constraint) && row.line_table == table && is_foreign_key_to_header(get_source(table), constraint))
+            refuse(act, "It leads from the lines to their header, which are attached.");
+    });
+}
+
+void check_step(const AlterTableCmd* step, Oid table)
+{
+    const char* const verb = step->subtype == AT_DropColumn ? "drop" : "alter type of";
+    for_each_source_of(table, [&](const SourceRow& row) {
+        if (step->subtype == AT_DropConstraint)
+            check_constraint(row, table, step->name);
+        else
+            check_column(row, table, step->name, verb);
+    });
+    if (step->subtype != AT_DropConstraint && is_bound(table))
+        check_bound_column(table, step->name, verb);
+}
+
+/// A partition or heir that parts from the attached table takes its lines along. Locked as the command will lock it, parent
+/// first.
+void check_parting(Oid table, LOCKMODE lock, const char* verb)
+{
+    const bool is_descendant = may_alter(table) && (get_rel_relispartition(table) || has_superclass(table));
+    if (!is_descendant || !OidIsValid(attached_root(table)))
+        return;
+    if (get_rel_relispartition(table))
+        LockRelationOid(get_partition_parent(table, true), lock);
+    LockRelationOid(table, lock);
+    if (pg::exists(table))
+        require_no_counting_line(table, verb);
+}
+
+void check_detach(const PartitionCmd* detached)
+{
+    const Oid partition = RangeVarGetRelid(detached->name, NoLock, true);
+    check_parting(partition, detached->concurrent ? ShareRowExclusiveLock : AccessExclusiveLock, "detach");
+}
+
+/// Of a table that others refer to PostgreSQL says no for a reason of its own.
+void check_unlogging(Oid table)
+{
+    const char* const name = OidIsValid(table) ? psprintf("make table %s unlogged", pg::table_name(table)) : "";
+    for_each_source_of(table, [&](const SourceRow& row) { refuse({.name = name}, attachment(row, table)); });
+    if (is_bound(table))
+        refuse({.name = name, .way_out = "unbind"}, "The table is bound.");
+}
+
+void check_alter(const AlterTableStmt* command)
+{
+    for (int i = 0; i < list_length(command->cmds); i++) {
+        const auto* step = static_cast<const AlterTableCmd*>(list_nth(command->cmds, i));
+        if (step->subtype == AT_DetachPartition)
+            check_detach(reinterpret_cast<const PartitionCmd*>(step->def));
+        if (step->subtype == AT_DropInherit)
+            check_parting(RangeVarGetRelid(command->relation, NoLock, true), AccessExclusiveLock, "detach");
+        if (step->subtype == AT_SetUnLogged)
+            check_unlogging(RangeVarGetRelid(command->relation, NoLock, true));
+        if (step->subtype == AT_DropColumn || step->subtype == AT_AlterColumnType || step->subtype == AT_DropConstraint)
+            check_step(step, RangeVarGetRelid(command->relation, NoLock, true));
+    }
+}
+
+bool is_key_index(Oid index, AttrNumber key)
+{
+    const HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+    const auto* form = reinterpret_cast<const FormData_pg_index*>(GETSTRUCT(tuple));
+    const bool is_key = form->indisunique && form->indnkeyatts == 1 && form->indkey.values[0] == key;
+    ReleaseSysCache(tuple);
+    return is_key;
+}
+
+/// A concurrent drop has committed half of its work when it can be refused, and leaves an index that is no longer valid.
+void check_concurrent_drop(Oid index)
+{
+    const Oid table = OidIsValid(index) ? IndexGetRelation(index, true) : InvalidOid;
+    if (!OidIsValid(table))
+        return;
+    const char* const name = psprintf("drop index %s", pg::table_name(index));
+    for_each_source_of(table, [&](const SourceRow& row) {
+        const Act act{.name = name};
+        refuse_unless(act, [&] {
+            const Source& source = get_source(row.line_table);
+            if (source.line_index == index || source.header_index == index)
+                refuse(act, psprintf("It is the key of table %s, which is attached.", pg::table_name(table)));
+        });
+    });
+    const Act act{.name = name, .way_out = "unbind"};
+    if (is_bound(table) && is_key_index(index, key_column(get_binding(table))))
+        refuse(act, psprintf("It is the key of table %s, which is bound.", pg::table_name(table)));
+}
+
+void check_drop_of_table(Oid table)
+{
+    const char* const name = OidIsValid(table) ? psprintf("drop table %s", pg::table_name(table)) : "";
+    for_each_source_of(table, [&](const SourceRow& row) { refuse({.name = name}, attachment(row, table)); });
+    if (is_bound(table))
+        refuse({.name = name, .way_out = "unbind"}, "The table is bound.");
+    check_parting(table, AccessExclusiveLock, "drop");
+}
+
+void check_drop(const DropStmt* command)
+{
+    const bool drops_index = command->removeType == OBJECT_INDEX && command->concurrent;
+    if (!drops_index && command->removeType != OBJECT_TABLE)
+        return;
+    for (int i = 0; i < list_length(command->objects); i++) {
+        RangeVar* const name = makeRangeVarFromNameList(static_cast<List*>(list_nth(command->objects, i)));
+        const Oid relation = RangeVarGetRelid(name, NoLock, true);
+        if (drops_index)
+            check_concurrent_drop(relation);
+        else
+            check_drop_of_table(relation);
+    }
+}
+
+} // namespace
+
+void check_command(const Node* command)
+{
+    if (IsA(command, AlterTableStmt))
+        check_alter(reinterpret_cast<const AlterTableStmt*>(command));
+    if (IsA(command, DropStmt))
+        check_drop(reinterpret_cast<const DropStmt*>(command));
+}
+
+} // namespace credits

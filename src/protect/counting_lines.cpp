@@ -1,0 +1,47 @@
+// Looks for lines that count in a table that is to go.
+#include "protect/counting_lines.hpp"
+
+#include "schema/catalog.hpp"
+#include "commit/check_at_commit.hpp"
+#include "errors/errors.hpp"
+#include "pg/query.hpp"
+#include "sources/source.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+/// Of the root: whatever is on record.
+constexpr const char* find_in_root =
+    "SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1"
+    " GROUP BY e.customer, e.type_id, e.line_key HAVING pg_catalog.sum(e.quantity) OPERATOR(pg_catalog.<>) 0 LIMIT 1";
+
+/// Of a partition or heir: what is on record for the lines that lie in it.
+constexpr const char* find_in_descendant =
+    "SELECT FROM credits._wanted_line($2) AS l"
+    " JOIN credits.entry AS e ON e.line_table OPERATOR(pg_catalog.=) $1 AND e.line_key OPERATOR(pg_catalog.=) l.line_key"
+    " GROUP BY e.customer, e.type_id, e.line_key HAVING pg_catalog.sum(e.quantity) OPERATOR(pg_catalog.<>) 0 LIMIT 1";
+
+} // namespace
+
+void require_no_counting_line(Oid table, const char* verb)
+{
+    const Oid root = attached_root(table);
+    if (!OidIsValid(root))
+        return;
+    settle_pending(); // lines that the transaction has deleted do not count
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(root), false}, {REGCLASSOID, ObjectIdGetDatum(table), false}};
+    const bool is_root = root == table;
+    bool has_counting_line = false;
+    pg::run({.role = catalog().owner,
+             .sql = is_root ? find_in_root : find_in_descendant,
+             .parameters = {parameters, is_root ? 1U : 2U},
+             .reads_only = true},
+            [&] { has_counting_line = SPI_processed > 0; });
+    if (has_counting_line)
+        errors::lines_kept(table, verb);
+}
+
+} // namespace credits

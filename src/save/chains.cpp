@@ -1,0 +1,197 @@
+// Adds to a save the lines that were made from its lines (rule 19), in whatever source they are: what an origin does not consume
+// any more they consume themselves, and the other way round. doc/design.md says why none of them is missed.
+#include <algorithm>
+
+#include "lines/batch.hpp"
+#include "schema/catalog.hpp"
+#include "save/customers.hpp"
+#include "ledger/ledger.hpp"
+#include "lines/find_lines.hpp"
+#include "lines/made_from.hpp"
+#include "save/origins.hpp"
+#include "lines/pending.hpp"
+#include "pg/table.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+using Texts = pg::Array<std::string_view>;
+
+bool has_origin_table(Batches batches)
+{
+    return std::ranges::any_of(batches, [](const Batch* batch) { return is_origin_table(batch->source->line_table); });
+}
+
+void sort_and_merge(Texts& texts)
+{
+    std::sort(texts.items, texts.items + texts.count);
+    texts.count = static_cast<int>(std::unique(texts.items, texts.items + texts.count) - texts.items);
+}
+
+void add_customer(Texts& customers, Batch& batch, MinimalTuple line, const Header* header)
+{
+    if (line == nullptr)
+        return;
+    show(batch, line, header);
+    const std::string_view customer = evaluate_customer_to_lock(batch);
+    if (!is_null(customer))
+        pg::append(customers, customer);
+}
+
+void add_key(Texts& keys, Batch& batch, MinimalTuple line)
+{
+    if (line == nullptr)
+        return;
+    show(batch, line, nullptr);
+    pg::append(keys, evaluate_text(batch, Fact::line_key));
+}
+
+/// Adds what was made from the images from `first` on; returns how many images these have been.
+int add_made_from(BatchList& save, Batch& batch, int first)
+{
+    const int count = batch.image_count;
+    const std::span<Oid> line_tables = first < count ? line_tables_made_from(batch.source->line_table) : std::span<Oid>();
+    if (line_tables.empty())
+        return count;
+    Texts keys{};
+    for (int i = first; i < count; i++) {
+        add_key(keys, batch, batch.images[i].old_line);
+        add_key(keys, batch, batch.images[i].new_line);
+    }
+    sort_and_merge(keys);
+    for (const Oid line_table : line_tables) {
+        Batch& made = find_or_begin_batch(save, get_source(line_table));
+        const int before = made.image_count;
+        add_lines_made_from(made, pg::span_of(keys));
+        made.repeats_lines |= made.image_count > before;
+        made.reads_ledger |= made.image_count > before;
+    }
+    return count;
+}
+
+/// Adds what was made from the lines of the save, then what was made from these, as far as a chain goes.
+BatchList follow_chains(Batches batches)
+{
+    BatchList save{};
+    pg::Array<int> done{};
+    for (Batch* const batch : batches)
+        pg::append(save, batch);
+    for (int step = 0; step < longest_chain; step++)
+        for (int i = 0; i < save.count; i++) {
+            if (i == done.count)
+                pg::append(done, 0);
+            done.items[i] = add_made_from(save, *save.items[i], done.items[i]);
+        }
+    return save;
+}
+
+/// Of the batches that were added, most often nothing was made; returns how many batches are kept.
+size_t drop_empty(const BatchList& save, size_t given)
+{
+    size_t count = given;
+    for (Batch* const batch : pg::span_of(save).subspan(given))
+        if (batch->image_count > 0)
+            save.items[count++] = batch;
+        else
+            end_batch(*batch);
+    return count;
+}
+
+/// Of an image that is no new line: whom its line is recorded for. Null: nothing is.
+std::string_view recorded_customer(Batch& batch, const LineImage& image, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+{
+    const std::string_view key = image.old_line == nullptr ? image.gone_key : key_of(batch, image.old_line);
+    const Recorded* const recorded = is_null(key) ? nullptr : read_recorded(entries, batch.source->line_table, key, snapshot);
+    return recorded == nullptr ? std::string_view() : recorded->customer;
+}
+
+/// Adds the customers whom the lines from `first` on had and have. Of a line that went with its document only the ledger may know
+/// him; false: not even that does.
+bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+{
+    bool are_all_known = true;
+    for (int i = first; i < batch.image_count; i++) {
+        const LineImage& image = batch.images[i];
+        const int before = customers.count;
+        add_customer(customers, batch, image.old_line, image.old_header);
+        const std::string_view recorded = recorded_customer(batch, image, entries, snapshot);
+        if (!is_null(recorded))
+            pg::append(customers, recorded);
+        are_all_known &= customers.count > before || image.old_line == nullptr;
+        add_customer(customers, batch, image.new_line, image.new_header);
+    }
+    return are_all_known;
+}
+
+/// Likewise, of a whole save: `firsts` are the first images of its batches.
+bool add_customers(Texts& customers, Batches batches, std::span<const int> firsts)
+{
+    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        bool are_known = true;
+        for (size_t i = 0; i < batches.size(); i++)
+            are_known &= add_customers(customers, *batches[i], i < firsts.size() ? firsts[i] : 0, entries, snapshot);
+        return are_known;
+    });
+}
+
+/// Adds the customers of what was made from the lines, as it is now, and leaves the batches as they were.
+void add_customers_below(Texts& customers, Batches batches)
+{
+    auto* const counts = static_cast<int*>(palloc(sizeof(int) * batches.size()));
+    std::transform(batches.begin(), batches.end(), counts, [](const Batch* batch) { return batch->image_count; });
+    const BatchList all = follow_chains(batches);
+    const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
+    find_named_headers(save);
+    add_customers(customers, save, {counts, batches.size()});
+    for (size_t i = 0; i < batches.size(); i++)
+        batches[i]->image_count = batches[i]->known_header_count = counts[i];
+    for (Batch* const batch : save.subspan(batches.size()))
+        end_batch(*batch);
+}
+
+/// The last transaction in which lines were added that may be noted, too.
+constinit TransactionId noted_transaction = InvalidTransactionId;
+
+} // namespace
+
+bool has_settled_noted_lines()
+{
+    return TransactionIdIsValid(noted_transaction) && noted_transaction == GetTopTransactionIdIfAny();
+}
+
+pg::Array<std::string_view> foresee_customers(Batches batches)
+{
+    Texts customers{};
+    const bool are_all_known = add_customers(customers, batches, {});
+    if (origins_of(batches) != nullptr)
+        for (const Origin& origin : pg::span_of(origins_of(batches)->sorted))
+            if (!is_null(origin.customer))
+                pg::append(customers, origin.customer);
+    sort_and_merge(customers);
+    if (has_origin_table(batches) && (!are_all_known || customers.count > 1))
+        add_customers_below(customers, batches);
+    sort_and_merge(customers);
+    return customers;
+}
+
+Batches add_chains(Batches batches)
+{
+    if (!has_origin_table(batches))
+        return batches;
+    // Before the lines made from these are looked for: whoever saved one and did not wait for a header is done then.
+    lock_accounts_in_order(pg::span_of(foresee_customers(batches)));
+    const BatchList all = follow_chains(batches);
+    const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
+    if (std::ranges::all_of(save, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
+        return batches;
+    if (std::ranges::any_of(save.subspan(batches.size()), [](const Batch* batch) { return settles_at_commit(*batch->source); }))
+        noted_transaction = GetTopTransactionId();
+    find_named_headers(save);
+    renew_origins(save);
+    return save;
+}
+
+} // namespace credits

@@ -1,0 +1,207 @@
+// What a line wants.
+#include "save/decide.hpp"
+
+#include <algorithm>
+
+#include "errors/errors.hpp"
+#include "ledger/ledger.hpp"
+#include "pg/numeric.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+/// The terms on which a line is booked: type and coefficient.
+struct Terms {
+    const CreditType* type; // null: none
+    core::Amount coefficient;
+    std::string_view ledger_account;
+};
+
+bool sells_credits(const Terms& terms) { return terms.coefficient > core::zero; }
+
+/// A line keeps the terms of its first booking until its article changes (rule 16).
+Terms find_terms(const Configuration& configuration, const DocumentLine& line)
+{
+    const Article* const article = find_article(configuration, line.article);
+    const std::string_view ledger_account = article == nullptr ? std::string_view() : article->ledger_account;
+    const Recorded* const recorded = line.recorded;
+    if (recorded != nullptr && recorded->document.coefficient != core::zero && recorded->document.article == line.article)
+        return {find_type(configuration, recorded->type_id), recorded->document.coefficient, ledger_account};
+    if (article == nullptr || article->type == nullptr)
+        return {};
+    return {article->type, article->coefficient, ledger_account};
+}
+
+/// New lines need the module, and a customer who works with credits; what is booked already settles on (rules 8 and 23).
+bool may_touch_credits(const Configuration& configuration, const Customers& customers, const DocumentLine& line)
+{
+    const Recorded* const recorded = line.recorded;
+    if (recorded != nullptr && !core::is_nothing(recorded->effect) && recorded->customer == line.customer)
+        return true;
+    return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
+}
+
+core::Amount amount_in_range(const DocumentLine& line, const CreditType& type)
+{
+    const std::optional<core::Amount> amount = amount_of(line, type);
+    if (!amount)
+        errors::quantity_out_of_range(line, "amount");
+    return *amount;
+}
+
+/// Quantity 0 with an amount and a reference changes the value of the sale referred to (rule 17).
+bool changes_value(const DocumentLine& line, const CreditType& type)
+{
+    return !is_null(line.refers_to) && pg::is_zero(line.quantity) && amount_of(line, type) != core::zero;
+}
+
+/// Does a recorded credit note stand on the lot that it refers to now? Without a reference it may stand anywhere.
+bool stands_on_sale_referred_to(const DocumentLine& line)
+{
+    if (is_null(line.refers_to))
+        return true;
+    const int64 lot_no = find_lot_referred_to(line);
+    const RecordedDraw* const draws = line.recorded->draws;
+    return std::all_of(draws, draws + line.recorded->draw_count,
+                       [lot_no](const RecordedDraw& recorded) { return recorded.draw.lot_no == lot_no; });
+}
+
+/// Would the wanted effect stand where the recorded one does?
+core::Place compare_places(const DocumentLine& line)
+{
+    const Recorded& recorded = *line.recorded;
+    const bool same = line.type != nullptr && recorded.customer == line.customer && recorded.type_id == line.type->type_id &&
+                      recorded.document.article == line.article && recorded.document.date == line.date;
+    if (same && core::is_credit_note(recorded.effect) && core::is_credit_note(line.wanted) && !stands_on_sale_referred_to(line))
+        return core::Place::moved;
+    return same ? core::Place::same : core::Place::moved;
+}
+
+/// What is left of an inactive type can still be taken back (rule 2).
+void require_sellable(const DocumentLine& line, const CreditType& type, core::Act act)
+{
+    const bool stays = line.recorded != nullptr && core::is_sale(line.recorded->effect);
+    if (act == core::Act::sale && !type.active && !stays)
+        errors::type_not_active(line, type.code);
+    if (!is_null(line.currency) && line.currency != type.currency)
+        errors::currency_differs(line, type);
+}
+
+void want_sale(DocumentLine& line, core::Amount credits)
+{
+    const CreditType& type = *line.type;
+    line.wanted = make_sale(type, line, credits);
+    if (line.recorded == nullptr || !core::is_sale(line.recorded->effect) || compare_places(line) == core::Place::moved)
+        return;
+    // Under `fixed` a sale keeps its value, also when the unit value has changed since.
+    const core::Effect& recorded = line.recorded->effect;
+    if (type.unit_value && recorded.credits == credits && (recorded.amount == core::zero) == (line.wanted.amount == core::zero))
+        line.wanted.value = recorded.value;
+}
+
+void want_credit_note(DocumentLine& line, core::Amount credits)
+{
+    const core::Amount amount = amount_in_range(line, *line.type);
+    if (credits < core::zero && amount > core::zero)
+        errors::positive_amount(line);
+    line.wanted = {.act = core::Act::credit_note, .credits = credits, .amount = amount, .value = {}};
+}
+
+[[noreturn]] void refuse_quantity(const DocumentLine& line)
+{
+    if (line.is_duration && pg::is_nan(line.quantity))
+        errors::quantity_has_months(line);
+    errors::quantity_out_of_range(line, "quantity");
+}
+
+/// The refusals come in the order of doc/errors.md.
+void want(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
+{
+    if (line.is_gone || !line.counts || !may_touch_credits(configuration, customers, line))
+        return;
+    const Terms terms = find_terms(configuration, line);
+    if (terms.type == nullptr || (sells_credits(terms) && !sells))
+        return;
+    const std::optional<core::Amount> credits = credits_of(line, terms.coefficient);
+    const bool is_note = credits == core::zero && sells_credits(terms) && changes_value(line, *terms.type);
+    const core::Act act = is_note ? core::Act::credit_note : core::act_of(terms.coefficient, credits.value_or(terms.coefficient));
+    if (act == core::Act::none)
+        return;
+    if (sells_credits(terms))
+        require_sellable(line, *terms.type, act);
+    if (!credits)
+        refuse_quantity(line);
+    line.type = terms.type;
+    line.coefficient = terms.coefficient;
+    line.ledger_account = terms.ledger_account;
+    if (act == core::Act::sale)
+        want_sale(line, *credits);
+    else if (act == core::Act::credit_note)
+        want_credit_note(line, *credits);
+    else if (!line.is_covered)
+        line.wanted = {.act = act, .credits = *credits, .amount = {}, .value = {}};
+}
+
+} // namespace
+
+std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount coefficient)
+{
+    return line.is_duration ? pg::multiply_hours(line.quantity, coefficient) : pg::multiply_rounded(line.quantity, coefficient);
+}
+
+std::optional<core::Amount> amount_of(const DocumentLine& line, const CreditType& type)
+{
+    return line.has_amount ? pg::to_money_in_range(line.amount, type.money_step) : core::zero;
+}
+
+core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits)
+{
+    const core::Amount amount = amount_in_range(line, type);
+    if (amount < core::zero)
+        errors::negative_amount(line);
+    const bool is_priced_by_unit = type.unit_value && amount != core::zero; // a gift is worth nothing
+    const std::optional<core::Amount> value =
+        is_priced_by_unit ? core::multiply(credits, *type.unit_value, type.money_step) : amount;
+    if (!value)
+        errors::quantity_out_of_range(line, "value");
+    return {.act = core::Act::sale, .credits = credits, .amount = amount, .value = *value};
+}
+
+void keep_closed_months(const Configuration& configuration, DocumentLine& line)
+{
+    if (configuration.keeps_closed_months)
+        line.open_from = configuration.first_open_day;
+}
+
+void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
+{
+    keep_closed_months(configuration, line);
+    want(configuration, customers, sells, line);
+    if (line.recorded == nullptr)
+        line.settlement = core::settle({}, line.wanted, core::Place::moved);
+    else
+        line.settlement = core::settle(line.recorded->effect, line.wanted, compare_places(line));
+    if (!changes_nothing(line.settlement))
+        errors::require_open_month(line);
+}
+
+bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line)
+{
+    const bool is_booked = line.recorded != nullptr &&
+                           (core::is_consumption(line.recorded->effect) || core::is_return(line.recorded->effect)) &&
+                           line.recorded->customer == line.customer && line.recorded->document.article == line.article;
+    if (is_booked) // it settles on, whatever its article or customer has become (rules 16 and 23)
+        return true;
+    if (!configuration.is_active || !customer.works_with_credits || is_null(line.article) || !line.has_quantity)
+        return false;
+    const Terms terms = find_terms(configuration, line);
+    if (terms.type == nullptr || sells_credits(terms))
+        return false;
+    const std::optional<core::Amount> credits = credits_of(line, terms.coefficient);
+    return credits && *credits != core::zero;
+}
+
+} // namespace credits

@@ -1,0 +1,202 @@
+// Finds and keeps sources: the list of all, and those that were used.
+#include "sources/source.hpp"
+
+#include <algorithm>
+
+#include "schema/catalog.hpp"
+#include "sources/descendants.hpp"
+#include "errors/errors.hpp"
+#include "schema/gate.hpp"
+#include "sources/load_source.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+constexpr int max_sources = 1024;
+
+/// All sources of the database; a null stands for one that was not used yet.
+struct Sources {
+    int count;
+    Oid line_tables[max_sources];
+    Oid header_tables[max_sources];
+    Oid origin_tables[max_sources];
+    bool has_chains; // some line is made from another
+    Source* loaded[max_sources];
+};
+
+constinit Sources sources{};
+constinit bool is_complete = false;
+constinit bool is_stale = false;
+
+/// A source that is loaded anew may still be in use further up: its memory goes with the transaction.
+void retire(Source*& source)
+{
+    if (source != nullptr)
+        MemoryContextSetParent(source->memory, TopTransactionContext);
+    source = nullptr;
+}
+
+void load_list()
+{
+    while (!is_complete || is_stale) {
+        come_to_gate();
+        is_complete = false;
+        is_stale = false; // before reading: a change that arrives meanwhile marks it again
+        for (int i = 0; i < sources.count; i++)
+            retire(sources.loaded[i]);
+        sources.count = 0;
+        sources.has_chains = false;
+        for_each_source_row([](const SourceRow& row) {
+            if (sources.count == max_sources)
+                errors::too_many_sources(max_sources);
+            sources.line_tables[sources.count] = row.line_table;
+            sources.header_tables[sources.count] = row.header_table;
+            sources.origin_tables[sources.count] = row.origin_table;
+            sources.has_chains |= OidIsValid(row.origin_table);
+            sources.loaded[sources.count] = nullptr;
+            sources.count++;
+        });
+        is_complete = true;
+    }
+}
+
+Source* load_from_table(Oid line_table)
+{
+    come_to_gate();
+    const std::optional<SourceRow> row = find_source_row(line_table);
+    if (!row)
+        errors::not_attached(line_table);
+    return load_source(*row);
+}
+
+/// The attached table that this one is a descendant of; the table itself when it is none.
+Oid root_of(Oid table)
+{
+    auto* const roots = static_cast<Oid*>(palloc(sizeof(Oid) * (2 * sources.count + 1)));
+    size_t count = 0;
+    for (int i = 0; i < sources.count; i++) {
+        if (pg::exists(sources.line_tables[i]))
+            roots[count++] = sources.line_tables[i];
+        if (pg::exists(sources.header_tables[i]))
+            roots[count++] = sources.header_tables[i];
+    }
+    const Oid root = find_root(table, {roots, count});
+    pfree(roots);
+    return OidIsValid(root) ? root : table;
+}
+
+int find_position(Oid line_table)
+{
+    for (int i = 0; i < sources.count; i++)
+        if (sources.line_tables[i] == line_table)
+            return i;
+    return -1;
+}
+
+int position_of(Oid line_table)
+{
+    int position = find_position(line_table);
+    if (position < 0)
+        position = find_position(root_of(line_table));
+    return position;
+}
+
+/// The sources of which one of the two tables is this one; not those whose lines were lost while the protection was off. They
+/// stay on the list, since a drop that is refused may come back with its savepoint.
+std::span<Oid> line_tables_with(const Oid* tables, Oid table)
+{
+    auto* const found = static_cast<Oid*>(palloc(sizeof(Oid) * (sources.count + 1)));
+    size_t count = 0;
+    for (int i = 0; i < sources.count; i++)
+        if (tables[i] == table && pg::exists(sources.line_tables[i]))
+            found[count++] = sources.line_tables[i];
+    return {found, count};
+}
+
+} // namespace
+
+Source& get_source(Oid line_table)
+{
+    catalog(); // listens for changes
+    load_list();
+    const int position = position_of(line_table);
+    if (position < 0)
+        errors::not_attached(line_table);
+    Source*& slot = sources.loaded[position];
+    if (slot != nullptr && slot->is_stale)
+        retire(slot);
+    if (slot == nullptr)
+        slot = load_from_table(sources.line_tables[position]);
+    return *slot;
+}
+
+bool is_attached(Oid line_table)
+{
+    catalog();
+    load_list();
+    const Oid* const end = sources.line_tables + sources.count;
+    return std::find(static_cast<const Oid*>(sources.line_tables), end, line_table) != end;
+}
+
+Oid attached_root(Oid table)
+{
+    catalog();
+    load_list();
+    const int position = position_of(table);
+    return position < 0 ? InvalidOid : sources.line_tables[position];
+}
+
+std::span<Oid> line_tables_of_header(Oid header_table)
+{
+    catalog();
+    load_list();
+    const std::span<Oid> found = line_tables_with(sources.header_tables, header_table);
+    return found.empty() ? line_tables_with(sources.header_tables, root_of(header_table)) : found;
+}
+
+std::span<Oid> line_tables_made_from(Oid origin_table)
+{
+    return is_origin_table(origin_table) ? line_tables_with(sources.origin_tables, origin_table) : std::span<Oid>();
+}
+
+bool is_origin_table(Oid line_table)
+{
+    catalog();
+    load_list();
+    const Oid* const end = sources.origin_tables + sources.count;
+    return sources.has_chains && std::find(static_cast<const Oid*>(sources.origin_tables), end, line_table) != end;
+}
+
+void check_source(Oid line_table)
+{
+    Source* const source = load_from_table(line_table);
+    const Relation lines = table_open(line_table, AccessShareLock);
+    for (int i = 0; i < source->line_key_count; i++) {
+        const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(lines), source->line_key[i].column - 1);
+        if (!column->attnotnull)
+            errors::nullable_key(line_table, NameStr(column->attname));
+    }
+    table_close(lines, AccessShareLock);
+    MemoryContextDelete(source->memory);
+}
+
+void mark_sources_stale()
+{
+    is_stale = true;
+    mark_descendants_stale(InvalidOid);
+}
+
+void mark_source_stale(Oid table)
+{
+    mark_descendants_stale(table);
+    for (int i = 0; i < sources.count; i++)
+        is_stale |= sources.line_tables[i] == table; // it may be gone
+    for (int i = 0; i < sources.count; i++)
+        if (sources.loaded[i] != nullptr && (sources.line_tables[i] == table || sources.header_tables[i] == table))
+            sources.loaded[i]->is_stale = true;
+}
+
+} // namespace credits

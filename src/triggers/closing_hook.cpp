@@ -1,0 +1,125 @@
+// Knows whether a closing's hook runs, and its lines.
+#include "triggers/closing_hook.hpp"
+
+#include <utility>
+
+#include "schema/catalog.hpp"
+#include "schema/gate.hpp"
+#include "pg/key.hpp"
+#include "pg/query.hpp"
+#include "pg/row.hpp"
+#include "pg/snapshot.hpp"
+#include "pg/text.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+enum HookLineColumn { hook_line_table = 1, hook_line_key = 2, hook_line_closing_id = 3 };
+
+/// The closing whose hook runs; 0: none does. An error in a hook sets back what it was before.
+constinit int32 running = 0;
+
+void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+{
+    if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
+        return;
+    pg::Row row(table);
+    row.set(hook_line_table, ObjectIdGetDatum(line_table));
+    row.set_text(hook_line_key, key);
+    row.set_int4(hook_line_closing_id, running);
+    row.store();
+    pg::insert(table);
+}
+
+void change_hook_line(const char* sql, std::span<const pg::Parameter> parameters)
+{
+    come_to_gate();
+    pg::run({.role = catalog().owner, .sql = sql, .parameters = parameters, .reads_only = false});
+    CommandCounterIncrement();
+}
+
+void forget_hook_line(Oid line_table, std::string_view key)
+{
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}, {TEXTOID, pg::to_text(key), false}};
+    change_hook_line("DELETE FROM credits.closing_hook_line"
+                     " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
+                     parameters);
+}
+
+void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view new_key)
+{
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false},
+                                     {TEXTOID, pg::to_text(old_key), false},
+                                     {TEXTOID, pg::to_text(new_key), false}};
+    change_hook_line("UPDATE credits.closing_hook_line SET line_key = $3"
+                     " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
+                     parameters);
+}
+
+template <class Key>
+bool is_there(const Key& key, Snapshot at)
+{
+    come_to_gate();
+    pg::Table table = pg::open_table(catalog().closing_hook_line, AccessShareLock);
+    const bool found = pg::in_snapshot(at, table.relation, [&](const pg::DatedSnapshot& snapshot) {
+        return pg::find(table, catalog().closing_hook_line_pkey, key, snapshot);
+    });
+    pg::close_table(table);
+    return found;
+}
+
+} // namespace
+
+int32 closing_of_running_hook() { return running; }
+
+int32 exchange_running_hook(int32 closing_id) { return std::exchange(running, closing_id); }
+
+void note_hook_lines(Batch& batch)
+{
+    const auto note = [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        for (const LineImage& image : images_of(batch)) {
+            show(batch, image.new_line, nullptr);
+            note_hook_line(table, batch.source->line_table, evaluate_text(batch, Fact::line_key), snapshot);
+        }
+    };
+    come_to_gate();
+    pg::read_latest(catalog().closing_hook_line, note, RowExclusiveLock);
+    CacheInvalidateRelcacheByRelid(catalog().closing_hook_line);
+    CommandCounterIncrement();
+}
+
+void forget_hook_lines(Batch& batch)
+{
+    for (const LineImage& image : images_of(batch)) {
+        show(batch, image.old_line, nullptr);
+        const std::string_view key = evaluate_text(batch, Fact::line_key);
+        if (is_hook_line(batch.source->line_table, key))
+            forget_hook_line(batch.source->line_table, key);
+    }
+}
+
+void follow_hook_lines(Batch& batch)
+{
+    for (const LineImage& image : images_of(batch)) {
+        if (image.old_line == nullptr || image.new_line == nullptr)
+            continue;
+        show(batch, image.old_line, nullptr);
+        const std::string_view old_key = evaluate_text(batch, Fact::line_key);
+        show(batch, image.new_line, nullptr);
+        const std::string_view new_key = evaluate_text(batch, Fact::line_key);
+        if (old_key != new_key && is_hook_line(batch.source->line_table, old_key))
+            rename_hook_line(batch.source->line_table, old_key, new_key);
+    }
+}
+
+bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot)
+{
+    return is_there(pg::make_key(line_table, key), snapshot);
+}
+
+bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table), nullptr); }
+
+} // namespace credits

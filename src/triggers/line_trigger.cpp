@@ -1,0 +1,184 @@
+// The statement triggers of an attached line table: read the lines, lock, decide, record.
+// All lines of a statement are settled together, so that a document may sell and use at once (rule 13).
+#include "lines/batch.hpp"
+#include "pg/changed_columns.hpp"
+#include "commit/check_at_commit.hpp"
+#include "triggers/closing_hook.hpp"
+#include "schema/gate.hpp"
+#include "lines/find_lines.hpp"
+#include "lines/pending.hpp"
+#include "pg/transition.hpp"
+#include "sources/restoring.hpp"
+#include "lines/settled_since.hpp"
+#include "pg/trigger_call.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+MinimalTuple copy_row(TupleTableSlot* slot) { return ExecCopySlotMinimalTuple(slot); }
+
+/// Which lines of the statement are looked at.
+struct Interest {
+    const Configuration& settings;
+    bool is_in_all;
+};
+
+/// An article that only the header tells may have a credit type. A line from which others are made is of interest whatever its
+/// article: as long as it counts it covers them. A closing's hook writes lines that never touch credits, whatever their article
+/// becomes.
+Interest interest_in(const Source& source)
+{
+    return {.settings = configuration(),
+            .is_in_all = source.facts[static_cast<int>(Fact::article)].needs_header || is_origin_table(source.line_table) ||
+                         closing_of_running_hook() != 0};
+}
+
+/// Does the row in the line slot have an article that has, or had, a credit type? One that cannot be read may be of interest: as
+/// it is now, its header tells whether it is refused; as it was, it is no reason to keep it.
+bool is_of_interest(Batch& batch, const Interest& interest)
+{
+    if (interest.is_in_all)
+        return true;
+    batch.expressions->ecxt_innertuple = batch.line_slot;
+    batch.shows_header = false;
+    const std::optional<std::string_view> article = try_evaluate_text(batch, Fact::article);
+    return !article || (!is_null(*article) && find_article(interest.settings, *article) != nullptr);
+}
+
+/// INSERT and DELETE: one image per line.
+void read_images(Batch& batch, const Interest& interest, const pg::TransitionReader& reader, bool is_new)
+{
+    while (pg::read_row(reader, batch.line_slot)) {
+        if (!is_of_interest(batch, interest))
+            continue;
+        const MinimalTuple row = copy_row(batch.line_slot);
+        add_image(batch, is_new ? nullptr : row, is_new ? row : nullptr);
+    }
+    pg::end_reading(reader);
+}
+
+/// UPDATE: both tables hold the lines in the same order, those that move to another partition, too.
+void read_image_pairs(Batch& batch, const Interest& interest, const pg::TransitionReader& old_rows,
+                      const pg::TransitionReader& new_rows)
+{
+    TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(batch.line_slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
+    while (pg::read_row(old_rows, old_slot) && pg::read_row(new_rows, batch.line_slot)) {
+        if (are_equal(batch.source->line_columns, old_slot, batch.line_slot))
+            continue;
+        const MinimalTuple old_line = copy_row(old_slot);
+        const MinimalTuple new_line = copy_row(batch.line_slot);
+        bool is_relevant = is_of_interest(batch, interest);
+        if (!is_relevant) {
+            ExecStoreMinimalTuple(old_line, batch.line_slot, false);
+            is_relevant = is_of_interest(batch, interest);
+        }
+        if (is_relevant)
+            add_image(batch, old_line, new_line);
+    }
+    pg::end_reading(new_rows);
+    pg::end_reading(old_rows);
+    ExecDropSingleTupleTableSlot(old_slot);
+}
+
+/// False: the old and the new image of a line could not be told to belong together.
+bool read_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
+{
+    const Interest interest = interest_in(*batch.source);
+    const auto old_rows = [&] { return pg::begin_reading(trigger.tg_oldtable, conversion); };
+    const auto new_rows = [&] { return pg::begin_reading(trigger.tg_newtable, conversion); };
+    const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
+    if (is_update && pg::are_paired(trigger)) {
+        read_image_pairs(batch, interest, old_rows(), new_rows());
+        return true;
+    }
+    if (!TRIGGER_FIRED_BY_INSERT(trigger.tg_event))
+        read_images(batch, interest, old_rows(), false);
+    if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
+        read_images(batch, interest, new_rows(), true);
+    return !is_update;
+}
+
+/// May rows be other ones than the trigger was handed? Nothing but a statement within ours can have changed those that we wrote.
+/// Where we have taken a row away, another part of our statement may have put one, too.
+bool may_be_old(const TriggerData& trigger)
+{
+    return TRIGGER_FIRED_BY_INSERT(trigger.tg_event) ? is_settled_since(last_settled_lines)
+                                                     : is_settled_since_or_by(last_settled_lines);
+}
+
+/// Keeps the list of lines that closings wrote. Are these among them, and nobody's concern?
+bool keep_hook_lines(Batch& batch, const TriggerData& trigger)
+{
+    const bool is_in_hook = closing_of_running_hook() != 0;
+    if (is_in_hook && TRIGGER_FIRED_BY_INSERT(trigger.tg_event)) {
+        note_hook_lines(batch);
+        batch.source->has_hook_lines = true;
+        return !may_be_old(trigger); // else they may have been booked, before they were known
+    }
+    if (is_in_hook && TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
+        forget_hook_lines(batch);
+    if (batch.source->has_hook_lines)
+        follow_hook_lines(batch);
+    return false;
+}
+
+void settle_at_once(Batch& batch, const TriggerData& trigger, bool has_old_images)
+{
+    if (has_old_images)
+        read_lines_again(batch);
+    batch.repeats_lines = has_old_images;
+    batch.reads_ledger =
+        has_old_images || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event) || may_reuse_keys(*batch.source, trigger.tg_relation);
+    Batch* const batches[]{&batch};
+    lock_headers(batches);
+    set_headerless_aside(batch);
+    const Batches save = add_chains(batches);
+    read_lines(save);
+    settle(save);
+    save.size() == 1 ? note_settled(last_settled_lines) : note_settled_ahead(last_settled_lines);
+    end_batches(save);
+}
+
+void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
+{
+    const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
+    if (batch.image_count == 0 || keep_hook_lines(batch, trigger))
+        return end_batch(batch);
+    if (settles_at_commit(*batch.source)) {
+        note_images(batch, images_of(batch), Awaits::commit);
+        return end_batch(batch);
+    }
+    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+    pass_gate();
+    settle_at_once(batch, trigger, !are_images_whole || may_be_old(trigger) || has_repeated_lines(batch));
+}
+
+} // namespace
+
+extern "C" {
+PG_FUNCTION_INFO_V1(credits_line_changed);
+}
+
+/// AFTER INSERT, UPDATE or DELETE … FOR EACH STATEMENT on an attached line table, with transition tables.
+Datum credits_line_changed(PG_FUNCTION_ARGS)
+{
+    const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_line_changed");
+    if (is_restoring_rows())
+        return PointerGetDatum(nullptr);
+    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
+    const MemoryContext caller = MemoryContextSwitchTo(memory);
+    note_written(trigger.tg_relation);
+    Source& source = get_source(RelationGetRelid(trigger.tg_relation));
+    pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
+        Batch batch = begin_batch(source, lines);
+        settle_changed_lines(batch, trigger, conversion);
+    });
+    MemoryContextSwitchTo(caller);
+    MemoryContextDelete(memory);
+    return PointerGetDatum(nullptr);
+}
+
+} // namespace credits
