@@ -1,6 +1,6 @@
 // What makes this a PostgreSQL module, and what it asks of every command from then on.
 #include "triggers/closing_hook.hpp"
-#include "errors/errors.hpp"
+#include "errors/closing.hpp"
 #include "pg/identity.hpp"
 #include "pg/postgres.hpp"
 

@@ -3,7 +3,8 @@
 
 #include <string_view>
 
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
+#include "errors/registering.hpp"
 
 namespace credits
 {

@@ -10,7 +10,7 @@
 #include "attach/origin.hpp"
 #include "schema/catalog.hpp"
 #include "sources/descendants.hpp"
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 #include "schema/gate.hpp"
 #include "lines/header_view.hpp"
 #include "mapping/mapping_view.hpp"

@@ -1,7 +1,7 @@
 // Checks the mapping of an origin.
 #include "attach/origin.hpp"
 
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 #include "sources/key_text.hpp"
 #include "lines/made_from.hpp"
 #include "pg/version.hpp"

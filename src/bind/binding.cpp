@@ -4,7 +4,8 @@
 #include <optional>
 
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
+#include "errors/binding.hpp"
 #include "schema/gate.hpp"
 #include "pg/identity.hpp"
 #include "pg/key.hpp"

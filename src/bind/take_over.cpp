@@ -6,7 +6,7 @@
 #include "bind/statements.hpp"
 #include "schema/catalog.hpp"
 #include "settings/contacts.hpp"
-#include "errors/errors.hpp"
+#include "errors/binding.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"

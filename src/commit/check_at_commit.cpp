@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "schema/gate.hpp"
 #include "commit/noted_source.hpp"
 #include "lines/find_lines.hpp"

@@ -1,5 +1,5 @@
 // The messages of attach and detach, and of the protection of what is attached or bound.
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 
 namespace credits::errors
 {
@@ -155,20 +155,6 @@ void mapping_does_not_fit(Oid line_table)
 void too_many_sources(int limit)
 {
     ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %d tables are attached to credits", limit));
-}
-
-void needed(const char* act, const char* detail, const char* way_out)
-{
-    ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("cannot %s because credits depends on it", act),
-            errdetail("%s", detail), errhint("Use credits.%s() first.", way_out));
-}
-
-void become_needed(const char* act, const char* reason, const char* way_out)
-{
-    errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST);
-    errmsg("cannot %s because credits depends on it", act);
-    errdetail("%s would now fail: %s", strcmp(way_out, "detach") == 0 ? "Attaching" : "Binding", reason);
-    errhint("Use credits.%s() first.", way_out);
 }
 
 } // namespace credits::errors

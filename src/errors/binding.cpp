@@ -1,5 +1,5 @@
 // The messages of bind_customers, bind_articles and unbind, and of the settings that come from bound tables.
-#include "errors/errors.hpp"
+#include "errors/binding.hpp"
 #include "pg/text.hpp"
 
 namespace credits::errors

@@ -1,5 +1,5 @@
 // The messages of closings and their hook.
-#include "errors/errors.hpp"
+#include "errors/closing.hpp"
 
 namespace credits::errors
 {

@@ -1,5 +1,5 @@
 // The messages of registrations by hand and of questions.
-#include "errors/errors.hpp"
+#include "errors/registering.hpp"
 #include "pg/text.hpp"
 
 namespace credits::errors

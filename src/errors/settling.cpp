@@ -1,5 +1,5 @@
 // Messages of settling: of documents on demand, and of what was noted.
-#include "errors/errors.hpp"
+#include "errors/settling.hpp"
 
 namespace credits::errors
 {

@@ -2,7 +2,7 @@
 // no longer than the transaction: a setting could be made for the session, which a pooler hands on to somebody else.
 #include <utility>
 
-#include "errors/errors.hpp"
+#include "errors/registering.hpp"
 
 namespace credits
 {

@@ -2,7 +2,8 @@
 // extension's owner (sql/install/53-closing-months.sql).
 #include "schema/catalog.hpp"
 #include "triggers/closing_hook.hpp"
-#include "errors/errors.hpp"
+#include "errors/closing.hpp"
+#include "errors/registering.hpp"
 #include "pg/query.hpp"
 
 extern "C" {

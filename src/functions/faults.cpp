@@ -4,7 +4,7 @@
 #include "attach/triggers.hpp"
 #include "bind/binding.hpp"
 #include "sources/descendants.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "pg/attempt.hpp"
 #include "pg/text.hpp"
 #include "sources/source.hpp"

@@ -4,7 +4,8 @@
 
 #include "settings/contacts.hpp"
 #include "save/customers.hpp"
-#include "errors/errors.hpp"
+#include "errors/registering.hpp"
+#include "errors/saving.hpp"
 #include "schema/gate.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/lots.hpp"

@@ -3,7 +3,9 @@
 #include "lines/batch.hpp"
 #include "schema/catalog.hpp"
 #include "save/customers.hpp"
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
+#include "errors/registering.hpp"
+#include "errors/saving.hpp"
 #include "schema/gate.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/numeric.hpp"
@@ -79,7 +81,7 @@ DocumentLine make_registration(FunctionCallInfo fcinfo, int description, int boo
     if (!PG_ARGISNULL(description))
         line.description = pg::to_view(PG_GETARG_DATUM(description));
     keep_closed_months(configuration(), line);
-    errors::require_open_month(line);
+    require_open_month(line);
     return line;
 }
 
@@ -135,7 +137,7 @@ Datum credits_register_sale(PG_FUNCTION_ARGS)
     line.has_amount = !PG_ARGISNULL(3);
     line.amount = line.has_amount ? PG_GETARG_DATUM(3) : Datum(0);
     if (!line.type->active)
-        errors::type_not_active(line, line.type->code);
+        errors::type_not_active({}, line.customer, line.type->code);
     line.wanted = make_sale(*line.type, line, quantity_argument(fcinfo, 2));
     PG_RETURN_INT64(register_line(line));
 }
@@ -147,7 +149,7 @@ Datum credits_register_opening(PG_FUNCTION_ARGS)
     DocumentLine line = make_registration(fcinfo, 4, 5);
     line.is_opening = true;
     if (!line.type->active)
-        errors::type_not_active(line, line.type->code);
+        errors::type_not_active({}, line.customer, line.type->code);
     line.wanted = {.act = core::Act::sale,
                    .credits = quantity_argument(fcinfo, 2),
                    .amount = core::zero,
@@ -177,7 +179,7 @@ Datum credits_reverse_registration(PG_FUNCTION_ARGS)
         errors::already_reversed(line.customer, line.type->code, entry_no);
     line.date = line.recorded->document.date;
     keep_closed_months(configuration(), line);
-    errors::require_open_month(line);
+    require_open_month(line);
     line.settlement = core::undo(line.recorded->effect);
     record_registration(line);
     PG_RETURN_INT64(line.first_entry_no);

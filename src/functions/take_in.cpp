@@ -5,7 +5,7 @@
 
 #include "lines/batch.hpp"
 #include "commit/check_at_commit.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "pg/conversion.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"

@@ -3,7 +3,7 @@
 // fails: so it costs nothing as long as all is well, and one bad row spoils no other.
 #include "lines/batch.hpp"
 #include "sources/descendants.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "pg/attempt.hpp"
 #include "pg/conversion.hpp"
 #include "pg/table.hpp"

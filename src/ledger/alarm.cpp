@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "pg/numeric.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"

@@ -4,7 +4,7 @@
 
 #include "ledger/alarm.hpp"
 #include "lines/batch.hpp"
-#include "errors/errors.hpp"
+#include "errors/internal.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/snapshot.hpp"
 

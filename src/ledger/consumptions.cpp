@@ -1,6 +1,8 @@
 // Consumptions: credits drawn and given back (rules 11, 12 and 15).
 #include "ledger/consumptions.hpp"
 
+#include "errors/internal.hpp"
+
 #include <algorithm>
 
 #include "ledger/entries.hpp"

@@ -1,7 +1,7 @@
 // What consumptions, credit notes and returns share when they take credits.
 #pragma once
 
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "ledger/ledger.hpp"
 
 namespace credits
@@ -30,7 +30,7 @@ void take_in_turns(Ledger& ledger, Account& account, const DocumentLine& line, c
             break;
     }
     if (account.balance < left)
-        errors::balance_not_negative(line, account.customer, account.type->code, needed, available);
+        errors::balance_not_negative(place_of(line), account.customer, account.type->code, needed, available);
     take(left);
 }
 

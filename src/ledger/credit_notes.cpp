@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/internal.hpp"
+#include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/revaluation.hpp"
@@ -63,7 +64,7 @@ LoadedLot& get_lot_referred_to(Ledger& ledger, Account& account, const DocumentL
             return *account.lots[i];
     const int64 lot_no = read_lot_referred_to(ledger.entries, line, ledger.snapshot);
     if (lot_no == 0)
-        errors::no_sale_referred_to(line, account.type->code);
+        errors::no_sale_referred_to(place_of(line), line.refers_to, line.customer, account.type->code);
     return get_lot(ledger, account, lot_no);
 }
 
@@ -72,7 +73,7 @@ void change_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedLo
 {
     const core::Amount value = account.type->unit_value ? core::zero : amount;
     if (core::change_of_value(lot.lot, value) != value)
-        errors::refund_within_value(line, account.customer, account.type->code, -value, lot.lot);
+        errors::refund_within_value(place_of(line), account.customer, account.type->code, -value, lot.lot);
     lot.lot.remaining_value.units += value.units;
     book_note(ledger, account, line, lot,
               {.document = present_document(line),
@@ -115,7 +116,7 @@ void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::No
     }
     const core::Amount open = referred == nullptr ? account.balance : referred->lot.remaining;
     if (open < step.credits)
-        errors::refund_within_open(line, account.customer, account.type->code, step.credits, open,
+        errors::refund_within_open(place_of(line), account.customer, account.type->code, step.credits, open,
                                    referred == nullptr ? 0 : referred->lot.lot_no);
     core::Spread spread{.amount = step.amount, .credits = step.credits};
     while (spread.credits > core::zero) {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "schema/columns.hpp"
 #include "pg/row.hpp"
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/internal.hpp"
 #include "schema/columns.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"

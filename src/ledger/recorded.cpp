@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/internal.hpp"
 #include "ledger/ledger.hpp"
 #include "schema/columns.hpp"
 #include "pg/key.hpp"

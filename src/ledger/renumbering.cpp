@@ -2,7 +2,7 @@
 #include "ledger/renumbering.hpp"
 
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "ledger/consumptions.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
@@ -192,7 +192,8 @@ void end_save(Ledger& ledger, Account& account)
         return;
     tie_pending(ledger, account);
     if (account.pending_count > 0)
-        errors::return_within_consumed(*account.pending[0].line, account.customer, account.type->code, account.pending[0].left);
+        errors::return_within_consumed(place_of(*account.pending[0].line), account.customer, account.type->code,
+                                       account.pending[0].left);
 }
 
 } // namespace credits

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 
 namespace credits

@@ -1,5 +1,5 @@
 // Sales: a lot opened, changed and closed (rules 10 and 14).
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/revaluation.hpp"
@@ -43,7 +43,7 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     if (is_value_alone_changed(lot) && !has_change_of_value(ledger, account, lot.lot_no))
         correct_value(ledger, account, line, loaded, document);
     if (!core::is_untouched(lot))
-        errors::lot_not_consumed(line, account.customer, account.type->code, lot);
+        errors::lot_not_consumed(place_of(line), account.customer, account.type->code, lot);
     const core::Lot before = lot;
     lot.quantity = lot.remaining = sale.credits;
     lot.value = lot.remaining_value = sale.value;

@@ -1,7 +1,10 @@
 // Reads headers from views.
 #include "lines/header_view.hpp"
 
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
+#include "errors/registering.hpp"
+#include "errors/saving.hpp"
+#include "errors/settling.hpp"
 #include "sources/key_text.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/attempt.hpp"
@@ -123,7 +126,8 @@ void select_from_view(Batch& batch, std::span<const pg::Parameter> key)
     Oid output = InvalidOid;
     bool is_varlena = false;
     getTypeOutputInfo(key.type, &output, &is_varlena);
-    errors::header_not_readable(*batch.source, OidOutputFunctionCall(output, key.value), *reason);
+    errors::header_not_readable(batch.source->line_table, batch.source->header_table, OidOutputFunctionCall(output, key.value),
+                                *reason);
 }
 
 /// In a save an error of the view's becomes a refusal that names the document, as one of the line's own does (batch.cpp).

@@ -1,5 +1,5 @@
 // A document line on its way through a settlement: what its row says, what the ledger has recorded, what it wants.
-// Everything here lives in the memory of one batch. A view without data stands for SQL's null.
+// Everything here lives in the memory of one batch.
 #pragma once
 
 #include <string_view>
@@ -7,15 +7,15 @@
 #include "settings/configuration.hpp"
 #include "core/lot.hpp"
 #include "core/settlement.hpp"
+#include "errors/saving.hpp"
 #include "pg/postgres.hpp"
+#include "pg/text.hpp"
 
 namespace credits
 {
 
 /// In bytes: a longer one is not booked.
 inline constexpr size_t longest_line_key = 255;
-
-inline bool is_null(std::string_view text) { return text.data() == nullptr; }
 
 /// What a line drew, or a return line gave back, as far as it still stands, and the date that it is booked on.
 struct RecordedDraw {
@@ -90,5 +90,13 @@ struct DocumentLine {
     int64 first_entry_no; // of those that this batch books; 0: none yet
     core::Settlement settlement;
 };
+
+/// Where a refusal finds the line: in its document, or, of one that is gone and has none any more, in the one that is recorded.
+inline errors::Place place_of(const DocumentLine& line)
+{
+    if (is_null(line.kind) && line.recorded != nullptr)
+        return {.kind = line.recorded->document.kind, .number = line.recorded->document.number, .key = line.key};
+    return {.kind = line.kind, .number = line.number, .key = line.key};
+}
 
 } // namespace credits

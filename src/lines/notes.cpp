@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/settling.hpp"
 
 namespace credits
 {

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/settling.hpp"
+#include "pg/errors.hpp"
 #include "schema/gate.hpp"
 #include "pg/array.hpp"
 #include "pg/identity.hpp"

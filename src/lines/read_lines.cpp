@@ -1,7 +1,7 @@
 // Makes document lines of row images: the key, then the article, and the rest where that has credits (rule 24).
 #include "lines/batch.hpp"
 #include "triggers/closing_hook.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "lines/pending.hpp"
 #include "pg/attempt.hpp"
 #include "pg/numeric.hpp"

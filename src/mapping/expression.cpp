@@ -1,9 +1,10 @@
 // Checks what attach is given, at attach time rather than at the first save.
 #include "mapping/expression.hpp"
 
+#include <algorithm>
 #include <array>
 
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 #include "pg/identity.hpp"
 #include "pg/version.hpp"
 

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
+#include "errors/registering.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"
 

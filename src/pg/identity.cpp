@@ -1,7 +1,7 @@
 // Becoming the owner of some code, and the caller again.
 #include "pg/identity.hpp"
 
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 
 namespace credits::pg
 {

@@ -3,7 +3,7 @@
 // the four decimals of an amount are just one digit behind the point. It costs a quarter of a multiplication and a cast.
 #include "pg/numeric.hpp"
 
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 #include "pg/text.hpp"
 #include "pg/version.hpp"
 

@@ -1,7 +1,7 @@
 // Older snapshots, and what somebody has rewritten since.
 #include "pg/snapshot.hpp"
 
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 
 namespace credits::pg
 {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
 

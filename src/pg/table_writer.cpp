@@ -3,7 +3,7 @@
 // cost as much as a whole lookup. Where users have put ROW triggers on the table, the executor writes, so that they fire.
 #include "pg/table.hpp"
 
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 #include "pg/identity.hpp"
 #include "pg/version.hpp"
 #include "pg/view_columns.hpp"

@@ -1,9 +1,17 @@
-// Text datums as string views and back. A view lives as long as the context that its datum was read in.
+// Text datums as string views and back. A view lives as long as the context that its datum was read in; one without data stands
+// for SQL's null.
 #pragma once
 
 #include <string_view>
 
 #include "pg/postgres.hpp"
+
+namespace credits
+{
+
+inline bool is_null(std::string_view text) { return text.data() == nullptr; }
+
+} // namespace credits
 
 namespace credits::pg
 {

@@ -1,7 +1,7 @@
 // Checks how a trigger function is called.
 #include "pg/trigger_call.hpp"
 
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 
 namespace credits
 {

@@ -3,7 +3,6 @@
 
 #include "bind/binding.hpp"
 #include "protect/counting_lines.hpp"
-#include "errors/errors.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
 #include "protect/protection.hpp"

@@ -3,7 +3,7 @@
 
 #include "schema/catalog.hpp"
 #include "commit/check_at_commit.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "pg/query.hpp"
 #include "sources/source.hpp"
 

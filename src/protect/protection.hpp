@@ -1,7 +1,7 @@
 // The protection of what is attached or bound: commands that would take a part of it are refused with 2BP01.
 #pragma once
 
-#include "errors/errors.hpp"
+#include "errors/protecting.hpp"
 #include "pg/postgres.hpp"
 
 namespace credits

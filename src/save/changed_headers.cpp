@@ -3,7 +3,7 @@
 
 #include "settings/contacts.hpp"
 #include "save/customers.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/table.hpp"
 #include "sources/row_location.hpp"
@@ -93,7 +93,7 @@ void warn_of_zero_prices(Batch& batch)
         const DocumentLine& line = batch.lines[i];
         if (line.is_zeroed && !line.is_gone && line.image->old_header != nullptr &&
             needs_price(batch, line, *line.image->old_header))
-            errors::warn_price_stays_zero(line);
+            errors::warn_price_stays_zero(place_of(line));
     }
 }
 

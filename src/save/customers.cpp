@@ -5,7 +5,7 @@
 
 #include "schema/catalog.hpp"
 #include "settings/contacts.hpp"
-#include "errors/errors.hpp"
+#include "errors/registering.hpp"
 #include "save/origins.hpp"
 #include "pg/key.hpp"
 #include "pg/snapshot.hpp"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/numeric.hpp"
 
@@ -44,11 +44,18 @@ bool may_touch_credits(const Configuration& configuration, const Customers& cust
     return configuration.is_active && find_customer(customers, line.customer).works_with_credits;
 }
 
+/// For what a line is refused for by itself: the month's refusal comes before.
+errors::Place place_in_open_month(const DocumentLine& line)
+{
+    require_open_month(line);
+    return place_of(line);
+}
+
 core::Amount amount_in_range(const DocumentLine& line, const CreditType& type)
 {
     const std::optional<core::Amount> amount = amount_of(line, type);
     if (!amount)
-        errors::quantity_out_of_range(line, "amount");
+        errors::quantity_out_of_range(place_in_open_month(line), "amount");
     return *amount;
 }
 
@@ -85,9 +92,9 @@ void require_sellable(const DocumentLine& line, const CreditType& type, core::Ac
 {
     const bool stays = line.recorded != nullptr && core::is_sale(line.recorded->effect);
     if (act == core::Act::sale && !type.active && !stays)
-        errors::type_not_active(line, type.code);
+        errors::type_not_active(place_in_open_month(line), line.customer, type.code);
     if (!is_null(line.currency) && line.currency != type.currency)
-        errors::currency_differs(line, type);
+        errors::currency_differs(place_in_open_month(line), line.currency, type.code, type.currency);
 }
 
 void want_sale(DocumentLine& line, core::Amount credits)
@@ -106,15 +113,15 @@ void want_credit_note(DocumentLine& line, core::Amount credits)
 {
     const core::Amount amount = amount_in_range(line, *line.type);
     if (credits < core::zero && amount > core::zero)
-        errors::positive_amount(line);
+        errors::positive_amount(place_in_open_month(line), line.customer);
     line.wanted = {.act = core::Act::credit_note, .credits = credits, .amount = amount, .value = {}};
 }
 
 [[noreturn]] void refuse_quantity(const DocumentLine& line)
 {
     if (line.is_duration && pg::is_nan(line.quantity))
-        errors::quantity_has_months(line);
-    errors::quantity_out_of_range(line, "quantity");
+        errors::quantity_has_months(place_in_open_month(line));
+    errors::quantity_out_of_range(place_in_open_month(line), "quantity");
 }
 
 /// The refusals come in the order of doc/errors.md.
@@ -161,12 +168,12 @@ core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::A
 {
     const core::Amount amount = amount_in_range(line, type);
     if (amount < core::zero)
-        errors::negative_amount(line);
+        errors::negative_amount(place_in_open_month(line), line.customer);
     const bool is_priced_by_unit = type.unit_value && amount != core::zero; // a gift is worth nothing
     const std::optional<core::Amount> value =
         is_priced_by_unit ? core::multiply(credits, *type.unit_value, type.money_step) : amount;
     if (!value)
-        errors::quantity_out_of_range(line, "value");
+        errors::quantity_out_of_range(place_in_open_month(line), "value");
     return {.act = core::Act::sale, .credits = credits, .amount = amount, .value = *value};
 }
 
@@ -174,6 +181,17 @@ void keep_closed_months(const Configuration& configuration, DocumentLine& line)
 {
     if (configuration.keeps_closed_months)
         line.open_from = configuration.first_open_day;
+}
+
+void require_open_month(const DocumentLine& line)
+{
+    const bool stood = line.recorded != nullptr && !core::is_nothing(line.recorded->effect);
+    const DateADT day = stood ? std::min(line.recorded->document.date, line.counts ? line.date : DATEVAL_NOEND) : line.date;
+    if (!line.open_from || day >= *line.open_from)
+        return;
+    const bool is_booked = stood && line.recorded->document.date < *line.open_from;
+    const errors::Place place = OidIsValid(line.line_table) ? place_of(line) : errors::Place{};
+    errors::month_not_open(place, is_booked ? errors::ClosedAs::booked : errors::ClosedAs::dated, day, *line.open_from);
 }
 
 void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
@@ -185,7 +203,7 @@ void decide(const Configuration& configuration, const Customers& customers, bool
     else
         line.settlement = core::settle(line.recorded->effect, line.wanted, compare_places(line));
     if (!changes_nothing(line.settlement))
-        errors::require_open_month(line);
+        require_open_month(line);
 }
 
 bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line)

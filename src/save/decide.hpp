@@ -16,6 +16,9 @@ void decide(const Configuration& configuration, const Customers& customers, bool
 /// Says from which day on documents may change, where that is limited.
 void keep_closed_months(const Configuration& configuration, DocumentLine& line);
 
+/// Refuses a change of a line whose document is, or was, of a closed month that is kept.
+void require_open_month(const DocumentLine& line);
+
 /// Is the line a consumption of a credits customer, counting or not: one whose price is to be 0 (rule 11)?
 bool is_consumption_line(const Configuration& configuration, const Customer& customer, const DocumentLine& line);
 

@@ -4,7 +4,7 @@
 #include "schema/catalog.hpp"
 #include "triggers/closing_hook.hpp"
 #include "settings/contacts.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "schema/gate.hpp"
 #include "ledger/ledger.hpp"
 #include "lines/find_lines.hpp"
@@ -116,7 +116,7 @@ bool is_being_set(const DocumentLine& line)
 void set_line_to_zero(Batch& batch, const DocumentLine& line)
 {
     if (is_being_set(line))
-        return errors::warn_price_comes_back(line);
+        return errors::warn_price_comes_back(place_of(line));
     const LineBeingSet set{.outer = innermost, .line_table = line.line_table, .key = line.key};
     innermost = &set;
     PG_TRY();

@@ -5,7 +5,7 @@
 #include "lines/batch.hpp"
 #include "schema/catalog.hpp"
 #include "save/customers.hpp"
-#include "errors/errors.hpp"
+#include "errors/saving.hpp"
 #include "ledger/ledger.hpp"
 #include "save/origins.hpp"
 #include "pg/snapshot.hpp"

@@ -3,7 +3,7 @@
 
 #include "bind/binding.hpp"
 #include "settings/configuration.hpp"
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 #include "sources/source.hpp"
 
 namespace credits

@@ -3,7 +3,8 @@
 
 #include "schema/catalog.hpp"
 #include "core/currency.hpp"
-#include "errors/errors.hpp"
+#include "errors/internal.hpp"
+#include "pg/errors.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"

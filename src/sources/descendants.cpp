@@ -4,7 +4,7 @@
 #include "attach/attach.hpp"
 #include "attach/triggers.hpp"
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 #include "lines/header_view.hpp"
 #include "pg/query.hpp"
 #include "pg/version.hpp"

@@ -6,7 +6,7 @@
 #include "schema/catalog.hpp"
 #include "triggers/closing_hook.hpp"
 #include "sources/descendants.hpp"
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 #include "lines/header_view.hpp"
 #include "pg/identity.hpp"
 #include "pg/view_columns.hpp"

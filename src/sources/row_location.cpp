@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "schema/catalog.hpp"
 #include "sources/descendants.hpp"
-#include "errors/errors.hpp"
+#include "errors/attaching.hpp"
 #include "schema/gate.hpp"
 #include "sources/load_source.hpp"
 

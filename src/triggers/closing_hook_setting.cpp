@@ -1,6 +1,6 @@
 // The trigger on the parameter closing_hook: in C, since it asks who sets it, and calls what he may not.
 #include "schema/catalog.hpp"
-#include "errors/errors.hpp"
+#include "pg/errors.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 #include "pg/trigger_call.hpp"

@@ -1,7 +1,5 @@
-// Every message of the extension and its SQLSTATE.
-#include "errors/errors.hpp"
-
-#include <algorithm>
+// Refusals of a save, and what it warns of.
+#include "errors/saving.hpp"
 
 #include "schema/catalog.hpp"
 #include "pg/numeric.hpp"
@@ -30,18 +28,14 @@ const char* text(DateADT day)
     return pstrdup(written);
 }
 
-/// " (invoice 2026-17, line 3)": as much of it as is known; a registration by hand has none.
-const char* place_of(const DocumentLine& line)
+/// " (invoice 2026-17, line 3)": as much of it as is known.
+const char* text(const Place& place)
 {
-    // A line that is gone has no document of its own any more.
-    const bool is_recorded = is_null(line.kind) && line.recorded != nullptr;
-    const std::string_view kind = is_recorded ? line.recorded->document.kind : line.kind;
-    const std::string_view number = is_recorded ? line.recorded->document.number : line.number;
-    if (is_null(kind) || is_null(line.key))
+    if (is_null(place.kind) || is_null(place.key))
         return "";
-    if (is_null(number))
-        return psprintf(" (%s, line %s)", text(kind), text(line.key));
-    return psprintf(" (%s %s, line %s)", text(kind), text(number), text(line.key));
+    if (is_null(place.number))
+        return psprintf(" (%s, line %s)", text(place.kind), text(place.key));
+    return psprintf(" (%s %s, line %s)", text(place.kind), text(place.number), text(place.key));
 }
 
 /// What credit notes did to a lot, where they did anything.
@@ -84,16 +78,6 @@ int account_table()
 
 constexpr const char* line_readable = "credits_line_readable";
 
-/// The argument of attach that gave a fact.
-const char* argument_of(Fact fact)
-{
-    constexpr const char* arguments[]{
-        "line_key",   "kind",        "article",  "quantity",   "amount", "customer",  "document_date", "document_number",
-        "applies_to", "counts_when", "currency", "entered_by", "origin", "refers_to", "zero_columns",  "header_key"};
-    static_assert(std::size(arguments) == fact_count);
-    return arguments[static_cast<int>(fact)];
-}
-
 } // namespace
 
 const char* why_unreadable(Oid line_table, std::string_view key, const ErrorData& error)
@@ -106,86 +90,76 @@ const char* why_unreadable(Oid line_table, std::string_view key, const ErrorData
                         : psprintf("line \"%s\" of table %s cannot be read: %s", text(key), name, error.message);
 }
 
-void balance_not_negative(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
+void balance_not_negative(const Place& place, std::string_view customer, std::string_view type_code, core::Amount needed,
                           core::Amount available)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("not enough credits"),
             errdetail("Customer \"%s\" has %s credits of type \"%s\", and %s are needed%s.", text(customer), text(available),
-                      text(type_code), text(needed), place_of(line)),
+                      text(type_code), text(needed), text(place)),
             errhint("Sell credits to the customer first, or lower the quantity."), account_table(),
             constraint("credits_balance_not_negative"));
 }
 
-void lot_not_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code, const core::Lot& lot)
+void lot_not_consumed(const Place& place, std::string_view customer, std::string_view type_code, const core::Lot& lot)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot change a sale of credits of which some are consumed"),
             errdetail("Of lot %lld of customer \"%s\", %s of %s credits of type \"%s\" are consumed%s%s.",
                       static_cast<long long>(lot.lot_no), text(customer), text(core::consumed_of(lot)), text(lot.quantity),
-                      text(type_code), credited_of(lot), place_of(line)),
+                      text(type_code), credited_of(lot), text(place)),
             errhint("Leave the line as it is, or undo the consumptions%s first.",
                     core::consumed_of(lot) == core::zero ? " and credit notes" : ""),
             account_table(), constraint("credits_lot_not_consumed"));
 }
 
-void require_open_month(const DocumentLine& line)
+void month_not_open(const Place& place, ClosedAs as, DateADT day, DateADT first_open_day)
 {
-    const bool stood = line.recorded != nullptr && !core::is_nothing(line.recorded->effect);
-    const DateADT day = stood ? std::min(line.recorded->document.date, line.counts ? line.date : DATEVAL_NOEND) : line.date;
-    if (!line.open_from || day >= *line.open_from)
-        return;
-    const bool is_by_hand = !OidIsValid(line.line_table);
-    const bool is_booked = stood && line.recorded->document.date < *line.open_from;
+    const bool is_by_hand = is_null(place.key);
+    const bool is_booked = as == ClosedAs::booked;
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
             is_by_hand ? errmsg("day %s is of a closed month", text(day)) : errmsg("document is of a closed month"),
-            is_by_hand ? errdetail("The first open day is %s.", text(*line.open_from))
+            is_by_hand ? errdetail("The first open day is %s.", text(first_open_day))
                        : errdetail("The document %s dated %s, and the first open day is %s%s.", is_booked ? "is booked as" : "is",
-                                   text(day), text(*line.open_from), place_of(line)),
+                                   text(day), text(first_open_day), text(place)),
             is_booked ? errhint("Leave it as it is, or reopen the month with credits.reopen_month().")
                       : errhint("Give it a date in an open month, or reopen the month with credits.reopen_month()."),
             account_table(), constraint("credits_month_open"));
 }
 
-void type_not_active(const DocumentLine& line, std::string_view type_code)
+void type_not_active(const Place& place, std::string_view customer, std::string_view type_code)
 {
-    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("credit type \"%s\" is not active", text(type_code)),
-            errdetail("Customer \"%s\" cannot buy credits of it%s.", text(line.customer), place_of(line)),
+            errdetail("Customer \"%s\" cannot buy credits of it%s.", text(customer), text(place)),
             errhint("Use an article of an active type, or make the type active again."), account_table(),
             constraint("credits_type_active"));
 }
 
-void currency_differs(const DocumentLine& line, const CreditType& type)
+void currency_differs(const Place& place, std::string_view currency, std::string_view type_code, std::string_view type_currency)
 {
-    require_open_month(line);
-    ereport(
-        ERROR, errcode(ERRCODE_CHECK_VIOLATION),
-        errmsg("document is in another currency than credit type \"%s\"", text(type.code)),
-        errdetail("The document is in %s, the credit type in %s%s.", text(line.currency), text(type.currency), place_of(line)),
-        errhint("Sell these credits in %s.", text(type.currency)), account_table(), constraint("credits_currency_matches"));
+    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+            errmsg("document is in another currency than credit type \"%s\"", text(type_code)),
+            errdetail("The document is in %s, the credit type in %s%s.", text(currency), text(type_currency), text(place)),
+            errhint("Sell these credits in %s.", text(type_currency)), account_table(), constraint("credits_currency_matches"));
 }
 
-void quantity_has_months(const DocumentLine& line)
+void quantity_has_months(const Place& place)
 {
-    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("quantity of credits is an interval with months or years"),
-            errdetail("Months have no fixed number of hours%s.", place_of(line)),
+            errdetail("Months have no fixed number of hours%s.", text(place)),
             errhint("Give days, hours and minutes; the difference of two timestamps has no months, unlike age()."),
             account_table(), constraint("credits_quantity_in_range"));
 }
 
-void quantity_out_of_range(const DocumentLine& line, const char* what)
+void quantity_out_of_range(const Place& place, const char* what)
 {
-    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("%s of credits is out of range", what),
-            errdetail("It is not a number, infinite, or has more than 14 digits before the decimal point%s.", place_of(line)),
+            errdetail("It is not a number, infinite, or has more than 14 digits before the decimal point%s.", text(place)),
             errhint("Correct the %s of the line.", what), account_table(), constraint("credits_quantity_in_range"));
 }
 
-void negative_amount(const DocumentLine& line)
+void negative_amount(const Place& place, std::string_view customer)
 {
-    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("amount of a sale of credits is negative"),
-            errdetail("Customer \"%s\" would buy credits for less than nothing%s.", text(line.customer), place_of(line)),
+            errdetail("Customer \"%s\" would buy credits for less than nothing%s.", text(customer), text(place)),
             errhint("A gift has amount 0."), account_table(), constraint("credits_quantity_in_range"));
 }
 
@@ -196,50 +170,49 @@ void negative_value()
             constraint("credits_quantity_in_range"));
 }
 
-void positive_amount(const DocumentLine& line)
+void positive_amount(const Place& place, std::string_view customer)
 {
-    require_open_month(line);
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("amount of a credit note for credits is positive"),
-            errdetail("Customer \"%s\" would pay for giving credits back%s.", text(line.customer), place_of(line)),
+            errdetail("Customer \"%s\" would pay for giving credits back%s.", text(customer), text(place)),
             errhint("The amount has the sign of the quantity."), account_table(), constraint("credits_quantity_in_range"));
 }
 
-void refund_within_open(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
+void refund_within_open(const Place& place, std::string_view customer, std::string_view type_code, core::Amount needed,
                         core::Amount open, int64 lot_no)
 {
-    const char* const place = lot_no == 0 ? "" : psprintf(" in lot %lld", static_cast<long long>(lot_no));
+    const char* const in_lot = lot_no == 0 ? "" : psprintf(" in lot %lld", static_cast<long long>(lot_no));
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot credit more credits than are open"),
             errdetail("Customer \"%s\" has %s open credits of type \"%s\"%s, and %s are to be credited%s.", text(customer),
-                      text(open), text(type_code), place, text(needed), place_of(line)),
+                      text(open), text(type_code), in_lot, text(needed), text(place)),
             errhint("Credit what is open, or undo consumptions first."), account_table(),
             constraint("credits_refund_within_open"));
 }
 
-void refund_within_value(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount needed,
+void refund_within_value(const Place& place, std::string_view customer, std::string_view type_code, core::Amount needed,
                          const core::Lot& lot)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot lower the value of credits by more than is open"),
             errdetail("Lot %lld of customer \"%s\" has %s open credits of type \"%s\" worth %s, to be lowered by %s%s.",
                       static_cast<long long>(lot.lot_no), text(customer), text(lot.remaining), text(type_code),
-                      text(lot.remaining_value), text(needed), place_of(line)),
+                      text(lot.remaining_value), text(needed), text(place)),
             errhint("A line with quantity 0 changes the value of what is still open of the sale that it refers to."),
             account_table(), constraint("credits_refund_within_open"));
 }
 
-void no_sale_referred_to(const DocumentLine& line, std::string_view type_code)
+void no_sale_referred_to(const Place& place, std::string_view key, std::string_view customer, std::string_view type_code)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("credit note refers to a line that sold no such credits"),
-            errdetail("Line \"%s\" is no sale of credits of type \"%s\" to customer \"%s\"%s.", text(line.refers_to),
-                      text(type_code), text(line.customer), place_of(line)),
+            errdetail("Line \"%s\" is no sale of credits of type \"%s\" to customer \"%s\"%s.", text(key), text(type_code),
+                      text(customer), text(place)),
             errhint("Refer to the line of the sale, or leave the reference empty to credit the newest credits."), account_table(),
             constraint("credits_refund_within_open"));
 }
 
-void return_within_consumed(const DocumentLine& line, std::string_view customer, std::string_view type_code, core::Amount excess)
+void return_within_consumed(const Place& place, std::string_view customer, std::string_view type_code, core::Amount excess)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("cannot return more credits than were consumed"),
             errdetail("Customer \"%s\" would have returned %s credits of type \"%s\" that he has not consumed%s.", text(customer),
-                      text(excess), text(type_code), place_of(line)),
+                      text(excess), text(type_code), text(place)),
             errhint("Lower the quantity of the return; before a consumption goes, the returns of it go."), account_table(),
             constraint("credits_return_within_consumed"));
 }
@@ -276,23 +249,23 @@ void key_too_long(Oid line_table, size_t length)
             errdetail("It has %zu bytes; at most 255 are allowed.", length), table(line_table));
 }
 
-void line_not_readable(Oid line_table, std::string_view key, Fact fact, const ErrorData& reason)
+void line_not_readable(Oid line_table, std::string_view key, const char* argument, const ErrorData& reason)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg_internal("%s", why_unreadable(line_table, key, reason)),
-            errdetail("Credits depend on what %s says of it, which raises SQLSTATE %s.%s", argument_of(fact),
+            errdetail("Credits depend on what %s says of it, which raises SQLSTATE %s.%s", argument,
                       unpack_sql_state(reason.sqlerrcode), reason.detail == nullptr ? "" : psprintf(" %s", reason.detail)),
             errhint("Correct the line, or attach its table with an expression that suits every line."),
             reason.context == nullptr ? 0 : (errcontext("%s", reason.context)) /* a macro of two calls */, table(line_table),
             constraint(line_readable));
 }
 
-void header_not_readable(const Source& source, const char* key, const ErrorData& reason)
+void header_not_readable(Oid line_table, Oid header_table, const char* key, const ErrorData& reason)
 {
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
-            errmsg("document \"%s\" in view \"%s\" cannot be read: %s", key, get_rel_name(source.header_table), reason.message),
-            errdetail("Lines of table \"%s\" belong to it. The view raises SQLSTATE %s.", get_rel_name(source.line_table),
+            errmsg("document \"%s\" in view \"%s\" cannot be read: %s", key, get_rel_name(header_table), reason.message),
+            errdetail("Lines of table \"%s\" belong to it. The view raises SQLSTATE %s.", get_rel_name(line_table),
                       unpack_sql_state(reason.sqlerrcode)),
-            errhint("Correct the document, or the view."), table(source.line_table), constraint(line_readable));
+            errhint("Correct the document, or the view."), table(line_table), constraint(line_readable));
 }
 
 void warn_below_alarm(std::string_view customer, std::string_view type_code, core::Amount balance, core::Amount level)
@@ -302,16 +275,16 @@ void warn_below_alarm(std::string_view customer, std::string_view type_code, cor
             errhint("Offer the customer new credits."));
 }
 
-void warn_price_stays_zero(const DocumentLine& line)
+void warn_price_stays_zero(const Place& place)
 {
     ereport(WARNING, errmsg("the price of a line that consumes no credits any more is still 0"),
-            errdetail("Only the application knows its price%s.", place_of(line)), errhint("Enter the price of the line again."));
+            errdetail("Only the application knows its price%s.", text(place)), errhint("Enter the price of the line again."));
 }
 
-void warn_price_comes_back(const DocumentLine& line)
+void warn_price_comes_back(const Place& place)
 {
     ereport(WARNING, errmsg("the price of a line that consumes credits is not 0"),
-            errdetail("A trigger of its table gives it a price again and again%s.", place_of(line)),
+            errdetail("A trigger of its table gives it a price again and again%s.", text(place)),
             errhint("Let the trigger ask credits.price_for(), or rename it so that it fires before zz_credits_price."));
 }
 
