@@ -1,8 +1,8 @@
 // What makes this a PostgreSQL module, and what it asks of every command from then on.
-#include "triggers/closing_hook.hpp"
 #include "errors/closing.hpp"
 #include "pg/identity.hpp"
 #include "pg/postgres.hpp"
+#include "sources/hook_lines.hpp"
 
 extern "C" {
 #include "tcop/utility.h"

@@ -1,7 +1,6 @@
 // attach: the mapping view, the triggers and the row in credits.source, in this order: what has a row is protected.
 // The caller must own the tables and be in credits_management; what is created is created by the extension's owner, so that he
 // needs no right on its schema.
-#include "attach/attach.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,10 +8,8 @@
 #include "attach/facts.hpp"
 #include "attach/origin.hpp"
 #include "schema/catalog.hpp"
-#include "sources/descendants.hpp"
 #include "errors/attaching.hpp"
 #include "schema/gate.hpp"
-#include "lines/header_view.hpp"
 #include "mapping/mapping_view.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -20,92 +17,15 @@
 #include "pg/version.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
+#include "sources/known_sources.hpp"
+#include "mapping/own_table.hpp"
+#include "attach/tables.hpp"
+#include "attach/descendant_triggers.hpp"
+#include "pg/relation_kind.hpp"
+#include "attach/view_reference.hpp"
 
 namespace credits
 {
-
-namespace
-{
-
-void require_right(const char* act, Oid oid)
-{
-    if (pg::exists(oid) && !pg::owns_table(oid, GetUserId()))
-        errors::not_owner(oid);
-    if (!has_privs_of_role(GetUserId(), get_role_oid("credits_management", true)))
-        errors::no_right_to_settings(act, oid);
-}
-
-} // namespace
-
-Relation open_own_table(const char* act, Oid oid)
-{
-    require_right(act, oid); // before the lock: nobody waits for a table, or holds it up, that is not his
-    const Relation table = try_relation_open(oid, ShareRowExclusiveLock);
-    if (table == nullptr)
-        errors::no_such_table();
-    require_right(act, oid); // it may be somebody else's by now
-    return table;
-}
-
-const char* why_not_lasting(Relation table)
-{
-    switch (table->rd_rel->relpersistence) {
-    case RELPERSISTENCE_TEMP:
-        return "A temporary relation is gone with its session, and the ledger is not: it must be a permanent one.";
-    case RELPERSISTENCE_UNLOGGED:
-        return "An unlogged table is empty after a crash, and the ledger is not: it must be a permanent one.";
-    default:
-        return nullptr;
-    }
-}
-
-bool belongs_to_system(Relation table)
-{
-    return RelationGetRelid(table) < FirstNormalObjectId || RelationGetNamespace(table) == catalog().schema;
-}
-
-namespace
-{
-
-/// What is asked of lines and headers alike.
-void check_users_table(Relation table)
-{
-    if (const char* const reason = why_not_lasting(table))
-        errors::wrong_table_kind(RelationGetRelid(table), reason);
-    if (belongs_to_system(table))
-        errors::wrong_table_kind(RelationGetRelid(table), "It belongs to PostgreSQL or to credits itself.");
-}
-
-} // namespace
-
-void check_line_table(Relation table)
-{
-    const char kind = table->rd_rel->relkind;
-    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
-        errors::wrong_table_kind(RelationGetRelid(table),
-                                 "A line table is an ordinary or a partitioned table: no view or foreign table.");
-    check_users_table(table);
-    if (has_superclass(RelationGetRelid(table)))
-        errors::wrong_table_kind(RelationGetRelid(table), "A partition or heir is attached with the table that it belongs to.");
-}
-
-void check_header_table(Relation table)
-{
-    const char kind = table->rd_rel->relkind;
-    if (kind == RELKIND_MATVIEW)
-        errors::wrong_table_kind(RelationGetRelid(table),
-                                 "A materialized view shows documents as they were at its last refresh. Name "
-                                 "an ordinary view, or the table.");
-    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE && kind != RELKIND_VIEW)
-        errors::wrong_table_kind(RelationGetRelid(table), "A header table is an ordinary or a partitioned table, or a view.");
-    check_users_table(table);
-    if (table->rd_rel->relispartition)
-        errors::wrong_table_kind(RelationGetRelid(table), "A partition is no header table without the table that it belongs to.");
-    if (kind == RELKIND_RELATION && has_subclass(RelationGetRelid(table)))
-        errors::not_supported("a header table with inheritance", nullptr);
-}
-
-void execute_as_owner(const char* sql) { pg::run({.role = catalog().owner, .sql = sql, .parameters = {}, .reads_only = false}); }
 
 namespace
 {

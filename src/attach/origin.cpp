@@ -7,6 +7,7 @@
 #include "pg/version.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

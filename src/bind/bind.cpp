@@ -1,7 +1,6 @@
 // bind_customers, bind_articles and unbind: the ERP's own table as the source of settings. The mapping view, the triggers and the
 // row in credits.binding; then what is there already is taken over. The caller must own the table and be in credits_management;
 // what is created is created by the extension's owner, so that he needs no right on its schema.
-#include "attach/attach.hpp"
 #include "mapping/key_columns.hpp"
 #include "bind/binding.hpp"
 #include "bind/bound_rows.hpp"
@@ -14,6 +13,7 @@
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
+#include "mapping/own_table.hpp"
 
 namespace credits
 {

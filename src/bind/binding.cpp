@@ -96,6 +96,13 @@ void retire_stale()
     }
 }
 
+void mark_stale(Oid relation, const Catalog& known)
+{
+    const bool all = !OidIsValid(relation) || relation == known.binding;
+    for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
+        binding->is_stale |= all || relation == binding->erp_table || relation == binding->mapping;
+}
+
 } // namespace
 
 Oid binding_table()
@@ -106,7 +113,7 @@ Oid binding_table()
 
 Binding& get_binding(Oid erp_table)
 {
-    catalog(); // listens for changes
+    on_change(mark_stale);
     retire_stale();
     for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
         if (binding->erp_table == erp_table)
@@ -131,12 +138,6 @@ bool is_given(const Binding& binding, int setting)
 {
     const Expr* const value = binding.values[setting];
     return !IsA(value, Const) || !reinterpret_cast<const Const*>(value)->constisnull;
-}
-
-void mark_bindings_stale(Oid relation)
-{
-    for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
-        binding->is_stale |= !OidIsValid(relation) || relation == binding->erp_table || relation == binding->mapping;
 }
 
 } // namespace credits

@@ -75,7 +75,4 @@ Oid find_mapping(Oid erp_table);
 /// Has the ERP a column for the setting?
 bool is_given(const Binding& binding, int setting);
 
-/// InvalidOid stands for all.
-void mark_bindings_stale(Oid relation);
-
 } // namespace credits

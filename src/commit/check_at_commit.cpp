@@ -14,6 +14,7 @@
 #include "save/resaved_lines.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/trigger_call.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

@@ -1,10 +1,10 @@
 // close_month, reopen_month and the call of the hook: what a closing does in others' names. The rest is SQL, and runs as the
 // extension's owner (sql/install/53-closing-months.sql).
 #include "schema/catalog.hpp"
-#include "triggers/closing_hook.hpp"
 #include "errors/closing.hpp"
 #include "errors/registering.hpp"
 #include "pg/query.hpp"
+#include "sources/hook_lines.hpp"
 
 extern "C" {
 #include "utils/regproc.h"

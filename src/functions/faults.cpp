@@ -9,6 +9,7 @@
 #include "pg/text.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

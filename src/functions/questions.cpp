@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "settings/contacts.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "errors/registering.hpp"
 #include "errors/saving.hpp"
 #include "schema/gate.hpp"

@@ -2,7 +2,7 @@
 // a document: it passes the gate, locks the customer and goes the way of all lines.
 #include "lines/batch.hpp"
 #include "schema/catalog.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
 #include "errors/saving.hpp"

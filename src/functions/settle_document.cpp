@@ -5,7 +5,7 @@
 #include "lines/batch.hpp"
 #include "commit/check_at_commit.hpp"
 #include "schema/gate.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
 #include "errors/settling.hpp"
@@ -15,6 +15,7 @@
 #include "pg/text.hpp"
 #include "sources/row_location.hpp"
 #include "lines/settled_since.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

@@ -10,6 +10,7 @@
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 #include "lines/settled_since.hpp"
+#include "sources/known_sources.hpp"
 
 extern "C" {
 #include "funcapi.h"

@@ -9,6 +9,7 @@
 #include "pg/table.hpp"
 #include "pg/text.hpp"
 #include "sources/stored_source.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

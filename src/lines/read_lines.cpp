@@ -1,10 +1,10 @@
 // Makes document lines of row images: the key, then the article, and the rest where that has credits (rule 24).
 #include "lines/batch.hpp"
-#include "triggers/closing_hook.hpp"
 #include "errors/saving.hpp"
 #include "lines/pending.hpp"
 #include "pg/attempt.hpp"
 #include "pg/numeric.hpp"
+#include "sources/hook_lines.hpp"
 
 namespace credits
 {

@@ -8,6 +8,7 @@
 #include "protect/protection.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

@@ -6,6 +6,7 @@
 #include "errors/saving.hpp"
 #include "pg/query.hpp"
 #include "sources/source.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

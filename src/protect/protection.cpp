@@ -5,20 +5,22 @@
 
 #include <string_view>
 
-#include "attach/attach.hpp"
 #include "attach/triggers.hpp"
 #include "bind/binding.hpp"
 #include "schema/catalog.hpp"
 #include "sources/descendants.hpp"
 #include "errors/protecting.hpp"
 #include "pg/errors.hpp"
-#include "lines/header_view.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
 #include "sources/restoring.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
+#include "sources/known_sources.hpp"
+#include "attach/tables.hpp"
+#include "attach/descendant_triggers.hpp"
+#include "pg/relation_kind.hpp"
 
 namespace credits
 {

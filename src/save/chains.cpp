@@ -4,13 +4,14 @@
 
 #include "lines/batch.hpp"
 #include "schema/catalog.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "ledger/ledger.hpp"
 #include "lines/find_lines.hpp"
 #include "lines/made_from.hpp"
 #include "save/origins.hpp"
 #include "lines/pending.hpp"
 #include "pg/table.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

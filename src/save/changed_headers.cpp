@@ -2,7 +2,7 @@
 #include "save/changed_headers.hpp"
 
 #include "settings/contacts.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "errors/saving.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/table.hpp"

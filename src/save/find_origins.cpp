@@ -5,6 +5,7 @@
 
 #include "sources/key_text.hpp"
 #include "sources/row_location.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

@@ -5,7 +5,7 @@
 
 #include "lines/batch.hpp"
 #include "settings/contacts.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "lines/header_view.hpp"
 #include "pg/table.hpp"
 #include "save/prices.hpp"

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "settings/contacts.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "save/find_origins.hpp"
 #include "pg/numeric.hpp"
 #include "pg/table.hpp"

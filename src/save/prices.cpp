@@ -2,7 +2,6 @@
 #include "save/prices.hpp"
 
 #include "schema/catalog.hpp"
-#include "triggers/closing_hook.hpp"
 #include "settings/contacts.hpp"
 #include "errors/saving.hpp"
 #include "schema/gate.hpp"
@@ -15,6 +14,8 @@
 #include "sources/restoring.hpp"
 #include "pg/trigger_call.hpp"
 #include "save/decide.hpp"
+#include "sources/known_sources.hpp"
+#include "sources/hook_lines.hpp"
 
 namespace credits
 {

@@ -1,10 +1,7 @@
 // The object ids of the extension's own tables and indexes.
 #include "schema/catalog.hpp"
 
-#include "bind/binding.hpp"
-#include "settings/configuration.hpp"
 #include "pg/errors.hpp"
-#include "sources/source.hpp"
 
 namespace credits
 {
@@ -15,6 +12,7 @@ namespace
 constinit Catalog known{};
 constinit bool is_known = false;
 constinit bool listens = false;
+constinit ChangeListener listeners[4]{};
 
 Oid find_relation(Oid schema, const char* name)
 {
@@ -32,22 +30,23 @@ Oid owner_of(Oid relation)
     return owner;
 }
 
-/// Marks what was loaded from a changed relation; loads nothing. InvalidOid stands for all of them.
 void on_relation_change(Datum, Oid relation)
 {
-    const bool all = !OidIsValid(relation);
     const Catalog& c = known;
-    if (all || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer ||
+    if (!OidIsValid(relation) || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer ||
         relation == c.pending || relation == c.closing_hook_line)
         is_known = false;
-    if (all || relation == c.article || relation == c.credit_type || relation == c.parameter || relation == c.closing ||
-        relation == c.customer)
-        mark_configuration_stale();
-    mark_bindings_stale(relation == c.binding ? InvalidOid : relation);
-    if (all || relation == c.source || relation == c.closing_hook_line)
-        mark_sources_stale();
-    else
-        mark_source_stale(relation);
+    for (const ChangeListener listener : listeners)
+        if (listener != nullptr)
+            listener(relation, known);
+}
+
+void listen()
+{
+    if (listens)
+        return;
+    CacheRegisterRelcacheCallback(on_relation_change, 0);
+    listens = true;
 }
 
 Catalog look_up()
@@ -88,12 +87,23 @@ Catalog look_up()
 
 } // namespace
 
+void on_change(ChangeListener listener)
+{
+    listen();
+    for (ChangeListener& place : listeners) {
+        if (place == listener)
+            return;
+        if (place == nullptr) {
+            place = listener;
+            return;
+        }
+    }
+    elog(ERROR, "too many listeners to changes of relations");
+}
+
 const Catalog& catalog()
 {
-    if (!listens) {
-        CacheRegisterRelcacheCallback(on_relation_change, 0);
-        listens = true;
-    }
+    listen();
     if (!is_known) {
         known = look_up();
         is_known = true;

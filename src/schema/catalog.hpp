@@ -22,6 +22,13 @@ struct Catalog {
     Oid refusal_count;
 };
 
+/// Is told of each relation whose definition may have changed; InvalidOid stands for all. `known` are the ids as they were looked
+/// up last. It marks what it keeps as stale, and loads nothing.
+using ChangeListener = void (*)(Oid relation, const Catalog& known);
+
+/// Listens from now on; a second call changes nothing. Whoever keeps what relations say calls it before he reads them.
+void on_change(ChangeListener listener);
+
 /// The ids, as of now. The reference is valid until the next command.
 const Catalog& catalog();
 

@@ -202,11 +202,17 @@ Loaded* load()
     return loaded;
 }
 
+void mark_stale(Oid relation, const Catalog& known)
+{
+    is_stale |= !OidIsValid(relation) || relation == known.article || relation == known.credit_type ||
+                relation == known.parameter || relation == known.closing || relation == known.customer;
+}
+
 } // namespace
 
 const Configuration& configuration()
 {
-    catalog(); // listens for changes
+    on_change(mark_stale);
     while (current == nullptr || is_stale) {
         is_stale = false; // before loading: a change that arrives meanwhile marks it again
         Loaded* const previous = current;
@@ -239,8 +245,6 @@ const CreditType* find_type(const Configuration& configuration, std::string_view
             return &configuration.types[i];
     return nullptr;
 }
-
-void mark_configuration_stale() { is_stale = true; }
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_configuration_changed);

@@ -51,6 +51,4 @@ const Article* find_article(const Configuration& configuration, std::string_view
 const CreditType* find_type(const Configuration& configuration, int32 type_id);
 const CreditType* find_type(const Configuration& configuration, std::string_view code);
 
-void mark_configuration_stale();
-
 } // namespace credits

@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "triggers/closing_hook.hpp"
 #include "sources/descendants.hpp"
 #include "errors/attaching.hpp"
-#include "lines/header_view.hpp"
 #include "pg/identity.hpp"
 #include "pg/view_columns.hpp"
+#include "sources/hook_lines.hpp"
+#include "pg/relation_kind.hpp"
 
 namespace credits
 {

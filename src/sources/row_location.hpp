@@ -1,7 +1,7 @@
 // Where the row with a key lies: in its table, or in one of the partitions or heirs of that.
 #pragma once
 
-#include "lines/batch.hpp"
+#include "sources/source.hpp"
 #include "pg/conversion.hpp"
 #include "pg/table.hpp"
 

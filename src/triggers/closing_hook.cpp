@@ -1,10 +1,9 @@
-// Knows whether a closing's hook runs, and its lines.
+// Notes the lines of a closing's hook.
 #include "triggers/closing_hook.hpp"
-
-#include <utility>
 
 #include "schema/catalog.hpp"
 #include "schema/gate.hpp"
+#include "sources/hook_lines.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
 #include "pg/row.hpp"
@@ -19,9 +18,6 @@ namespace
 
 enum HookLineColumn { hook_line_table = 1, hook_line_key = 2, hook_line_closing_id = 3 };
 
-/// The closing whose hook runs; 0: none does. An error in a hook sets back what it was before.
-constinit int32 running = 0;
-
 void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
     if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
@@ -29,7 +25,7 @@ void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, cons
     pg::Row row(table);
     row.set(hook_line_table, ObjectIdGetDatum(line_table));
     row.set_text(hook_line_key, key);
-    row.set_int4(hook_line_closing_id, running);
+    row.set_int4(hook_line_closing_id, closing_of_running_hook());
     row.store();
     pg::insert(table);
 }
@@ -59,23 +55,7 @@ void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view
                      parameters);
 }
 
-template <class Key>
-bool is_there(const Key& key, Snapshot at)
-{
-    come_to_gate();
-    pg::Table table = pg::open_table(catalog().closing_hook_line, AccessShareLock);
-    const bool found = pg::in_snapshot(at, table.relation, [&](const pg::DatedSnapshot& snapshot) {
-        return pg::find(table, catalog().closing_hook_line_pkey, key, snapshot);
-    });
-    pg::close_table(table);
-    return found;
-}
-
 } // namespace
-
-int32 closing_of_running_hook() { return running; }
-
-int32 exchange_running_hook(int32 closing_id) { return std::exchange(running, closing_id); }
 
 void note_hook_lines(Batch& batch)
 {
@@ -114,12 +94,5 @@ void follow_hook_lines(Batch& batch)
             rename_hook_line(batch.source->line_table, old_key, new_key);
     }
 }
-
-bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot)
-{
-    return is_there(pg::make_key(line_table, key), snapshot);
-}
-
-bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table), nullptr); }
 
 } // namespace credits

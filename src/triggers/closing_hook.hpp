@@ -1,17 +1,10 @@
-// The function that parameter.closing_hook names, and the document lines that it writes: a closing's own, which never touch
-// credits (rule 26), whenever and by whomever they are changed later.
+// Keeps credits.closing_hook_line: the lines that a closing's hook inserts, deletes and renames.
 #pragma once
 
 #include "lines/batch.hpp"
 
 namespace credits
 {
-
-/// The closing whose hook runs now; 0: none does.
-int32 closing_of_running_hook();
-
-/// Sets it, and returns what it was before. Whoever sets it sets it back, after an error, too.
-int32 exchange_running_hook(int32 closing_id);
 
 /// Notes the lines that the hook inserts, in credits.closing_hook_line.
 void note_hook_lines(Batch& batch);
@@ -21,11 +14,5 @@ void forget_hook_lines(Batch& batch);
 
 /// Follows the hook's lines to new keys.
 void follow_hook_lines(Batch& batch);
-
-/// Did a hook write the line with this key, as of the snapshot, or for a null one of the latest?
-bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot = nullptr);
-
-/// Did a hook write any line of this table?
-bool has_hook_lines(Oid line_table);
 
 } // namespace credits

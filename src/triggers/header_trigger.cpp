@@ -3,7 +3,7 @@
 // and is seen by the latest snapshot.
 #include "save/changed_headers.hpp"
 #include "pg/changed_columns.hpp"
-#include "save/customers.hpp"
+#include "settings/customer.hpp"
 #include "schema/gate.hpp"
 #include "lines/pending.hpp"
 #include "pg/table.hpp"
@@ -11,6 +11,7 @@
 #include "sources/restoring.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/trigger_call.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {

@@ -11,6 +11,8 @@
 #include "sources/restoring.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/trigger_call.hpp"
+#include "sources/known_sources.hpp"
+#include "sources/hook_lines.hpp"
 
 namespace credits
 {

@@ -1,5 +1,5 @@
 // Finds and keeps sources: the list of all, and those that were used.
-#include "sources/source.hpp"
+#include "sources/known_sources.hpp"
 
 #include <algorithm>
 
@@ -39,8 +39,12 @@ void retire(Source*& source)
     source = nullptr;
 }
 
+/// Marks what a change of a relation may have changed; the declaration stands here, since loading listens.
+void mark_stale(Oid relation, const Catalog& known);
+
 void load_list()
 {
+    on_change(mark_stale);
     while (!is_complete || is_stale) {
         come_to_gate();
         is_complete = false;
@@ -116,11 +120,24 @@ std::span<Oid> line_tables_with(const Oid* tables, Oid table)
     return {found, count};
 }
 
+void mark_stale(Oid relation, const Catalog& known)
+{
+    if (!OidIsValid(relation) || relation == known.source || relation == known.closing_hook_line) {
+        is_stale = true;
+        return mark_descendants_stale(InvalidOid);
+    }
+    mark_descendants_stale(relation);
+    for (int i = 0; i < sources.count; i++)
+        is_stale |= sources.line_tables[i] == relation; // it may be gone
+    for (int i = 0; i < sources.count; i++)
+        if (sources.loaded[i] != nullptr && (sources.line_tables[i] == relation || sources.header_tables[i] == relation))
+            sources.loaded[i]->is_stale = true;
+}
+
 } // namespace
 
 Source& get_source(Oid line_table)
 {
-    catalog(); // listens for changes
     load_list();
     const int position = position_of(line_table);
     if (position < 0)
@@ -135,7 +152,6 @@ Source& get_source(Oid line_table)
 
 bool is_attached(Oid line_table)
 {
-    catalog();
     load_list();
     const Oid* const end = sources.line_tables + sources.count;
     return std::find(static_cast<const Oid*>(sources.line_tables), end, line_table) != end;
@@ -143,7 +159,6 @@ bool is_attached(Oid line_table)
 
 Oid attached_root(Oid table)
 {
-    catalog();
     load_list();
     const int position = position_of(table);
     return position < 0 ? InvalidOid : sources.line_tables[position];
@@ -151,7 +166,6 @@ Oid attached_root(Oid table)
 
 std::span<Oid> line_tables_of_header(Oid header_table)
 {
-    catalog();
     load_list();
     const std::span<Oid> found = line_tables_with(sources.header_tables, header_table);
     return found.empty() ? line_tables_with(sources.header_tables, root_of(header_table)) : found;
@@ -164,7 +178,6 @@ std::span<Oid> line_tables_made_from(Oid origin_table)
 
 bool is_origin_table(Oid line_table)
 {
-    catalog();
     load_list();
     const Oid* const end = sources.origin_tables + sources.count;
     return sources.has_chains && std::find(static_cast<const Oid*>(sources.origin_tables), end, line_table) != end;
@@ -181,22 +194,6 @@ void check_source(Oid line_table)
     }
     table_close(lines, AccessShareLock);
     MemoryContextDelete(source->memory);
-}
-
-void mark_sources_stale()
-{
-    is_stale = true;
-    mark_descendants_stale(InvalidOid);
-}
-
-void mark_source_stale(Oid table)
-{
-    mark_descendants_stale(table);
-    for (int i = 0; i < sources.count; i++)
-        is_stale |= sources.line_tables[i] == table; // it may be gone
-    for (int i = 0; i < sources.count; i++)
-        if (sources.loaded[i] != nullptr && (sources.line_tables[i] == table || sources.header_tables[i] == table))
-            sources.loaded[i]->is_stale = true;
 }
 
 } // namespace credits

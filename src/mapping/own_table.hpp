@@ -1,4 +1,4 @@
-// What attach asks of tables, and what detach and the protection of attached tables ask again.
+// Tables that their owner attaches or binds, and the commands that this takes.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -15,10 +15,6 @@ const char* why_not_lasting(Relation table);
 
 /// Is it PostgreSQL's own, which initdb made, or of the extension?
 bool belongs_to_system(Relation table);
-
-/// Raise 42809 or 0A000 when such a table cannot be attached.
-void check_line_table(Relation table);
-void check_header_table(Relation table);
 
 /// Runs a command as the extension's owner, so that the caller needs no right on its schema.
 void execute_as_owner(const char* sql);
