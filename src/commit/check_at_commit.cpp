@@ -6,14 +6,13 @@
 
 #include <algorithm>
 
-#include "errors/saving.hpp"
-#include "schema/gate.hpp"
-#include "commit/noted_source.hpp"
+#include "commit/traces.hpp"
 #include "lines/find_lines.hpp"
-#include "save/record_claims.hpp"
-#include "save/resaved_lines.hpp"
 #include "lines/settled_since.hpp"
+#include "pg/memory.hpp"
 #include "pg/trigger_call.hpp"
+#include "save/chains.hpp"
+#include "save/settle.hpp"
 #include "sources/known_sources.hpp"
 
 namespace credits
@@ -25,142 +24,76 @@ namespace
 /// The last transaction that was settled: by an earlier check, or within a statement that is noted after it.
 constinit TransactionId settled_transaction = InvalidTransactionId;
 
-bool has_header(const LineImage& image) { return image.new_header == nullptr || image.new_header->tuple != nullptr; }
+/// What was noted of one source.
+struct NotedSource {
+    Part* part;
+    Traces traces;
+};
+using NotedSources = pg::Array<NotedSource>;
 
-/// A line without a header wants nothing, unless its header may still come.
-bool is_settled_now(const Source& source, const LineImage& image)
+NotedSource& noted_of(NotedSources& noted, Save& save, Source& source)
 {
-    return image.new_line == nullptr || has_header(image) || image.new_header->is_missing || !source.header_may_follow;
-}
-
-PendingSource open_source(Source& source)
-{
-    PendingSource pending{};
-    pending.lines = table_open(source.line_table, AccessShareLock);
-    pending.batch = begin_batch(source, pending.lines);
-    pending.traces = make_traces(64);
-    return pending;
-}
-
-void add_headers(PendingSource& pending, const Note& note)
-{
-    for (MinimalTuple const stub : note.old_headers) {
-        auto* const header = static_cast<ChangedHeader*>(palloc0(sizeof(ChangedHeader)));
-        header->before.tuple = heap_tuple_from_minimal_tuple(stub);
-        header->note = &note;
-        add(pending.headers, header);
-    }
+    Part& part = part_of(save, source);
+    const auto all = pg::span_of(noted);
+    const auto found = std::ranges::find(all, &part, &NotedSource::part);
+    return found != all.end() ? *found : pg::append(noted, {.part = &part, .traces = make_traces(64)});
 }
 
 /// A source that was dropped since has nothing to settle.
-PendingSources read_notes(Notes notes)
+NotedSources read_notes(Save& save, Notes notes)
 {
-    auto* const sources = static_cast<PendingSource*>(palloc0(sizeof(PendingSource) * std::min<size_t>(notes.size(), 1024)));
-    size_t count = 0;
+    NotedSources noted{};
     for (const Note* const note : notes) {
-        PendingSource* const end = sources + count;
-        PendingSource* pending =
-            std::find_if(sources, end, [&](const PendingSource& s) { return s.batch.source->line_table == note->line_table; });
-        if (pending == end) {
-            if (!is_attached(note->line_table))
-                continue;
-            *pending = open_source(get_source(note->line_table));
-            count++;
-        }
-        follow(pending->batch, pending->traces, *note);
-        add_headers(*pending, *note);
+        if (!is_attached(note->line_table))
+            continue;
+        NotedSource& source = noted_of(noted, save, get_source(note->line_table));
+        follow(source.part->batch, source.traces, *note);
+        for (MinimalTuple const stub : note->old_headers)
+            add_changed_header(source.part->headers, heap_tuple_from_minimal_tuple(stub), note);
     }
-    return {sources, count};
+    return noted;
 }
 
 /// New lines alone have no entries, unless the table has some of an earlier time.
-bool may_be_recorded(const PendingSource& pending)
+bool may_be_recorded(const Part& part)
 {
     if (settled_transaction == GetTopTransactionIdIfAny() || has_settled_noted_lines() || !are_notes_in_order())
         return true;
-    const std::span images(pending.batch.images, static_cast<size_t>(pending.batch.image_count));
-    return may_reuse_keys(*pending.batch.source, pending.lines) || pending.headers.count > 0 ||
-           std::ranges::any_of(images,
+    return may_reuse_keys(*part.batch.source, part.lines) || part.headers.list.count > 0 ||
+           std::ranges::any_of(images_of(part.batch),
                                [](const LineImage& image) { return image.old_line != nullptr || image.note->awaits_header; });
-}
-
-void settle_sources(PendingSources sources, int64 checked_up_to)
-{
-    auto** const list = static_cast<Batch**>(palloc(sizeof(Batch*) * sources.size()));
-    const Batches batches(list, sources.size());
-    for (size_t i = 0; i < sources.size(); i++) {
-        list[i] = &sources[i].batch;
-        add_traced_lines(sources[i].batch, sources[i].traces);
-        sources[i].batch.repeats_lines = !are_notes_in_order();
-        sources[i].batch.reads_ledger = may_be_recorded(sources[i]);
-    }
-    lock_customers_of_changed_headers(sources, batches, checked_up_to);
-    lock_headers(batches);
-    for (PendingSource& pending : sources) {
-        set_headerless_aside(pending.batch, checked_up_to);
-        pending.traced_count = pending.batch.image_count;
-    }
-    add_lines_of_changed_headers(sources, batches);
-    const Batches save = add_chains(batches);
-    read_lines(save);
-    for (PendingSource& pending : sources) {
-        if (pending.batch.repeats_lines)
-            drop_repeated_lines(pending.batch);
-        join_resaved_lines(pending.batch, pending.traced_count);
-    }
-    settle(save);
-    for (PendingSource& pending : sources)
-        warn_of_zero_prices(pending.batch);
-    end_batches(save);
-    note_settled(last_settled_lines);
 }
 
 void settle_notes(Notes notes, int64 checked_up_to)
 {
-    pass_gate();
-    const PendingSources sources = read_notes(notes);
-    if (sources.empty())
+    Save save{.is_of_transaction = true, .checked_up_to = checked_up_to};
+    NotedSources noted = read_notes(save, notes);
+    if (noted.count == 0)
         return;
-    settle_sources(sources, checked_up_to);
+    for (NotedSource& source : pg::span_of(noted)) {
+        Batch& batch = source.part->batch;
+        add_traced_lines(batch, source.traces);
+        batch.repeats_lines = !are_notes_in_order();
+        batch.reads_ledger = may_be_recorded(*source.part);
+    }
+    settle(save);
+    note_settled(last_settled_lines);
     settled_transaction = GetTopTransactionId();
-    for (const PendingSource& pending : sources)
-        table_close(pending.lines, NoLock);
+    end_save(save);
 }
 
 void settle_noted(int64 checked_up_to)
 {
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
-    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
-    const Notes notes = take_noted();
-    if (!notes.empty())
-        settle_notes(notes, checked_up_to);
-    forget_notes(notes);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(memory);
+    pg::with_memory("credits save", [&] {
+        CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+        const Notes notes = take_noted();
+        if (!notes.empty())
+            settle_notes(notes, checked_up_to);
+        forget_notes(notes);
+    });
 }
 
 } // namespace
-
-void refuse_without_header(Batch& batch, MinimalTuple line)
-{
-    show(batch, line, nullptr);
-    errors::header_not_there(batch.source->line_table, batch.source->header_table, evaluate_text(batch, Fact::line_key));
-}
-
-void set_headerless_aside(Batch& batch, int64 checked_up_to)
-{
-    if (!OidIsValid(batch.source->header_table) || batch.source->header_is_view)
-        return;
-    LineImage* const end = batch.images + batch.image_count;
-    LineImage* const aside =
-        std::partition(batch.images, end, [&](const LineImage& image) { return is_settled_now(*batch.source, image); });
-    for (const LineImage* image = aside; image != end; image++)
-        if (image->note != nullptr && image->note->statement_no <= checked_up_to)
-            refuse_without_header(batch, image->new_line);
-    batch.image_count = batch.known_header_count = static_cast<int>(aside - batch.images);
-    note_images(batch, {aside, end}, Awaits::header);
-}
 
 void settle_pending() { settle_noted(0); }
 

@@ -119,6 +119,12 @@ void join_traces(Batch& batch, Traces& traces, const bool* is_there)
     }
 }
 
+/// Is the line with this key among them?
+bool is_traced(const Traces& traces, std::string_view key)
+{
+    return hash_search(traces.by_key, &key, HASH_FIND, nullptr) != nullptr;
+}
+
 /// A trigger within a DELETE may have brought the line back before the DELETE was noted.
 MinimalTuple find_last(Batch& batch, pg::Table& table, const Traces& traces, Trace& trace)
 {
@@ -218,11 +224,6 @@ void add_traced_lines(Batch& batch, Traces& traces)
     if (traces.spoken_of != nullptr)
         add_untraced_lines(batch, table, traces);
     pg::close_table(table);
-}
-
-bool is_traced(const Traces& traces, std::string_view key)
-{
-    return hash_search(traces.by_key, &key, HASH_FIND, nullptr) != nullptr;
 }
 
 } // namespace credits

@@ -31,7 +31,4 @@ void follow(Batch& batch, Traces& traces, const Note& note);
 /// order, what else is there by a key that they speak of.
 void add_traced_lines(Batch& batch, Traces& traces);
 
-/// Is the line with this key among them?
-bool is_traced(const Traces& traces, std::string_view key);
-
 } // namespace credits

@@ -2,7 +2,6 @@
 // tells of a change; for any other source it does what the next change of the document would do.
 #include <algorithm>
 
-#include "lines/batch.hpp"
 #include "commit/check_at_commit.hpp"
 #include "schema/gate.hpp"
 #include "settings/customer.hpp"
@@ -15,6 +14,9 @@
 #include "pg/text.hpp"
 #include "sources/row_location.hpp"
 #include "lines/settled_since.hpp"
+#include "pg/memory.hpp"
+#include "save/settle.hpp"
+#include "save/headers.hpp"
 #include "sources/known_sources.hpp"
 
 namespace credits
@@ -118,6 +120,7 @@ void add_document(Batch& batch, std::string_view key)
 {
     Source& source = *batch.source;
     auto* const header = static_cast<Header*>(palloc0(sizeof(Header)));
+    header->is_locked = true;
     if (!parse_key({source.header_key, static_cast<size_t>(source.header_key_count)}, key, header->key))
         return;
     open_header_slot(batch);
@@ -162,17 +165,12 @@ void settle_document(Source& source, std::string_view key)
     require_readable_key(source);
     CommandCounterIncrement(); // so that the latest snapshot sees what the statement has changed before
     pass_gate();
-    const Relation lines = table_open(source.line_table, AccessShareLock);
-    Batch batch = begin_batch(source, lines);
+    Save save{};
+    Batch& batch = part_of(save, source).batch;
     OidIsValid(source.header_table) ? add_document(batch, key) : add_line(batch, key);
-    Batch* const batches[]{&batch};
-    lock_headers(batches);
-    const Batches save = add_chains(batches);
-    read_lines(save);
     settle(save);
     note_settled_ahead(last_settled_lines);
-    end_batches(save);
-    table_close(lines, NoLock);
+    end_save(save);
 }
 
 } // namespace
@@ -188,14 +186,12 @@ Datum credits_settle(PG_FUNCTION_ARGS)
         errors::missing_argument("line_table");
     if (PG_ARGISNULL(1))
         errors::missing_argument("header_key");
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
-    Source& source = get_source(PG_GETARG_OID(0));
-    require_right(source, GetUserId());
-    settle_pending(); // what was saved before comes first
-    settle_document(source, pg::to_view(PG_GETARG_DATUM(1)));
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(memory);
+    pg::with_memory("credits save", [&] {
+        Source& source = get_source(PG_GETARG_OID(0));
+        require_right(source, GetUserId());
+        settle_pending(); // what was saved before comes first
+        settle_document(source, pg::to_view(PG_GETARG_DATUM(1)));
+    });
     PG_RETURN_VOID();
 }
 

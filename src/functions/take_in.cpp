@@ -3,11 +3,12 @@
 // unseen, and settles what it makes of it afterwards. So no header and no customer is locked.
 #include <algorithm>
 
-#include "lines/batch.hpp"
 #include "commit/check_at_commit.hpp"
 #include "errors/saving.hpp"
 #include "pg/conversion.hpp"
+#include "pg/memory.hpp"
 #include "pg/query.hpp"
+#include "save/settle.hpp"
 #include "pg/text.hpp"
 #include "lines/settled_since.hpp"
 #include "sources/known_sources.hpp"
@@ -108,26 +109,13 @@ void for_each_table(std::span<const ListedLine> lines, Oid ListedLine::*table, F
     }
 }
 
-/// Makes the batch of the lines of one source.
-Batch* make_batch(std::span<const ListedLine> lines)
+/// Adds the lines of one source.
+void add_part(Save& save, std::span<const ListedLine> lines)
 {
-    const Relation table = table_open(lines.front().line_table, AccessShareLock);
-    auto* const batch = static_cast<Batch*>(palloc(sizeof(Batch)));
-    *batch = begin_batch(get_source(lines.front().line_table), table);
-    batch->reads_ledger = std::ranges::any_of(lines, &ListedLine::is_recorded);
+    Part& part = part_of(save, get_source(lines.front().line_table));
+    part.batch.reads_ledger = std::ranges::any_of(lines, &ListedLine::is_recorded);
     for_each_table(lines, &ListedLine::member,
-                   [&](std::span<const ListedLine> of_member) { add_lines(*batch, table, of_member); });
-    table_close(table, NoLock);
-    return batch;
-}
-
-Batches make_batches(const Listed& listed)
-{
-    auto* const batches = static_cast<Batch**>(palloc(sizeof(Batch*) * (listed.count + 1)));
-    size_t count = 0;
-    for_each_table({listed.lines, listed.count}, &ListedLine::line_table,
-                   [&](std::span<const ListedLine> lines) { batches[count++] = make_batch(lines); });
-    return {batches, count};
+                   [&](std::span<const ListedLine> of_member) { add_lines(part.batch, part.lines, of_member); });
 }
 
 /// What was settled.
@@ -152,21 +140,17 @@ void count_lines(Counts& counts, const Batch& batch)
 
 Counts take_in(int64 first, int64 last)
 {
-    const Batches batches = make_batches(read_lines(first, last));
-    find_headers(batches);
-    const char* const role = GetUserNameFromId(pg::acting_role(), false); // not the extension's owner, as whom take_in() runs
-    for (Batch* const batch : batches) {
-        read_lines(*batch);
-        for (DocumentLine& line : lines_of(*batch))
-            line.recorded_by = role;
-    }
-    settle(batches, Order::by_day);
+    const Listed listed = read_lines(first, last);
+    Save save{.order = Order::by_day,
+              .recorded_by = GetUserNameFromId(pg::acting_role(), false)}; // not the extension's owner, as whom take_in() runs
+    for_each_table({listed.lines, listed.count}, &ListedLine::line_table,
+                   [&](std::span<const ListedLine> lines) { add_part(save, lines); });
+    settle(save);
     note_settled_ahead(last_settled_lines);
     Counts counts{};
-    for (Batch* const batch : batches) {
-        count_lines(counts, *batch);
-    }
-    end_batches(batches);
+    for (const Part* const part : pg::span_of(save.parts))
+        count_lines(counts, part->batch);
+    end_save(save);
     return counts;
 }
 
@@ -189,12 +173,9 @@ Datum credits_take_in_listed(PG_FUNCTION_ARGS)
 {
     TupleDesc row = nullptr;
     get_call_result_type(fcinfo, nullptr, &row);
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits take in", ALLOCSET_DEFAULT_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
     Counts counts{};
-    errors::without_counting([&] { counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1)); });
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(memory);
+    pg::with_memory("credits save",
+                    [&] { errors::without_counting([&] { counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1)); }); });
     Datum values[]{Int64GetDatum(counts.lines), Int64GetDatum(counts.sales), Int64GetDatum(counts.consumptions)};
     bool nulls[]{false, false, false};
     return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls));

@@ -1,7 +1,8 @@
 // The documents' side of verify(): all lines of an attached table as their rows say, and those that cannot be read.
 // Everything is read as of the active snapshot. Rows are tried many at a time in one subtransaction, and one by one where that
 // fails: so it costs nothing as long as all is well, and one bad row spoils no other.
-#include "lines/batch.hpp"
+#include "lines/read_lines.hpp"
+#include "save/headers.hpp"
 #include "sources/descendants.hpp"
 #include "errors/saving.hpp"
 #include "pg/attempt.hpp"
@@ -76,7 +77,8 @@ const ErrorData* try_to_read(Batch& batch)
     const ErrorData* const error = pg::attempt([&] {
         errors::without_counting([&] {
             Batch* const batches[]{&batch};
-            find_named_headers(batches);
+            References headers{};
+            find_headers(batches, headers);
             read_lines(batch);
         });
     });

@@ -2,7 +2,6 @@
 #include "lines/batch.hpp"
 
 #include "errors/saving.hpp"
-#include "save/origins.hpp"
 #include "pg/attempt.hpp"
 #include "pg/identity.hpp"
 #include "pg/text.hpp"
@@ -107,14 +106,6 @@ Batch& find_or_begin_batch(BatchList& batches, Source& source)
     *batch = begin_batch(source, line_table);
     table_close(line_table, NoLock);
     return *pg::append(batches, batch);
-}
-
-void end_batches(Batches batches)
-{
-    if (origins_of(batches) != nullptr)
-        end_batches(pg::span_of(origins_of(batches)->batches));
-    for (Batch* const batch : batches)
-        end_batch(*batch);
 }
 
 namespace

@@ -85,26 +85,6 @@ void add_current_lines(Batch& batch, pg::Table& table, const LineImage& image)
         add_current_line(batch, table, image.old_line, nullptr);
 }
 
-/// UPDATE erp.invoice_line AS line SET price = 0, net = 0 WHERE line.id OPERATOR(pg_catalog.=) $1 [AND …]
-const char* update_price_text(const Source& source)
-{
-    StringInfoData sql;
-    initStringInfo(&sql);
-    appendStringInfo(&sql, "UPDATE %s AS line SET ", pg::table_name(source.line_table));
-    const char* separator = "";
-    int member = -1;
-    while ((member = bms_next_member(source.zero_columns, member)) >= 0) {
-        const auto column = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
-        appendStringInfo(&sql, "%s%s = 0", separator, pg::column_name(source.line_table, column));
-        separator = ", ";
-    }
-    for (int i = 0; i < source.line_key_count; i++)
-        appendStringInfo(&sql, " %s line.%s %s $%d", i == 0 ? "WHERE" : "AND",
-                         pg::column_name(source.line_table, source.line_key[i].column),
-                         pg::operator_name(source.line_key[i].equality), i + 1);
-    return sql.data;
-}
-
 /// Has one kind of image, old or new, the same key twice?
 template <class Image>
 bool has_repeated_keys(Batch& batch, Image image)
@@ -196,27 +176,6 @@ void add_lines_of_header(Batch& batch, Header* header)
         });
         add_selected_lines(batch, header);
     });
-}
-
-void set_price_to_zero(Batch& batch, MinimalTuple line)
-{
-    const Source& source = *batch.source;
-    pg::Parameter parameters[INDEX_MAX_KEYS];
-    show(batch, line, nullptr);
-    for (int i = 0; i < source.line_key_count; i++) {
-        pg::Parameter& parameter = parameters[i];
-        parameter.type = get_atttype(source.line_table, source.line_key[i].column);
-        parameter.value = slot_getattr(batch.line_slot, source.line_key[i].column, &parameter.is_null);
-    }
-    const pg::Statement update{.role = source.owner,
-                               .sql = update_price_text(source),
-                               .parameters = {parameters, static_cast<size_t>(source.line_key_count)},
-                               .reads_only = false};
-    if (may_fire_triggers(source.owner))
-        pg::run(update);
-    else
-        pg::as_owner(
-            source.owner, [&] { pg::run(update); }, pg::Notes::as_caller);
 }
 
 } // namespace credits

@@ -32,7 +32,4 @@ MinimalTuple to_row(Datum composite);
 /// Adds the lines of a header, as of the latest snapshot.
 void add_lines_of_header(Batch& batch, Header* header);
 
-/// Sets the price columns of a line to 0, as its table's owner. The line's own triggers see an ordinary UPDATE.
-void set_price_to_zero(Batch& batch, MinimalTuple line);
-
 } // namespace credits

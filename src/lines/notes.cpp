@@ -158,6 +158,8 @@ int64 keep_note(const Note& note)
     return copied.note.statement_no;
 }
 
+bool has_notes() { return memory != nullptr && !dlist_is_empty(&kept); }
+
 const Note* find_note(int64 statement_no)
 {
     if (memory == nullptr)

@@ -27,6 +27,9 @@ using Notes = std::span<const Note* const>;
 /// Keeps a copy of the note, which gets the next number, and returns that.
 int64 keep_note(const Note& note);
 
+/// Has the transaction noted something that was not taken yet?
+bool has_notes();
+
 /// The note with this number, if it was not taken; null otherwise.
 const Note* find_note(int64 statement_no);
 

@@ -22,9 +22,6 @@ namespace
 
 enum PendingColumn { transaction_id = 1, statement_no = 2, awaits_header = 3 };
 
-/// The last transaction in which a line waited for its header; after a savepoint was rolled back, without need.
-constinit TransactionId waiting_transaction = InvalidTransactionId;
-
 /// The last transaction with a note that came after those of statements within its own.
 constinit TransactionId disordered_transaction = InvalidTransactionId;
 
@@ -40,8 +37,6 @@ Bitmapset* stub_columns(Source& source)
 /// Under SET CONSTRAINTS … IMMEDIATE the row's trigger settles it at once.
 void write(const Note& note)
 {
-    if (note.awaits_header)
-        waiting_transaction = GetTopTransactionId();
     if (is_settled_since_or_by(last_settled_lines))
         disordered_transaction = GetTopTransactionId();
     note_settled(last_settled_lines);
@@ -91,11 +86,7 @@ void remove_rows(int64 first_statement_no)
 
 } // namespace
 
-bool settles_at_commit(const Source& source)
-{
-    return source.checks_at_commit ||
-           (TransactionIdIsValid(waiting_transaction) && waiting_transaction == GetTopTransactionIdIfAny());
-}
+bool settles_at_commit(const Source& source) { return source.checks_at_commit || has_notes(); }
 
 bool are_notes_in_order()
 {

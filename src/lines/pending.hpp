@@ -15,8 +15,8 @@ namespace credits
 /// Until when is it noted: the end of the transaction, or, at the earliest, the check of the foreign key to the header?
 enum class Awaits { commit, header };
 
-/// Are changes of this source's lines noted, not settled at once? Once a line waits for its header, so does all that follows in
-/// the transaction: it must not be settled before that line.
+/// Are changes of this source's lines noted, not settled at once? Once something is noted, so is all that follows in the
+/// transaction, of whatever source: it is one save with it (rule 13), and must not be settled before it.
 bool settles_at_commit(const Source& source);
 
 /// Does each note of the transaction speak of lines as all notes before it have left them? Not when a statement was noted, or

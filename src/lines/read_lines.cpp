@@ -1,5 +1,6 @@
 // Makes document lines of row images: the key, then the article, and the rest where that has credits (rule 24).
-#include "lines/batch.hpp"
+#include "lines/read_lines.hpp"
+
 #include "errors/saving.hpp"
 #include "lines/pending.hpp"
 #include "pg/attempt.hpp"
@@ -150,16 +151,11 @@ void read_rest_of_recorded(Batch& batch, DocumentLine& line)
 
 void read_lines(Batch& batch)
 {
+    batch.line_count = 0;
     batch.lines = static_cast<DocumentLine*>(
         MemoryContextAllocHuge(batch.memory, sizeof(DocumentLine) * static_cast<Size>(batch.image_count + 1)));
     for (int i = 0; i < batch.image_count; i++)
         batch.lines[batch.line_count++] = read_line(batch, batch.images[i]);
-}
-
-void read_lines(Batches batches)
-{
-    for (Batch* const batch : batches)
-        read_lines(*batch);
 }
 
 } // namespace credits

@@ -36,6 +36,10 @@ auto with_latest_snapshot(Fn fn)
     }
 }
 
+/// How many transactions have completed so far. As long as the number is the same, whatever was looked at since stands, but for
+/// what the transaction itself has done.
+inline uint64 completed_transactions() { return GetLatestSnapshot()->snapXactCompletionCount; }
+
 /// What the transaction itself has written, seen row by row as each is looked at.
 inline DatedSnapshot own_rows() { return {SnapshotSelf, next_moment()}; }
 

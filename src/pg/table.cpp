@@ -115,6 +115,12 @@ bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnap
     return found;
 }
 
+bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot)
+{
+    require_newer(snapshot, table);
+    return table_tuple_fetch_row_version(table.relation, &tid, snapshot.data, table.found);
+}
+
 LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockRequest request)
 {
     for (;;) {

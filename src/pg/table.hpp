@@ -99,6 +99,9 @@ void end_scan(IndexCursor& cursor);
 /// Finds the one row with this key into table.found.
 bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot);
 
+/// Stores the version of a row that lies there in table.found, if the snapshot sees it.
+bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
+
 /// How a row is locked: by waiting for whoever holds it, or not at all when it is held.
 struct LockRequest {
     LockWaitPolicy wait = LockWaitBlock;

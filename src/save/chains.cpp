@@ -1,8 +1,9 @@
 // Adds to a save the lines that were made from its lines (rule 19), in whatever source they are: what an origin does not consume
 // any more they consume themselves, and the other way round. doc/design.md says why none of them is missed.
+#include "save/chains.hpp"
+
 #include <algorithm>
 
-#include "lines/batch.hpp"
 #include "schema/catalog.hpp"
 #include "settings/customer.hpp"
 #include "ledger/ledger.hpp"
@@ -145,7 +146,8 @@ void add_customers_below(Texts& customers, Batches batches)
     std::transform(batches.begin(), batches.end(), counts, [](const Batch* batch) { return batch->image_count; });
     const BatchList all = follow_chains(batches);
     const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
-    find_named_headers(save);
+    References headers{};
+    find_headers(save, headers);
     add_customers(customers, save, {counts, batches.size()});
     for (size_t i = 0; i < batches.size(); i++)
         batches[i]->image_count = batches[i]->known_header_count = counts[i];
@@ -163,12 +165,12 @@ bool has_settled_noted_lines()
     return TransactionIdIsValid(noted_transaction) && noted_transaction == GetTopTransactionIdIfAny();
 }
 
-pg::Array<std::string_view> foresee_customers(Batches batches)
+pg::Array<std::string_view> foresee_customers(Batches batches, const Origins* origins)
 {
     Texts customers{};
     const bool are_all_known = add_customers(customers, batches, {});
-    if (origins_of(batches) != nullptr)
-        for (const Origin& origin : pg::span_of(origins_of(batches)->sorted))
+    if (origins != nullptr)
+        for (const Origin& origin : pg::span_of(origins->sorted))
             if (!is_null(origin.customer))
                 pg::append(customers, origin.customer);
     sort_and_merge(customers);
@@ -178,20 +180,16 @@ pg::Array<std::string_view> foresee_customers(Batches batches)
     return customers;
 }
 
-Batches add_chains(Batches batches)
+Batches add_chains(Batches batches, const Origins* origins)
 {
     if (!has_origin_table(batches))
         return batches;
-    // Before the lines made from these are looked for: whoever saved one and did not wait for a header is done then.
-    lock_accounts_in_order(pg::span_of(foresee_customers(batches)));
+    // Before the lines made from these are looked for: whoever has saved one is done then.
+    lock_accounts_in_order(pg::span_of(foresee_customers(batches, origins)));
     const BatchList all = follow_chains(batches);
     const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
-    if (std::ranges::all_of(save, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
-        return batches;
     if (std::ranges::any_of(save.subspan(batches.size()), [](const Batch* batch) { return settles_at_commit(*batch->source); }))
         noted_transaction = GetTopTransactionId();
-    find_named_headers(save);
-    renew_origins(save);
     return save;
 }
 

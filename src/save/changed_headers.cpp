@@ -1,11 +1,17 @@
 // Changed headers and their lines.
 #include "save/changed_headers.hpp"
 
+#include <algorithm>
+
 #include "settings/contacts.hpp"
 #include "settings/customer.hpp"
 #include "errors/saving.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/table.hpp"
+#include "pg/version.hpp"
+#include "pg/view_table.hpp"
+#include "save/headerless.hpp"
+#include "save/headers.hpp"
 #include "sources/row_location.hpp"
 #include "save/decide.hpp"
 
@@ -29,27 +35,16 @@ bool needs_price(Batch& batch, const DocumentLine& line, const Header& before)
     return is_null(line.customer) || !is_consumption(line.customer);
 }
 
-} // namespace
-
-void add(ChangedHeaders& changed, ChangedHeader* header)
+/// Locks the row that has the image's key, and keeps its latest version.
+void lock_header(Source& source, pg::Table& table, Header& header, HeapTuple image)
 {
-    if (changed.count == changed.capacity) {
-        changed.capacity = changed.capacity == 0 ? 4 : changed.capacity * 4;
-        const Size size = sizeof(ChangedHeader*) * changed.capacity;
-        changed.headers =
-            static_cast<ChangedHeader**>(changed.headers == nullptr ? palloc(size) : repalloc(changed.headers, size));
-    }
-    changed.headers[changed.count++] = header;
-}
-
-void lock_changed_header(Source& source, pg::Table& table, Header& header, TupleTableSlot* image)
-{
-    const HeapTuple row = ExecCopySlotHeapTuple(image);
     for (int i = 0; i < source.header_key_count; i++) {
         bool is_null = false;
-        header.key[i] = heap_getattr(row, source.header_key[i].column, RelationGetDescr(table.relation), &is_null);
+        header.key[i] = heap_getattr(image, source.header_key[i].column, RelationGetDescr(table.relation), &is_null);
     }
     const KeyedTable headers = headers_of(source);
+    header.tuple = nullptr;
+    header.is_locked = true;
     with_row_place(headers, table, header.key, KeyOf::own, [&](const RowPlace& place) {
         const RowKey key = make_row_key(headers, header.key, KeyOf::own);
         if (pg::lock_latest(*place.table, place.index, key) == pg::LockResult::locked)
@@ -57,32 +52,146 @@ void lock_changed_header(Source& source, pg::Table& table, Header& header, Tuple
     });
 }
 
+void require_no_lines(Batch& batch, Header& header)
+{
+    const int count = batch.image_count;
+    add_lines_of_header(batch, &header);
+    if (batch.image_count > count)
+        refuse_without_header(batch, batch.images[count].new_line);
+}
+
+/// A header that is not there may still come, and is noted again. At the last look its lines must be gone, too: they would stay
+/// booked under the header as it was.
+void note_if_it_may_come(Batch& batch, ChangedHeader& header, int64 checked_up_to)
+{
+    const Source& source = *batch.source;
+    if (!source.header_may_follow || header.note == nullptr)
+        return;
+    if (header.note->statement_no <= checked_up_to)
+        return require_no_lines(batch, header.now);
+    MinimalTuple stub[]{pg::to_minimal_tuple(header.before.tuple)};
+    note_again(
+        {.line_table = source.line_table, .awaits_header = true, .recorded_by = header.note->recorded_by, .old_headers = stub});
+}
+
+/// Tells the headers of one table apart.
+std::string_view key_text(const Source& source, const Header& header)
+{
+    StringInfoData text;
+    initStringInfo(&text);
+    for (int i = 0; i < source.header_key_count; i++) {
+        Oid output = InvalidOid;
+        bool is_varlena = false;
+        getTypeOutputInfo(get_atttype(source.header_table, source.header_key[i].column), &output, &is_varlena);
+        const char* const part = OidOutputFunctionCall(output, header.key[i]);
+        appendStringInfo(&text, "%zu:%s", strlen(part), part);
+    }
+    return {text.data, static_cast<size_t>(text.len)};
+}
+
+/// Keeps the headers that are there, of those that were noted each once, as it was first.
+void keep_first_of_each(pg::Array<ChangedHeader*>& list)
+{
+    ChangedHeader** const begin = list.items;
+    ChangedHeader** end =
+        std::remove_if(begin, begin + list.count, [](const ChangedHeader* header) { return header->now.tuple == nullptr; });
+    if (begin != end && (*begin)->note != nullptr) {
+        std::sort(begin, end, [](const ChangedHeader* a, const ChangedHeader* b) {
+            return a->key != b->key ? a->key < b->key : a->note->statement_no < b->note->statement_no;
+        });
+        end = std::unique(begin, end, [](const ChangedHeader* a, const ChangedHeader* b) { return a->key == b->key; });
+    }
+    list.count = static_cast<int>(end - begin);
+}
+
+using Keys = HTAB*;
+
+/// The keys of the lines that are in the batch as they are now; null: there are none.
+Keys keys_of_lines(Batch& batch)
+{
+    if (batch.image_count == 0)
+        return nullptr;
+    HTAB* const keys = pg::make_view_table("credits saved lines", batch.image_count, sizeof(std::string_view));
+    for (const LineImage& image : images_of(batch))
+        if (image.new_line != nullptr) {
+            const std::string_view key = key_of(batch, image.new_line);
+            hash_search(keys, &key, HASH_ENTER, nullptr);
+        }
+    return keys;
+}
+
+/// Takes the images from `first` on out whose lines are among these.
+void drop_lines(Batch& batch, int first, Keys keys)
+{
+    LineImage* const end = batch.images + batch.image_count;
+    LineImage* const kept = std::remove_if(batch.images + first, end, [&](const LineImage& image) {
+        const std::string_view key = key_of(batch, image.new_line);
+        return hash_search(keys, &key, HASH_FIND, nullptr) != nullptr;
+    });
+    batch.image_count = static_cast<int>(kept - batch.images);
+}
+
+} // namespace
+
+void add_changed_header(ChangedHeaders& changed, HeapTuple before, const Note* note)
+{
+    auto* const header = static_cast<ChangedHeader*>(palloc0(sizeof(ChangedHeader)));
+    header->before.tuple = before;
+    header->note = note;
+    pg::append(changed.list, header);
+}
+
+bool is_key_in_use(Source& source, pg::Table& headers, HeapTuple image)
+{
+    Header header{};
+    lock_header(source, headers, header, image);
+    return header.tuple != nullptr;
+}
+
+void lock_changed_headers(Batch& batch, ChangedHeaders& changed, int64 checked_up_to)
+{
+    Source& source = *batch.source;
+    pg::Table table = pg::open_table(source.header_table, RowShareLock);
+    open_header_slot(batch);
+    for (ChangedHeader* const header : pg::span_of(changed.list)) {
+        lock_header(source, table, header->now, header->before.tuple);
+        if (header->note != nullptr)
+            header->key = key_text(source, header->now);
+        if (header->now.tuple == nullptr)
+            note_if_it_may_come(batch, *header, checked_up_to);
+    }
+    pg::close_table(table);
+}
+
 std::span<std::string_view> customers_of(Batch& batch, const ChangedHeaders& changed)
 {
     if (reader(*batch.source, Fact::customer).needs_line)
         return {};
-    auto* const keys = static_cast<std::string_view*>(palloc0(sizeof(std::string_view) * 2 * changed.count));
+    auto* const keys = static_cast<std::string_view*>(palloc0(sizeof(std::string_view) * 2 * (changed.list.count + 1)));
     size_t count = 0;
-    for (int i = 0; i < changed.count; i++)
-        for (const Header* const header : {&changed.headers[i]->before, &changed.headers[i]->now}) {
+    for (const ChangedHeader* const changed_header : pg::span_of(changed.list))
+        for (const Header* const header : {&changed_header->before, &changed_header->now}) {
             show_header(batch, header);
             keys[count++] = evaluate_customer_to_lock(batch);
         }
     return {keys, count};
 }
 
-void add_lines_of(Batch& batch, const ChangedHeaders& changed)
+void add_lines_of(Batch& batch, ChangedHeaders& changed)
 {
-    for (int h = 0; h < changed.count; h++) {
-        ChangedHeader& header = *changed.headers[h];
+    keep_first_of_each(changed.list);
+    const Keys known = changed.list.count == 0 ? nullptr : keys_of_lines(batch);
+    for (ChangedHeader* const header : pg::span_of(changed.list)) {
         const int first = batch.image_count;
-        if (header.now.tuple != nullptr)
-            add_lines_of_header(batch, &header.now);
+        add_lines_of_header(batch, &header->now);
+        if (known != nullptr)
+            drop_lines(batch, first, known);
         for (int i = first; i < batch.image_count; i++) {
-            batch.images[i].old_header = &header.before;
-            batch.images[i].note = header.note;
+            batch.images[i].old_header = &header->before;
+            batch.images[i].note = header->note;
         }
     }
+    batch.known_header_count = batch.image_count;
 }
 
 void warn_of_zero_prices(Batch& batch)

@@ -2,11 +2,10 @@
 #pragma once
 
 #include "lines/batch.hpp"
+#include "lines/pending.hpp"
 
 namespace credits
 {
-
-struct Note;
 
 /// As the header was, and, under lock, as it is now.
 struct ChangedHeader {
@@ -16,24 +15,28 @@ struct ChangedHeader {
     std::string_view key; // of one that was noted
 };
 
+/// The headers of one source that a save changed.
 struct ChangedHeaders {
-    ChangedHeader** headers;
-    int count;
-    int capacity;
+    pg::Array<ChangedHeader*> list;
     bool repeats_keys; // two of them may have exchanged theirs
 };
 
-void add(ChangedHeaders& changed, ChangedHeader* header);
+/// Adds a header that was changed, as it was before.
+void add_changed_header(ChangedHeaders& changed, HeapTuple before, const Note* note = nullptr);
 
-/// Locks the row with the key that the image has, and keeps its latest version.
-void lock_changed_header(Source& source, pg::Table& table, Header& header, TupleTableSlot* image);
+/// Is there a header with the key of the image? The row is locked: the transaction has changed it, so it need not wait.
+bool is_key_in_use(Source& source, pg::Table& headers, HeapTuple image);
+
+/// Locks the rows that have the keys of these headers now. One that was noted is looked at once, as it was first; one that is not
+/// there is noted again, unless its foreign key was checked: statement `checked_up_to` or one before noted it.
+void lock_changed_headers(Batch& batch, ChangedHeaders& changed, int64 checked_up_to);
 
 /// The customers that the headers had and have; none when that depends on the line. They are to be locked before lines are read:
-/// a saver who held one of them and did not wait for the header (header.cpp) is done then, and his lines are seen.
+/// a saver who held one of them and did not lock the header (headers.hpp) is done then, and his lines are seen.
 std::span<std::string_view> customers_of(Batch& batch, const ChangedHeaders& changed);
 
-/// Adds the lines of the headers that are there, which see theirs as it was and as it is.
-void add_lines_of(Batch& batch, const ChangedHeaders& changed);
+/// Adds the lines of the headers that are there, which see theirs as it was and as it is, but for those that are in the batch.
+void add_lines_of(Batch& batch, ChangedHeaders& changed);
 
 /// Warns of lines whose price stays 0 though the new customer pays for them.
 void warn_of_zero_prices(Batch& batch);

@@ -22,8 +22,12 @@ void add(Customers& customers, std::string_view customer, bool is_recorded)
         last->is_recorded |= is_recorded;
         return;
     }
-    customers.sorted[customers.count++] = {
-        .customer = customer, .is_recorded = is_recorded, .exists = false, .works_with_credits = false, .is_contact = false};
+    customers.sorted[customers.count++] = {.customer = customer,
+                                           .is_recorded = is_recorded,
+                                           .exists = false,
+                                           .is_locked = false,
+                                           .works_with_credits = false,
+                                           .is_contact = false};
 }
 
 /// Of a line whose record nets to nothing nothing is written, unless its entries follow a new key.
@@ -33,14 +37,13 @@ bool writes_recorded_ledger(const DocumentLine& line)
            (!core::is_nothing(line.recorded->effect) || (!line.is_gone && line.recorded_key != line.key));
 }
 
-Customers name_customers(Batches batches)
+Customers name_customers(Batches batches, const Origins* origins)
 {
     Size most = 1;
     for (const Batch* const batch : batches)
         most += 2 * static_cast<Size>(batch->line_count);
-    const std::span<Origin> origins =
-        origins_of(batches) == nullptr ? std::span<Origin>() : pg::span_of(origins_of(batches)->sorted);
-    most += origins.size();
+    const std::span<Origin> list = origins == nullptr ? std::span<Origin>() : pg::span_of(origins->sorted);
+    most += list.size();
     Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Customer) * most)),
                         .count = 0};
     for (const Batch* const batch : batches)
@@ -50,7 +53,7 @@ Customers name_customers(Batches batches)
             // Counting or not: a line is not dropped before its customer is locked.
             add(customers, line.customer, false);
         }
-    for (const Origin& origin : origins)
+    for (const Origin& origin : list)
         add(customers, account_of(origin.customer), true);
     return customers;
 }
@@ -68,9 +71,9 @@ void sort_and_merge(Customers& customers)
 }
 
 /// Calls fn for the customers that the lines name or are recorded for, in key order.
-Customers read_customers(Batches batches, void (*fn)(pg::Table&, Customer&))
+Customers read_customers(Batches batches, const Origins* origins, void (*fn)(pg::Table&, Customer&))
 {
-    Customers customers = name_customers(batches);
+    Customers customers = name_customers(batches, origins);
     sort_and_merge(customers);
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     for (int i = 0; i < customers.count; i++)
@@ -120,34 +123,28 @@ bool find_accounts(Batches batches, ContactsKnown known = ContactsKnown::from_co
 } // namespace
 
 // Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
-Customers lock_customers(Batches batches)
+Customers lock_customers(Batches batches, const Origins* origins)
 {
     find_accounts(batches);
-    Customers customers = read_customers(batches, lock_customer);
+    Customers customers = read_customers(batches, origins, lock_customer);
     while (find_accounts(batches, contacts_among(customers)))
-        customers = read_customers(batches, lock_customer);
+        customers = read_customers(batches, origins, lock_customer);
     return customers;
 }
 
-Customers find_customers(Batches batches)
+Customers find_customers(Batches batches, const Origins* origins)
 {
     find_accounts(batches);
-    return read_customers(batches, look_at_customer);
+    return read_customers(batches, origins, look_at_customer);
 }
 
 const Customer& find_customer(const Customers& customers, std::string_view customer) { return *lower_bound(customers, customer); }
 
-bool are_recorded_locked(const Customers& customers, Batches batches)
+bool is_locked(const Customers& customers, std::string_view customer)
 {
-    const auto is_locked = [&](const DocumentLine& line) {
-        if (!writes_recorded_ledger(line))
-            return true;
-        const std::string_view customer = line.recorded->customer;
-        const Customer* const end = customers.sorted + customers.count;
-        const Customer* const found = lower_bound(customers, customer);
-        return found != end && found->customer == customer && found->is_recorded;
-    };
-    return std::ranges::all_of(batches, [&](const Batch* batch) { return std::ranges::all_of(lines_of(*batch), is_locked); });
+    const Customer* const end = customers.sorted + customers.count;
+    const Customer* const found = is_null(customer) ? end : lower_bound(customers, customer);
+    return found != end && found->customer == customer && found->is_locked;
 }
 
 } // namespace credits

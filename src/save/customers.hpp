@@ -9,6 +9,8 @@
 namespace credits
 {
 
+struct Origins;
+
 struct Customers {
     Customer* sorted; // by key
     int count;
@@ -17,15 +19,15 @@ struct Customers {
 /// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and locks, in key order, the
 /// rows of those whose ledger may be written: who works with credits, or is recorded. Those of the lines that theirs
 /// were made from, too.
-Customers lock_customers(Batches batches);
+Customers lock_customers(Batches batches, const Origins* origins);
 
 /// Finds the same customers without a lock.
-Customers find_customers(Batches batches);
+Customers find_customers(Batches batches, const Origins* origins);
 
 /// The customer with this key, whom the batch names.
 const Customer& find_customer(const Customers& customers, std::string_view customer);
 
-/// Is every customer locked whose ledger the recorded effects of the lines, read again, are in?
-bool are_recorded_locked(const Customers& customers, Batches batches);
+/// Is the row of the customer with this key locked by us? Null: no.
+bool is_locked(const Customers& customers, std::string_view customer);
 
 } // namespace credits

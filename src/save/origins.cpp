@@ -1,10 +1,10 @@
-// Locks and reads what the lines of a save were made from, and finds out which lines that covers.
+// Reads what the lines of a save were made from, and finds out which lines that covers.
 #include "save/origins.hpp"
 
 #include <algorithm>
 
 #include "settings/contacts.hpp"
-#include "settings/customer.hpp"
+#include "lines/read_lines.hpp"
 #include "save/find_origins.hpp"
 #include "pg/numeric.hpp"
 #include "pg/table.hpp"
@@ -16,37 +16,26 @@ namespace credits
 namespace
 {
 
-/// Locks the row of an origin that is its own document, or whose document is a view. A busy one is not waited for when its
-/// customer is ours (header.cpp).
-void lock_row(Batch& batch, pg::Table& table, MinimalTuple row)
+bool has_lockable_header(const Source& source) { return OidIsValid(source.header_table) && !source.header_is_view; }
+
+/// Locks the row with the key of this one, and returns it as it is now; null: it is gone.
+MinimalTuple lock_row(Batch& batch, MinimalTuple row)
 {
     const KeyedTable lines = lines_of(*batch.source);
     Datum values[INDEX_MAX_KEYS];
     show(batch, row, nullptr);
-    const std::string_view customer = evaluate_customer_to_lock(batch);
     for (size_t i = 0; i < lines.key.size(); i++) {
         bool is_null = false;
         values[i] = slot_getattr(batch.line_slot, lines.key[i].column, &is_null);
     }
+    MinimalTuple locked = nullptr;
+    pg::Table table = pg::open_table(batch.source->line_table, RowShareLock);
     with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
-        const RowKey key = make_row_key(lines, values, KeyOf::own);
-        const pg::LockResult result = pg::lock_latest(*place.table, place.index, key, {.wait = LockWaitSkip});
-        if (result == pg::LockResult::busy && (is_null(customer) || !is_customer_locked_by_us(account_of(customer))))
-            pg::lock_latest(*place.table, place.index, key);
+        if (pg::lock_latest(*place.table, place.index, make_row_key(lines, values, KeyOf::own)) == pg::LockResult::locked)
+            locked = pg::copy_converted(place.conversion, place.table->found);
     });
-}
-
-bool has_lockable_header(const Source& source) { return OidIsValid(source.header_table) && !source.header_is_view; }
-
-void lock_rows(const Origins& origins)
-{
-    for (const Origin& origin : pg::span_of(origins.sorted)) {
-        if (origin.row == nullptr || has_lockable_header(*origin.batch->source))
-            continue;
-        pg::Table table = pg::open_table(origin.line_table, RowShareLock);
-        lock_row(*origin.batch, table, origin.row);
-        pg::close_table(table);
-    }
+    pg::close_table(table);
+    return locked;
 }
 
 HeapTuple header_of(const Origin& origin)
@@ -55,23 +44,25 @@ HeapTuple header_of(const Origin& origin)
     return header == nullptr ? nullptr : header->tuple;
 }
 
-/// A header that is a view cannot be locked, so it is compared, too.
+/// What a row says, without who has locked it.
 bool have_same_header(const Origin& a, const Origin& b)
 {
-    if (!a.batch->source->header_is_view)
-        return true;
+    constexpr Size begin = offsetof(HeapTupleHeaderData, t_bits);
     const HeapTuple left = header_of(a);
     const HeapTuple right = header_of(b);
     if (left == nullptr || right == nullptr)
         return left == right;
-    return left->t_len == right->t_len && memcmp(left->t_data, right->t_data, left->t_len) == 0;
+    return left->t_len == right->t_len && memcmp(left->t_data->t_bits, right->t_data->t_bits, left->t_len - begin) == 0;
+}
+
+bool is_same_row(MinimalTuple a, MinimalTuple b)
+{
+    return a == nullptr || b == nullptr ? a == b : a->t_len == b->t_len && memcmp(a, b, a->t_len) == 0;
 }
 
 bool have_same_row(const Origin& a, const Origin& b)
 {
-    if (a.row == nullptr || b.row == nullptr)
-        return a.row == b.row;
-    return a.row->t_len == b.row->t_len && memcmp(a.row, b.row, a.row->t_len) == 0 && have_same_header(a, b);
+    return is_same_row(a.row, b.row) && (a.row == nullptr || have_same_header(a, b));
 }
 
 bool are_same(const Origins& a, const Origins& b)
@@ -79,16 +70,6 @@ bool are_same(const Origins& a, const Origins& b)
     return std::ranges::equal(pg::span_of(a.sorted), pg::span_of(b.sorted), [](const Origin& left, const Origin& right) {
         return left.line_table == right.line_table && left.key == right.key && have_same_row(left, right);
     });
-}
-
-/// Reads the headers that are views.
-void read_views(const Origins& origins)
-{
-    for (Batch* const batch : pg::span_of(origins.batches)) {
-        Batch* const batches[]{batch};
-        if (batch->source->header_is_view)
-            find_named_headers(batches);
-    }
 }
 
 /// What a line with credits is made from is read whole, whatever its article: as long as it counts it covers that one.
@@ -126,7 +107,8 @@ bool is_covered(const Origins& origins, const Source& source, const DocumentLine
 
 void read_lines_of(const Origins& origins)
 {
-    read_lines(pg::span_of(origins.batches));
+    for (Batch* const batch : pg::span_of(origins.batches))
+        read_lines(*batch);
     for (Origin& origin : pg::span_of(origins.sorted)) {
         if (origin.row == nullptr)
             continue;
@@ -135,94 +117,57 @@ void read_lines_of(const Origins& origins)
     }
 }
 
-void end(Origins* origins)
-{
-    if (origins != nullptr)
-        end_batches(pg::span_of(origins->batches));
-}
-
-void set_origins(Batches batches, Origins* origins)
-{
-    end(origins_of(batches));
-    for (Batch* const batch : batches)
-        batch->origins = origins;
-}
-
-void lock_origins(Origins& origins)
-{
-    lock_named_headers(pg::span_of(origins.batches));
-    lock_rows(origins);
-    read_lines_of(origins);
-}
-
-/// The batches of the save and those of its origins: their headers are locked in one order.
-BatchList add_batches_of(const Origins& origins, Batches batches)
-{
-    BatchList all{};
-    for (const Batches some : {batches, Batches(pg::span_of(origins.batches))})
-        for (Batch* const batch : some)
-            pg::append(all, batch);
-    return all;
-}
-
 } // namespace
 
-void find_headers(Batches batches)
+Origins* look_for_origins(Batches batches)
 {
     Origins* const origins = find_origins(batches);
     if (origins == nullptr)
-        return find_named_headers(batches);
-    const BatchList all = add_batches_of(*origins, batches);
-    find_named_headers(pg::span_of(all));
+        return nullptr;
+    find_headers(pg::span_of(origins->batches), origins->headers);
     read_lines_of(*origins);
-    set_origins(batches, origins);
+    return origins;
 }
 
-void lock_headers(Batches batches)
+void end_origins(Origins* origins)
 {
-    Origins* const origins = find_origins(batches);
+    if (origins != nullptr)
+        for (Batch* const batch : pg::span_of(origins->batches))
+            end_batch(*batch);
+}
+
+bool lock_unguarded_origins(const Origins* origins, const Customers& customers)
+{
+    bool all_stand = true;
     if (origins == nullptr)
-        return lock_named_headers(batches);
-    const BatchList all = add_batches_of(*origins, batches);
-    lock_named_headers(pg::span_of(all));
-    lock_rows(*origins);
-    read_lines_of(*origins);
-    set_origins(batches, origins);
-    while (!do_origins_stand(batches))
-        CHECK_FOR_INTERRUPTS();
-}
-
-void renew_origins(Batches batches)
-{
-    Origins* const now = find_origins(batches);
-    if (now != nullptr)
-        lock_origins(*now);
-    set_origins(batches, now);
-}
-
-bool do_origins_stand(Batches batches)
-{
-    Origins* const before = origins_of(batches);
-    Origins* const now = find_origins(batches);
-    if (now != nullptr)
-        read_views(*now);
-    if (before == nullptr || now == nullptr || are_same(*before, *now)) {
-        end(now);
-        return true;
+        return all_stand;
+    for (const Origin& origin : pg::span_of(origins->sorted)) {
+        if (origin.row == nullptr || has_lockable_header(*origin.batch->source) ||
+            is_locked(customers, account_of(origin.customer)))
+            continue;
+        const MinimalTuple locked = lock_row(*origin.batch, origin.row);
+        all_stand = all_stand && is_same_row(locked, origin.row);
     }
-    lock_origins(*now);
-    set_origins(batches, now);
-    return false;
+    return all_stand;
 }
 
-void cover_lines(Batches batches)
+bool do_origins_stand(Batches batches, const Origins* origins)
+{
+    if (origins == nullptr)
+        return true; // which origins a line has is told by the line alone
+    Origins* const now = look_for_origins(batches);
+    const bool stand = now != nullptr && are_same(*origins, *now);
+    end_origins(now);
+    return stand;
+}
+
+void cover_lines(Batches batches, const Origins* origins)
 {
     for (Batch* const batch : batches)
         for (DocumentLine& line : lines_of(*batch)) {
             if (is_null(line.origin))
                 continue;
-            line.is_covered =
-                !may_have_origins(*batch) || (batch->origins != nullptr && is_covered(*batch->origins, *batch->source, line));
+            line.is_covered = !may_have_origins(*batch) || (origins != nullptr && is_covered(*origins, *batch->source, line));
         }
 }
 

@@ -1,9 +1,10 @@
 // What the lines of a save were made from (rule 19): a delivery note line, a service report line, and what that was made from in
-// turn. These lines are not settled; their documents are locked and read, since as long as they count they cover the lines below.
-// Lives in the memory of the save.
+// turn. These lines are not settled; they are read, since as long as they count they cover the lines below. Like a header
+// (headers.hpp) each stands under the lock of its customer: whoever changes it locks that one before he looks for what was made
+// from it. Lives in the memory of the save.
 #pragma once
 
-#include "lines/batch.hpp"
+#include "save/headers.hpp"
 
 namespace credits
 {
@@ -25,16 +26,22 @@ struct Origin {
 struct Origins {
     pg::Array<Origin> sorted; // by table and key
     BatchList batches;        // their rows, one batch per table
+    References headers;       // of these
 };
 
-/// Finds the origins of all lines, as these were and are, and theirs; locks their headers or, where there are none to lock, their
-/// rows; reads them, and hands them to all batches.
-void renew_origins(Batches batches);
+/// Finds the origins of all lines, as these were and are, and theirs, with their headers, as of the latest snapshot and without a
+/// lock; null: there are none.
+Origins* look_for_origins(Batches batches);
+void end_origins(Origins* origins); // may be null
 
-/// Reads the origins again. Are they still the ones that were locked? Otherwise the batches get those of now, locked.
-bool do_origins_stand(Batches batches);
+/// Locks the rows of origins that are their own documents, or whose document is a view, where no locked customer guards them.
+/// Are they still as they were found?
+bool lock_unguarded_origins(const Origins* origins, const Customers& customers);
+
+/// Are the same origins found again, with the same rows and headers?
+bool do_origins_stand(Batches batches, const Origins* origins);
 
 /// Finds out which of the lines are covered by a line that counts, under the locks of headers and customers.
-void cover_lines(Batches batches);
+void cover_lines(Batches batches, const Origins* origins);
 
 } // namespace credits

@@ -10,7 +10,4 @@ namespace credits
 /// Sets the price columns of the consumptions in the batch to 0 where the BEFORE ROW trigger could not know: the header changed.
 void set_prices_to_zero(const Configuration& configuration, const Customers& customers, Batch& batch);
 
-/// Finds the header of a line image as of the latest snapshot, without a lock. Null when the line has none.
-Header* find_header(Batch& batch, MinimalTuple line);
-
 } // namespace credits

@@ -30,7 +30,7 @@ bool is_contact(const pg::Table& customers)
 
 Customer lock_always(std::string_view key)
 {
-    Customer customer{.customer = key, .is_recorded = true, .exists = false, .works_with_credits = false, .is_contact = false};
+    Customer customer{.customer = key, .is_recorded = true, .exists = false, .is_locked = false, .works_with_credits = false, .is_contact = false};
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     lock_customer(table, customer);
     pg::close_table(table);
@@ -60,8 +60,9 @@ void lock_customer(pg::Table& table, Customer& customer)
 {
     bool (*const worth_locking)(const pg::Table&) = customer.is_recorded ? nullptr : is_flagged;
     const auto key = pg::make_key(customer.customer);
-    customer.exists =
-        pg::lock_latest(table, catalog().customer_pkey, key, {.worth_locking = worth_locking}) != pg::LockResult::absent;
+    const pg::LockResult result = pg::lock_latest(table, catalog().customer_pkey, key, {.worth_locking = worth_locking});
+    customer.exists = result != pg::LockResult::absent;
+    customer.is_locked = result == pg::LockResult::locked;
     customer.works_with_credits = customer.exists && is_flagged(table);
     customer.is_contact = customer.exists && is_contact(table);
 }
@@ -108,6 +109,7 @@ Customer read_customer(std::string_view key)
         return Customer{.customer = key,
                         .is_recorded = false,
                         .exists = exists,
+                        .is_locked = false,
                         .works_with_credits = exists && is_flagged(table),
                         .is_contact = exists && is_contact(table)};
     });

@@ -1,13 +1,14 @@
 // The statement trigger of a header table: a header whose state, customer, date or number changes settles its lines.
 // Its rows are locked by the statement itself; a line that another transaction adds waits for that lock, or was committed before
 // and is seen by the latest snapshot.
-#include "save/changed_headers.hpp"
+#include <algorithm>
+
 #include "pg/changed_columns.hpp"
-#include "settings/customer.hpp"
-#include "schema/gate.hpp"
 #include "lines/pending.hpp"
+#include "pg/memory.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
+#include "save/settle.hpp"
 #include "sources/restoring.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/trigger_call.hpp"
@@ -68,14 +69,6 @@ void for_each_deleted_header(const TriggerData& trigger, Relation headers, Fn fn
     ExecDropSingleTupleTableSlot(slot);
 }
 
-/// Is there a header with the key of the image? Nobody else can have made one since the statement changed that one.
-bool is_key_in_use(Source& source, pg::Table& table, TupleTableSlot* image)
-{
-    Header header{};
-    lock_changed_header(source, table, header, image);
-    return header.tuple != nullptr;
-}
-
 /// What becomes of keys that headers leave: nothing, or their lines are settled with those of the header that has the key then,
 /// by the end of the statement or at the check at commit.
 enum class Leaving { harmless, settled, noted };
@@ -90,30 +83,23 @@ Leaving leaving_by(const Source& source, const TriggerData& trigger)
     return settles_at_commit(source) ? Leaving::noted : Leaving::settled;
 }
 
-/// Of each key that a header had or has: the header as it was, and the one that has the key now.
-ChangedHeaders lock_changed_headers(Source& source, const TriggerData& trigger, pg::Table& table)
+/// Puts in each header as it was: under the key that it keeps, or, where another one may have that by now, under both of its
+/// keys.
+void add_changed_headers(Part& part, const TriggerData& trigger, pg::Table& table)
 {
-    ChangedHeaders changed{};
-    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
-    const auto change = [&](TupleTableSlot* image) {
-        if (changed.count == 0)
-            pass_gate();
-        auto* const header = static_cast<ChangedHeader*>(palloc0(sizeof(ChangedHeader)));
-        header->before.tuple = ExecCopySlotHeapTuple(image);
-        lock_changed_header(source, table, header->now, image);
-        add(changed, header);
-    };
+    Source& source = *part.batch.source;
+    const auto change = [&](TupleTableSlot* image) { add_changed_header(part.headers, ExecCopySlotHeapTuple(image)); };
     const auto leave = [&](TupleTableSlot* image) {
-        if (!is_key_in_use(source, table, image))
+        if (!is_key_in_use(source, table, ExecCopySlotHeapTuple(image)))
             return;
         change(image);
-        changed.repeats_keys = true;
+        part.headers.repeats_keys = true;
     };
     const Leaving leaving = leaving_by(source, trigger);
     if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event)) {
         if (leaving == Leaving::settled)
             for_each_deleted_header(trigger, table.relation, leave);
-        return changed;
+        return;
     }
     for_each_changed_header(source, trigger, table.relation, [&](TupleTableSlot* before, TupleTableSlot* now) {
         if (!is_renumbered(source, before, now))
@@ -123,37 +109,25 @@ ChangedHeaders lock_changed_headers(Source& source, const TriggerData& trigger, 
         leave(before);
         leave(now);
     });
-    return changed;
 }
 
-void settle_lines(Source& source, const ChangedHeaders& changed, TupleDesc header_row)
+/// Settles the lines of all tables below the changed headers as one save (rule 13).
+void settle_lines(std::span<const Oid> line_tables, const TriggerData& trigger, pg::Table& headers)
 {
-    const Relation lines = table_open(source.line_table, AccessShareLock);
-    Batch batch = begin_batch(source, lines);
-    batch.header_slot = MakeSingleTupleTableSlot(header_row, &TTSOpsHeapTuple);
-    lock_accounts_in_order(customers_of(batch, changed));
-    add_lines_of(batch, changed);
-    batch.known_header_count = batch.image_count;
-    batch.repeats_lines = changed.repeats_keys;
-    Batch* const batches[]{&batch};
-    lock_headers(batches);
-    const Batches save = add_chains(batches);
-    read_lines(save);
-    settle(save);
-    warn_of_zero_prices(batch);
-    // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
-    note_settled_ahead(last_settled_lines);
-    end_batches(save);
-    table_close(lines, NoLock);
-}
-
-void settle_lines_of_headers(Source& source, const TriggerData& trigger)
-{
-    pg::Table headers = pg::open_table(source.header_table, RowShareLock);
-    const ChangedHeaders changed = lock_changed_headers(source, trigger, headers);
-    if (changed.count > 0)
-        settle_lines(source, changed, RelationGetDescr(headers.relation));
-    pg::close_table(headers);
+    Save save{};
+    bool is_any_changed = false;
+    for (const Oid line_table : line_tables) {
+        Part& part = part_of(save, get_source(line_table));
+        add_changed_headers(part, trigger, headers);
+        part.batch.repeats_lines = part.headers.repeats_keys;
+        is_any_changed |= part.headers.list.count > 0;
+    }
+    if (is_any_changed) {
+        settle(save);
+        // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
+        note_settled_ahead(last_settled_lines);
+    }
+    end_save(save);
 }
 
 /// A list of stubs.
@@ -180,7 +154,7 @@ void note(const Source& source, const Stubs& stubs, Awaits awaits)
 Awaits awaited(const Source& source) { return source.header_may_follow ? Awaits::header : Awaits::commit; }
 
 /// Notes changed headers as they were, and renumbered ones by both keys.
-void note_changed_headers(const Source& source, const TriggerData& trigger, Relation headers)
+void note_changed_headers(const Source& source, const TriggerData& trigger, Relation headers, bool settles_later)
 {
     const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
     Stubs kept = make_list(trigger.tg_oldtable);
@@ -191,7 +165,7 @@ void note_changed_headers(const Source& source, const TriggerData& trigger, Rela
                 return;
             renumbered.rows[renumbered.count++] = make_stub(before, columns);
             renumbered.rows[renumbered.count++] = make_stub(now, key_columns(source));
-        } else if (settles_at_commit(source)) {
+        } else if (settles_later) {
             kept.rows[kept.count++] = make_stub(before, columns);
         }
     });
@@ -205,25 +179,33 @@ void note_deleted_headers(Source& source, const TriggerData& trigger, pg::Table&
     const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
     Stubs deleted = make_list(trigger.tg_oldtable);
     for_each_deleted_header(trigger, headers.relation, [&](TupleTableSlot* image) {
-        if (source.header_may_follow || is_key_in_use(source, headers, image))
+        if (source.header_may_follow || is_key_in_use(source, headers, ExecCopySlotHeapTuple(image)))
             deleted.rows[deleted.count++] = make_stub(image, columns);
     });
     note(source, deleted, awaited(source));
 }
 
-void follow_headers(Source& source, const TriggerData& trigger)
+void note_headers_of(Source& source, const TriggerData& trigger, pg::Table& headers, bool settles_later)
 {
-    const bool is_later = settles_at_commit(source);
-    if (!is_later)
-        settle_lines_of_headers(source, trigger);
-    if (!is_later && !source.header_may_follow)
+    if (!settles_later && !source.header_may_follow)
         return;
-    CommandCounterIncrement();
-    pg::Table headers = pg::open_table(source.header_table, RowShareLock);
     if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
-        note_changed_headers(source, trigger, headers.relation);
+        note_changed_headers(source, trigger, headers.relation, settles_later);
     else if (leaving_by(source, trigger) == Leaving::noted)
         note_deleted_headers(source, trigger, headers);
+}
+
+/// All tables below the headers are settled together: now, or at commit where one of them is.
+void follow_headers(std::span<const Oid> line_tables, const TriggerData& trigger)
+{
+    const auto settles_later = [](Oid line_table) { return settles_at_commit(get_source(line_table)); };
+    const bool is_later = std::ranges::any_of(line_tables, settles_later);
+    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+    pg::Table headers = pg::open_table(get_source(line_tables.front()).header_table, RowShareLock);
+    if (!is_later)
+        settle_lines(line_tables, trigger, headers);
+    for (const Oid line_table : line_tables)
+        note_headers_of(get_source(line_table), trigger, headers, is_later);
     pg::close_table(headers);
 }
 
@@ -239,13 +221,12 @@ Datum credits_header_changed(PG_FUNCTION_ARGS)
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_header_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
     note_written(trigger.tg_relation);
-    for (const Oid line_table : line_tables_of_header(RelationGetRelid(trigger.tg_relation)))
-        follow_headers(get_source(line_table), trigger);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(memory);
+    pg::with_memory("credits save", [&] {
+        const std::span<const Oid> line_tables = line_tables_of_header(RelationGetRelid(trigger.tg_relation));
+        if (!line_tables.empty())
+            follow_headers(line_tables, trigger);
+    });
     return PointerGetDatum(nullptr);
 }
 

@@ -1,10 +1,9 @@
 // The statement triggers of an attached line table: read the lines, lock, decide, record.
 // All lines of a statement are settled together, so that a document may sell and use at once (rule 13).
-#include "lines/batch.hpp"
 #include "pg/changed_columns.hpp"
-#include "commit/check_at_commit.hpp"
+#include "pg/memory.hpp"
+#include "save/settle.hpp"
 #include "triggers/closing_hook.hpp"
-#include "schema/gate.hpp"
 #include "lines/find_lines.hpp"
 #include "lines/pending.hpp"
 #include "pg/transition.hpp"
@@ -127,35 +126,24 @@ bool keep_hook_lines(Batch& batch, const TriggerData& trigger)
     return false;
 }
 
-void settle_at_once(Batch& batch, const TriggerData& trigger, bool has_old_images)
+/// Notes or settles the lines that the statement changed.
+void follow_lines(Save& save, const TriggerData& trigger, const pg::RowConversion& conversion)
 {
+    Batch& batch = save.parts.items[0]->batch;
+    const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
+    if (batch.image_count == 0 || keep_hook_lines(batch, trigger))
+        return;
+    if (settles_at_commit(*batch.source))
+        return note_images(batch, images_of(batch), Awaits::commit);
+    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
+    const bool has_old_images = !are_images_whole || may_be_old(trigger) || has_repeated_lines(batch);
     if (has_old_images)
         read_lines_again(batch);
     batch.repeats_lines = has_old_images;
     batch.reads_ledger =
         has_old_images || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event) || may_reuse_keys(*batch.source, trigger.tg_relation);
-    Batch* const batches[]{&batch};
-    lock_headers(batches);
-    set_headerless_aside(batch);
-    const Batches save = add_chains(batches);
-    read_lines(save);
     settle(save);
-    save.size() == 1 ? note_settled(last_settled_lines) : note_settled_ahead(last_settled_lines);
-    end_batches(save);
-}
-
-void settle_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
-{
-    const bool are_images_whole = read_changed_lines(batch, trigger, conversion);
-    if (batch.image_count == 0 || keep_hook_lines(batch, trigger))
-        return end_batch(batch);
-    if (settles_at_commit(*batch.source)) {
-        note_images(batch, images_of(batch), Awaits::commit);
-        return end_batch(batch);
-    }
-    CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
-    pass_gate();
-    settle_at_once(batch, trigger, !are_images_whole || may_be_old(trigger) || has_repeated_lines(batch));
+    save.batches.count == 1 ? note_settled(last_settled_lines) : note_settled_ahead(last_settled_lines);
 }
 
 } // namespace
@@ -170,16 +158,16 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_line_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits batch", ALLOCSET_DEFAULT_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
     note_written(trigger.tg_relation);
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
-    pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
-        Batch batch = begin_batch(source, lines);
-        settle_changed_lines(batch, trigger, conversion);
+    pg::with_memory("credits save", [&] {
+        pg::with_root(trigger.tg_relation, source.line_table, [&](Relation, const pg::RowConversion& conversion) {
+            Save save{};
+            part_of(save, source);
+            follow_lines(save, trigger, conversion);
+            end_save(save);
+        });
     });
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(memory);
     return PointerGetDatum(nullptr);
 }
 

@@ -1,0 +1,280 @@
+// Looks at the headers of a save's lines.
+#include "save/headers.hpp"
+
+#include <algorithm>
+
+#include "lines/header_view.hpp"
+#include "pg/table.hpp"
+#include "settings/contacts.hpp"
+#include "sources/row_location.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+const KeyOrder* make_order(const Batch& batch)
+{
+    const Source& source = *batch.source;
+    const TupleDesc row = batch.line_slot->tts_tupleDescriptor;
+    auto* const order = static_cast<KeyOrder*>(palloc0(sizeof(KeyOrder)));
+    order->count = source.header_key_count;
+    for (int i = 0; i < order->count; i++) {
+        const Form_pg_attribute column = TupleDescAttr(row, source.header_key[i].referring - 1);
+        order->type[i] = column->atttypid;
+        order->compare[i] = &lookup_type_cache(column->atttypid, TYPECACHE_CMP_PROC_FINFO)->cmp_proc_finfo;
+        order->collation[i] = column->attcollation;
+    }
+    return order;
+}
+
+int compare(Oid a, Oid b) { return a < b ? -1 : a > b ? 1 : 0; }
+
+int compare(const Reference& a, const Reference& b)
+{
+    const KeyOrder& order = *a.order;
+    int result = compare(a.batch->source->header_table, b.batch->source->header_table);
+    for (int i = 0; i < order.count && result == 0; i++) {
+        result = compare(order.type[i], b.order->type[i]);
+        if (result == 0)
+            result = DatumGetInt32(FunctionCall2Coll(order.compare[i], order.collation[i], a.header->key[i], b.header->key[i]));
+    }
+    return result;
+}
+
+/// Reads the columns of the line that refer to its header.
+Header* read_reference(Batch& batch, MinimalTuple line)
+{
+    show(batch, line, nullptr);
+    auto* header = static_cast<Header*>(palloc0(sizeof(Header)));
+    for (int i = 0; i < batch.source->header_key_count; i++) {
+        bool is_null = false;
+        header->key[i] = slot_getattr(batch.line_slot, batch.source->header_key[i].referring, &is_null);
+        header->is_missing |= is_null;
+    }
+    return header;
+}
+
+bool is_same_reference(const Batch& batch, const Header& a, const Header& b)
+{
+    const TupleDesc row = batch.line_slot->tts_tupleDescriptor;
+    if (a.is_missing || b.is_missing)
+        return a.is_missing == b.is_missing;
+    for (int i = 0; i < batch.source->header_key_count; i++) {
+        const Form_pg_attribute column = TupleDescAttr(row, batch.source->header_key[i].referring - 1);
+        if (!datumIsEqual(a.key[i], b.key[i], column->attbyval, column->attlen))
+            return false;
+    }
+    return true;
+}
+
+/// Neighbours mostly belong to one document: they share the reference, and so the lock.
+Header* add_reference(References& references, int known, const KeyOrder* order, Batch& batch, MinimalTuple line)
+{
+    if (line == nullptr)
+        return nullptr;
+    Header* const header = read_reference(batch, line);
+    const Reference* const last = references.count == known ? nullptr : &references.items[references.count - 1];
+    if (last != nullptr && last->batch == &batch && is_same_reference(batch, *last->header, *header)) {
+        pfree(header);
+        return last->header;
+    }
+    pg::append(references, {.batch = &batch, .order = order, .header = header});
+    return header;
+}
+
+void add_references(References& references, int known, Batch& batch)
+{
+    const KeyOrder* const order = make_order(batch);
+    for (int i = batch.known_header_count; i < batch.image_count; i++) {
+        LineImage& image = batch.images[i];
+        image.old_header = add_reference(references, known, order, batch, image.old_line);
+        image.new_header = add_reference(references, known, order, batch, image.new_line);
+    }
+    batch.known_header_count = batch.image_count;
+}
+
+/// Adds the headers that the lines name and that are not known yet, in the order of tables and keys; returns these.
+std::span<Reference> list_references(References& references, Batches batches)
+{
+    const int before = references.count;
+    for (Batch* const batch : batches)
+        if (OidIsValid(batch->source->header_table))
+            add_references(references, before, *batch);
+        else
+            batch->known_header_count = batch->image_count;
+    Reference* const begin = references.items + before;
+    Reference* const end = std::remove_if(begin, references.items + references.count,
+                                          [](const Reference& reference) { return reference.header->is_missing; });
+    std::sort(begin, end, [](const Reference& a, const Reference& b) { return compare(a, b) < 0; });
+    references.count = static_cast<int>(end - references.items);
+    return {begin, end};
+}
+
+/// The customer of a header whose lines all have his: null when that depends on the line.
+std::string_view customer_of(const Reference& reference)
+{
+    Batch& batch = *reference.batch;
+    if (reference.header->tuple == nullptr || reader(*batch.source, Fact::customer).needs_line)
+        return {};
+    show_header(batch, reference.header);
+    return account_of(evaluate_customer_to_lock(batch));
+}
+
+void keep_found(Header& header, const RowPlace& place)
+{
+    header.tuple = copy_found(place);
+    header.member = RelationGetRelid(place.table->relation);
+    header.tid = place.table->found->tts_tid;
+}
+
+/// Finds the header by the same key as of the batch's snapshot, without a lock.
+void find(Batch& batch, pg::Table& table, Header& header)
+{
+    KeyedTable headers = headers_of(*batch.source);
+    headers.snapshot = batch.snapshot;
+    header.tuple = nullptr;
+    find_in_snapshot(headers, table, header.key, KeyOf::referring, [&](const RowPlace& place) {
+        if (batch.snapshot == nullptr)
+            pg::require_visible_to_transaction(*place.table);
+        keep_found(header, place);
+    });
+}
+
+void lock(Batch& batch, pg::Table& table, Header& header)
+{
+    const KeyedTable headers = headers_of(*batch.source);
+    header.tuple = nullptr;
+    with_row_place(headers, table, header.key, KeyOf::referring, [&](const RowPlace& place) {
+        const RowKey key = make_row_key(headers, header.key, KeyOf::referring);
+        if (pg::lock_latest(*place.table, place.index, key) == pg::LockResult::locked)
+            keep_found(header, place);
+    });
+}
+
+/// Reads the header where it lies, if it does.
+void read(Batch& batch, pg::Table& table, Header& header)
+{
+    open_header_slot(batch); // also for a header that another batch has read
+    if (batch.source->header_is_view)
+        read_from_view(batch, header);
+    else
+        find(batch, table, header);
+}
+
+/// Calls fn(table, reference, previous) in the order of tables and keys; `previous` is the same header, or null.
+template <class Fn>
+void for_each_reference(std::span<Reference> references, Fn fn)
+{
+    const Reference* previous = nullptr;
+    for (size_t i = 0; i < references.size();) {
+        const Oid header_table = references[i].batch->source->header_table;
+        pg::Table table = pg::open_table(header_table, RowShareLock);
+        for (; i < references.size() && references[i].batch->source->header_table == header_table; i++) {
+            Reference& reference = references[i];
+            fn(table, reference, previous != nullptr && compare(reference, *previous) == 0 ? previous : nullptr);
+            previous = &reference;
+        }
+        pg::close_table(table);
+    }
+}
+
+/// What another batch, or another line, has found out of the same header.
+void take_from(Header& header, const Header& known)
+{
+    header.tuple = known.tuple;
+    header.member = known.member;
+    header.tid = known.tid;
+    header.is_locked = known.is_locked;
+}
+
+bool is_same_version(const Header& a, const Header& b)
+{
+    return b.tuple != nullptr && a.member == b.member &&
+           ItemPointerEquals(const_cast<ItemPointer>(&a.tid), const_cast<ItemPointer>(&b.tid));
+}
+
+/// Is the version that was found still the one of now? Another row may be there where none was found.
+bool is_latest(Batch& batch, pg::Table& table, const Header& header)
+{
+    if (header.tuple == nullptr) {
+        Header now = header;
+        find(batch, table, now);
+        return now.tuple == nullptr;
+    }
+    pg::Table member = pg::open_table(header.member, AccessShareLock);
+    const bool is_there =
+        pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) { return pg::fetch(member, header.tid, snapshot); });
+    pg::close_table(member);
+    return is_there;
+}
+
+} // namespace
+
+void open_header_slot(Batch& batch)
+{
+    if (batch.header_slot != nullptr || !OidIsValid(batch.source->header_table))
+        return;
+    const Relation headers = relation_open(batch.source->header_table, AccessShareLock);
+    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
+    relation_close(headers, NoLock);
+}
+
+Header* find_header(Batch& batch, MinimalTuple line)
+{
+    if (!OidIsValid(batch.source->header_table))
+        return nullptr;
+    Header* const header = read_reference(batch, line);
+    if (header->is_missing)
+        return header;
+    pg::Table table = pg::open_table(batch.source->header_table, AccessShareLock);
+    read(batch, table, *header);
+    pg::close_table(table);
+    return header;
+}
+
+void find_headers(Batches batches, References& references)
+{
+    const std::span<Reference> named = list_references(references, batches);
+    for_each_reference(named, [](pg::Table& table, Reference& reference, const Reference* previous) {
+        open_header_slot(*reference.batch);
+        if (previous != nullptr)
+            take_from(*reference.header, *previous->header);
+        else
+            read(*reference.batch, table, *reference.header);
+    });
+}
+
+bool lock_unguarded_headers(References& references, const Customers& customers)
+{
+    const auto is_before = [](const Reference& a, const Reference& b) { return compare(a, b) < 0; };
+    Reference* const end = references.items + references.count;
+    if (!std::is_sorted(references.items, end, is_before))
+        std::sort(references.items, end, is_before);
+    bool all_stand = true;
+    for_each_reference(pg::span_of(references), [&](pg::Table& table, Reference& reference, const Reference* previous) {
+        Header& header = *reference.header;
+        if (previous != nullptr && previous->header->is_locked)
+            return take_from(header, *previous->header);
+        if (reference.batch->source->header_is_view || header.tuple == nullptr || is_locked(customers, customer_of(reference)))
+            return;
+        const Header found = header;
+        lock(*reference.batch, table, header);
+        header.is_locked = true;
+        all_stand = all_stand && is_same_version(found, header);
+    });
+    return all_stand;
+}
+
+bool do_headers_stand(const References& references)
+{
+    bool all_stand = true;
+    for_each_reference(pg::span_of(references), [&](pg::Table& table, Reference& reference, const Reference* previous) {
+        if (previous == nullptr && !reference.header->is_locked && !reference.batch->source->header_is_view)
+            all_stand = all_stand && is_latest(*reference.batch, table, *reference.header);
+    });
+    return all_stand;
+}
+
+} // namespace credits

@@ -1,0 +1,45 @@
+// The headers of a save's lines. They are looked at first, without a lock, since they tell the customers, who are locked before
+// anything else. Under the lock of its customer a header stands: whoever changes what credits depend on of it locks that one
+// before he reads its lines. One that no locked customer guards is locked itself: its customer is unknown, depends on the line,
+// or has no ledger to write. The lock needs no privilege on the header table, and row security hides nothing from it.
+#pragma once
+
+#include "lines/batch.hpp"
+#include "save/customers.hpp"
+
+namespace credits
+{
+
+/// The order of header keys: that of the line's columns, so that all sources of a header agree.
+struct KeyOrder {
+    int count;
+    Oid type[INDEX_MAX_KEYS];
+    FmgrInfo* compare[INDEX_MAX_KEYS];
+    Oid collation[INDEX_MAX_KEYS];
+};
+
+/// A header that some line of a batch refers to.
+struct Reference {
+    Batch* batch;
+    const KeyOrder* order;
+    Header* header;
+};
+using References = pg::Array<Reference>;
+
+/// Finds the headers that the images name and that are not known yet, as of the batch's snapshot or else the latest, without a
+/// lock; hands them to the images, and adds them to the list.
+void find_headers(Batches batches, References& references);
+
+/// Finds the header of a line image in the same way. Null when the source has none.
+Header* find_header(Batch& batch, MinimalTuple line);
+
+/// Makes room for a header to be shown, where the source has headers and it was not done before.
+void open_header_slot(Batch& batch);
+
+/// Locks the headers that no locked customer guards, in the order of tables and keys. Are they still as they were found?
+bool lock_unguarded_headers(References& references, const Customers& customers);
+
+/// Are the others still as they were found?
+bool do_headers_stand(const References& references);
+
+} // namespace credits

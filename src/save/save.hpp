@@ -1,0 +1,44 @@
+// One save (rule 13): what a statement, a document or a transaction has changed of document lines, in whatever sources. Over all
+// of it what gives comes before what takes. Whoever settles one puts lines and changed headers in, and calls settle()
+// (settle.hpp). A save lives in the memory context in which it was begun.
+#pragma once
+
+#include "save/changed_headers.hpp"
+#include "save/customers.hpp"
+#include "save/origins.hpp"
+
+namespace credits
+{
+
+/// What a save changes of one source.
+struct Part {
+    Relation lines; // open as long as the save
+    Batch batch;    // with the images that were put in, and those that are found for it
+    ChangedHeaders headers;
+    int given_count;       // of the images that were put in; whoever knows their headers says so (known_header_count)
+    int given_known_count; // likewise, as it was given
+};
+
+/// Of lines that are taken in each day is a save, and whoever takes them in holds the gate against all savers: no customer is
+/// locked, and prices stay (rule 24).
+struct Save {
+    pg::Array<Part*> parts;
+    Order order;
+    bool is_of_transaction;       // what it has noted: a line may have been deleted and saved again
+    std::string_view recorded_by; // the role that stands for it; null: the current one, or that of a note
+    int64 checked_up_to;          // of a transaction: up to this statement a header must be there by now
+
+    // What settle() finds:
+    BatchList batches; // of the parts, then of what was made from their lines
+    References headers;
+    Origins* origins; // null: nothing
+    Customers customers;
+};
+
+/// The part of a source, which may be a new one.
+Part& part_of(Save& save, Source& source);
+
+/// Drops the slots of its batches and closes its tables.
+void end_save(Save& save);
+
+} // namespace credits

@@ -1,0 +1,268 @@
+// The seven steps of a save, once. Lock order (invariant 4): the gate, the customers, in the order of their keys, and headers
+// that none of them guards.
+#include "save/settle.hpp"
+
+#include <algorithm>
+
+#include "errors/saving.hpp"
+#include "ledger/ledger.hpp"
+#include "ledger/renumbering.hpp"
+#include "lines/read_lines.hpp"
+#include "pg/snapshot.hpp"
+#include "save/chains.hpp"
+#include "save/decide.hpp"
+#include "save/headerless.hpp"
+#include "save/prices.hpp"
+#include "save/record_claims.hpp"
+#include "save/resaved_lines.hpp"
+#include "schema/catalog.hpp"
+#include "schema/gate.hpp"
+#include "settings/customer.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+{
+    line.recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
+    if (line.is_gone && line.recorded != nullptr)
+        line.date = line.recorded->document.date;
+}
+
+void read_recorded_of(Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+{
+    find_recorded_of(batch, line, entries, snapshot);
+    read_rest_of_recorded(batch, line);
+}
+
+void read_all_recorded(Batch& batch)
+{
+    if (!batch.reads_ledger)
+        return;
+    pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        for (DocumentLine& line : lines_of(batch))
+            read_recorded_of(batch, line, entries, snapshot);
+    });
+}
+
+bool is_same(const Recorded* a, const Recorded* b)
+{
+    if (a == nullptr || b == nullptr)
+        return a == b;
+    return a->customer == b->customer && a->type_id == b->type_id && a->effect == b->effect && a->lot_no == b->lot_no &&
+           a->draw_count == b->draw_count && a->document.article == b->document.article && a->document.date == b->document.date;
+}
+
+/// Is what is recorded still what was read? Then it is what the customers were named by.
+bool do_records_stand(Batch* batch)
+{
+    if (!batch->reads_ledger)
+        return true;
+    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        return std::ranges::all_of(lines_of(*batch), [&](const DocumentLine& line) {
+            return is_same(line.recorded, read_recorded(entries, batch->source->line_table, line.recorded_key, snapshot));
+        });
+    });
+}
+
+/// A key must fit into the ledger's index; where nothing is booked it need not.
+void require_short_key(const DocumentLine& line)
+{
+    if (line.key.size() > longest_line_key && !changes_nothing(line.settlement))
+        errors::key_too_long(line.line_table, line.key.size());
+}
+
+void decide_all(const Configuration& settings, const Customers& customers, const Batch& batch)
+{
+    for (DocumentLine& line : lines_of(batch)) {
+        decide(settings, customers, batch.source->sells, line);
+        require_short_key(line);
+    }
+}
+
+/// Forgets what an earlier look has found.
+void begin_look(Save& save)
+{
+    end_origins(save.origins);
+    for (Batch* const batch : pg::span_of(save.batches).subspan(std::min(save.parts.count, save.batches.count)))
+        end_batch(*batch);
+    save.origins = nullptr;
+    save.headers = {};
+    save.batches = {};
+    for (Part* const part : pg::span_of(save.parts)) {
+        part->batch.image_count = part->given_count;
+        part->batch.known_header_count = part->given_known_count;
+        pg::append(save.batches, &part->batch);
+    }
+}
+
+Batches batches_of(const Save& save) { return pg::span_of(save.batches); }
+
+bool has_changed_headers(const Save& save)
+{
+    return std::ranges::any_of(pg::span_of(save.parts), [](const Part* part) { return part->headers.list.count > 0; });
+}
+
+/// Adds the lines of headers that were changed. Their customers come first, with those of all other lines.
+void add_lines_of_changed_headers(Save& save)
+{
+    for (Part* const part : pg::span_of(save.parts))
+        if (part->headers.list.count > 0)
+            lock_changed_headers(part->batch, part->headers, save.checked_up_to);
+    save.origins = look_for_origins(batches_of(save));
+    pg::Array<std::string_view> customers = foresee_customers(batches_of(save), save.origins);
+    for (Part* const part : pg::span_of(save.parts))
+        for (const std::string_view customer : customers_of(part->batch, part->headers))
+            pg::append(customers, customer);
+    lock_accounts_in_order(pg::span_of(customers));
+    for (Part* const part : pg::span_of(save.parts))
+        add_lines_of(part->batch, part->headers);
+}
+
+/// Finds the headers of the lines that were put in, and adds the lines of those that were changed.
+void look_at_headers(Save& save)
+{
+    find_headers(batches_of(save), save.headers);
+    if (save.order == Order::by_day)
+        return;
+    for (Part* const part : pg::span_of(save.parts)) {
+        set_headerless_aside(part->batch, save.checked_up_to);
+        part->given_count = part->batch.image_count;
+    }
+    if (has_changed_headers(save))
+        add_lines_of_changed_headers(save);
+}
+
+void renew_origins(Save& save)
+{
+    end_origins(save.origins);
+    save.origins = look_for_origins(batches_of(save));
+}
+
+/// Adds what was made from these lines, and finds what all of them were made from.
+void follow_chains(Save& save, References& headers)
+{
+    renew_origins(save);
+    if (save.order == Order::by_day)
+        return;
+    const Batches all = add_chains(batches_of(save), save.origins);
+    for (Batch* const batch : all.subspan(batches_of(save).size()))
+        pg::append(save.batches, batch);
+    if (std::ranges::all_of(all, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
+        return;
+    find_headers(batches_of(save), headers);
+    renew_origins(save);
+}
+
+/// Reads the lines, and what is recorded for them.
+void read(Save& save)
+{
+    for (Batch* const batch : batches_of(save)) {
+        read_lines(*batch);
+        for (DocumentLine& line : lines_of(*batch))
+            line.recorded_by = is_null(save.recorded_by) ? line.recorded_by : save.recorded_by;
+    }
+    for (Part* const part : pg::span_of(save.parts)) {
+        if (!save.is_of_transaction)
+            break;
+        if (part->batch.repeats_lines)
+            drop_repeated_lines(part->batch);
+        join_resaved_lines(part->batch, part->given_count);
+    }
+    for (Batch* const batch : batches_of(save))
+        assign_records(*batch);
+    for (Batch* const batch : batches_of(save))
+        read_all_recorded(*batch);
+}
+
+/// Locks what no customer guards: headers, in one order, then rows. Is all as it was found?
+bool lock_unguarded(Save& save)
+{
+    References headers{};
+    for (const Reference& header : pg::span_of(save.headers))
+        pg::append(headers, header);
+    if (save.origins != nullptr)
+        for (const Reference& header : pg::span_of(save.origins->headers))
+            pg::append(headers, header);
+    const bool headers_stand = lock_unguarded_headers(headers, save.customers);
+    return lock_unguarded_origins(save.origins, save.customers) && headers_stand;
+}
+
+/// Does what was looked at stand, now that it is locked? What is recorded may have been booked anew by whoever settles a line
+/// with what it was made from, or its document on demand.
+bool stands(const Save& save, const References& headers_of_chains)
+{
+    return do_headers_stand(save.headers) && do_headers_stand(headers_of_chains) &&
+           do_origins_stand(batches_of(save), save.origins) && std::ranges::all_of(batches_of(save), do_records_stand);
+}
+
+/// Looks, locks the customers that are seen, in one order, and looks whether all is as it was; else begins again, with these
+/// locks. doc/design.md says why nothing of it changes from then on, and why it ends.
+void look_and_lock(Save& save)
+{
+    for (;;) {
+        const uint64 completed_before = pg::completed_transactions();
+        References headers_of_chains{};
+        begin_look(save);
+        look_at_headers(save);
+        follow_chains(save, headers_of_chains);
+        read(save);
+        if (save.order == Order::by_day) {
+            save.customers = find_customers(batches_of(save), save.origins);
+            return;
+        }
+        save.customers = lock_customers(batches_of(save), save.origins);
+        const bool unguarded_stand = lock_unguarded(save);
+        if (unguarded_stand && (pg::completed_transactions() == completed_before || stands(save, headers_of_chains)))
+            return;
+        CHECK_FOR_INTERRUPTS();
+    }
+}
+
+void decide(Save& save, const Configuration& settings)
+{
+    cover_lines(batches_of(save), save.origins);
+    for (Batch* const batch : batches_of(save)) {
+        follow_renumbering(*batch);
+        decide_all(settings, save.customers, *batch);
+    }
+}
+
+void record(const Save& save, const Configuration& settings)
+{
+    auto* const lines = static_cast<std::span<DocumentLine>*>(palloc(sizeof(std::span<DocumentLine>) * save.batches.count));
+    for (int i = 0; i < save.batches.count; i++)
+        lines[i] = lines_of(*save.batches.items[i]);
+    record(settings, {lines, static_cast<size_t>(save.batches.count)}, save.order);
+}
+
+void follow_prices(Save& save, const Configuration& settings)
+{
+    for (Batch* const batch : batches_of(save))
+        set_prices_to_zero(settings, save.customers, *batch);
+    for (Part* const part : pg::span_of(save.parts))
+        if (save.is_of_transaction || part->headers.list.count > 0)
+            warn_of_zero_prices(part->batch);
+}
+
+} // namespace
+
+void settle(Save& save)
+{
+    pass_gate();
+    for (Part* const part : pg::span_of(save.parts)) {
+        part->given_count = part->batch.image_count;
+        part->given_known_count = part->batch.known_header_count;
+    }
+    look_and_lock(save);
+    const Configuration& settings = configuration();
+    decide(save, settings);
+    record(save, settings);
+    if (save.order == Order::one_save)
+        follow_prices(save, settings);
+}
+
+} // namespace credits
