@@ -1,6 +1,7 @@
 // settle(line_table, header_key): settles the lines of one document as they are now, on demand. It is how a header that is a view
 // tells of a change; for any other source it does what the next change of the document would do.
 #include <algorithm>
+#include <functional>
 
 #include "commit/check_at_commit.hpp"
 #include "schema/gate.hpp"
@@ -34,10 +35,9 @@ bool may_save(Oid table, Oid role)
 
 /// Whoever may save a document makes its lines settle anyhow, by a line or by its header; so a trigger or job of one's own needs
 /// no right besides, and no right of ours stands for it.
-void require_right(const Source& source, Oid role)
+bool may_settle(const Source& source, Oid role)
 {
-    if (!may_save(source.line_table, role) && !(OidIsValid(source.header_table) && may_save(source.header_table, role)))
-        errors::may_not_settle(source.line_table);
+    return may_save(source.line_table, role) || (OidIsValid(source.header_table) && may_save(source.header_table, role));
 }
 
 /// Locks the row with this key, and returns it as it is now; null: there is none.
@@ -160,14 +160,31 @@ void require_readable_key(const Source& source)
                               "Integers, numeric, text, uuid, boolean and date can be read from text.");
 }
 
+bool have_same_key(const Source& a, const Source& b)
+{
+    return std::ranges::equal(
+        std::span(a.header_key, static_cast<size_t>(a.header_key_count)),
+        std::span(b.header_key, static_cast<size_t>(b.header_key_count)), std::ranges::equal_to{}, &KeyColumn::column, &KeyColumn::column);
+}
+
+/// A document is one save over all tables of lines below it (rule 13), as far as the role may settle them.
+void add_documents(Save& save, Source& source, std::string_view key)
+{
+    add_document(part_of(save, source).batch, key);
+    for (const Oid line_table : line_tables_of_header(source.header_table)) {
+        Source& other = get_source(line_table);
+        if (&other != &source && have_same_key(other, source) && may_settle(other, GetUserId()))
+            add_document(part_of(save, other).batch, key);
+    }
+}
+
 void settle_document(Source& source, std::string_view key)
 {
     require_readable_key(source);
     CommandCounterIncrement(); // so that the latest snapshot sees what the statement has changed before
     pass_gate();
     Save save{};
-    Batch& batch = part_of(save, source).batch;
-    OidIsValid(source.header_table) ? add_document(batch, key) : add_line(batch, key);
+    OidIsValid(source.header_table) ? add_documents(save, source, key) : add_line(part_of(save, source).batch, key);
     settle(save);
     note_settled_ahead(last_settled_lines);
     end_save(save);
@@ -188,7 +205,8 @@ Datum credits_settle(PG_FUNCTION_ARGS)
         errors::missing_argument("header_key");
     pg::with_memory("credits save", [&] {
         Source& source = get_source(PG_GETARG_OID(0));
-        require_right(source, GetUserId());
+        if (!may_settle(source, GetUserId()))
+            errors::may_not_settle(source.line_table);
         settle_pending(); // what was saved before comes first
         settle_document(source, pg::to_view(PG_GETARG_DATUM(1)));
     });

@@ -31,10 +31,9 @@ int build_scan_keys(ScanKeyData* scan_keys, std::span<const KeyPart> key)
 
 enum class LockOutcome { locked, gone, busy, newer_version };
 
-/// Locks the version in table.found or a later one.
-LockOutcome lock_found(Table& table, const DatedSnapshot& snapshot, LockWaitPolicy wait)
+/// Locks the version that lies there or a later one.
+LockOutcome lock_at(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot, LockWaitPolicy wait)
 {
-    ItemPointerData tid = table.found->tts_tid;
     TM_FailureData failure{};
     const TM_Result result = table_tuple_lock(table.relation, &tid, snapshot.data, table.found, GetCurrentCommandId(false),
                                               LockTupleNoKeyExclusive, wait, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
@@ -130,7 +129,7 @@ LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, Lo
                     return LockResult::absent;
                 if (request.worth_locking != nullptr && !request.worth_locking(table))
                     return LockResult::declined;
-                switch (lock_found(table, snapshot, request.wait)) {
+                switch (lock_at(table, table.found->tts_tid, snapshot, request.wait)) {
                 case LockOutcome::locked:
                     return LockResult::locked;
                 case LockOutcome::busy:
@@ -147,6 +146,21 @@ LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, Lo
         if (result)
             return *result;
         CHECK_FOR_INTERRUPTS(); // deleted or renumbered while we waited: look again
+    }
+}
+
+LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait)
+{
+    const LockOutcome outcome =
+        with_latest_snapshot([&](const DatedSnapshot& snapshot) { return lock_at(table, tid, snapshot, wait); });
+    switch (outcome) {
+    case LockOutcome::locked:
+        require_visible_to_transaction(table);
+        return LockResult::locked;
+    case LockOutcome::busy:
+        return LockResult::busy;
+    default:
+        return LockResult::absent;
     }
 }
 

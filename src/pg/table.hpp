@@ -113,6 +113,10 @@ enum class LockResult { absent, declined, busy, locked };
 /// SERIALIZABLE; there, when the version is not the transaction's. A row that is declined or busy is stored as last committed.
 LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockRequest request = {});
 
+/// Locks the version of a row that lies there, in the same way; `absent`: it is not the latest any more. The row was seen by a
+/// snapshot of this statement's, so no other has taken its place.
+LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait);
+
 /// Does the current transaction hold a lock on the row in table.found that keeps other writers out?
 bool is_locked_by_us(const Table& table);
 

@@ -142,15 +142,27 @@ void find(Batch& batch, pg::Table& table, Header& header)
     });
 }
 
-void lock(Batch& batch, pg::Table& table, Header& header)
+/// Locks the version that was found, where it lies.
+pg::LockResult lock_found(pg::Table& table, const Header& header, LockWaitPolicy wait)
 {
-    const KeyedTable headers = headers_of(*batch.source);
-    header.tuple = nullptr;
-    with_row_place(headers, table, header.key, KeyOf::referring, [&](const RowPlace& place) {
-        const RowKey key = make_row_key(headers, header.key, KeyOf::referring);
-        if (pg::lock_latest(*place.table, place.index, key) == pg::LockResult::locked)
-            keep_found(header, place);
-    });
+    if (header.member == RelationGetRelid(table.relation))
+        return pg::lock_version(table, header.tid, wait);
+    pg::Table member = pg::open_table(header.member, RowShareLock);
+    const pg::LockResult result = pg::lock_version(member, header.tid, wait);
+    pg::close_table(member);
+    return result;
+}
+
+/// Locks the header in the version of now. Is that the one that was found? A busy one is waited for, unless it is guarded: then
+/// it stays as it was found, or is looked at again (do_headers_stand).
+bool lock(Batch& batch, pg::Table& table, Header& header, bool is_guarded)
+{
+    const pg::LockResult result = lock_found(table, header, is_guarded ? LockWaitSkip : LockWaitBlock);
+    header.is_locked = result == pg::LockResult::locked;
+    if (header.is_locked || result == pg::LockResult::busy)
+        return true;
+    find(batch, table, header); // another version, or none: it is locked by the next look
+    return false;
 }
 
 /// Reads the header where it lies, if it does.
@@ -187,12 +199,6 @@ void take_from(Header& header, const Header& known)
     header.member = known.member;
     header.tid = known.tid;
     header.is_locked = known.is_locked;
-}
-
-bool is_same_version(const Header& a, const Header& b)
-{
-    return b.tuple != nullptr && a.member == b.member &&
-           ItemPointerEquals(const_cast<ItemPointer>(&a.tid), const_cast<ItemPointer>(&b.tid));
 }
 
 /// Is the version that was found still the one of now? Another row may be there where none was found.
@@ -246,7 +252,7 @@ void find_headers(Batches batches, References& references)
     });
 }
 
-bool lock_unguarded_headers(References& references, const Customers& customers)
+bool lock_headers(References& references, const Customers& customers)
 {
     const auto is_before = [](const Reference& a, const Reference& b) { return compare(a, b) < 0; };
     Reference* const end = references.items + references.count;
@@ -257,12 +263,10 @@ bool lock_unguarded_headers(References& references, const Customers& customers)
         Header& header = *reference.header;
         if (previous != nullptr && previous->header->is_locked)
             return take_from(header, *previous->header);
-        if (reference.batch->source->header_is_view || header.tuple == nullptr || is_locked(customers, customer_of(reference)))
+        if (reference.batch->source->header_is_view || header.tuple == nullptr)
             return;
-        const Header found = header;
-        lock(*reference.batch, table, header);
-        header.is_locked = true;
-        all_stand = all_stand && is_same_version(found, header);
+        const bool is_guarded = is_locked(customers, customer_of(reference));
+        all_stand = lock(*reference.batch, table, header, is_guarded) && all_stand;
     });
     return all_stand;
 }

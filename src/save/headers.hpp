@@ -1,7 +1,9 @@
 // The headers of a save's lines. They are looked at first, without a lock, since they tell the customers, who are locked before
-// anything else. Under the lock of its customer a header stands: whoever changes what credits depend on of it locks that one
-// before he reads its lines. One that no locked customer guards is locked itself: its customer is unknown, depends on the line,
-// or has no ledger to write. The lock needs no privilege on the header table, and row security hides nothing from it.
+// anything else. Then they are locked, too: so whoever saves a line and then its document has both before anybody else can write
+// the document. But one that is busy is not waited for where a locked customer guards it: whoever holds it, and changes of it
+// what credits depend on, locks that customer before he reads its lines. No customer guards a header whose customer is unknown,
+// depends on the line, or has no ledger to write. The lock needs no privilege on the header table, and row security hides nothing
+// from it.
 #pragma once
 
 #include "lines/batch.hpp"
@@ -36,10 +38,11 @@ Header* find_header(Batch& batch, MinimalTuple line);
 /// Makes room for a header to be shown, where the source has headers and it was not done before.
 void open_header_slot(Batch& batch);
 
-/// Locks the headers that no locked customer guards, in the order of tables and keys. Are they still as they were found?
-bool lock_unguarded_headers(References& references, const Customers& customers);
+/// Locks the headers in the order of tables and keys, but for busy ones that a locked customer guards. Are they as they were
+/// found?
+bool lock_headers(References& references, const Customers& customers);
 
-/// Are the others still as they were found?
+/// Are those that were busy still as they were found?
 bool do_headers_stand(const References& references);
 
 } // namespace credits

@@ -18,24 +18,34 @@ namespace
 
 bool has_lockable_header(const Source& source) { return OidIsValid(source.header_table) && !source.header_is_view; }
 
-/// Locks the row with the key of this one, and returns it as it is now; null: it is gone.
-MinimalTuple lock_row(Batch& batch, MinimalTuple row)
+bool is_same_row(MinimalTuple a, MinimalTuple b)
 {
+    return a == nullptr || b == nullptr ? a == b : a->t_len == b->t_len && memcmp(a, b, a->t_len) == 0;
+}
+
+/// Locks the row of an origin, unless it is busy and guarded (headers.hpp). Is it as it was found?
+bool lock_row(const Origin& origin, bool is_guarded)
+{
+    Batch& batch = *origin.batch;
     const KeyedTable lines = lines_of(*batch.source);
     Datum values[INDEX_MAX_KEYS];
-    show(batch, row, nullptr);
+    show(batch, origin.row, nullptr);
     for (size_t i = 0; i < lines.key.size(); i++) {
         bool is_null = false;
         values[i] = slot_getattr(batch.line_slot, lines.key[i].column, &is_null);
     }
-    MinimalTuple locked = nullptr;
+    bool stands = false;
     pg::Table table = pg::open_table(batch.source->line_table, RowShareLock);
     with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
-        if (pg::lock_latest(*place.table, place.index, make_row_key(lines, values, KeyOf::own)) == pg::LockResult::locked)
-            locked = pg::copy_converted(place.conversion, place.table->found);
+        const RowKey key = make_row_key(lines, values, KeyOf::own);
+        const pg::LockResult result =
+            pg::lock_latest(*place.table, place.index, key, {.wait = is_guarded ? LockWaitSkip : LockWaitBlock});
+        stands = result == pg::LockResult::busy ||
+                 (result == pg::LockResult::locked &&
+                  is_same_row(pg::copy_converted(place.conversion, place.table->found), origin.row));
     });
     pg::close_table(table);
-    return locked;
+    return stands;
 }
 
 HeapTuple header_of(const Origin& origin)
@@ -53,11 +63,6 @@ bool have_same_header(const Origin& a, const Origin& b)
     if (left == nullptr || right == nullptr)
         return left == right;
     return left->t_len == right->t_len && memcmp(left->t_data->t_bits, right->t_data->t_bits, left->t_len - begin) == 0;
-}
-
-bool is_same_row(MinimalTuple a, MinimalTuple b)
-{
-    return a == nullptr || b == nullptr ? a == b : a->t_len == b->t_len && memcmp(a, b, a->t_len) == 0;
 }
 
 bool have_same_row(const Origin& a, const Origin& b)
@@ -136,18 +141,14 @@ void end_origins(Origins* origins)
             end_batch(*batch);
 }
 
-bool lock_unguarded_origins(const Origins* origins, const Customers& customers)
+bool lock_origins(const Origins* origins, const Customers& customers)
 {
     bool all_stand = true;
     if (origins == nullptr)
         return all_stand;
-    for (const Origin& origin : pg::span_of(origins->sorted)) {
-        if (origin.row == nullptr || has_lockable_header(*origin.batch->source) ||
-            is_locked(customers, account_of(origin.customer)))
-            continue;
-        const MinimalTuple locked = lock_row(*origin.batch, origin.row);
-        all_stand = all_stand && is_same_row(locked, origin.row);
-    }
+    for (const Origin& origin : pg::span_of(origins->sorted))
+        if (origin.row != nullptr && !has_lockable_header(*origin.batch->source))
+            all_stand = lock_row(origin, is_locked(customers, account_of(origin.customer))) && all_stand;
     return all_stand;
 }
 

@@ -34,9 +34,9 @@ struct Origins {
 Origins* look_for_origins(Batches batches);
 void end_origins(Origins* origins); // may be null
 
-/// Locks the rows of origins that are their own documents, or whose document is a view, where no locked customer guards them.
-/// Are they still as they were found?
-bool lock_unguarded_origins(const Origins* origins, const Customers& customers);
+/// Locks the rows of origins that are their own documents, or whose document is a view, but for busy ones that a locked customer
+/// guards. Are they as they were found?
+bool lock_origins(const Origins* origins, const Customers& customers);
 
 /// Are the same origins found again, with the same rows and headers?
 bool do_origins_stand(Batches batches, const Origins* origins);

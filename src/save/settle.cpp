@@ -178,8 +178,8 @@ void read(Save& save)
         read_all_recorded(*batch);
 }
 
-/// Locks what no customer guards: headers, in one order, then rows. Is all as it was found?
-bool lock_unguarded(Save& save)
+/// Locks the documents: headers, in one order, then rows of origins. Are all as they were found?
+bool lock_documents(Save& save)
 {
     References headers{};
     for (const Reference& header : pg::span_of(save.headers))
@@ -187,8 +187,8 @@ bool lock_unguarded(Save& save)
     if (save.origins != nullptr)
         for (const Reference& header : pg::span_of(save.origins->headers))
             pg::append(headers, header);
-    const bool headers_stand = lock_unguarded_headers(headers, save.customers);
-    return lock_unguarded_origins(save.origins, save.customers) && headers_stand;
+    const bool headers_stand = lock_headers(headers, save.customers);
+    return lock_origins(save.origins, save.customers) && headers_stand;
 }
 
 /// Does what was looked at stand, now that it is locked? What is recorded may have been booked anew by whoever settles a line
@@ -215,8 +215,8 @@ void look_and_lock(Save& save)
             return;
         }
         save.customers = lock_customers(batches_of(save), save.origins);
-        const bool unguarded_stand = lock_unguarded(save);
-        if (unguarded_stand && (pg::completed_transactions() == completed_before || stands(save, headers_of_chains)))
+        const bool documents_stand = lock_documents(save);
+        if (documents_stand && (pg::completed_transactions() == completed_before || stands(save, headers_of_chains)))
             return;
         CHECK_FOR_INTERRUPTS();
     }

@@ -95,13 +95,6 @@ void lock_accounts_in_order(std::span<const std::string_view> named)
     }
 }
 
-bool is_customer_locked_by_us(std::string_view key)
-{
-    return pg::read_latest(catalog().customer, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
-        return pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot) && pg::is_locked_by_us(table);
-    });
-}
-
 Customer read_customer(std::string_view key)
 {
     return pg::read_latest(catalog().customer, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {

@@ -30,9 +30,6 @@ Customer lock_account_of(std::string_view named);
 /// Locks the rows of the customers whose credits these use, as far as they exist, whether or not they work with credits.
 void lock_accounts_in_order(std::span<const std::string_view> named);
 
-/// Does the current transaction hold the customer's row already?
-bool is_customer_locked_by_us(std::string_view customer);
-
 /// Reads the customer without a lock, for a question.
 Customer read_customer(std::string_view customer);
 

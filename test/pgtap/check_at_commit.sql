@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(89);
+SELECT plan(91);
 
 -- Given the shop's tables, checked at commit, and the others at once
 
@@ -173,16 +173,19 @@ UPDATE shop.slip SET quantity = quantity + 1 WHERE id = 1;
 SELECT pg_temp.check_now() \gset
 SELECT pg_temp.balance_is('A', :balance - 2, 'checked again, with what came since');
 
--- Another table is checked at once, in the same transaction
+-- Another table is checked at once: what the transaction saves after it has noted something is one save with it (rule 13)
 
 CREATE TABLE shop.ticket (id int PRIMARY KEY, customer text, day date DEFAULT '2026-01-12', item text, quantity int);
 SELECT credits.attach('shop.ticket', 'other', article => 'item', quantity => 'quantity', amount => NULL, customer => 'customer', document_date => 'day') \gset
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (70, 'C', 'S', 3, 300);
-SELECT pg_temp.refused($$INSERT INTO shop.ticket VALUES (1, 'C', DEFAULT, 'H', 3)$$, '23514 credits_balance_not_negative',
-    'a table that is checked by statement does not see what is only noted');
+SELECT pg_temp.accepted($$INSERT INTO shop.ticket VALUES (1, 'C', DEFAULT, 'H', 3)$$,
+    'a table that is checked by statement consumes what is only noted');
+SELECT pg_temp.balance_is('C', 0, 'nothing is settled yet');
 SELECT pg_temp.check_now() \gset
-SELECT pg_temp.accepted($$INSERT INTO shop.ticket VALUES (1, 'C', DEFAULT, 'H', 3)$$, 'but what was checked');
-SELECT pg_temp.balance_is('C', 0, 'all of it');
+SELECT pg_temp.balance_is('C', 0, 'both are, together');
+SELECT is((SELECT count(*) FROM credits.entry WHERE line_table = 'shop.ticket'::regclass), 1::bigint, 'the ticket is booked');
+SELECT pg_temp.refused($$INSERT INTO shop.ticket VALUES (2, 'C', DEFAULT, 'H', 1)$$, '23514 credits_balance_not_negative',
+    'with nothing noted it is settled at once');
 
 -- Who saved
 
