@@ -35,7 +35,7 @@ REGRESS       := \
     closing \
     bad_input
 REGRESS_OPTS  := --load-extension=credits
-ISOLATION     := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION     := $(sort $(patsubst %.spec,%,$(notdir $(wildcard test/isolation/scenarios/*))))
 ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 
 # Objects of C++ that survive a longjmp: no exceptions, no run-time type information, no guarded statics; doc/design.md says why.
@@ -46,7 +46,7 @@ CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initial
 PG_CPPFLAGS   := -Isrc -MMD -MP
 PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS)
 DEPENDENCIES  := $(OBJS:.o=.d) $(BITCODE:.bc=.bc.d)
-EXTRA_CLEAN   := $(SCRIPT) src/exports.list src/files.list $(DEPENDENCIES)
+EXTRA_CLEAN   := $(SCRIPT) src/exports.list src/files.list $(DEPENDENCIES) test/isolation/specs
 
 # Bitcode only where the clang is that the server was built with; it never gets PG_CXXFLAGS by itself.
 PGXS          := $(shell $(PG_CONFIG) --pgxs)
@@ -70,6 +70,13 @@ $(shlib): src/files.list
 
 $(SCRIPT): $(INSTALL_SQL) src/files.list
 	cat $(INSTALL_SQL) >$@
+
+.PHONY: specs
+specs:
+	test/isolation/generate
+ifneq ($(ISOLATION),)
+installcheck: specs
+endif
 
 # A lost lock fails in seconds, not in minutes.
 export PGISOLATIONTIMEOUT ?= 60
