@@ -58,7 +58,7 @@ static std::vector<Run> runs(int operations)
     return all;
 }
 
-/// By CREDITS_RUN: a part of the name.
+/// By CREDITS_RUN: a part of the name; everything where it is not set.
 static bool is_asked_for(std::string_view name)
 {
     const char* part = std::getenv("CREDITS_RUN");
@@ -91,7 +91,8 @@ int main()
         for (const Run& run : all)
             if (is_asked_for(run.name))
                 test_clerks(tally, run, seed);
-        check_what_happened(tally);
+        if (is_asked_for("all runs"))
+            check_what_happened(tally); // a single run does not meet everything
         if (is_asked_for("memory"))
             test_memory(tally);
     } catch (const std::exception& error) {

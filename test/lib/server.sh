@@ -9,7 +9,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/credits.XXXXXXXX")
 chmod 755 "$scratch"
 tree=$scratch/tree
 stage=${CREDITS_STAGE:-$scratch/stage} # a caller that has built the extension says where
-kept=                                  # see _keep
+kept=                                  # see choose_kept
 server=
 trap 'stop_server; rm -rf "$scratch"' EXIT
 
@@ -38,7 +38,7 @@ build_extension() {
 # run at a time may use. So what has not changed is not built again.
 in_kept_tree() {
     copy_tree
-    _keep
+    choose_kept
     (
         ((EUID != 0)) || trap 'chown -R --reference="$root" "$kept"' EXIT
         flock 9
@@ -53,7 +53,7 @@ _build_and_install() {
 }
 
 # Finds the folder that is kept: below build/, one for each major version, or in $scratch where nobody may write there.
-_keep() {
+choose_kept() {
     local version
     [[ -z $kept ]] || return 0
     version=$("${PG_CONFIG:-pg_config}" --version)
