@@ -46,7 +46,7 @@ CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initial
 PG_CPPFLAGS   := -Isrc -MMD -MP
 PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS)
 DEPENDENCIES  := $(OBJS:.o=.d) $(BITCODE:.bc=.bc.d)
-EXTRA_CLEAN   := $(SCRIPT) src/exports.list src/files.list $(DEPENDENCIES) test/isolation/specs
+EXTRA_CLEAN   := $(SCRIPT) src/exports.list src/files.list $(DEPENDENCIES) test/isolation/specs build/test
 
 # Bitcode only where the clang is that the server was built with; it never gets PG_CXXFLAGS by itself.
 PGXS          := $(shell $(PG_CONFIG) --pgxs)
@@ -82,7 +82,7 @@ endif
 export PGISOLATIONTIMEOUT ?= 60
 
 FORCE:
-.PHONY: FORCE help test check-tryton lint reference demo bench
+.PHONY: FORCE help test check-tryton lint reference demo bench dist
 help: ## lists the targets
 	@echo 'make               builds the extension'
 	@echo 'make install       installs it (DESTDIR is respected)'
@@ -107,3 +107,6 @@ demo: ## tells the story of credits on a small ERP
 
 bench: ## prints what the extension costs
 	bench/run
+
+dist: ## packs what is committed as credits-VERSION.tar.gz and .zip, and builds it
+	PG_CONFIG='$(PG_CONFIG)' .ci/dist

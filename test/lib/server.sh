@@ -19,7 +19,7 @@ copy_tree() {
     mkdir "$tree"
     local name
     local -a built=()
-    for name in ./.git ./build './credits--*.*' './src/*.list' ./test/isolation/specs ./results ./output_iso './regression.*' '*.o' '*.bc' '*.so' '*.d'; do
+    for name in ./.git ./build './credits-*' './src/*.list' ./test/isolation/specs ./results ./output_iso './regression.*' '*.o' '*.bc' '*.so' '*.d'; do
         built+=(--exclude="$name")
     done
     tar -C "$root" "${built[@]}" -cf - . | tar -C "$tree" --no-same-owner -xf -
