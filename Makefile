@@ -7,8 +7,9 @@ SCRIPT        := credits--$(VERSION).sql
 DATA_built    := $(SCRIPT)
 DATA          := $(wildcard sql/updates/credits--*--*.sql)
 SOURCES       := $(sort $(wildcard src/*.cpp src/*/*.cpp))
-OUR_HEADERS   := $(sort $(wildcard src/*.hpp src/*/*.hpp))
 OBJS          := $(SOURCES:.cpp=.o)
+BITCODE       := $(SOURCES:.cpp=.bc)
+INSTALL_SQL   := $(sort $(wildcard sql/install/*.sql sql/install/*/*.sql))
 SHLIB_EXPORTS := src/exports.txt
 
 # The tests read as the list of features; sql/NAME.sql is compared with expected/NAME.out.
@@ -34,7 +35,7 @@ REGRESS       := \
     closing \
     bad_input
 REGRESS_OPTS  := --load-extension=credits
-ISOLATION     := $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION     := $(sort $(patsubst %.spec,%,$(notdir $(wildcard test/isolation/scenarios/*))))
 ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 
 # Objects of C++ that survive a longjmp: no exceptions, no run-time type information, no guarded statics; doc/design.md says why.
@@ -42,9 +43,10 @@ ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 PG_CONFIG     ?= pg_config
 CXX_LANGUAGE  := -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
 CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initializers
-PG_CPPFLAGS   := -Isrc
+PG_CPPFLAGS   := -Isrc -MMD -MP
 PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS)
-EXTRA_CLEAN   := $(SCRIPT) src/exports.list
+DEPENDENCIES  := $(OBJS:.o=.d) $(BITCODE:.bc=.bc.d)
+EXTRA_CLEAN   := $(SCRIPT) src/exports.list src/files.list $(DEPENDENCIES) test/isolation/specs build/test
 
 # Bitcode only where the clang is that the server was built with; it never gets PG_CXXFLAGS by itself.
 PGXS          := $(shell $(PG_CONFIG) --pgxs)
@@ -55,18 +57,32 @@ endif
 
 include $(PGXS)
 
-COMPILE.cxx.bc += $(CXX_LANGUAGE) $(CXX_WARNINGS)
+COMPILE.cxx.bc += $(CXX_LANGUAGE) $(CXX_WARNINGS) -MF $*.bc.d
 
-# Every object is made anew when a header changes: a full build takes seconds.
-$(OBJS): $(OUR_HEADERS)
+# A changed header makes anew what includes it, as the compiler wrote down; other flags, everything.
+-include $(DEPENDENCIES)
+$(OBJS) $(BITCODE): Makefile
 
-$(SCRIPT): $(sort $(wildcard sql/install/*.sql))
-	cat $^ > $@
+# What is put together from many files is put together again when one of them is gone.
+src/files.list: FORCE
+	@echo '$(SOURCES) $(INSTALL_SQL)' | cmp -s - $@ || echo '$(SOURCES) $(INSTALL_SQL)' >$@
+$(shlib): src/files.list
+
+$(SCRIPT): $(INSTALL_SQL) src/files.list
+	cat $(INSTALL_SQL) >$@
+
+.PHONY: specs
+specs:
+	test/isolation/generate
+ifneq ($(ISOLATION),)
+installcheck: specs
+endif
 
 # A lost lock fails in seconds, not in minutes.
 export PGISOLATIONTIMEOUT ?= 60
 
-.PHONY: help test check-tryton lint reference demo bench
+FORCE:
+.PHONY: FORCE help test check-tryton lint reference demo bench dist
 help: ## lists the targets
 	@echo 'make               builds the extension'
 	@echo 'make install       installs it (DESTDIR is respected)'
@@ -91,3 +107,6 @@ demo: ## tells the story of credits on a small ERP
 
 bench: ## prints what the extension costs
 	bench/run
+
+dist: ## packs what is committed as credits-VERSION.tar.gz and .zip, and builds it
+	PG_CONFIG='$(PG_CONFIG)' .ci/dist

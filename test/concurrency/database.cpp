@@ -21,7 +21,8 @@ static const char* null_when_empty(std::string_view text) { return text.empty() 
 
 static void create_shop(pqxx::work& owner, const std::string& clerk)
 {
-    owner.exec(file_content(ERP_SQL));
+    static const std::string tables = file_content(ERP_SQL); // as it was when the first run began
+    owner.exec(tables);
     owner.exec("GRANT USAGE ON SCHEMA shop TO " + clerk);
     owner.exec("GRANT ALL ON ALL TABLES IN SCHEMA shop TO " + clerk);
     owner.exec("GRANT ALL ON ALL SEQUENCES IN SCHEMA shop TO " + clerk);

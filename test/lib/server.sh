@@ -3,11 +3,13 @@
 # To be sourced, by bash under `set -euo pipefail`. Owns $scratch, a folder that lives until the script ends, and in it the copied
 # and built tree, the stage that it is installed in, and the server's folder. As root the server runs as user postgres.
 
+umask 022 # the server's user must be able to read what was made
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/credits.XXXXXXXX")
-chmod 755 "$scratch" # the server's user must be able to pass
+chmod 755 "$scratch"
 tree=$scratch/tree
 stage=${CREDITS_STAGE:-$scratch/stage} # a caller that has built the extension says where
+kept=                                  # see choose_kept
 server=
 trap 'stop_server; rm -rf "$scratch"' EXIT
 
@@ -15,16 +17,66 @@ trap 'stop_server; rm -rf "$scratch"' EXIT
 copy_tree() {
     [[ ! -d $tree ]] || return 0
     mkdir "$tree"
-    tar -C "$root" --exclude=./.git --exclude=./build --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
-        --exclude='./credits--*.sql' -cf - . | tar -C "$tree" -xf -
+    local name
+    local -a built=()
+    for name in ./.git ./build './credits-*' './src/*.list' ./test/isolation/specs ./results ./output_iso './regression.*' '*.o' '*.bc' '*.so' '*.d'; do
+        built+=(--exclude="$name")
+    done
+    tar -C "$root" "${built[@]}" -cf - . | tar -C "$tree" --no-same-owner -xf -
+    (cd "$tree" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum) >"$scratch/sums"
 }
 
 # Builds the copy and installs it in $stage.
 build_extension() {
     copy_tree
-    [[ -z ${CREDITS_STAGE:-} ]] || return 0
-    make -C "$tree" -s -j"$(nproc)" all >&2
-    make -C "$tree" -s install DESTDIR="$stage" >&2
+    [[ -z ${CREDITS_STAGE:-} && ! -e $stage/complete ]] || return 0
+    in_kept_tree _build_and_install
+    touch "$stage/complete"
+}
+
+# in_kept_tree COMMAND...: runs it where what is built stays from run to run: $kept/tree, brought up to the copy of this run, which one
+# run at a time may use. So what has not changed is not built again.
+in_kept_tree() {
+    copy_tree
+    choose_kept
+    (
+        ((EUID != 0)) || trap 'chown -R --reference="$root" "$kept"' EXIT
+        flock 9
+        _update_kept_tree
+        "$@" 9>&-
+    ) 9>"$kept/lock"
+}
+
+_build_and_install() {
+    make -C "$kept/tree" -s -j"$(nproc)" all >&2
+    make -C "$kept/tree" -s install DESTDIR="$stage" >&2
+}
+
+# Finds the folder that is kept: below build/, one for each major version, or in $scratch where nobody may write there.
+choose_kept() {
+    local version
+    [[ -z $kept ]] || return 0
+    version=$("${PG_CONFIG:-pg_config}" --version)
+    version=${version#PostgreSQL }
+    kept=$root/build/test/${version%%[!0-9]*}
+    if { mkdir -p "$kept/tree" && : >>"$kept/lock" && : >>"$kept/sums"; } 2>/dev/null; then
+        ((EUID != 0)) || chown --reference="$root" "$root/build" "$root/build/test" # root in somebody's tree
+    else
+        kept=$scratch/kept
+        mkdir -p "$kept/tree"
+        touch "$kept/sums"
+    fi
+}
+
+# By contents, not by times: a file that has changed becomes younger than all that was built of it, and no other one does.
+_update_kept_tree() {
+    ! cmp -s "$scratch/sums" "$kept/sums" || return 0
+    LC_ALL=C comm -13 <(LC_ALL=C sort "$kept/sums") <(LC_ALL=C sort "$scratch/sums") | cut -c 67- >"$scratch/changed"
+    LC_ALL=C comm -23 <(cut -c 67- "$kept/sums") <(cut -c 67- "$scratch/sums") >"$scratch/gone"
+    : >"$kept/sums" # an interrupted update is made again, whole
+    (cd "$kept/tree" && xargs -r -d '\n' rm -f) <"$scratch/gone"
+    tar -C "$tree" -cf - --verbatim-files-from -T "$scratch/changed" | tar -C "$kept/tree" --no-same-owner -xmf -
+    cp "$scratch/sums" "$kept/sums"
 }
 
 # start_server [-o NAME=VALUE]...: starts a new server with these settings on a free port and waits until it is ready.

@@ -110,7 +110,7 @@ CREATE TABLE plpgsql.alarm_episode (
 
 CREATE INDEX ON plpgsql.alarm_episode (customer, type_id) WHERE cleared_at IS NULL;
 
-\ir plpgsql_ledger.sql
-\ir plpgsql_lines.sql
+\ir ledger.sql
+\ir lines.sql
 \set ledger plpgsql
-\ir settings.sql
+\ir ../settings.sql
