@@ -158,7 +158,7 @@ CREATE TABLE credits.setting_change (
 );
 CREATE INDEX setting_change_key_idx ON credits.setting_change (table_name, key);
 COMMENT ON TABLE credits.setting_change IS 'Who changed which setting from what to what, and when (rule 5): of credit_type, article, customer, parameter, customer_role, alarm levels of accounts, and what was attached and bound. Written by triggers. '
-'attach and bind leave a row for each argument that is given, with the new value; detach and unbind the same with the old value. So the calls can be read off: all rows of one key and time are one call.';
+'attach and bind leave a row for each argument that has a value, given, by default or found, with the new value; detach and unbind the same with the old value. So the calls can be read off: all rows of one key and time are one call.';
 COMMENT ON COLUMN credits.setting_change.table_name  IS 'credit_type, article, customer, parameter, customer_role, account; source of what was attached, binding of what was bound';
 COMMENT ON COLUMN credits.setting_change.key         IS 'code of the type, key of the article or customer, true for the parameters, name of the role, customer/code for an account, the table with its schema for what was attached or bound, as it was called then';
 COMMENT ON COLUMN credits.setting_change.column_name IS 'of that table; of source and binding the arguments of attach, bind_customers and bind_articles';

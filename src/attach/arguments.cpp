@@ -1,8 +1,6 @@
 // Reads and checks the arguments of attach.
 #include "attach/arguments.hpp"
 
-#include <string_view>
-
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
 
@@ -12,63 +10,51 @@ namespace credits
 namespace
 {
 
-const char* text_argument(FunctionCallInfo fcinfo, int i)
+/// 0 is no table either.
+bool is_null(const AttachArgument& argument, const NullableDatum& value)
 {
-    return PG_ARGISNULL(i) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(i));
+    return value.isnull || (argument.given == Given::table && !OidIsValid(DatumGetObjectId(value.value)));
 }
 
-ArrayType* array_argument(FunctionCallInfo fcinfo, int i) { return PG_ARGISNULL(i) ? nullptr : PG_GETARG_ARRAYTYPE_P(i); }
-
-Oid oid_argument(FunctionCallInfo fcinfo, int i) { return PG_ARGISNULL(i) ? InvalidOid : PG_GETARG_OID(i); }
-
-Arguments take_arguments(FunctionCallInfo fcinfo)
+/// They are read by their positions, so script and library must agree on these.
+void check_signature(Oid function)
 {
-    return {
-        .line_table = oid_argument(fcinfo, 0),
-        .kind = text_argument(fcinfo, 1),
-        .article = text_argument(fcinfo, 2),
-        .quantity = text_argument(fcinfo, 3),
-        .amount = text_argument(fcinfo, 4),
-        .customer = text_argument(fcinfo, 5),
-        .document_date = text_argument(fcinfo, 6),
-        .document_number = text_argument(fcinfo, 7),
-        .line_key = array_argument(fcinfo, 8),
-        .header_table = oid_argument(fcinfo, 9),
-        .header_key = array_argument(fcinfo, 10),
-        .line_header = array_argument(fcinfo, 11),
-        .applies_to = text_argument(fcinfo, 12),
-        .counts_when = text_argument(fcinfo, 13),
-        .zero_columns = array_argument(fcinfo, 14),
-        .origin = text_argument(fcinfo, 15),
-        .origin_table = oid_argument(fcinfo, 16),
-        .refers_to = text_argument(fcinfo, 17),
-        .currency = text_argument(fcinfo, 18),
-        .entered_by = text_argument(fcinfo, 19),
-        .has_from_date = !PG_ARGISNULL(20),
-        .from_date = PG_ARGISNULL(20) ? 0 : PG_GETARG_DATEADT(20),
-        .check_at = text_argument(fcinfo, 21),
-    };
+    const HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+    Oid* types = nullptr;
+    char** names = nullptr;
+    char* modes = nullptr;
+    const int count = get_func_arg_info(tuple, &types, &names, &modes);
+    bool fits = count == argument_count && names != nullptr;
+    for (int i = 0; fits && i < argument_count; i++)
+        fits = strcmp(names[i], attach_arguments[i].name) == 0 && types[i] == type_of(attach_arguments[i]);
+    ReleaseSysCache(tuple);
+    if (!fits)
+        errors::attach_of_other_version();
 }
 
-void check_arguments(const Arguments& arguments)
+void check_word(const AttachArgument& argument, const char* word)
 {
-    const auto require = [](bool is_given, const char* name) {
-        if (!is_given)
-            errors::missing_argument(name);
-    };
-    require(OidIsValid(arguments.line_table), "line_table");
-    require(arguments.kind != nullptr, "kind");
-    require(arguments.article != nullptr, "article");
-    require(arguments.quantity != nullptr, "quantity");
-    require(arguments.customer != nullptr, "customer");
-    require(arguments.document_date != nullptr, "document_date");
-    require(arguments.check_at != nullptr, "check_at");
-    const std::string_view check_at = arguments.check_at;
-    if (check_at != "statement" && check_at != "commit")
-        errors::invalid_argument("check_at", arguments.check_at, "It is 'statement' or 'commit'.");
-    if (OidIsValid(arguments.origin_table))
-        require(arguments.origin != nullptr, "origin");
-    if (!OidIsValid(arguments.header_table) && (arguments.header_key != nullptr || arguments.line_header != nullptr))
+    const auto& [first, second] = argument.words;
+    if (strcmp(word, first) != 0 && strcmp(word, second) != 0)
+        errors::invalid_argument(argument.name, word, psprintf("It is '%s' or '%s'.", first, second));
+}
+
+void check_each(const Arguments& arguments)
+{
+    for (int i = 0; i < argument_count; i++)
+        if (attach_arguments[i].is_required && arguments.values[i].isnull)
+            errors::missing_argument(attach_arguments[i].name);
+    for (int i = 0; i < argument_count; i++)
+        if (attach_arguments[i].given == Given::word && !arguments.values[i].isnull)
+            check_word(attach_arguments[i], TextDatumGetCString(arguments.values[i].value));
+}
+
+void check_together(const Arguments& arguments)
+{
+    if (OidIsValid(table_of(arguments, "origin_table")) && expression_of(arguments, Fact::origin) == nullptr)
+        errors::missing_argument(argument_of(Fact::origin).name);
+    const bool names_header = columns_of(arguments, "header_key") != nullptr || columns_of(arguments, "line_header") != nullptr;
+    if (!OidIsValid(table_of(arguments, "header_table")) && names_header)
         errors::missing_argument("header_table");
 }
 
@@ -76,9 +62,59 @@ void check_arguments(const Arguments& arguments)
 
 Arguments read_arguments(FunctionCallInfo fcinfo)
 {
-    const Arguments arguments = take_arguments(fcinfo);
-    check_arguments(arguments);
+    check_signature(fcinfo->flinfo->fn_oid);
+    Arguments arguments{};
+    for (int i = 0; i < argument_count; i++)
+        arguments.values[i] = {.value = fcinfo->args[i].value, .isnull = is_null(attach_arguments[i], fcinfo->args[i])};
+    check_each(arguments);
+    check_together(arguments);
     return arguments;
+}
+
+Oid table_of(const Arguments& arguments, Named<Given::table> name)
+{
+    const NullableDatum& table = arguments.values[name.position];
+    return table.isnull ? InvalidOid : DatumGetObjectId(table.value);
+}
+
+ArrayType* columns_of(const Arguments& arguments, Named<Given::columns> name)
+{
+    const NullableDatum& columns = arguments.values[name.position];
+    return columns.isnull ? nullptr : DatumGetArrayTypeP(columns.value);
+}
+
+std::optional<DateADT> day_of(const Arguments& arguments, Named<Given::day> name)
+{
+    const NullableDatum& day = arguments.values[name.position];
+    return day.isnull ? std::nullopt : std::optional(DatumGetDateADT(day.value));
+}
+
+const char* expression_of(const Arguments& arguments, Fact fact)
+{
+    const NullableDatum& expression = arguments.values[position_of(fact)];
+    return expression.isnull ? argument_of(fact).otherwise : TextDatumGetCString(expression.value);
+}
+
+void set_columns(Arguments& arguments, Named<Given::columns> name, ArrayType* columns)
+{
+    arguments.values[name.position] = {.value = PointerGetDatum(columns), .isnull = false};
+}
+
+Oid type_of(const AttachArgument& argument)
+{
+    constexpr Oid name_array = 1003; // _name: the catalog headers give it no symbol
+    switch (argument.given) {
+    case Given::table:
+        return REGCLASSOID;
+    case Given::columns:
+        return name_array;
+    case Given::day:
+        return DATEOID;
+    case Given::expression:
+    case Given::word:
+        break;
+    }
+    return TEXTOID;
 }
 
 } // namespace credits

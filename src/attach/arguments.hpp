@@ -1,39 +1,38 @@
-// The arguments of attach as SQL gave them.
+// The arguments of one call of attach.
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "sources/attach_arguments.hpp"
 
 namespace credits
 {
 
-/// The arguments of attach, in their order. Null pointers stand for SQL's null.
+/// As SQL gave them, in the order of attach_arguments; kept in credits.source with the columns of the keys that were found.
 struct Arguments {
-    Oid line_table;
-    const char* kind;
-    const char* article;
-    const char* quantity;
-    const char* amount;
-    const char* customer;
-    const char* document_date;
-    const char* document_number;
-    ArrayType* line_key;
-    Oid header_table;
-    ArrayType* header_key;
-    ArrayType* line_header;
-    const char* applies_to;
-    const char* counts_when;
-    ArrayType* zero_columns;
-    const char* origin;
-    Oid origin_table;
-    const char* refers_to;
-    const char* currency;
-    const char* entered_by;
-    bool has_from_date;
-    DateADT from_date;
-    const char* check_at;
+    NullableDatum values[argument_count];
+};
+
+/// An argument that is given so, by its name, which is looked up while compiling.
+template <Given given>
+struct Named {
+    int position;
+
+    consteval Named(const char* name) : position(position_of(name, given)) {} // NOLINT: not explicit, it stands for the name
 };
 
 /// Reads the arguments, and refuses what is missing, contradictory or not supported.
 Arguments read_arguments(FunctionCallInfo fcinfo);
+
+/// Null, and InvalidOid of a table, stand for SQL's null.
+Oid table_of(const Arguments& arguments, Named<Given::table> name);
+ArrayType* columns_of(const Arguments& arguments, Named<Given::columns> name);
+std::optional<DateADT> day_of(const Arguments& arguments, Named<Given::day> name);
+
+/// The expression that gives a fact: for null the one that it stands for.
+const char* expression_of(const Arguments& arguments, Fact fact);
+
+void set_columns(Arguments& arguments, Named<Given::columns> name, ArrayType* columns);
+
+/// The type that SQL gives an argument in.
+Oid type_of(const AttachArgument& argument);
 
 } // namespace credits

@@ -32,13 +32,15 @@ namespace
 
 MappedTables open_tables(const Arguments& arguments)
 {
-    MappedTables tables{.lines = open_own_table("attach", arguments.line_table), .header = nullptr};
+    const Oid line_table = table_of(arguments, "line_table");
+    const Oid header_table = table_of(arguments, "header_table");
+    MappedTables tables{.lines = open_own_table("attach", line_table), .header = nullptr};
     check_line_table(tables.lines);
-    if (OidIsValid(arguments.header_table)) {
-        if (arguments.header_table == arguments.line_table)
-            errors::wrong_table_kind(arguments.header_table, "A header table is another table than that of the lines. Without "
-                                                             "header_table each line is a document of its own.");
-        tables.header = open_own_table("attach", arguments.header_table);
+    if (OidIsValid(header_table)) {
+        if (header_table == line_table)
+            errors::wrong_table_kind(header_table, "A header table is another table than that of the lines. Without "
+                                                   "header_table each line is a document of its own.");
+        tables.header = open_own_table("attach", header_table);
         check_header_table(tables.header);
     }
     return tables;
@@ -50,34 +52,41 @@ void check_zero_columns(Relation lines, const Columns& columns)
     for (int i = 0; i < columns.count; i++) {
         const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(lines), columns.numbers[i] - 1);
         if (std::ranges::find(numbers, getBaseType(column->atttypid)) == numbers.end())
-            errors::wrong_column_type("zero_columns", column->atttypid, "a numeric, integer or floating-point type");
+            errors::wrong_column_type(argument_of(Fact::zeroed).name, column->atttypid,
+                                      "a numeric, integer or floating-point type");
         if (column->attgenerated != '\0')
             errors::not_supported(psprintf("generated column \"%s\" in zero_columns", NameStr(column->attname)),
                                   "Name the columns that it is computed from.");
     }
 }
 
+/// The reference to the header, in the order of its key: as given, or else of its primary key.
+HeaderReference find_reference(const MappedTables& tables, ArrayType* line_header, ArrayType* header_key)
+{
+    if (is_view(RelationGetRelid(tables.header)))
+        return find_view_reference(tables, line_header, header_key);
+    if (header_key != nullptr)
+        check_unique(tables.header, find_columns(tables.header, header_key));
+    HeaderReference reference = find_header_reference(tables, line_header, header_key);
+    if (header_key != nullptr)
+        arrange(reference, find_columns(tables.header, header_key));
+    else if (OidIsValid(pg::primary_key_index(tables.header)))
+        arrange(reference, primary_key(tables.header));
+    return reference;
+}
+
 Keys find_keys(const MappedTables& tables, const Arguments& arguments)
 {
+    ArrayType* const line_key = columns_of(arguments, "line_key");
+    ArrayType* const zero_columns = columns_of(arguments, "zero_columns");
     Keys keys{};
-    keys.line_key = arguments.line_key == nullptr ? primary_key(tables.lines) : find_columns(tables.lines, arguments.line_key);
+    keys.line_key = line_key == nullptr ? primary_key(tables.lines) : find_columns(tables.lines, line_key);
     check_unique(tables.lines, keys.line_key);
-    if (arguments.zero_columns != nullptr)
-        keys.zero_columns = find_columns(tables.lines, arguments.zero_columns);
+    if (zero_columns != nullptr)
+        keys.zero_columns = find_columns(tables.lines, zero_columns);
     check_zero_columns(tables.lines, keys.zero_columns);
-    if (tables.header == nullptr)
-        return keys;
-    if (is_view(arguments.header_table)) {
-        keys.reference = find_view_reference(tables, arguments.line_header, arguments.header_key);
-        return keys;
-    }
-    if (arguments.header_key != nullptr)
-        check_unique(tables.header, find_columns(tables.header, arguments.header_key));
-    keys.reference = find_header_reference(tables, arguments.line_header, arguments.header_key);
-    if (arguments.header_key != nullptr)
-        arrange(keys.reference, find_columns(tables.header, arguments.header_key));
-    else if (OidIsValid(pg::primary_key_index(tables.header)))
-        arrange(keys.reference, primary_key(tables.header));
+    if (tables.header != nullptr)
+        keys.reference = find_reference(tables, columns_of(arguments, "line_header"), columns_of(arguments, "header_key"));
     return keys;
 }
 
@@ -86,72 +95,61 @@ Keys find_keys(const MappedTables& tables, const Arguments& arguments)
 /// Nobody selects from it: it keeps the mapping where PostgreSQL follows renames, refuses to drop a column in use, and dumps it.
 Oid create_mapping(const Arguments& arguments, const MappedTables& tables, const Keys& keys)
 {
+    const char* const lines = pg::table_name(RelationGetRelid(tables.lines));
     const char* const name =
-        ChooseRelationName(psprintf("_%s", get_rel_name(arguments.line_table)), nullptr, "lines", catalog().schema, false);
+        ChooseRelationName(psprintf("_%s", RelationGetRelationName(tables.lines)), nullptr, "lines", catalog().schema, false);
     StringInfoData sql;
     initStringInfo(&sql);
-    appendStringInfo(&sql, "CREATE VIEW credits.%s (%s) AS SELECT%s\nFROM %s AS line", quote_identifier(name), fact_names,
-                     make_facts(tables, arguments, keys), pg::table_name(arguments.line_table));
+    appendStringInfo(&sql, "CREATE VIEW credits.%s (%s) AS SELECT%s\nFROM %s AS line", quote_identifier(name), fact_names(),
+                     make_facts(tables, arguments, keys), lines);
     if (tables.header != nullptr)
-        appendStringInfo(&sql, " LEFT JOIN %s AS header ON %s", pg::table_name(arguments.header_table),
+        appendStringInfo(&sql, " LEFT JOIN %s AS header ON %s", pg::table_name(RelationGetRelid(tables.header)),
                          make_join(tables, keys.reference));
     const Oid view = create_mapping_view(sql.data, tables.lines->rd_rel->relowner);
-    execute_as_owner(psprintf(
-        "COMMENT ON VIEW credits.%s IS %s", quote_identifier(name),
-        quote_literal_cstr(psprintf("How a line of %s reads; made by credits.attach().", pg::table_name(arguments.line_table)))));
+    execute_as_owner(psprintf("COMMENT ON VIEW credits.%s IS %s", quote_identifier(name),
+                              quote_literal_cstr(psprintf("How a line of %s reads; made by credits.attach().", lines))));
     return view;
 }
 
-constexpr const char* record_source =
-    "INSERT INTO credits.source (line_table, mapping, header_table, kind, article, quantity, amount, customer, document_date,"
-    " document_number, line_key, header_key, line_header, applies_to, counts_when, zero_columns, currency, entered_by, from_date,"
-    " has_history, check_at, attached_at, attached_by, quantity_is_interval, origin, origin_table,"
-    " refers_to)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-    " EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1), $20, pg_catalog.clock_timestamp(), "
-    "$21, $22, $23, $24, $25)";
-
-pg::Parameter text_parameter(const char* value)
+/// As credits.source keeps them: with the columns of the keys that were found where none were given.
+Arguments with_keys(Arguments arguments, const MappedTables& tables, const Keys& keys)
 {
-    return {TEXTOID, value == nullptr ? Datum(0) : pg::to_text(value), value == nullptr};
+    set_columns(arguments, "line_key", names_of(tables.lines, keys.line_key));
+    set_columns(arguments, "zero_columns", names_of(tables.lines, keys.zero_columns));
+    if (tables.header == nullptr)
+        return arguments;
+    set_columns(arguments, "header_key", names_of(tables.header, keys.reference.header_columns));
+    set_columns(arguments, "line_header", names_of(tables.lines, keys.reference.line_columns));
+    return arguments;
 }
 
-pg::Parameter names_parameter(Relation table, const Columns& columns)
+/// INSERT INTO credits.source (line_table, …) VALUES ($1, …): the arguments, and what attach knows by itself.
+void insert_source(const Arguments& arguments, const MappedTables& tables, Oid mapping)
 {
-    constexpr Oid name_array = 1003; // _name: the catalog headers give it no symbol
-    return {name_array, table == nullptr ? Datum(0) : PointerGetDatum(names_of(table, columns)), table == nullptr};
-}
-
-void insert_source(const Arguments& arguments, const MappedTables& tables, const Keys& keys, Oid mapping)
-{
-    const pg::Parameter parameters[]{
-        {REGCLASSOID, ObjectIdGetDatum(arguments.line_table), false},
+    constexpr int known = 4;
+    pg::Parameter parameters[known + argument_count]{
+        {REGCLASSOID, ObjectIdGetDatum(RelationGetRelid(tables.lines)), false},
         {REGCLASSOID, ObjectIdGetDatum(mapping), false},
-        {REGCLASSOID, ObjectIdGetDatum(arguments.header_table), !OidIsValid(arguments.header_table)},
-        text_parameter(arguments.kind),
-        text_parameter(arguments.article),
-        text_parameter(arguments.quantity),
-        text_parameter(arguments.amount),
-        text_parameter(arguments.customer),
-        text_parameter(arguments.document_date),
-        text_parameter(arguments.document_number),
-        names_parameter(tables.lines, keys.line_key),
-        names_parameter(tables.header, keys.reference.header_columns),
-        names_parameter(tables.header == nullptr ? nullptr : tables.lines, keys.reference.line_columns),
-        text_parameter(arguments.applies_to),
-        text_parameter(arguments.counts_when),
-        names_parameter(tables.lines, keys.zero_columns),
-        text_parameter(arguments.currency),
-        text_parameter(arguments.entered_by),
-        {DATEOID, DateADTGetDatum(arguments.from_date), !arguments.has_from_date},
-        text_parameter(arguments.check_at),
-        text_parameter(GetUserNameFromId(GetUserId(), false)),
-        {BOOLOID, BoolGetDatum(is_interval(tables, arguments.quantity)), false},
-        text_parameter(arguments.origin),
-        {REGCLASSOID, ObjectIdGetDatum(arguments.origin_table), !OidIsValid(arguments.origin_table)},
-        text_parameter(arguments.refers_to),
+        {TEXTOID, pg::to_text(GetUserNameFromId(GetUserId(), false)), false},
+        {BOOLOID, BoolGetDatum(is_interval(tables, expression_of(arguments, Fact::quantity))), false},
     };
-    pg::run({.role = catalog().owner, .sql = record_source, .parameters = parameters, .reads_only = false});
+    StringInfoData columns;
+    StringInfoData values;
+    initStringInfo(&columns);
+    initStringInfo(&values);
+    for (int i = 0; i < argument_count; i++) {
+        const NullableDatum& given = arguments.values[i];
+        parameters[known + i] = {type_of(attach_arguments[i]), given.value, given.isnull};
+        appendStringInfo(&columns, ", %s", attach_arguments[i].name);
+        appendStringInfo(&values, ", $%d", known + 1 + i);
+    }
+    pg::run({.role = catalog().owner,
+             .sql = psprintf("INSERT INTO credits.source (has_history, mapping, attached_by, quantity_is_interval, attached_at%s)"
+                             " VALUES (EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1),"
+                             " $2, $3, $4, pg_catalog.clock_timestamp()%s)",
+                             columns.data, values.data),
+             .parameters = parameters,
+             .reads_only = false});
     CommandCounterIncrement();
 }
 
@@ -165,19 +163,20 @@ PG_FUNCTION_INFO_V1(credits_attach);
 Datum credits_attach(PG_FUNCTION_ARGS)
 {
     const Arguments arguments = read_arguments(fcinfo);
+    const Oid line_table = table_of(arguments, "line_table");
     come_to_gate();
     const MappedTables tables = open_tables(arguments);
-    if (find_source_row(arguments.line_table).has_value())
-        errors::already_attached(arguments.line_table);
-    require_attached_origin(arguments.line_table, arguments.origin_table);
+    if (find_source_row(line_table).has_value())
+        errors::already_attached(line_table);
+    require_attached_origin(line_table, table_of(arguments, "origin_table"));
     const Keys keys = find_keys(tables, arguments);
     const Oid mapping = create_mapping(arguments, tables, keys);
     create_triggers_of_lines(tables.lines, keys.line_key, keys.zero_columns.count > 0);
-    if (tables.header != nullptr && !is_view(arguments.header_table))
+    if (tables.header != nullptr && !is_view(RelationGetRelid(tables.header)))
         create_triggers_of_headers(tables.header);
-    insert_source(arguments, tables, keys, mapping);
-    check_source(arguments.line_table);
-    check_origin(arguments.line_table);
+    insert_source(with_keys(arguments, tables, keys), tables, mapping);
+    check_source(line_table);
+    check_origin(line_table);
     if (tables.header != nullptr)
         relation_close(tables.header, NoLock);
     relation_close(tables.lines, NoLock);

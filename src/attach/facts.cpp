@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "pg/sql_text.hpp"
-#include "sources/source.hpp"
 
 namespace credits
 {
@@ -22,7 +21,7 @@ const char* kind_fact(const MappedTables& tables, const char* kind)
 {
     if (std::ranges::find(kinds, std::string_view(kind)) != kinds.end())
         return psprintf("%s::pg_catalog.text", quote_literal_cstr(kind));
-    const char* const fact = make_fact(tables, "kind", kind, Expected::text);
+    const char* const fact = make_fact(tables, argument_of(Fact::kind).name, kind, Expected::text);
     StringInfoData sql;
     initStringInfo(&sql);
     appendStringInfo(&sql, "CASE WHEN %s IN (", fact);
@@ -46,15 +45,41 @@ const char* zeroed_text(const MappedTables& tables, const Columns& columns)
     return sql.data;
 }
 
+const char* plain_fact(const MappedTables& tables, const Arguments& arguments, Fact fact)
+{
+    const AttachArgument& argument = argument_of(fact);
+    if (const char* const expression = expression_of(arguments, fact))
+        return make_fact(tables, argument.name, expression, argument.expected);
+    return argument.expected == Expected::number ? "NULL::pg_catalog.numeric" : "NULL::pg_catalog.text";
+}
+
 /// Which rows are the extension's business at all: not those dated before the cut-over; a draft without a date yet is.
 const char* applies_text(const MappedTables& tables, const Arguments& arguments)
 {
-    const char* const condition = arguments.applies_to == nullptr ? "true" : arguments.applies_to;
-    const char* const applies = make_fact(tables, "applies_to", condition, Expected::boolean);
-    if (!arguments.has_from_date)
+    const char* const applies = plain_fact(tables, arguments, Fact::applies);
+    const std::optional<DateADT> from_date = day_of(arguments, "from_date");
+    if (!from_date)
         return applies;
     return psprintf("%s AND COALESCE(%s >= (DATE '2000-01-01' + %d), true)", applies,
-                    make_fact(tables, "document_date", arguments.document_date, Expected::day), arguments.from_date);
+                    plain_fact(tables, arguments, Fact::document_date), *from_date);
+}
+
+const char* make_fact(const MappedTables& tables, const Arguments& arguments, const Keys& keys, Fact fact)
+{
+    switch (fact) {
+    case Fact::line_key:
+        return make_key_text(tables, keys.line_key);
+    case Fact::kind:
+        return kind_fact(tables, expression_of(arguments, fact));
+    case Fact::applies:
+        return applies_text(tables, arguments);
+    case Fact::zeroed:
+        return zeroed_text(tables, keys.zero_columns);
+    case Fact::joined:
+        return make_join(tables, keys.reference);
+    default:
+        return plain_fact(tables, arguments, fact);
+    }
 }
 
 } // namespace
@@ -75,35 +100,22 @@ const char* make_join(const MappedTables& tables, const HeaderReference& referen
 
 const char* make_facts(const MappedTables& tables, const Arguments& arguments, const Keys& keys)
 {
-    const auto fact = [&](const char* argument, const char* text, Expected expected) {
-        if (text != nullptr)
-            return make_fact(tables, argument, text, expected);
-        return expected == Expected::number ? "NULL::pg_catalog.numeric" : "NULL::pg_catalog.text";
-    };
-    const std::array<const char*, fact_count> facts{
-        make_key_text(tables, keys.line_key),
-        kind_fact(tables, arguments.kind),
-        fact("article", arguments.article, Expected::text),
-        fact("quantity", arguments.quantity, Expected::quantity),
-        fact("amount", arguments.amount, Expected::number),
-        fact("customer", arguments.customer, Expected::text),
-        fact("document_date", arguments.document_date, Expected::day),
-        fact("document_number", arguments.document_number, Expected::text),
-        applies_text(tables, arguments),
-        fact("counts_when", arguments.counts_when == nullptr ? "true" : arguments.counts_when, Expected::boolean),
-        fact("currency", arguments.currency, Expected::text),
-        fact("entered_by", arguments.entered_by, Expected::text),
-        fact("origin", arguments.origin, Expected::text),
-        fact("refers_to", arguments.refers_to, Expected::text),
-        zeroed_text(tables, keys.zero_columns),
-        make_join(tables, keys.reference),
-    };
     StringInfoData sql;
     initStringInfo(&sql);
-    for (const char* const text : facts)
-        appendStringInfo(&sql, "\n    %s,", text);
+    for (int i = 0; i < fact_count; i++)
+        appendStringInfo(&sql, "\n    %s,", make_fact(tables, arguments, keys, static_cast<Fact>(i)));
     appendStringInfoString(&sql, "\n    NULL::credits._mapping"); // so that the view goes with the extension
     return sql.data;
+}
+
+const char* fact_names()
+{
+    StringInfoData names;
+    initStringInfo(&names);
+    for (int i = 0; i < fact_count; i++)
+        appendStringInfo(&names, "%s, ", argument_of(static_cast<Fact>(i)).name);
+    appendStringInfoString(&names, "extension");
+    return names.data;
 }
 
 } // namespace credits

@@ -14,9 +14,8 @@ struct Keys {
     HeaderReference reference;
 };
 
-/// The names of the view's columns, in the order of enum Fact.
-inline constexpr const char* fact_names = "line_key, kind, article, quantity, amount, customer, document_date, document_number,"
-                                          " applies, counts, currency, entered_by, origin, refers_to, zeroed, joined, extension";
+/// The names of the view's columns, each that of the argument that gives the fact.
+const char* fact_names();
 
 /// How a line and its header find each other: header.id OPERATOR(pg_catalog.=) line.invoice_id [AND …]
 const char* make_join(const MappedTables& tables, const HeaderReference& reference);

@@ -152,6 +152,13 @@ void mapping_does_not_fit(Oid line_table)
             errhint("Detach the table with credits.detach(), and attach it again."));
 }
 
+void attach_of_other_version()
+{
+    ereport(ERROR, errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
+            errmsg("function credits.attach() is not of the version of the library of credits"),
+            errhint("Install script and library of one version, and say ALTER EXTENSION credits UPDATE."));
+}
+
 void too_many_sources(int limit)
 {
     ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %d tables are attached to credits", limit));

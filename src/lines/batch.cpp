@@ -36,16 +36,6 @@ Datum evaluate_expression(Batch& batch, Fact fact, bool* is_null)
     return pg::as_owner(batch.source->owner, [&] { return ExecEvalExpr(state_of(batch, fact), batch.expressions, is_null); });
 }
 
-/// The argument of attach that gave a fact.
-const char* argument_of(Fact fact)
-{
-    constexpr const char* arguments[]{
-        "line_key",   "kind",        "article",  "quantity",   "amount", "customer",  "document_date", "document_number",
-        "applies_to", "counts_when", "currency", "entered_by", "origin", "refers_to", "zero_columns",  "header_key"};
-    static_assert(std::size(arguments) == fact_count);
-    return arguments[static_cast<int>(fact)];
-}
-
 [[noreturn]] void refuse_line(Batch& batch, Fact fact)
 {
     MemoryContextSwitchTo(batch.memory);
@@ -55,7 +45,7 @@ const char* argument_of(Fact fact)
     FlushErrorState();
     batch.states = nullptr; // what failed may have left something in them
     const std::string_view key = fact == Fact::line_key ? std::string_view() : evaluate_text(batch, Fact::line_key);
-    errors::line_not_readable(batch.source->line_table, key, argument_of(fact), *reason);
+    errors::line_not_readable(batch.source->line_table, key, argument_of(fact).name, *reason);
 }
 
 /// An error of the expression's becomes a refusal that names the line; nothing is undone before the transaction is.

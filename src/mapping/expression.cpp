@@ -194,8 +194,9 @@ Node* analyse_argument(const MappedTables& tables, const char* argument, const c
 
 bool is_interval(const MappedTables& tables, const char* quantity)
 {
-    const char* const sql = to_expression(tables, "quantity", quantity);
-    return getBaseType(exprType(analyse_argument(tables, "quantity", sql))) == INTERVALOID;
+    const char* const argument = argument_of(Fact::quantity).name;
+    const char* const sql = to_expression(tables, argument, quantity);
+    return getBaseType(exprType(analyse_argument(tables, argument, sql))) == INTERVALOID;
 }
 
 const char* make_fact(const MappedTables& tables, const char* argument, const char* text, Expected expected)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "pg/postgres.hpp"
+#include "sources/attach_arguments.hpp"
 
 namespace credits
 {
@@ -14,9 +15,6 @@ struct MappedTables {
     bool stands_alone = false;    // its columns need no name before them
     const char* asker = "attach"; // the function whose arguments they are
 };
-
-/// What an argument must give.
-enum class Expected { text, number, quantity, day, boolean, code_or_id };
 
 /// Checks one argument and turns it into SQL of the fact's type, over `line` and `header`.
 /// Raises 42601, 42703, 42804, 42P17 or 0A000, naming the argument.

@@ -207,7 +207,7 @@ const char* make_key_text(const MappedTables& tables, const Columns& key)
         const char* const value = psprintf("line.%s", quote_identifier(NameStr(column->attname)));
         appendStringInfo(&sql, "%s%s", i == 0 ? "" : " || '/' || ", part_text(value, getBaseType(column->atttypid)));
     }
-    return make_fact(tables, "line_key", sql.data, Expected::text);
+    return make_fact(tables, argument_of(Fact::line_key).name, sql.data, Expected::text);
 }
 
 ArrayType* names_of(Relation table, const Columns& columns)

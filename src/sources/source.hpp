@@ -6,30 +6,10 @@
 
 #include "pg/postgres.hpp"
 #include "pg/table.hpp"
+#include "sources/attach_arguments.hpp"
 
 namespace credits
 {
-
-/// What the mapping view of a source says of a line: its columns, in their order.
-enum class Fact {
-    line_key,
-    kind,
-    article,
-    quantity,
-    amount,
-    customer,
-    document_date,
-    document_number,
-    applies,
-    counts,
-    currency,
-    entered_by,
-    origin,    // the key of the line that it was made from
-    refers_to, // the key of the sale line that a credit note takes back
-    zeroed,    // all zero_columns are 0
-    joined,    // the header's key equals the line's columns
-};
-inline constexpr int fact_count = static_cast<int>(Fact::joined) + 1;
 
 /// How one fact is read: straight from a column, or by evaluating an expression.
 struct FactReader {
