@@ -7,7 +7,7 @@
 #include "errors/registering.hpp"
 #include "errors/saving.hpp"
 #include "schema/gate.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/account.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/standing_entries.hpp"
 #include "pg/numeric.hpp"

@@ -1,14 +1,14 @@
 // Consumptions: credits drawn and given back (rules 11, 12 and 15).
 #include "ledger/consumptions.hpp"
 
-#include "errors/internal.hpp"
-
 #include <algorithm>
 
+#include "ledger/draws.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/revaluation.hpp"
 #include "ledger/standing_entries.hpp"
+#include "ledger/ties.hpp"
 
 namespace credits
 {
@@ -76,27 +76,6 @@ void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amoun
             book_return_to_lot(ledger, account, line, lot, recorded, back);
         }
         revalue_again(ledger, account, line, lot, recorded.draw.entry_no, recorded_document(line));
-    }
-}
-
-void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits, const char* kind,
-                       const Document& document)
-{
-    while (credits > core::zero) {
-        LoadedLot* const lot = oldest_open_lot(ledger, account);
-        if (lot == nullptr)
-            errors::missing_open_lots(account.customer, account.type->code);
-        const core::Movement drawn = core::draw_from(lot->lot, credits, account.type->money_step);
-        credits = core::less(credits, drawn.quantity);
-        book(ledger, account, line, *lot,
-             {.kind = kind,
-              .document = document,
-              .quantity = -drawn.quantity,
-              .value = -drawn.value,
-              .has_amount = false,
-              .amount = {},
-              .reverses = 0,
-              .booked_on = booking_date(ledger, document, available_on(*lot))});
     }
 }
 

@@ -1,5 +1,7 @@
 // Credit notes: credits taken back out of what was sold, and changes of the value of what is still open (rule 17).
 // The amount is spread over the entries; where it differs from their value, the difference shows in them, as in rule 11.
+#include "ledger/credit_notes.hpp"
+
 #include <algorithm>
 
 #include "schema/catalog.hpp"
@@ -7,6 +9,7 @@
 #include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
+#include "ledger/recorded.hpp"
 #include "ledger/revaluation.hpp"
 #include "pg/snapshot.hpp"
 

@@ -1,9 +1,11 @@
 // Reads from the entries what the ledger has recorded for a line.
+#include "ledger/recorded.hpp"
+
 #include <algorithm>
 
 #include "schema/catalog.hpp"
 #include "errors/internal.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/entries.hpp"
 #include "schema/columns.hpp"
 #include "pg/key.hpp"
 #include "pg/numeric.hpp"
@@ -278,9 +280,10 @@ Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key
     return make_recorded(line, last, find_effect(line, last));
 }
 
-Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot)
+Recorded* read_recorded_return(Ledger& ledger, const DocumentLine& line)
 {
-    const LineEntries read = read_entries(entries, line.line_table, line.key, snapshot);
+    const LineEntries read = with_own_entries(
+        [&](const pg::DatedSnapshot& snapshot) { return read_entries(ledger.entries, line.line_table, line.key, snapshot); });
     std::sort(read.entries, read.entries + read.count, is_earlier);
     int last = read.count - 1;
     while (read.entries[last].customer != line.recorded->customer || read.entries[last].type_id != line.recorded->type_id)

@@ -1,4 +1,6 @@
 // Sales: a lot opened, changed and closed (rules 10 and 14).
+#include "ledger/sales.hpp"
+
 #include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"

@@ -1,13 +1,14 @@
 // What of an account's draws, and of the returns tied to them, still stands: read from its entries, the latest first. By then all
 // later entries that undo one are known, so nothing has to be looked up.
+#include "ledger/standing_entries.hpp"
+
 #include <algorithm>
 
 #include "schema/catalog.hpp"
 #include "schema/columns.hpp"
-#include "ledger/standing_entries.hpp"
+#include "ledger/entries.hpp"
 #include "pg/key.hpp"
 #include "pg/numeric.hpp"
-#include "pg/snapshot.hpp"
 
 namespace credits
 {
@@ -173,8 +174,7 @@ std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view custom
 bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
 {
     bool has_any = false;
-    CommandCounterIncrement();
-    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+    with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
             has_any = entry.lot_no == lot_no && entry.is_credit_note && entry.reverses == 0 && entry.quantity == 0 &&
                       entry.value != 0 && !entry.is_undone;
@@ -187,8 +187,7 @@ bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
 Ties find_ties(Ledger& ledger, Account& account, int64 draw)
 {
     List<Tie> ties{};
-    CommandCounterIncrement(); // what this batch has booked counts, too
-    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+    with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
             if (entry.reverses == draw && entry.is_return && entry.quantity > 0)
                 append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});

@@ -151,11 +151,7 @@ void read_rest_of_recorded(Batch& batch, DocumentLine& line);
 /// The caller has passed the gate, locked the headers and read the lines. All batches are one save (rule 13): over all its lines
 /// what gives comes before what takes. Of lines that are taken in each day is a save; for them the caller holds the gate against
 /// all savers, so that no customer is locked, and prices stay (rule 24).
-enum class Order { one_save, by_day };
 void settle(Batches batches, Order order = Order::one_save);
-
-/// Carries out the settlements of lines whose customers are locked.
-void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order = Order::one_save);
 
 inline std::span<DocumentLine> lines_of(const Batch& batch) { return {batch.lines, static_cast<size_t>(batch.line_count)}; }
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "errors/saving.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/credit_notes.hpp"
 #include "pg/numeric.hpp"
 
 namespace credits

@@ -5,7 +5,7 @@
 #include "settings/contacts.hpp"
 #include "errors/saving.hpp"
 #include "schema/gate.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/recorded.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/conversion.hpp"
 #include "pg/identity.hpp"

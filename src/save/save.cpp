@@ -6,7 +6,8 @@
 #include "schema/catalog.hpp"
 #include "save/customers.hpp"
 #include "errors/saving.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/carry_out.hpp"
+#include "ledger/recorded.hpp"
 #include "save/origins.hpp"
 #include "pg/snapshot.hpp"
 #include "save/prices.hpp"
@@ -93,11 +94,11 @@ void settle(Batches batches, Order order)
     const Configuration& settings = configuration();
     auto* const lines = static_cast<std::span<DocumentLine>*>(palloc(sizeof(std::span<DocumentLine>) * batches.size()));
     for (size_t i = 0; i < batches.size(); i++) {
-        follow_renumbering(*batches[i]);
+        follow_renumbering(batches[i]->source->line_table, lines_of(*batches[i]));
         decide_all(settings, customers, *batches[i]);
         lines[i] = lines_of(*batches[i]);
     }
-    record(settings, {lines, batches.size()}, order);
+    carry_out(settings, {lines, batches.size()}, order);
     if (order == Order::by_day)
         return;
     for (Batch* const batch : batches)
