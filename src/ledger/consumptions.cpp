@@ -24,7 +24,7 @@ void book_return_to_lot(Ledger& ledger, Account& account, DocumentLine& line, Lo
 {
     const Document document = recorded_document(line);
     book(ledger, account, line, lot,
-         {.kind = "consumption_change",
+         {.kind = core::EntryKind::consumption_change,
           .document = document,
           .quantity = back.quantity,
           .value = back.value,
@@ -81,7 +81,7 @@ void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amoun
 
 void draw(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
 {
-    const char* const kind = is_first(line) ? "consumption" : "consumption_change";
+    const core::EntryKind kind = is_first(line) ? core::EntryKind::consumption : core::EntryKind::consumption_change;
     take_in_turns(ledger, account, line, credits,
                   [&](core::Amount part) { draw_oldest_first(ledger, account, line, part, kind, present_document(line)); });
 }

@@ -35,7 +35,7 @@ void book_note(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& 
     lot.is_refunded = true;
     const bool changes_lot = booking.quantity == core::zero && booking.value != core::zero;
     (changes_lot ? book_change : book)(ledger, account, line, lot,
-                                       {.kind = "credit_note",
+                                       {.kind = core::EntryKind::credit_note,
                                         .document = booking.document,
                                         .quantity = booking.quantity,
                                         .value = booking.value,

@@ -8,7 +8,7 @@
 namespace credits
 {
 
-void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits, const char* kind,
+void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits, core::EntryKind kind,
                        const Document& document)
 {
     while (credits > core::zero) {

@@ -1,6 +1,7 @@
 // Draws from the oldest lots: what consumptions and returns share when they take credits (rules 11 and 12).
 #pragma once
 
+#include "core/entry_kind.hpp"
 #include "errors/saving.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/ties.hpp"
@@ -9,7 +10,7 @@ namespace credits
 {
 
 /// Draws from the oldest lots, an entry of this kind for each; there are enough.
-void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits, const char* kind,
+void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits, core::EntryKind kind,
                        const Document& document);
 
 /// Calls take(credits) for all credits that the line needs, once the account has them. While it has not, and returns of the same

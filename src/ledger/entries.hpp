@@ -1,6 +1,7 @@
 // The entries of an open account: what each says, and how it is booked.
 #pragma once
 
+#include "core/entry_kind.hpp"
 #include "ledger/ledger.hpp"
 #include "pg/snapshot.hpp"
 
@@ -9,7 +10,7 @@ namespace credits
 
 /// One entry about to be booked. Quantity and value carry their sign: > 0 adds to the balance.
 struct Entry {
-    const char* kind;
+    core::EntryKind kind;
     Document document;
     core::Amount quantity;
     core::Amount value;
@@ -38,6 +39,9 @@ DateADT available_on(const LoadedLot& lot);
 /// The day from which on a draw that was booked on this day can be undone, or returned: on no day is a lot fuller than it was
 /// sold.
 DateADT undoable_on(const LoadedLot& lot, DateADT booked_on);
+
+/// The kind of the entry in entries.found.
+const core::EntryKindRow& read_kind(const pg::Table& entries);
 
 /// Calls fn(snapshot) so that it sees what this batch has booked so far.
 template <class Fn>

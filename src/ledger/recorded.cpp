@@ -46,27 +46,11 @@ core::Amount get_amount(const pg::Table& entries, int column)
     return is_null ? core::zero : pg::to_amount(value);
 }
 
-/// A correction or revaluation is nothing that the line did.
-core::Act act_of_kind(std::string_view kind)
-{
-    if (kind == "correction" || kind == "revaluation")
-        return core::Act::none;
-    if (kind.starts_with("consumption"))
-        return core::Act::consumption;
-    if (kind == "credit_note")
-        return core::Act::credit_note;
-    if (kind == "return")
-        return core::Act::return_line;
-    if (kind != "opening" && kind != "sale" && kind != "sale_change")
-        errors::unknown_kind(kind);
-    return core::Act::sale;
-}
-
 LineEntry read_entry(const pg::Table& entries)
 {
     using namespace entry_column;
     const core::Amount credits = get_amount(entries, quantity);
-    const std::string_view entry_kind = pg::to_view(pg::get_not_null(entries, kind));
+    const core::EntryKindRow& row = read_kind(entries);
     bool is_root = false;
     bool has_no_date = false;
     const Datum reversed = pg::get(entries, reverses, &is_root);
@@ -78,7 +62,7 @@ LineEntry read_entry(const pg::Table& entries)
         .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
         .reverses = is_root ? 0 : DatumGetInt64(reversed),
         .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
-        .act = act_of_kind(entry_kind),
+        .act = row.act,
         .quantity = credits,
         .value = get_amount(entries, value),
         .amount = get_amount(entries, amount),
@@ -88,7 +72,7 @@ LineEntry read_entry(const pg::Table& entries)
                      .article = get_text(entries, article),
                      .coefficient = get_amount(entries, coefficient)},
         .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
-        .is_opening = entry_kind == "opening" && credits > core::zero,
+        .is_opening = row.kind == core::EntryKind::opening && credits > core::zero,
     };
 }
 

@@ -48,7 +48,7 @@ void take_return_again(Ledger& ledger, Account& account, DocumentLine& line, cor
             elsewhere.units += untie(ledger, account, line, recorded->draws[i], wanted).units;
             part = core::less(part, wanted);
         }
-        draw_oldest_first(ledger, account, line, elsewhere, "return", recorded_document(line));
+        draw_oldest_first(ledger, account, line, elsewhere, core::EntryKind::return_line, recorded_document(line));
     });
 }
 

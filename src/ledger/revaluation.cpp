@@ -22,7 +22,7 @@ void revalue_again(Ledger& ledger, Account& account, DocumentLine& line, LoadedL
         return;
     lot.lot.remaining_value = *worth;
     book_change(ledger, account, line, lot,
-                {.kind = "revaluation",
+                {.kind = core::EntryKind::revaluation,
                  .document = document,
                  .quantity = {},
                  .value = difference,

@@ -31,9 +31,7 @@ struct StandingEntry {
     int64 quantity;
     int64 value;
     DateADT booked_on;
-    bool is_consumption;
-    bool is_return;
-    bool is_credit_note;
+    core::Act act;
     bool is_undone; // in part or as a whole
 };
 
@@ -44,7 +42,6 @@ StandingEntry read_entry(const pg::Table& entries)
     using namespace entry_column;
     bool is_root = false;
     const Datum reversed = pg::get(entries, reverses, &is_root);
-    const std::string_view entry_kind = pg::to_view(pg::get_not_null(entries, kind));
     return {
         .entry_no = DatumGetInt64(pg::get_not_null(entries, entry_no)),
         .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
@@ -52,9 +49,7 @@ StandingEntry read_entry(const pg::Table& entries)
         .quantity = get_units(entries, quantity),
         .value = get_units(entries, value),
         .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
-        .is_consumption = entry_kind.starts_with("consumption"),
-        .is_return = entry_kind == "return",
-        .is_credit_note = entry_kind == "credit_note",
+        .act = read_kind(entries).act,
         .is_undone = false,
     };
 }
@@ -161,7 +156,7 @@ std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view custom
 {
     List<RecordedDraw> draws{};
     read_back(entries, customer, type_id, snapshot, [&](const StandingEntry& entry) {
-        const bool is_draw = (entry.is_consumption || entry.is_return) && entry.reverses == 0;
+        const bool is_draw = (entry.act == core::Act::consumption || entry.act == core::Act::return_line) && entry.reverses == 0;
         if (!is_draw || entry.quantity >= 0)
             return true;
         append(draws, to_draw(entry, -1));
@@ -176,8 +171,8 @@ bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
     bool has_any = false;
     with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
-            has_any = entry.lot_no == lot_no && entry.is_credit_note && entry.reverses == 0 && entry.quantity == 0 &&
-                      entry.value != 0 && !entry.is_undone;
+            has_any = entry.lot_no == lot_no && entry.act == core::Act::credit_note && entry.reverses == 0 &&
+                      entry.quantity == 0 && entry.value != 0 && !entry.is_undone;
             return !has_any;
         });
     });
@@ -189,7 +184,7 @@ Ties find_ties(Ledger& ledger, Account& account, int64 draw)
     List<Tie> ties{};
     with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
-            if (entry.reverses == draw && entry.is_return && entry.quantity > 0)
+            if (entry.reverses == draw && entry.act == core::Act::return_line && entry.quantity > 0)
                 append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});
             return entry.entry_no > draw;
         });

@@ -55,7 +55,7 @@ void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot
     if (lot.lot.returned == core::zero)
         lot.returned_on = DATEVAL_NOBEGIN;
     book(ledger, account, line, lot,
-         {.kind = "return",
+         {.kind = core::EntryKind::return_line,
           .document = document,
           .quantity = moved.quantity,
           .value = moved.value,
