@@ -55,7 +55,7 @@ core::Amount value_argument(FunctionCallInfo fcinfo, int i, const CreditType& ty
 {
     if (PG_ARGISNULL(i))
         errors::missing_argument("value");
-    const std::optional<core::Amount> value = pg::to_money_in_range(PG_GETARG_DATUM(i), type.money_step);
+    const std::optional<core::Amount> value = pg::to_money_in_range(PG_GETARG_DATUM(i), type.worth.step);
     if (!value)
         errors::quantity_out_of_range({}, "value");
     if (*value < core::zero)

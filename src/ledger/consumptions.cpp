@@ -48,9 +48,9 @@ void give_back_beside_returns(Ledger& ledger, Account& account, DocumentLine& li
     }
     core::Movement back{};
     if (own.quantity > core::zero)
-        back = core::give_back(own, lot.lot, wanted, account.type->money_step);
+        back = core::give_back(own, lot.lot, wanted, account.type->worth.step);
     for (Tie& tie : ties) {
-        tie.lost = core::release(tie.draw.draw, core::less(wanted, back.quantity), account.type->money_step);
+        tie.lost = core::release(tie.draw.draw, core::less(wanted, back.quantity), account.type->worth.step);
         back.quantity.units += tie.lost.quantity.units;
         back.value.units += tie.lost.value.units;
     }
@@ -72,7 +72,7 @@ void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amoun
         if (lot.lot.returned > core::zero) {
             give_back_beside_returns(ledger, account, line, lot, recorded, wanted);
         } else {
-            const core::Movement back = core::give_back(recorded.draw, lot.lot, wanted, account.type->money_step);
+            const core::Movement back = core::give_back(recorded.draw, lot.lot, wanted, account.type->worth.step);
             book_return_to_lot(ledger, account, line, lot, recorded, back);
         }
         revalue_again(ledger, account, line, lot, recorded.draw.entry_no, recorded_document(line));

@@ -71,10 +71,10 @@ LoadedLot& get_lot_referred_to(Ledger& ledger, Account& account, const DocumentL
     return get_lot(ledger, account, lot_no);
 }
 
-/// Quantity 0 with an amount: under `fixed` the credits keep their value, and the amount is all difference.
+/// Quantity 0 with an amount.
 void change_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, core::Amount amount)
 {
-    const core::Amount value = account.type->unit_value ? core::zero : amount;
+    const core::Amount value = core::value_of_note(account.type->worth, amount);
     if (core::change_of_value(lot.lot, value) != value)
         errors::refund_within_value(place_of(line), account.customer, account.type->code, -value, lot.lot);
     lot.lot.remaining_value.units += value.units;
@@ -126,12 +126,12 @@ void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::No
         LoadedLot* const lot = referred == nullptr ? newest_open_lot(ledger, account) : referred;
         if (lot == nullptr)
             errors::missing_open_lots(account.customer, account.type->code);
-        const core::Movement taken = core::draw_from(lot->lot, spread.credits, account.type->money_step);
+        const core::Movement taken = core::draw(account.type->worth, lot->lot, spread.credits);
         book_note(ledger, account, line, *lot,
                   {.document = present_document(line),
                    .quantity = -taken.quantity,
                    .value = -taken.value,
-                   .amount = core::take_part(spread, taken.quantity, account.type->money_step),
+                   .amount = core::take_part(spread, taken.quantity, account.type->worth.step),
                    .reverses = 0,
                    .follows = available_on(*lot)});
     }
@@ -147,12 +147,12 @@ void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const cor
     for (int i = line.recorded->draw_count - 1; i >= 0 && spread.credits > core::zero; i--) {
         RecordedDraw& recorded = line.recorded->draws[i];
         LoadedLot& lot = get_lot(ledger, account, recorded.draw.lot_no);
-        const core::Movement back = core::give_back(recorded.draw, lot.lot, spread.credits, account.type->money_step);
+        const core::Movement back = core::give_back(recorded.draw, lot.lot, spread.credits, account.type->worth.step);
         book_note(ledger, account, line, lot,
                   {.document = recorded_document(line),
                    .quantity = back.quantity,
                    .value = back.value,
-                   .amount = core::take_part(spread, back.quantity, account.type->money_step),
+                   .amount = core::take_part(spread, back.quantity, account.type->worth.step),
                    .reverses = recorded.draw.entry_no,
                    .follows = recorded.booked_on,
                    .undone_on = recorded.booked_on});

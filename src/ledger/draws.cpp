@@ -15,7 +15,7 @@ void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, cor
         LoadedLot* const lot = oldest_open_lot(ledger, account);
         if (lot == nullptr)
             errors::missing_open_lots(account.customer, account.type->code);
-        const core::Movement drawn = core::draw_from(lot->lot, credits, account.type->money_step);
+        const core::Movement drawn = core::draw(account.type->worth, lot->lot, credits);
         credits = core::less(credits, drawn.quantity);
         book(ledger, account, line, *lot,
              {.kind = kind,

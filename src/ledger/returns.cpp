@@ -21,7 +21,7 @@ namespace
 core::Amount untie(Ledger& ledger, Account& account, DocumentLine& line, RecordedDraw& given, core::Amount wanted)
 {
     LoadedLot& lot = get_lot(ledger, account, given.draw.lot_no);
-    const core::Movement taken = core::take_again(given.draw, lot.lot, wanted, account.type->money_step);
+    const core::Movement taken = core::take_again(given.draw, lot.lot, wanted, account.type->worth.step);
     const Document document = recorded_document(line);
     if (taken.quantity > core::zero) {
         book_return(ledger, account, line, lot, given.draw.entry_no, {-taken.quantity, -taken.value}, document,

@@ -19,7 +19,7 @@ void hand_over(Ledger& ledger, Account& account, DocumentLine& line, RecordedDra
 {
     LoadedLot& lot = get_lot(ledger, account, given.draw.lot_no);
     const core::Amount wanted = std::min(pending.left, line.settlement.take_again);
-    const core::Movement moved = core::release(given.draw, wanted, account.type->money_step);
+    const core::Movement moved = core::release(given.draw, wanted, account.type->worth.step);
     const Document document = present_document(*pending.line);
     const DateADT booked_on =
         booking_date(ledger, document, std::max(undoable_on(lot, given.booked_on), line.recorded->document.date));
@@ -74,7 +74,7 @@ void tie(Ledger& ledger, Account& account, PendingReturn& pending)
     const Document document = present_document(*pending.line);
     for (RecordedDraw& recorded : draws) {
         LoadedLot& lot = get_lot(ledger, account, recorded.draw.lot_no);
-        const core::Movement back = core::give_back(recorded.draw, lot.lot, pending.left, account.type->money_step);
+        const core::Movement back = core::give_back(recorded.draw, lot.lot, pending.left, account.type->worth.step);
         pending.left = core::less(pending.left, back.quantity);
         book_return(ledger, account, *pending.line, lot, recorded.draw.entry_no, back, document,
                     booking_date(ledger, document, undoable_on(lot, recorded.booked_on)));
