@@ -80,9 +80,9 @@ void close_account(Ledger& ledger, Account& account)
 {
     end_open_lots(account);
     const MemoryContext caller = MemoryContextSwitchTo(ledger.row_memory);
-    for (int i = 0; i < account.lot_count; i++) {
-        if (account.lots[i]->is_changed)
-            write_lot(ledger, account, *account.lots[i]);
+    for (const LoadedLot* const lot : pg::span_of(account.lots)) {
+        if (lot->is_changed)
+            write_lot(ledger, account, *lot);
         forget_row(ledger);
     }
     write_account(ledger, account);

@@ -181,7 +181,7 @@ const CreditType* type_of(const Configuration& configuration, int32 type_id)
 /// returns that lost their draws look for others.
 void turn_to(Ledger& ledger, Account& account, const Operation& previous, const Operation& next)
 {
-    if (account.pending_count == 0)
+    if (account.pending.count == 0)
         return;
     if (next.phase < previous.phase)
         end_save(ledger, account);

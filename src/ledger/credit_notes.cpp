@@ -62,9 +62,9 @@ int64 read_lot_referred_to(pg::Table& entries, const DocumentLine& line, const p
 
 LoadedLot& get_lot_referred_to(Ledger& ledger, Account& account, const DocumentLine& line)
 {
-    for (int i = 0; i < account.lot_count; i++)
-        if (is_sale_referred_to(*account.lots[i], line))
-            return *account.lots[i];
+    for (LoadedLot* const lot : pg::span_of(account.lots))
+        if (is_sale_referred_to(*lot, line))
+            return *lot;
     const int64 lot_no = read_lot_referred_to(ledger.entries, line, ledger.snapshot);
     if (lot_no == 0)
         errors::no_sale_referred_to(place_of(line), line.refers_to, line.customer, account.type->code);

@@ -21,7 +21,7 @@ void take_in_turns(Ledger& ledger, Account& account, const DocumentLine& line, c
     constexpr int most_turns = 64;
     const core::Amount available = account.balance;
     core::Amount left = needed;
-    for (int turn = 0; turn < most_turns && account.balance < left && account.pending_count > 0; turn++) {
+    for (int turn = 0; turn < most_turns && account.balance < left && account.pending.count > 0; turn++) {
         if (account.balance > core::zero) {
             const core::Amount part = account.balance;
             take(part);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lines/line.hpp"
+#include "pg/array.hpp"
 #include "pg/table.hpp"
 
 namespace credits
@@ -53,20 +54,14 @@ struct Account {
     DateADT revalued_on;         // when it got that; DATEVAL_NOBEGIN: never
     core::Amount balance_before; // when it was opened
 
-    LoadedLot** lots;
-    int lot_count;
-    int lot_capacity;
-    HTAB* lots_by_number;  // once there are many; else null
-    OpenLotScan open_lots; // from the first draw on
-    LoadedLot* scanned;    // the oldest of the scan that still has credits
-    LoadedLot** given;     // the lots that this batch opened, filled or changed, in order of sale; from the first draw on
-    int given_count;
-    int given_capacity;
+    pg::Array<LoadedLot*> lots;
+    HTAB* lots_by_number;        // once there are many; else null
+    OpenLotScan open_lots;       // from the first draw on
+    LoadedLot* scanned;          // the oldest of the scan that still has credits
+    pg::Array<LoadedLot*> given; // the lots that this batch opened, filled or changed, in order of sale; from the first draw on
     int next_given;
 
-    PendingReturn* pending;
-    int pending_count;
-    int pending_capacity;
+    pg::Array<PendingReturn> pending;
 };
 
 struct Ledger {
@@ -88,5 +83,15 @@ void close_ledger(Ledger& ledger);
 
 /// Empties the memory of the row just written.
 void forget_row(Ledger& ledger);
+
+/// Adds to an array that lives as long as the batch.
+template <class T>
+T& keep(Ledger& ledger, pg::Array<T>& array, T item)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(ledger.memory);
+    T& kept = pg::append(array, item);
+    MemoryContextSwitchTo(caller);
+    return kept;
+}
 
 } // namespace credits

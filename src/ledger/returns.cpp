@@ -54,12 +54,12 @@ void take_return_again(Ledger& ledger, Account& account, DocumentLine& line, cor
 
 void end_save(Ledger& ledger, Account& account)
 {
-    if (account.pending_count == 0)
+    if (account.pending.count == 0)
         return;
     tie_pending(ledger, account);
-    if (account.pending_count > 0)
-        errors::return_within_consumed(place_of(*account.pending[0].line), account.customer, account.type->code,
-                                       account.pending[0].left);
+    if (account.pending.count > 0)
+        errors::return_within_consumed(place_of(*account.pending.items[0].line), account.customer, account.type->code,
+                                       account.pending.items[0].left);
 }
 
 } // namespace credits

@@ -96,25 +96,6 @@ void read_back(pg::Table& entries, std::string_view customer, int32 type_id, con
     hash_destroy(undone);
 }
 
-template <class T>
-struct List {
-    T* items;
-    size_t count;
-    size_t capacity;
-};
-
-template <class T>
-void append(List<T>& list, const T& item)
-{
-    if (list.count == list.capacity) {
-        list.capacity = std::max<size_t>(4, list.capacity * 2);
-        const Size size = sizeof(T) * list.capacity;
-        list.items = static_cast<T*>(list.items == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size)
-                                                           : repalloc_huge(list.items, size));
-    }
-    list.items[list.count++] = item;
-}
-
 std::string_view get_text(const pg::Table& entries, int column)
 {
     bool is_null = false;
@@ -154,16 +135,16 @@ RecordedDraw to_draw(const StandingEntry& entry, int64 sign)
 std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view customer, int32 type_id, core::Amount wanted,
                                      const pg::DatedSnapshot& snapshot)
 {
-    List<RecordedDraw> draws{};
+    pg::Array<RecordedDraw> draws{};
     read_back(entries, customer, type_id, snapshot, [&](const StandingEntry& entry) {
         const bool is_draw = (entry.act == core::Act::consumption || entry.act == core::Act::return_line) && entry.reverses == 0;
         if (!is_draw || entry.quantity >= 0)
             return true;
-        append(draws, to_draw(entry, -1));
+        pg::append(draws, to_draw(entry, -1));
         wanted.units += entry.quantity;
         return wanted > core::zero;
     });
-    return {draws.items, draws.count};
+    return pg::span_of(draws);
 }
 
 bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
@@ -181,15 +162,15 @@ bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
 
 Ties find_ties(Ledger& ledger, Account& account, int64 draw)
 {
-    List<Tie> ties{};
+    pg::Array<Tie> ties{};
     with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
             if (entry.reverses == draw && entry.act == core::Act::return_line && entry.quantity > 0)
-                append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});
+                pg::append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});
             return entry.entry_no > draw;
         });
     });
-    return {ties.items, ties.count};
+    return pg::span_of(ties);
 }
 
 } // namespace credits

@@ -34,15 +34,7 @@ void hand_over(Ledger& ledger, Account& account, DocumentLine& line, RecordedDra
 
 PendingReturn& add_pending(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
 {
-    if (account.pending_count == account.pending_capacity) {
-        account.pending_capacity = std::max(4, account.pending_capacity * 2);
-        const Size size = sizeof(PendingReturn) * static_cast<Size>(account.pending_capacity);
-        account.pending = static_cast<PendingReturn*>(account.pending == nullptr ? MemoryContextAllocHuge(ledger.memory, size)
-                                                                                 : repalloc_huge(account.pending, size));
-    }
-    PendingReturn& added = account.pending[account.pending_count++];
-    added = {.line = &line, .left = credits};
-    return added;
+    return keep(ledger, account.pending, {.line = &line, .left = credits});
 }
 
 void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, int64 reverses,
@@ -84,13 +76,13 @@ void tie(Ledger& ledger, Account& account, PendingReturn& pending)
 
 void tie_pending(Ledger& ledger, Account& account)
 {
-    for (int i = 0; i < account.pending_count; i++)
-        if (account.pending[i].left > core::zero)
-            tie(ledger, account, account.pending[i]);
-    PendingReturn* const end = account.pending + account.pending_count;
-    account.pending_count = static_cast<int>(
-        std::remove_if(account.pending, end, [](const PendingReturn& pending) { return pending.left == core::zero; }) -
-        account.pending);
+    for (PendingReturn& pending : pg::span_of(account.pending))
+        if (pending.left > core::zero)
+            tie(ledger, account, pending);
+    PendingReturn* const end = account.pending.items + account.pending.count;
+    account.pending.count = static_cast<int>(
+        std::remove_if(account.pending.items, end, [](const PendingReturn& pending) { return pending.left == core::zero; }) -
+        account.pending.items);
 }
 
 void lose_ties(Ledger& ledger, Account& account, const DocumentLine& cause, LoadedLot& lot, Ties ties)
@@ -109,8 +101,7 @@ void lose_ties(Ledger& ledger, Account& account, const DocumentLine& cause, Load
 
 void absorb_lost_return(Account& account, DocumentLine& line)
 {
-    for (int i = 0; i < account.pending_count; i++) {
-        PendingReturn& lost = account.pending[i];
+    for (PendingReturn& lost : pg::span_of(account.pending)) {
         if (lost.line->line_table != line.line_table || lost.line->key != line.key)
             continue;
         const core::Amount absorbed = std::min(lost.left, line.settlement.take_again);
@@ -121,11 +112,11 @@ void absorb_lost_return(Account& account, DocumentLine& line)
 
 void hand_over_draws(Ledger& ledger, Account& account, DocumentLine& line)
 {
-    if (account.pending_count == 0 || line.settlement.take_again == core::zero)
+    if (account.pending.count == 0 || line.settlement.take_again == core::zero)
         return;
     Recorded* const recorded = read_recorded_return(ledger, line);
     for (int i = recorded->draw_count - 1; i >= 0; i--)
-        for (PendingReturn& pending : std::span(account.pending, static_cast<size_t>(account.pending_count)))
+        for (PendingReturn& pending : pg::span_of(account.pending))
             if (std::min(pending.left, line.settlement.take_again) > core::zero && recorded->draws[i].draw.quantity > core::zero)
                 hand_over(ledger, account, line, recorded->draws[i], pending);
 }
