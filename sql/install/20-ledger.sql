@@ -2,6 +2,36 @@
 -- No foreign keys, and no CHECK that the hot path would pay for: the module decides under the lock, verify() proves it afterwards.
 -- Columns that a draw changes come first and have a fixed place: src/ledger reads these tables by attribute number.
 
+-- The kinds of entries stand in one table, src/core/entry_kind.hpp.
+CREATE FUNCTION credits._entry_kind() RETURNS TABLE (
+    kind          text,
+    act           text,
+    movement      text,
+    label         text,
+    sign          text,
+    value_follows boolean,
+    undoing       text
+)
+LANGUAGE c IMMUTABLE PARALLEL SAFE ROWS 9 AS 'MODULE_PATHNAME', 'credits_entry_kind';
+COMMENT ON FUNCTION credits._entry_kind() IS
+'The kinds of entries, and what each is. act, movement and label: as in _act_of, _movement_of and _label_of. sign: which way its credits go, in, out, either, none or any. '
+'value_follows: its value goes the same way. undoing: going this way it undoes another entry and names it; none when it never does.';
+
+CREATE FUNCTION credits._act_of(kind text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_act_of';
+COMMENT ON FUNCTION credits._act_of(text) IS
+'What the line of an entry of this kind did: sale, credit_note, consumption or return; null when that is nothing. Errors: 22023 an unknown kind.';
+
+CREATE FUNCTION credits._label_of(kind text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_label_of';
+COMMENT ON FUNCTION credits._label_of(text) IS
+'The kind of an entry as a statement names it. Errors: 22023 an unknown kind.';
+
+CREATE FUNCTION credits._movement_of(kind text) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_movement_of';
+COMMENT ON FUNCTION credits._movement_of(text) IS
+'What an entry of this kind is in a closing: sold, consumed, changes, or an opening, which moves nothing (rules 22 and 25). Errors: 22023 an unknown kind.';
+
 CREATE TABLE credits._account (
     customer      text    COLLATE "C" NOT NULL,
     type_id       integer NOT NULL,
@@ -93,8 +123,7 @@ CREATE TABLE credits.entry (
     reverses        bigint,
     booked_on       date        NOT NULL,
     document_date   date,
-    kind            text        NOT NULL CHECK (kind IN ('opening', 'sale', 'sale_change', 'credit_note', 'consumption',
-                                                         'consumption_change', 'return', 'revaluation', 'correction')),
+    kind            text        NOT NULL CHECK (credits._movement_of(kind) IS NOT NULL), -- raises by itself
     quantity        numeric     NOT NULL,
     value           numeric     NOT NULL,
     amount          numeric,

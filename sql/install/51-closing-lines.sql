@@ -22,15 +22,6 @@ RETURN to_char(month, 'YYYY-MM');
 COMMENT ON FUNCTION credits._named(date) IS
 'The month as messages write it.';
 
-CREATE FUNCTION credits._movement_of(kind text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE -- without settings of its own, to be inlined
-RETURN CASE WHEN kind IN ('sale', 'sale_change', 'credit_note') THEN 'sold'
-            WHEN kind IN ('consumption', 'consumption_change', 'return') THEN 'consumed'
-            WHEN kind = 'opening' THEN 'opening'
-            ELSE 'changes' END;
-COMMENT ON FUNCTION credits._movement_of(text) IS
-'What an entry of this kind is in a closing: sold, consumed, changes, or an opening, which moves nothing (rules 22 and 25).';
-
 -- What a closing would move, by credit type, movement and result side, with the type's settings: they are read once, here. Openings are
 -- here for the roll-forward: they move nothing.
 CREATE TYPE credits._movement AS (

@@ -58,11 +58,11 @@ BEGIN ATOMIC
         entry.customer,
         entry.type_id,
         entry.lot_no,
-        sum(entry.quantity) FILTER (WHERE entry.kind IN ('opening', 'sale', 'sale_change')),
-        sum(entry.value) FILTER (WHERE entry.kind IN ('opening', 'sale', 'sale_change')),
+        sum(entry.quantity) FILTER (WHERE credits._act_of(entry.kind) = 'sale'),
+        sum(entry.value) FILTER (WHERE credits._act_of(entry.kind) = 'sale'),
         sum(entry.quantity),
         sum(entry.value),
-        sum(entry.quantity) FILTER (WHERE entry.kind IN ('opening', 'sale', 'sale_change', 'credit_note')),
+        sum(entry.quantity) FILTER (WHERE credits._act_of(entry.kind) IN ('sale', 'credit_note')),
         max(entry.booked_on)
     FROM credits.entry
     WHERE entry.booked_on <= day
@@ -198,7 +198,7 @@ COMMENT ON VIEW credits.late_entry IS 'Entries booked in another month than that
 COMMENT ON COLUMN credits.late_entry.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.late_entry.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.late_entry.entry_no        IS 'number within customer and type';
-COMMENT ON COLUMN credits.late_entry.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.late_entry.kind            IS 'kind of entry, as in the table entry';
 COMMENT ON COLUMN credits.late_entry.booked_on       IS 'date for the books';
 COMMENT ON COLUMN credits.late_entry.document_date   IS 'date of the document, in another month';
 COMMENT ON COLUMN credits.late_entry.document_kind   IS 'kind of the document; manual when registered by hand';

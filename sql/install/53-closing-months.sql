@@ -7,13 +7,13 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     name    CONSTANT text := credits._named(month);
-    moves   CONSTANT text := 'SELECT 1 FROM credits.entry WHERE kind <> ''opening'' AND booked_on < %L';
+    moves   CONSTANT text := 'SELECT 1 FROM credits.entry WHERE credits._movement_of(kind) <> ''opening'' AND booked_on < %L';
     next    date := credits._first_open_day();
     refusal text[]; -- message, detail, hint
 BEGIN
     IF next IS NULL AND credits._exists_now(format(moves, month)) THEN
         SELECT credits._first_day(entry.booked_on) INTO next
-        FROM credits._now('SELECT min(booked_on) FROM credits.entry WHERE kind <> ''opening''') AS entry (booked_on date);
+        FROM credits._now('SELECT min(booked_on) FROM credits.entry WHERE credits._movement_of(kind) <> ''opening''') AS entry (booked_on date);
     END IF;
     IF month < credits._first_closed_month() THEN
         refusal := ARRAY[format('month %s lies before the first closing', name),

@@ -109,7 +109,7 @@ COMMENT ON COLUMN credits.closing_trace.movement        IS 'sold, consumed or ch
 COMMENT ON COLUMN credits.closing_trace.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.closing_trace.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.closing_trace.entry_no        IS 'number of the entry within customer and type';
-COMMENT ON COLUMN credits.closing_trace.kind            IS 'sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.closing_trace.kind            IS 'kind of entry, as in the table entry; no opening';
 COMMENT ON COLUMN credits.closing_trace.lot_no          IS 'the lot that it moved';
 COMMENT ON COLUMN credits.closing_trace.booked_on       IS 'date for the books, in the closed month';
 COMMENT ON COLUMN credits.closing_trace.document_kind   IS 'kind of the document; manual when registered by hand';

@@ -116,7 +116,7 @@ BEGIN ATOMIC
         FROM standing
         UNION ALL
         SELECT standing.code, movement.number + 1, movement.booked_on,
-               CASE movement.kind WHEN 'opening' THEN 'opening_balance' ELSE movement.kind END, movement.document_kind, movement.document_number, movement.article, movement.description, movement.quantity,
+               credits._label_of(movement.kind), movement.document_kind, movement.document_number, movement.article, movement.description, movement.quantity,
                standing.opening + movement.so_far
         FROM standing
         JOIN movement USING (type_id)

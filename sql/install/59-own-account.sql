@@ -189,7 +189,7 @@ COMMENT ON COLUMN credits.own_history.customer        IS 'the ERP''s key as text
 COMMENT ON COLUMN credits.own_history.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.own_history.entry_no        IS 'number within customer and type, gapless, in order of booking';
 COMMENT ON COLUMN credits.own_history.booked_on       IS 'date for the books (rule 28)';
-COMMENT ON COLUMN credits.own_history.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.own_history.kind            IS 'kind of entry, as in the table entry';
 COMMENT ON COLUMN credits.own_history.document_kind   IS 'kind of the document; manual when registered by hand';
 COMMENT ON COLUMN credits.own_history.document_number IS 'number of the document';
 COMMENT ON COLUMN credits.own_history.document_date   IS 'date of the document';

@@ -136,7 +136,8 @@ FROM credits._lot AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity,
                   coalesce(pg_catalog.sum(amount), 0) AS amount, -- an opening has none
                   pg_catalog.sum(value) AS value
-           FROM credits.entry WHERE kind IN ('opening', 'sale', 'sale_change') GROUP BY customer, type_id, lot_no) AS sale
+           FROM credits.entry JOIN credits._entry_kind() AS kind USING (kind)
+           WHERE kind.act = 'sale' GROUP BY customer, type_id, lot_no) AS sale
     USING (customer, type_id, lot_no)
 WHERE (lot.quantity, lot.amount, lot.value) IS DISTINCT FROM (sale.quantity, sale.amount, sale.value);
 COMMENT ON VIEW credits._verify_lot_equals_sale IS
@@ -153,7 +154,8 @@ CREATE VIEW credits._verify_lot_equals_credit_notes AS
 SELECT customer, type_id, pg_catalog.format('lot %s: %s are credited, credit notes %s', lot_no, lot.credited, coalesce(notes.credited, 0)) AS detail
 FROM credits._lot AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, -pg_catalog.sum(quantity) AS credited
-           FROM credits.entry WHERE kind = 'credit_note' GROUP BY customer, type_id, lot_no) AS notes
+           FROM credits.entry JOIN credits._entry_kind() AS kind USING (kind)
+           WHERE kind.act = 'credit_note' GROUP BY customer, type_id, lot_no) AS notes
     USING (customer, type_id, lot_no)
 WHERE lot.credited <> coalesce(notes.credited, 0);
 COMMENT ON VIEW credits._verify_lot_equals_credit_notes IS
@@ -169,7 +171,8 @@ LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS returne
                   pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS returned_on
            FROM (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS booked_on
                  FROM credits.entry
-                 WHERE kind = 'return' AND reverses IS NOT NULL -- quantity > 0 ties, < 0 undoes a tie
+                 JOIN credits._entry_kind() AS kind USING (kind)
+                 WHERE kind.act = 'return' AND reverses IS NOT NULL -- quantity > 0 ties, < 0 undoes a tie
                  GROUP BY customer, type_id, lot_no, CASE WHEN quantity > 0 THEN entry_no ELSE reverses END) AS standing
            GROUP BY customer, type_id, lot_no) AS ties
     USING (customer, type_id, lot_no)
@@ -183,9 +186,9 @@ CREATE VIEW credits._verify_lot_covered_on_any_day AS
 SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold, value, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
 FROM (SELECT customer, type_id, lot_no, booked_on,
              pg_catalog.sum(pg_catalog.sum(quantity)) OVER by_day AS remaining,
-             pg_catalog.sum(pg_catalog.sum(quantity) FILTER (WHERE kind IN ('opening', 'sale', 'sale_change'))) OVER by_day AS sold,
+             pg_catalog.sum(pg_catalog.sum(quantity) FILTER (WHERE kind.act = 'sale')) OVER by_day AS sold,
              pg_catalog.sum(pg_catalog.sum(value)) OVER by_day AS value
-      FROM credits.entry GROUP BY customer, type_id, lot_no, booked_on
+      FROM credits.entry LEFT JOIN credits._entry_kind() AS kind USING (kind) GROUP BY customer, type_id, lot_no, booked_on
       WINDOW by_day AS (PARTITION BY customer, type_id, lot_no ORDER BY booked_on)) AS day
 WHERE remaining < 0 OR remaining > sold OR value < 0 OR (remaining = 0 AND value <> 0);
 COMMENT ON VIEW credits._verify_lot_covered_on_any_day IS
@@ -195,7 +198,7 @@ CREATE VIEW credits._verify_sale_changed_in_order AS
 SELECT customer, type_id, pg_catalog.format('entry %s, of lot %s, is booked on %s, before the one that it follows', entry_no, lot_no, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
 FROM (SELECT customer, type_id, lot_no, entry_no, booked_on,
              pg_catalog.max(booked_on) OVER (PARTITION BY customer, type_id, lot_no ORDER BY entry_no) AS latest
-      FROM credits.entry WHERE kind IN ('opening', 'sale', 'sale_change')) AS change
+      FROM credits.entry JOIN credits._entry_kind() AS kind USING (kind) WHERE kind.act = 'sale') AS change
 WHERE booked_on < latest;
 COMMENT ON VIEW credits._verify_sale_changed_in_order IS
 'Sales and their changes that are booked before an earlier one of their lot: on the days between, more or less was sold than ever at once (rule 28).';
@@ -254,18 +257,24 @@ COMMENT ON VIEW credits._verify_balance_after_chains IS
 CREATE VIEW credits._verify_sign_by_kind AS
 SELECT customer, type_id, pg_catalog.format('entry %s: %s of %s credits at %s', entry_no, kind, quantity, value) AS detail
 FROM credits.entry
-WHERE CASE
-          WHEN kind = 'sale' THEN quantity <= 0 OR value < 0
-          WHEN kind = 'opening' THEN quantity = 0 OR quantity * value < 0 OR (quantity < 0) <> (reverses IS NOT NULL)
-          WHEN kind = 'consumption' THEN quantity >= 0 OR value > 0
-          WHEN kind = 'credit_note' THEN quantity * value < 0 OR amount IS NULL OR quantity < 0 AND reverses IS NOT NULL OR quantity > 0 AND reverses IS NULL
-          WHEN kind = 'return' THEN quantity = 0 OR quantity * value < 0 OR quantity > 0 AND reverses IS NULL
-          WHEN kind = 'consumption_change' THEN quantity = 0 OR quantity * value < 0
-          WHEN kind = 'revaluation' THEN quantity <> 0
+LEFT JOIN credits._entry_kind() AS known USING (kind)
+WHERE known.sign IS NULL -- of a kind that nobody knows
+   OR CASE known.sign
+          WHEN 'in' THEN quantity <= 0
+          WHEN 'out' THEN quantity >= 0
+          WHEN 'either' THEN quantity = 0
+          WHEN 'none' THEN quantity <> 0
+          ELSE false
+      END
+   OR (known.value_follows AND quantity * value < 0)
+   OR (known.act = 'credit_note' AND amount IS NULL)
+   OR CASE known.undoing -- the other way it undoes nothing, but for a return that is undone
+          WHEN 'in' THEN (quantity > 0 AND reverses IS NULL) OR (quantity < 0 AND reverses IS NOT NULL AND known.act <> 'return')
+          WHEN 'out' THEN (quantity < 0 AND reverses IS NULL) OR (quantity > 0 AND reverses IS NOT NULL)
           ELSE false
       END;
 COMMENT ON VIEW credits._verify_sign_by_kind IS
-'Entries that move credits or value the wrong way for their kind.';
+'Entries that move credits or value the wrong way for their kind, or are of none.';
 
 CREATE VIEW credits._verify_reversal_within_draw AS
 SELECT undone.customer, undone.type_id,

@@ -8,11 +8,12 @@ SELECT NULL::text AS customer, type_id,
 FROM credits.closing
 CROSS JOIN LATERAL (
     SELECT entry.type_id,
-           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE credits._movement_of(entry.kind) = 'sold' AND entry.booked_on >= closing.month), 0) AS sold,
-           -coalesce(pg_catalog.sum(entry.value) FILTER (WHERE credits._movement_of(entry.kind) = 'consumed' AND entry.booked_on >= closing.month), 0) AS consumed,
-           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE credits._movement_of(entry.kind) = 'changes' AND entry.booked_on >= closing.month), 0) AS changes,
+           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE kind.movement = 'sold' AND entry.booked_on >= closing.month), 0) AS sold,
+           -coalesce(pg_catalog.sum(entry.value) FILTER (WHERE kind.movement = 'consumed' AND entry.booked_on >= closing.month), 0) AS consumed,
+           coalesce(pg_catalog.sum(entry.value) FILTER (WHERE kind.movement = 'changes' AND entry.booked_on >= closing.month), 0) AS changes,
            pg_catalog.sum(entry.value) AS closing
     FROM credits.entry
+    LEFT JOIN credits._entry_kind() AS kind USING (kind)
     WHERE entry.booked_on < closing.month + interval '1 month'
     GROUP BY entry.type_id) AS entries
 LEFT JOIN credits.closing_type AS recorded USING (closing_id, type_id)

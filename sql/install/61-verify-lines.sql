@@ -16,11 +16,11 @@ FROM (SELECT entry.line_table, entry.line_key, entry.customer, entry.type_id, en
              pg_catalog.sum(entry.quantity) OVER account AS quantity,
              pg_catalog.sum(entry.amount) OVER account AS amount -- of a credit note that changes a value this is all
       FROM credits.entry
+      LEFT JOIN credits._entry_kind() AS kind USING (kind)
       WHERE entry.line_table IS NOT NULL
       WINDOW account AS (
           PARTITION BY entry.line_table, entry.line_key, entry.customer, entry.type_id,
-                       CASE WHEN entry.kind LIKE 'consumption%' THEN 'consumption'
-                            WHEN entry.kind IN ('credit_note', 'return') THEN entry.kind ELSE 'sale' END)) AS booked
+                       kind.act)) AS booked
 ORDER BY line_table, line_key, quantity <> 0 OR coalesce(amount, 0) <> 0 DESC, recorded_at DESC, entry_no DESC;
 COMMENT ON VIEW credits._line_booking IS
 'How each document line was booked last: account, article, coefficient, and whether it has credits or an amount there.';

@@ -38,10 +38,10 @@ SELECT 'credits_accounts_below_alarm', pg_catalog.jsonb_build_object('type', cod
 FROM account
 WHERE active
 UNION ALL
-SELECT 'credits_entries_booked_today', pg_catalog.jsonb_build_object('kind', kind.name), pg_catalog.count(entry.kind)
-FROM pg_catalog.unnest('{opening,sale,sale_change,credit_note,consumption,consumption_change,return,revaluation,correction}'::text[]) AS kind (name)
-LEFT JOIN (SELECT today.kind FROM credits.entry AS today WHERE today.booked_on = CURRENT_DATE) AS entry ON entry.kind = kind.name
-GROUP BY kind.name
+SELECT 'credits_entries_booked_today', pg_catalog.jsonb_build_object('kind', known.kind), pg_catalog.count(entry.kind)
+FROM credits._entry_kind() AS known
+LEFT JOIN (SELECT today.kind FROM credits.entry AS today WHERE today.booked_on = CURRENT_DATE) AS entry USING (kind)
+GROUP BY known.kind
 UNION ALL
 SELECT 'credits_months_open', '{}', 12 * (pg_catalog.date_part('year', CURRENT_DATE) - pg_catalog.date_part('year', closed.month))::integer
                                     + (pg_catalog.date_part('month', CURRENT_DATE) - pg_catalog.date_part('month', closed.month))::integer - 1

@@ -130,7 +130,7 @@ BEGIN ATOMIC
         line.line_no,
         line.booked_on,
         CASE WHEN line.kind IN ('opening', 'closing') THEN line.kind
-             WHEN credits._movement_of(line.kind) = 'consumed' THEN 'went_out'
+             WHEN line.kind IN (SELECT known.label FROM credits._entry_kind() AS known WHERE known.movement = 'consumed') THEN 'went_out'
              ELSE 'came_in' END,
         line.quantity,
         line.balance,

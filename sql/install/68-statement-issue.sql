@@ -47,10 +47,11 @@ BEGIN ATOMIC
     SELECT coalesce(jsonb_agg(to_jsonb(total) ORDER BY total.type_code), '[]')
     FROM (SELECT line.type_code,
                  max(line.balance) FILTER (WHERE line.kind = 'opening') AS opening,
-                 trim_scale(coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) <> 'consumed'), 0)) AS came_in,
-                 trim_scale(-coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) = 'consumed'), 0)) AS went_out,
+                 trim_scale(coalesce(sum(line.quantity) FILTER (WHERE kind.movement <> 'consumed'), 0)) AS came_in,
+                 trim_scale(-coalesce(sum(line.quantity) FILTER (WHERE kind.movement = 'consumed'), 0)) AS went_out,
                  max(line.balance) FILTER (WHERE line.kind = 'closing') AS closing
           FROM credits._statement_lines(_statement_figures.customer, from_date, to_date) AS line
+          LEFT JOIN credits._entry_kind() AS kind ON kind.label = line.kind -- opening and closing are none
           GROUP BY line.type_code) AS total;
 END;
 COMMENT ON FUNCTION credits._statement_figures(text, date, date) IS

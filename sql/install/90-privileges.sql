@@ -68,4 +68,4 @@ TO credits_management;
 -- Whoever asks for one customer is given these views, and the function that says which customer; what the views call, everybody may.
 GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history, credits.own_statement TO credits_customer;
 GRANT EXECUTE ON FUNCTION credits.act_for TO credits_customer, credits_reader;
-GRANT EXECUTE ON FUNCTION credits._acted_for TO PUBLIC;
+GRANT EXECUTE ON FUNCTION credits._acted_for, credits._entry_kind TO PUBLIC;

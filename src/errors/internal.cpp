@@ -11,6 +11,13 @@ void unknown_kind(std::string_view kind)
             errmsg_internal("entry of the ledger is of unknown kind \"%.*s\"", static_cast<int>(kind.size()), kind.data()));
 }
 
+void unknown_valuation(std::string_view valuation)
+{
+    ereport(
+        ERROR, errcode(ERRCODE_DATA_CORRUPTED),
+        errmsg_internal("credit type is of unknown valuation \"%.*s\"", static_cast<int>(valuation.size()), valuation.data()));
+}
+
 void no_such_month() { ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("month of a closing is infinite")); }
 
 void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no)

@@ -13,6 +13,7 @@ namespace credits::errors
 [[noreturn]] void missing_open_lots(std::string_view customer, std::string_view type_code);
 [[noreturn]] void missing_type(int32 type_id);
 [[noreturn]] void unknown_kind(std::string_view kind);
+[[noreturn]] void unknown_valuation(std::string_view valuation);
 [[noreturn]] void no_such_month();
 
 } // namespace credits::errors

@@ -7,7 +7,7 @@
 #include "errors/registering.hpp"
 #include "errors/saving.hpp"
 #include "schema/gate.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/account.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/standing_entries.hpp"
 #include "pg/numeric.hpp"
@@ -73,7 +73,7 @@ core::Amount preview_taking(Ledger& ledger, Account& account, core::Act act, cor
             act == core::Act::credit_note ? newest_open_lot(ledger, account) : oldest_open_lot(ledger, account);
         if (lot == nullptr)
             break;
-        const core::Movement drawn = core::draw_from(lot->lot, needed, account.type->money_step);
+        const core::Movement drawn = core::draw(account.type->worth, lot->lot, needed);
         needed = core::less(needed, drawn.quantity);
         add(preview, lot->lot.lot_no, drawn, account.type->money_decimals);
     }
@@ -85,7 +85,7 @@ core::Amount preview_taking(Ledger& ledger, Account& account, core::Act act, cor
 core::Amount preview_return(Ledger& ledger, const Account& account, core::Amount given, Preview& preview)
 {
     for (RecordedDraw& recorded : latest_draws(ledger.entries, account.customer, account.type->type_id, given, ledger.snapshot)) {
-        const core::Movement back = core::release(recorded.draw, given, account.type->money_step);
+        const core::Movement back = core::release(recorded.draw, given, account.type->worth.step);
         given = core::less(given, back.quantity);
         add(preview, recorded.draw.lot_no, back, account.type->money_decimals);
     }

@@ -7,7 +7,9 @@
 #include "errors/registering.hpp"
 #include "errors/saving.hpp"
 #include "schema/gate.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/carry_out.hpp"
+#include "ledger/entries.hpp"
+#include "ledger/recorded.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
@@ -53,7 +55,7 @@ core::Amount value_argument(FunctionCallInfo fcinfo, int i, const CreditType& ty
 {
     if (PG_ARGISNULL(i))
         errors::missing_argument("value");
-    const std::optional<core::Amount> value = pg::to_money_in_range(PG_GETARG_DATUM(i), type.money_step);
+    const std::optional<core::Amount> value = pg::to_money_in_range(PG_GETARG_DATUM(i), type.worth.step);
     if (!value)
         errors::quantity_out_of_range({}, "value");
     if (*value < core::zero)
@@ -88,7 +90,7 @@ DocumentLine make_registration(FunctionCallInfo fcinfo, int description, int boo
 void record_registration(DocumentLine& line)
 {
     const std::span<DocumentLine> lines[]{{&line, 1}};
-    record(configuration(), lines);
+    carry_out(configuration(), lines);
 }
 
 int64 register_line(DocumentLine& line)

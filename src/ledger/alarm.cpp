@@ -1,8 +1,6 @@
 // Alarms.
 #include "ledger/alarm.hpp"
 
-#include <algorithm>
-
 #include "schema/catalog.hpp"
 #include "errors/saving.hpp"
 #include "pg/numeric.hpp"
@@ -54,16 +52,6 @@ void clear_alarm(const Crossing& crossing)
     run(close_episode, parameters);
 }
 
-void note(Crossings& crossings, const Crossing& crossing)
-{
-    if (crossings.count == crossings.capacity) {
-        crossings.capacity = std::max(4, crossings.capacity * 2);
-        const Size size = sizeof(Crossing) * crossings.capacity;
-        crossings.list = static_cast<Crossing*>(crossings.list == nullptr ? palloc(size) : repalloc(crossings.list, size));
-    }
-    crossings.list[crossings.count++] = crossing;
-}
-
 } // namespace
 
 void watch_level(Crossings& crossings, Account& account)
@@ -77,17 +65,16 @@ void watch_level(Crossings& crossings, Account& account)
     if (!raised && !cleared)
         return;
     account.is_below_alarm = raised;
-    note(crossings, {.customer = account.customer,
-                     .type = account.type,
-                     .balance = account.balance,
-                     .level = level.value_or(core::zero),
-                     .is_below = raised});
+    pg::append(crossings, {.customer = account.customer,
+                           .type = account.type,
+                           .balance = account.balance,
+                           .level = level.value_or(core::zero),
+                           .is_below = raised});
 }
 
 void raise_alarms(const Configuration& configuration, const Crossings& crossings)
 {
-    for (int i = 0; i < crossings.count; i++) {
-        const Crossing& crossing = crossings.list[i];
+    for (const Crossing& crossing : pg::span_of(crossings)) {
         if (crossing.is_below)
             raise_alarm(configuration, crossing);
         else

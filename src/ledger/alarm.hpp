@@ -15,11 +15,7 @@ struct Crossing {
     bool is_below;
 };
 
-struct Crossings {
-    Crossing* list;
-    int count;
-    int capacity;
-};
+using Crossings = pg::Array<Crossing>;
 
 /// Compares the account with its level and notes a crossing, in the account too. Before the account is closed.
 void watch_level(Crossings& crossings, Account& account);

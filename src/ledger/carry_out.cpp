@@ -1,11 +1,16 @@
-// Carries out the settlements of a save in the ledger: account by account, what gives before what takes (rule 13).
-// The customers are locked by the caller.
+// Carries out the settlements of a save.
+#include "ledger/carry_out.hpp"
+
 #include <algorithm>
 
-#include "ledger/alarm.hpp"
-#include "lines/batch.hpp"
 #include "errors/internal.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/account.hpp"
+#include "ledger/alarm.hpp"
+#include "ledger/consumptions.hpp"
+#include "ledger/credit_notes.hpp"
+#include "ledger/returns.hpp"
+#include "ledger/sales.hpp"
+#include "ledger/ties.hpp"
 #include "pg/snapshot.hpp"
 
 namespace credits
@@ -121,13 +126,13 @@ void undo_note(Ledger& ledger, Account& account, DocumentLine& line)
 void undo_return(Ledger& ledger, Account& account, DocumentLine& line)
 {
     if (gives_after_taking(line))
-        give_return_later(ledger, account, line, line.settlement.to_return);
+        add_pending(ledger, account, line, line.settlement.to_return);
     if (line.settlement.take_again > core::zero)
         take_return_again(ledger, account, line, line.settlement.take_again);
     tie_pending(ledger, account);
 }
 
-void carry_out(Ledger& ledger, Account& account, const Operation& operation)
+void do_operation(Ledger& ledger, Account& account, const Operation& operation)
 {
     DocumentLine& line = *operation.line;
     switch (operation.phase) {
@@ -176,7 +181,7 @@ const CreditType* type_of(const Configuration& configuration, int32 type_id)
 /// returns that lost their draws look for others.
 void turn_to(Ledger& ledger, Account& account, const Operation& previous, const Operation& next)
 {
-    if (account.pending_count == 0)
+    if (account.pending.count == 0)
         return;
     if (next.phase < previous.phase)
         end_save(ledger, account);
@@ -196,7 +201,7 @@ int settle_account(const Configuration& configuration, Ledger& ledger, const Ope
         if (operation.customer != first.customer || operation.type_id != first.type_id)
             break;
         turn_to(ledger, account, *previous, operation);
-        carry_out(ledger, account, operation);
+        do_operation(ledger, account, operation);
         previous = &operation;
     }
     end_save(ledger, account);
@@ -207,7 +212,7 @@ int settle_account(const Configuration& configuration, Ledger& ledger, const Ope
 
 } // namespace
 
-void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order)
+void carry_out(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order)
 {
     const Operations operations = list_operations(lines, order);
     if (operations.count == 0)

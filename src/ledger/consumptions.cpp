@@ -1,14 +1,14 @@
 // Consumptions: credits drawn and given back (rules 11, 12 and 15).
 #include "ledger/consumptions.hpp"
 
-#include "errors/internal.hpp"
-
 #include <algorithm>
 
+#include "ledger/draws.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/revaluation.hpp"
 #include "ledger/standing_entries.hpp"
+#include "ledger/ties.hpp"
 
 namespace credits
 {
@@ -24,7 +24,7 @@ void book_return_to_lot(Ledger& ledger, Account& account, DocumentLine& line, Lo
 {
     const Document document = recorded_document(line);
     book(ledger, account, line, lot,
-         {.kind = "consumption_change",
+         {.kind = core::EntryKind::consumption_change,
           .document = document,
           .quantity = back.quantity,
           .value = back.value,
@@ -48,9 +48,9 @@ void give_back_beside_returns(Ledger& ledger, Account& account, DocumentLine& li
     }
     core::Movement back{};
     if (own.quantity > core::zero)
-        back = core::give_back(own, lot.lot, wanted, account.type->money_step);
+        back = core::give_back(own, lot.lot, wanted, account.type->worth.step);
     for (Tie& tie : ties) {
-        tie.lost = core::release(tie.draw.draw, core::less(wanted, back.quantity), account.type->money_step);
+        tie.lost = core::release(tie.draw.draw, core::less(wanted, back.quantity), account.type->worth.step);
         back.quantity.units += tie.lost.quantity.units;
         back.value.units += tie.lost.value.units;
     }
@@ -72,37 +72,16 @@ void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amoun
         if (lot.lot.returned > core::zero) {
             give_back_beside_returns(ledger, account, line, lot, recorded, wanted);
         } else {
-            const core::Movement back = core::give_back(recorded.draw, lot.lot, wanted, account.type->money_step);
+            const core::Movement back = core::give_back(recorded.draw, lot.lot, wanted, account.type->worth.step);
             book_return_to_lot(ledger, account, line, lot, recorded, back);
         }
         revalue_again(ledger, account, line, lot, recorded.draw.entry_no, recorded_document(line));
     }
 }
 
-void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits, const char* kind,
-                       const Document& document)
-{
-    while (credits > core::zero) {
-        LoadedLot* const lot = oldest_open_lot(ledger, account);
-        if (lot == nullptr)
-            errors::missing_open_lots(account.customer, account.type->code);
-        const core::Movement drawn = core::draw_from(lot->lot, credits, account.type->money_step);
-        credits = core::less(credits, drawn.quantity);
-        book(ledger, account, line, *lot,
-             {.kind = kind,
-              .document = document,
-              .quantity = -drawn.quantity,
-              .value = -drawn.value,
-              .has_amount = false,
-              .amount = {},
-              .reverses = 0,
-              .booked_on = booking_date(ledger, document, available_on(*lot))});
-    }
-}
-
 void draw(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
 {
-    const char* const kind = is_first(line) ? "consumption" : "consumption_change";
+    const core::EntryKind kind = is_first(line) ? core::EntryKind::consumption : core::EntryKind::consumption_change;
     take_in_turns(ledger, account, line, credits,
                   [&](core::Amount part) { draw_oldest_first(ledger, account, line, part, kind, present_document(line)); });
 }

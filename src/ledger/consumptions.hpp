@@ -1,37 +1,16 @@
-// What consumptions, credit notes and returns share when they take credits.
+// Consumptions: credits drawn and given back (rules 11, 12 and 15).
 #pragma once
 
-#include "errors/saving.hpp"
 #include "ledger/ledger.hpp"
 
 namespace credits
 {
 
-/// Draws from the oldest lots, an entry of this kind for each; there are enough.
-void draw_oldest_first(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits, const char* kind,
-                       const Document& document);
+/// Draws credits from the oldest lots (rule 11). Refused when there are not enough (rule 12).
+void draw(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
 
-/// Calls take(credits) for all credits that the line needs, once the account has them. While it has not, and returns of the same
-/// save still look for draws, some are taken and returns tied in turns: a document may use and return at once.
-template <class Take>
-void take_in_turns(Ledger& ledger, Account& account, const DocumentLine& line, core::Amount needed, Take take)
-{
-    constexpr int most_turns = 64;
-    const core::Amount available = account.balance;
-    core::Amount left = needed;
-    for (int turn = 0; turn < most_turns && account.balance < left && account.pending_count > 0; turn++) {
-        if (account.balance > core::zero) {
-            const core::Amount part = account.balance;
-            take(part);
-            left = core::less(left, part);
-        }
-        tie_pending(ledger, account);
-        if (account.balance == core::zero)
-            break;
-    }
-    if (account.balance < left)
-        errors::balance_not_negative(place_of(line), account.customer, account.type->code, needed, available);
-    take(left);
-}
+/// Returns credits of a recorded consumption to the lots they came from, last draw first (rule 15). What a return has given back
+/// before is taken from it, and looks for another draw.
+void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
 
 } // namespace credits

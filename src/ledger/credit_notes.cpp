@@ -1,5 +1,7 @@
 // Credit notes: credits taken back out of what was sold, and changes of the value of what is still open (rule 17).
 // The amount is spread over the entries; where it differs from their value, the difference shows in them, as in rule 11.
+#include "ledger/credit_notes.hpp"
+
 #include <algorithm>
 
 #include "schema/catalog.hpp"
@@ -7,6 +9,7 @@
 #include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
+#include "ledger/recorded.hpp"
 #include "ledger/revaluation.hpp"
 #include "pg/snapshot.hpp"
 
@@ -32,7 +35,7 @@ void book_note(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& 
     lot.is_refunded = true;
     const bool changes_lot = booking.quantity == core::zero && booking.value != core::zero;
     (changes_lot ? book_change : book)(ledger, account, line, lot,
-                                       {.kind = "credit_note",
+                                       {.kind = core::EntryKind::credit_note,
                                         .document = booking.document,
                                         .quantity = booking.quantity,
                                         .value = booking.value,
@@ -59,19 +62,19 @@ int64 read_lot_referred_to(pg::Table& entries, const DocumentLine& line, const p
 
 LoadedLot& get_lot_referred_to(Ledger& ledger, Account& account, const DocumentLine& line)
 {
-    for (int i = 0; i < account.lot_count; i++)
-        if (is_sale_referred_to(*account.lots[i], line))
-            return *account.lots[i];
+    for (LoadedLot* const lot : pg::span_of(account.lots))
+        if (is_sale_referred_to(*lot, line))
+            return *lot;
     const int64 lot_no = read_lot_referred_to(ledger.entries, line, ledger.snapshot);
     if (lot_no == 0)
         errors::no_sale_referred_to(place_of(line), line.refers_to, line.customer, account.type->code);
     return get_lot(ledger, account, lot_no);
 }
 
-/// Quantity 0 with an amount: under `fixed` the credits keep their value, and the amount is all difference.
+/// Quantity 0 with an amount.
 void change_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, core::Amount amount)
 {
-    const core::Amount value = account.type->unit_value ? core::zero : amount;
+    const core::Amount value = core::value_of_note(account.type->worth, amount);
     if (core::change_of_value(lot.lot, value) != value)
         errors::refund_within_value(place_of(line), account.customer, account.type->code, -value, lot.lot);
     lot.lot.remaining_value.units += value.units;
@@ -123,12 +126,12 @@ void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::No
         LoadedLot* const lot = referred == nullptr ? newest_open_lot(ledger, account) : referred;
         if (lot == nullptr)
             errors::missing_open_lots(account.customer, account.type->code);
-        const core::Movement taken = core::draw_from(lot->lot, spread.credits, account.type->money_step);
+        const core::Movement taken = core::draw(account.type->worth, lot->lot, spread.credits);
         book_note(ledger, account, line, *lot,
                   {.document = present_document(line),
                    .quantity = -taken.quantity,
                    .value = -taken.value,
-                   .amount = core::take_part(spread, taken.quantity, account.type->money_step),
+                   .amount = core::take_part(spread, taken.quantity, account.type->worth.step),
                    .reverses = 0,
                    .follows = available_on(*lot)});
     }
@@ -144,12 +147,12 @@ void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const cor
     for (int i = line.recorded->draw_count - 1; i >= 0 && spread.credits > core::zero; i--) {
         RecordedDraw& recorded = line.recorded->draws[i];
         LoadedLot& lot = get_lot(ledger, account, recorded.draw.lot_no);
-        const core::Movement back = core::give_back(recorded.draw, lot.lot, spread.credits, account.type->money_step);
+        const core::Movement back = core::give_back(recorded.draw, lot.lot, spread.credits, account.type->worth.step);
         book_note(ledger, account, line, lot,
                   {.document = recorded_document(line),
                    .quantity = back.quantity,
                    .value = back.value,
-                   .amount = core::take_part(spread, back.quantity, account.type->money_step),
+                   .amount = core::take_part(spread, back.quantity, account.type->worth.step),
                    .reverses = recorded.draw.entry_no,
                    .follows = recorded.booked_on,
                    .undone_on = recorded.booked_on});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "errors/internal.hpp"
 #include "errors/saving.hpp"
 #include "schema/columns.hpp"
 #include "pg/row.hpp"
@@ -37,7 +38,7 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
         row.set_int8(reverses, entry.reverses);
     row.set_date(booked_on, entry.booked_on);
     row.set_date(document_date, entry.document.date);
-    row.set_text(kind, entry.kind);
+    row.set_text(kind, core::row_of(entry.kind).name);
     row.set_amount(quantity, entry.quantity);
     row.set_amount(value, entry.value, decimals);
     if (entry.has_amount)
@@ -93,6 +94,15 @@ void book_change(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot
     if (entry.booked_on > lot.booked_on)
         lot.changed_on = std::max(lot.changed_on, entry.booked_on);
     book(ledger, account, line, lot, entry);
+}
+
+const core::EntryKindRow& read_kind(const pg::Table& entries)
+{
+    const std::string_view name = pg::to_view(pg::get_not_null(entries, entry_column::kind));
+    const core::EntryKindRow* const kind = core::find_entry_kind(name);
+    if (kind == nullptr)
+        errors::unknown_kind(name);
+    return *kind;
 }
 
 DateADT booking_date(const Ledger& ledger, const Document& document, DateADT follows)

@@ -1,14 +1,16 @@
 // The entries of an open account: what each says, and how it is booked.
 #pragma once
 
+#include "core/entry_kind.hpp"
 #include "ledger/ledger.hpp"
+#include "pg/snapshot.hpp"
 
 namespace credits
 {
 
 /// One entry about to be booked. Quantity and value carry their sign: > 0 adds to the balance.
 struct Entry {
-    const char* kind;
+    core::EntryKind kind;
     Document document;
     core::Amount quantity;
     core::Amount value;
@@ -38,11 +40,25 @@ DateADT available_on(const LoadedLot& lot);
 /// sold.
 DateADT undoable_on(const LoadedLot& lot, DateADT booked_on);
 
+/// The kind of the entry in entries.found.
+const core::EntryKindRow& read_kind(const pg::Table& entries);
+
+/// Calls fn(snapshot) so that it sees what this batch has booked so far.
+template <class Fn>
+auto with_own_entries(Fn fn)
+{
+    CommandCounterIncrement();
+    return pg::with_latest_snapshot(fn);
+}
+
 /// The line as it is now: what a new booking says.
 Document present_document(const DocumentLine& line);
 
 /// The line as it was booked: what an undoing entry says, so that the line keeps its terms while it does not count (rule 16).
 /// Its number is the present one: the ledger has followed it by now.
 Document recorded_document(const DocumentLine& line);
+
+/// The line key of a registration by hand: its account and the number of its first entry.
+std::string_view registration_key(std::string_view customer, int32 type_id, int64 entry_no);
 
 } // namespace credits

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lines/line.hpp"
+#include "pg/array.hpp"
 #include "pg/table.hpp"
 
 namespace credits
@@ -53,20 +54,14 @@ struct Account {
     DateADT revalued_on;         // when it got that; DATEVAL_NOBEGIN: never
     core::Amount balance_before; // when it was opened
 
-    LoadedLot** lots;
-    int lot_count;
-    int lot_capacity;
-    HTAB* lots_by_number;  // once there are many; else null
-    OpenLotScan open_lots; // from the first draw on
-    LoadedLot* scanned;    // the oldest of the scan that still has credits
-    LoadedLot** given;     // the lots that this batch opened, filled or changed, in order of sale; from the first draw on
-    int given_count;
-    int given_capacity;
+    pg::Array<LoadedLot*> lots;
+    HTAB* lots_by_number;        // once there are many; else null
+    OpenLotScan open_lots;       // from the first draw on
+    LoadedLot* scanned;          // the oldest of the scan that still has credits
+    pg::Array<LoadedLot*> given; // the lots that this batch opened, filled or changed, in order of sale; from the first draw on
     int next_given;
 
-    PendingReturn* pending;
-    int pending_count;
-    int pending_capacity;
+    pg::Array<PendingReturn> pending;
 };
 
 struct Ledger {
@@ -89,68 +84,14 @@ void close_ledger(Ledger& ledger);
 /// Empties the memory of the row just written.
 void forget_row(Ledger& ledger);
 
-/// Finds the account or makes a new one.
-Account open_account(Ledger& ledger, std::string_view customer, const CreditType* type);
-
-/// Writes the lots and the account, and returns it as it is now.
-void close_account(Ledger& ledger, Account& account);
-
-/// Returns credits of a recorded consumption to the lots they came from, last draw first (rule 15). What a return has given back
-/// before is taken from it, and looks for another draw.
-void give_back(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
-
-/// Changes the lot of a recorded sale to `sale` (zeros empty it). Refused when some of it is consumed (rule 14).
-void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core::Effect& sale);
-
-/// Opens a new lot (rule 10).
-void open_lot(Ledger& ledger, Account& account, DocumentLine& line);
-
-/// Draws credits from the oldest lots (rule 11). Refused when there are not enough (rule 12).
-void draw(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
-
-/// Takes credits out of the lot that the credit note refers to, else out of the newest, or changes the value of that lot (rule
-/// 17). Refused when less is open.
-void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::NoteStep& step);
-
-/// Gives back what a recorded credit note took, last draw first; of a change of value what the lot still allows.
-void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const core::NoteStep& step);
-
-/// Books the amount alone by which a credit note changes.
-void correct_amount(Ledger& ledger, Account& account, DocumentLine& line, core::Amount amount);
-
-/// The lot of the sale that the line refers to, as the ledger has it recorded for the line's customer and type; 0: none.
-int64 find_lot_referred_to(const DocumentLine& line);
-
-/// Gives credits back to the lots last drawn (rule 17); what finds no draw yet is left pending.
-void give_return(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
-
-/// Leaves it pending at once: for a return whose own draws are not free yet.
-void give_return_later(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
-
-/// A return that shrinks first gives up what it lost to its draws that went.
-void absorb_lost_return(Account& account, DocumentLine& line);
-
-/// Lets returns that find no draw have those of a return that shrinks in the same save: no credits move.
-void hand_over_draws(Ledger& ledger, Account& account, DocumentLine& line);
-
-/// Takes what a recorded return gave back again, the last given first; from the oldest lots where others have it by now.
-void take_return_again(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits);
-
-/// Ties the pending returns to draws, as far as there are any.
-void tie_pending(Ledger& ledger, Account& account);
-
-/// The end of a save: refused while a return has given back more than is consumed.
-void end_save(Ledger& ledger, Account& account);
-
-/// The line key of a registration by hand: its account and the number of its first entry.
-std::string_view registration_key(std::string_view customer, int32 type_id, int64 entry_no);
-
-/// Reads what is recorded for a line; null when nothing ever was. Needs no lock of a customer: whoever settles a line holds the
-/// line's own row or its header's.
-Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot);
-
-/// What is recorded for a line that was a return, of that alone: the line may have been booked as something else since. Which
-/// draws it undoes changes with other saves of its customer: read under his lock.
-Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot);
+/// Adds to an array that lives as long as the batch.
+template <class T>
+T& keep(Ledger& ledger, pg::Array<T>& array, T item)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(ledger.memory);
+    T& kept = pg::append(array, item);
+    MemoryContextSwitchTo(caller);
+    return kept;
+}
 
 } // namespace credits

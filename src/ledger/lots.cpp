@@ -39,25 +39,19 @@ void index_lots(Account& account)
     control.entrysize = sizeof(LotByNumber);
     control.hcxt = CurrentMemoryContext;
     account.lots_by_number = hash_create("credits lots", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-    for (int i = 0; i < account.lot_count; i++)
-        index_lot(account, account.lots[i]);
+    for (LoadedLot* const lot : pg::span_of(account.lots))
+        index_lot(account, lot);
 }
 
 LoadedLot& remember(Ledger& ledger, Account& account, const LoadedLot& lot)
 {
     const MemoryContext caller = MemoryContextSwitchTo(ledger.memory);
-    if (account.lot_count == account.lot_capacity) {
-        account.lot_capacity = std::max(8, account.lot_capacity * 2);
-        const Size size = sizeof(LoadedLot*) * account.lot_capacity;
-        account.lots = static_cast<LoadedLot**>(account.lots == nullptr ? MemoryContextAllocHuge(ledger.memory, size)
-                                                                        : repalloc_huge(account.lots, size));
-    }
     auto* kept = static_cast<LoadedLot*>(palloc(sizeof(LoadedLot)));
     *kept = lot;
-    account.lots[account.lot_count++] = kept;
+    pg::append(account.lots, kept);
     if (account.lots_by_number != nullptr)
         index_lot(account, kept);
-    else if (account.lot_count > many_lots)
+    else if (account.lots.count > many_lots)
         index_lots(account);
     MemoryContextSwitchTo(caller);
     return *kept;
@@ -69,9 +63,9 @@ LoadedLot* find_loaded(const Account& account, int64 lot_no)
         const auto* entry = static_cast<const LotByNumber*>(hash_search(account.lots_by_number, &lot_no, HASH_FIND, nullptr));
         return entry == nullptr ? nullptr : entry->lot;
     }
-    for (int i = 0; i < account.lot_count; i++)
-        if (account.lots[i]->lot.lot_no == lot_no)
-            return account.lots[i];
+    for (LoadedLot* const lot : pg::span_of(account.lots))
+        if (lot->lot.lot_no == lot_no)
+            return lot;
     return nullptr;
 }
 
@@ -127,32 +121,24 @@ bool is_older(const LoadedLot* a, const LoadedLot* b)
 
 void sort_given_lots(Ledger& ledger, Account& account)
 {
-    account.given_capacity = account.lot_count + 8;
-    account.given = static_cast<LoadedLot**>(
-        MemoryContextAllocHuge(ledger.memory, sizeof(LoadedLot*) * static_cast<Size>(account.given_capacity)));
-    for (int i = 0; i < account.lot_count; i++)
-        account.given[account.given_count++] = account.lots[i];
-    std::sort(account.given, account.given + account.given_count, is_older);
+    for (LoadedLot* const lot : pg::span_of(account.lots))
+        keep(ledger, account.given, lot);
+    std::sort(account.given.items, account.given.items + account.given.count, is_older);
 }
 
 /// Sorts a lot in that is opened or filled after the first draw.
-LoadedLot& give(Account& account, LoadedLot& lot)
+LoadedLot& give(Ledger& ledger, Account& account, LoadedLot& lot)
 {
     if (!account.open_lots.is_begun)
         return lot;
-    const int place =
-        static_cast<int>(std::lower_bound(account.given, account.given + account.given_count, &lot, is_older) - account.given);
-    account.next_given = std::min(account.next_given, place);
-    if (place < account.given_count && account.given[place] == &lot)
+    const std::span<LoadedLot*> given = pg::span_of(account.given);
+    const auto place = std::ranges::lower_bound(given, &lot, is_older) - given.begin();
+    account.next_given = std::min(account.next_given, static_cast<int>(place));
+    if (place < account.given.count && given[place] == &lot)
         return lot;
-    if (account.given_count == account.given_capacity) {
-        account.given_capacity *= 2;
-        const Size size = sizeof(LoadedLot*) * static_cast<Size>(account.given_capacity);
-        account.given = static_cast<LoadedLot**>(repalloc_huge(account.given, size));
-    }
-    std::copy_backward(account.given + place, account.given + account.given_count, account.given + account.given_count + 1);
-    account.given[place] = &lot;
-    account.given_count++;
+    keep(ledger, account.given, &lot);
+    LoadedLot** const end = account.given.items + account.given.count;
+    std::rotate(account.given.items + place, end - 1, end);
     return lot;
 }
 
@@ -167,9 +153,9 @@ void begin_open_lots(Ledger& ledger, Account& account)
 /// The oldest of the lots that this batch has touched before its first draw and that still have credits.
 LoadedLot* oldest_given(Account& account)
 {
-    while (account.next_given < account.given_count && account.given[account.next_given]->lot.remaining == core::zero)
+    while (account.next_given < account.given.count && account.given.items[account.next_given]->lot.remaining == core::zero)
         account.next_given++;
-    return account.next_given < account.given_count ? account.given[account.next_given] : nullptr;
+    return account.next_given < account.given.count ? account.given.items[account.next_given] : nullptr;
 }
 
 /// The next lot of the index scan that is not among those.
@@ -207,16 +193,16 @@ void set_sale(pg::Row& row, const DocumentLine& sale)
 LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no)
 {
     if (LoadedLot* const loaded = find_loaded(account, lot_no))
-        return give(account, *loaded);
+        return give(ledger, account, *loaded);
     const auto key = pg::make_key(account.customer, account.type->type_id, lot_no);
     if (!pg::find(ledger.lots, catalog().lot_pkey, key, ledger.snapshot))
         errors::missing_lot(account.customer, account.type->code, lot_no);
-    return give(account, load_found(ledger, account));
+    return give(ledger, account, load_found(ledger, account));
 }
 
 LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot)
 {
-    return give(account, remember(ledger, account, lot));
+    return give(ledger, account, remember(ledger, account, lot));
 }
 
 LoadedLot* oldest_open_lot(Ledger& ledger, Account& account)
@@ -236,9 +222,9 @@ LoadedLot* oldest_open_lot(Ledger& ledger, Account& account)
 LoadedLot* newest_open_lot(Ledger& ledger, Account& account)
 {
     LoadedLot* newest = nullptr;
-    for (int i = 0; i < account.lot_count; i++)
-        if (account.lots[i]->lot.remaining > core::zero && (newest == nullptr || is_older(newest, account.lots[i])))
-            newest = account.lots[i];
+    for (LoadedLot* const lot : pg::span_of(account.lots))
+        if (lot->lot.remaining > core::zero && (newest == nullptr || is_older(newest, lot)))
+            newest = lot;
     const auto key = pg::make_key(account.customer, account.type->type_id);
     pg::IndexCursor cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
     int64 lot_no = 0;

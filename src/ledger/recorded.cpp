@@ -1,9 +1,11 @@
 // Reads from the entries what the ledger has recorded for a line.
+#include "ledger/recorded.hpp"
+
 #include <algorithm>
 
 #include "schema/catalog.hpp"
 #include "errors/internal.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/entries.hpp"
 #include "schema/columns.hpp"
 #include "pg/key.hpp"
 #include "pg/numeric.hpp"
@@ -44,27 +46,11 @@ core::Amount get_amount(const pg::Table& entries, int column)
     return is_null ? core::zero : pg::to_amount(value);
 }
 
-/// A correction or revaluation is nothing that the line did.
-core::Act act_of_kind(std::string_view kind)
-{
-    if (kind == "correction" || kind == "revaluation")
-        return core::Act::none;
-    if (kind.starts_with("consumption"))
-        return core::Act::consumption;
-    if (kind == "credit_note")
-        return core::Act::credit_note;
-    if (kind == "return")
-        return core::Act::return_line;
-    if (kind != "opening" && kind != "sale" && kind != "sale_change")
-        errors::unknown_kind(kind);
-    return core::Act::sale;
-}
-
 LineEntry read_entry(const pg::Table& entries)
 {
     using namespace entry_column;
     const core::Amount credits = get_amount(entries, quantity);
-    const std::string_view entry_kind = pg::to_view(pg::get_not_null(entries, kind));
+    const core::EntryKindRow& row = read_kind(entries);
     bool is_root = false;
     bool has_no_date = false;
     const Datum reversed = pg::get(entries, reverses, &is_root);
@@ -76,7 +62,7 @@ LineEntry read_entry(const pg::Table& entries)
         .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
         .reverses = is_root ? 0 : DatumGetInt64(reversed),
         .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
-        .act = act_of_kind(entry_kind),
+        .act = row.act,
         .quantity = credits,
         .value = get_amount(entries, value),
         .amount = get_amount(entries, amount),
@@ -86,31 +72,8 @@ LineEntry read_entry(const pg::Table& entries)
                      .article = get_text(entries, article),
                      .coefficient = get_amount(entries, coefficient)},
         .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
-        .is_opening = entry_kind == "opening" && credits > core::zero,
+        .is_opening = row.kind == core::EntryKind::opening && credits > core::zero,
     };
-}
-
-struct LineEntries {
-    LineEntry* entries;
-    int count;
-};
-
-LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
-{
-    const std::array parts{OidIsValid(line_table) ? pg::key_part(line_table) : pg::null_part(), pg::key_part(key)};
-    pg::IndexCursor cursor = pg::begin_scan(table, catalog().entry_line_idx, parts, snapshot);
-    int capacity = 0;
-    LineEntries read{};
-    while (pg::next(cursor)) {
-        if (read.count == capacity) {
-            capacity = std::max(4, capacity * 2);
-            const Size size = sizeof(LineEntry) * capacity;
-            read.entries = static_cast<LineEntry*>(read.entries == nullptr ? palloc(size) : repalloc(read.entries, size));
-        }
-        read.entries[read.count++] = read_entry(table);
-    }
-    pg::end_scan(cursor);
-    return read;
 }
 
 bool is_same_account(const LineEntry& a, const LineEntry& b) { return a.customer == b.customer && a.type_id == b.type_id; }
@@ -125,36 +88,50 @@ bool is_earlier(const LineEntry& a, const LineEntry& b)
     return a.customer != b.customer ? a.customer < b.customer : a.type_id < b.type_id;
 }
 
+/// What is booked for a line, in the order of booking.
+using LineEntries = std::span<const LineEntry>;
+
+LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+{
+    const std::array parts{OidIsValid(line_table) ? pg::key_part(line_table) : pg::null_part(), pg::key_part(key)};
+    pg::IndexCursor cursor = pg::begin_scan(table, catalog().entry_line_idx, parts, snapshot);
+    pg::Array<LineEntry> read{};
+    while (pg::next(cursor))
+        pg::append(read, read_entry(table));
+    pg::end_scan(cursor);
+    std::sort(read.items, read.items + read.count, is_earlier);
+    return pg::span_of(read);
+}
+
 /// Does the line stand in this account? A change of value has an amount and no credits.
-bool stands_in(const LineEntries& line, const LineEntry& account)
+bool stands_in(LineEntries line, const LineEntry& account)
 {
     int64 credits = 0;
     int64 amount = 0;
-    for (int i = 0; i < line.count; i++)
-        if (is_same_account(line.entries[i], account)) {
-            credits += line.entries[i].quantity.units;
-            amount += line.entries[i].amount.units;
+    for (const LineEntry& entry : line)
+        if (is_same_account(entry, account)) {
+            credits += entry.quantity.units;
+            amount += entry.amount.units;
         }
     return credits != 0 || amount != 0;
 }
 
 /// The line's last entry in the account where it stands; where it stands nowhere, the last of all.
-const LineEntry& last_booking(const LineEntries& line)
+const LineEntry& last_booking(LineEntries line)
 {
-    for (int i = line.count - 1; i >= 0; i--) {
-        const bool is_asked = i + 1 < line.count && is_same_account(line.entries[i], line.entries[i + 1]);
-        if (!is_asked && stands_in(line, line.entries[i]))
-            return line.entries[i];
+    for (size_t i = line.size(); i-- > 0;) {
+        const bool is_asked = i + 1 < line.size() && is_same_account(line[i], line[i + 1]);
+        if (!is_asked && stands_in(line, line[i]))
+            return line[i];
     }
-    return line.entries[line.count - 1];
+    return line.back();
 }
 
 /// What the entries of one kind of act add up to: at most one kind stands.
-core::Effect add_up(const LineEntries& line, const LineEntry& account, core::Act act)
+core::Effect add_up(LineEntries line, const LineEntry& account, core::Act act)
 {
     core::Effect sum{.act = act, .credits = {}, .amount = {}, .value = {}};
-    for (int i = 0; i < line.count; i++) {
-        const LineEntry& entry = line.entries[i];
+    for (const LineEntry& entry : line) {
         if (entry.act != act || !is_same_account(entry, account))
             continue;
         sum.credits.units += entry.quantity.units;
@@ -165,7 +142,7 @@ core::Effect add_up(const LineEntries& line, const LineEntry& account, core::Act
     return sum;
 }
 
-core::Effect find_effect(const LineEntries& line, const LineEntry& account)
+core::Effect find_effect(LineEntries line, const LineEntry& account)
 {
     for (const core::Act act : {core::Act::consumption, core::Act::sale, core::Act::credit_note, core::Act::return_line}) {
         const core::Effect sum = add_up(line, account, act);
@@ -195,13 +172,12 @@ bool is_draw(const LineEntry& entry, const core::Effect& effect)
 
 /// The draw less what other entries of its kind undid of it. A line that was a return before may have undone its own draw as
 /// such.
-RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
+RecordedDraw read_draw(LineEntries line, const LineEntry& drawn)
 {
     int64 quantity = drawn.quantity.units;
     int64 value = drawn.value.units;
     bool is_undone = false;
-    for (int i = 0; i < line.count; i++) {
-        const LineEntry& entry = line.entries[i];
+    for (const LineEntry& entry : line) {
         if (entry.reverses != drawn.entry_no || entry.act != drawn.act || !is_same_account(entry, drawn))
             continue;
         quantity += entry.quantity.units;
@@ -218,13 +194,13 @@ RecordedDraw read_draw(const LineEntries& line, const LineEntry& drawn)
             .stands = drawn.quantity == core::zero ? !is_undone : quantity > 0};
 }
 
-void find_draws(Recorded& recorded, const LineEntries& line, const LineEntry& account)
+void find_draws(Recorded& recorded, LineEntries line, const LineEntry& account)
 {
-    recorded.draws = static_cast<RecordedDraw*>(palloc(sizeof(RecordedDraw) * line.count));
-    for (int i = 0; i < line.count; i++) {
-        if (!is_same_account(line.entries[i], account) || !is_draw(line.entries[i], recorded.effect))
+    recorded.draws = static_cast<RecordedDraw*>(palloc(sizeof(RecordedDraw) * line.size()));
+    for (const LineEntry& entry : line) {
+        if (!is_same_account(entry, account) || !is_draw(entry, recorded.effect))
             continue;
-        const RecordedDraw draw = read_draw(line, line.entries[i]);
+        const RecordedDraw draw = read_draw(line, entry);
         if (core::is_change_of_value(recorded.effect))
             recorded.draw_count = 0; // the last one stands
         if (draw.stands)
@@ -232,10 +208,9 @@ void find_draws(Recorded& recorded, const LineEntries& line, const LineEntry& ac
     }
 }
 
-void find_lot(Recorded& recorded, const LineEntries& line, const LineEntry& account)
+void find_lot(Recorded& recorded, LineEntries line, const LineEntry& account)
 {
-    for (int i = 0; i < line.count; i++) {
-        const LineEntry& entry = line.entries[i];
+    for (const LineEntry& entry : line) {
         if (entry.act != core::Act::sale || !is_same_account(entry, account))
             continue;
         if (entry.quantity > core::zero && entry.reverses == 0)
@@ -246,15 +221,15 @@ void find_lot(Recorded& recorded, const LineEntries& line, const LineEntry& acco
 }
 
 /// How the act that stands was booked last. In the save that made another act of the line, the old one may be undone after it.
-const Document& last_document(const LineEntries& line, const LineEntry& last, core::Act act)
+const Document& last_document(LineEntries line, const LineEntry& last, core::Act act)
 {
-    for (int i = line.count - 1; i >= 0; i--)
-        if (line.entries[i].act == act && is_same_account(line.entries[i], last))
-            return line.entries[i].document;
+    for (size_t i = line.size(); i-- > 0;)
+        if (line[i].act == act && is_same_account(line[i], last))
+            return line[i].document;
     return last.document;
 }
 
-Recorded* make_recorded(const LineEntries& line, const LineEntry& last, const core::Effect& effect)
+Recorded* make_recorded(LineEntries line, const LineEntry& last, const core::Effect& effect)
 {
     auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
     recorded->customer = last.customer;
@@ -271,21 +246,20 @@ Recorded* make_recorded(const LineEntries& line, const LineEntry& last, const co
 Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
     const LineEntries line = read_entries(entries, line_table, key, snapshot);
-    if (line.count == 0)
+    if (line.empty())
         return nullptr;
-    std::sort(line.entries, line.entries + line.count, is_earlier);
     const LineEntry& last = last_booking(line);
     return make_recorded(line, last, find_effect(line, last));
 }
 
-Recorded* read_recorded_return(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot)
+Recorded* read_recorded_return(Ledger& ledger, const DocumentLine& line)
 {
-    const LineEntries read = read_entries(entries, line.line_table, line.key, snapshot);
-    std::sort(read.entries, read.entries + read.count, is_earlier);
-    int last = read.count - 1;
-    while (read.entries[last].customer != line.recorded->customer || read.entries[last].type_id != line.recorded->type_id)
+    const LineEntries read = with_own_entries(
+        [&](const pg::DatedSnapshot& snapshot) { return read_entries(ledger.entries, line.line_table, line.key, snapshot); });
+    size_t last = read.size() - 1;
+    while (read[last].customer != line.recorded->customer || read[last].type_id != line.recorded->type_id)
         last--;
-    return make_recorded(read, read.entries[last], add_up(read, read.entries[last], core::Act::return_line));
+    return make_recorded(read, read[last], add_up(read, read[last], core::Act::return_line));
 }
 
 } // namespace credits

@@ -73,15 +73,14 @@ pg::Parameter to_parameter(const TextColumn& column)
 
 } // namespace
 
-void follow_renumbering(Batch& batch)
+void follow_renumbering(Oid line_table, std::span<const DocumentLine> lines)
 {
     int count = 0;
-    for (int i = 0; i < batch.line_count; i++) {
-        const DocumentLine& line = batch.lines[i];
+    for (const DocumentLine& line : lines) {
         if (!is_renumbered(line))
             continue;
         if (line.key.size() > longest_line_key)
-            errors::key_too_long(batch.source->line_table, line.key.size());
+            errors::key_too_long(line_table, line.key.size());
         count++;
     }
     if (count == 0)
@@ -92,8 +91,7 @@ void follow_renumbering(Batch& batch)
     TextColumn new_numbers = make_column(count);
     TextColumn roles = make_column(count);
     const std::string_view current_role = GetUserNameFromId(GetUserId(), false);
-    for (int i = 0; i < batch.line_count; i++) {
-        const DocumentLine& line = batch.lines[i];
+    for (const DocumentLine& line : lines) {
         if (!is_renumbered(line))
             continue;
         append(old_keys, line.recorded_key);
@@ -102,7 +100,7 @@ void follow_renumbering(Batch& batch)
         append(old_numbers, line.recorded->document.number);
         append(new_numbers, has_new_number(line) ? line.number : line.recorded->document.number);
     }
-    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(batch.source->line_table), false},
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false},
                                      to_parameter(old_keys),
                                      to_parameter(new_keys),
                                      to_parameter(old_numbers),

@@ -2,13 +2,15 @@
 // 14).
 #pragma once
 
-#include "lines/batch.hpp"
+#include <span>
+
+#include "lines/line.hpp"
 
 namespace credits
 {
 
-/// Moves the entries and lots of renumbered lines to their new key and number. Under the customers' locks, before the ledger
-/// opens.
-void follow_renumbering(Batch& batch);
+/// Moves the entries and lots of renumbered lines of a table to their new key and number. Under the customers' locks, before the
+/// ledger opens.
+void follow_renumbering(Oid line_table, std::span<const DocumentLine> lines);
 
 } // namespace credits

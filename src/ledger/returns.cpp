@@ -1,14 +1,15 @@
 // Returns: credits given back to the lots last drawn, and taken again (rule 17).
-#include "ledger/standing_entries.hpp"
+#include "ledger/returns.hpp"
 
 #include <algorithm>
 
 #include "errors/saving.hpp"
-#include "ledger/consumptions.hpp"
+#include "ledger/draws.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
+#include "ledger/recorded.hpp"
 #include "ledger/revaluation.hpp"
-#include "pg/snapshot.hpp"
+#include "ledger/ties.hpp"
 
 namespace credits
 {
@@ -16,93 +17,11 @@ namespace credits
 namespace
 {
 
-/// Calls fn(snapshot) so that it sees what this batch has booked so far.
-template <class Fn>
-auto with_own_entries(Fn fn)
-{
-    CommandCounterIncrement();
-    return pg::with_latest_snapshot(fn);
-}
-
-PendingReturn& add_pending(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
-{
-    if (account.pending_count == account.pending_capacity) {
-        account.pending_capacity = std::max(4, account.pending_capacity * 2);
-        const Size size = sizeof(PendingReturn) * static_cast<Size>(account.pending_capacity);
-        account.pending = static_cast<PendingReturn*>(account.pending == nullptr ? MemoryContextAllocHuge(ledger.memory, size)
-                                                                                 : repalloc_huge(account.pending, size));
-    }
-    PendingReturn& added = account.pending[account.pending_count++];
-    added = {.line = &line, .left = credits};
-    return added;
-}
-
-/// Books that a return gives credits back, undoing a draw, or loses them, undoing what it gave.
-void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, int64 reverses,
-                 const core::Movement& moved, const Document& document, DateADT booked_on, DateADT undone_on = DATEVAL_NOEND)
-{
-    lot.lot.returned.units += moved.quantity.units;
-    lot.is_refunded = true;
-    if (moved.quantity > core::zero)
-        lot.returned_on = std::max(lot.returned_on, booked_on);
-    if (lot.lot.returned == core::zero)
-        lot.returned_on = DATEVAL_NOBEGIN;
-    book(ledger, account, line, lot,
-         {.kind = "return",
-          .document = document,
-          .quantity = moved.quantity,
-          .value = moved.value,
-          .has_amount = false,
-          .amount = {},
-          .reverses = reverses,
-          .booked_on = booked_on,
-          .undone_on = undone_on});
-}
-
-/// Hands a part of what one return gave to another, on one day for both.
-void hand_over(Ledger& ledger, Account& account, DocumentLine& line, RecordedDraw& given, PendingReturn& pending)
-{
-    LoadedLot& lot = get_lot(ledger, account, given.draw.lot_no);
-    const core::Amount wanted = std::min(pending.left, line.settlement.take_again);
-    const core::Movement moved = core::release(given.draw, wanted, account.type->money_step);
-    const Document document = present_document(*pending.line);
-    const DateADT booked_on =
-        booking_date(ledger, document, std::max(undoable_on(lot, given.booked_on), line.recorded->document.date));
-    book_return(ledger, account, *pending.line, lot, given.reverses, moved, document, booked_on);
-    book_return(ledger, account, line, lot, given.draw.entry_no, {-moved.quantity, -moved.value}, recorded_document(line),
-                booked_on, given.booked_on);
-    pending.left = core::less(pending.left, moved.quantity);
-    line.settlement.take_again = core::less(line.settlement.take_again, moved.quantity);
-}
-
-/// Ties a return to the latest draws, as far as there are any.
-void tie(Ledger& ledger, Account& account, PendingReturn& pending)
-{
-    const std::span<RecordedDraw> draws = with_own_entries([&](const pg::DatedSnapshot& snapshot) {
-        return latest_draws(ledger.entries, account.customer, account.type->type_id, pending.left, snapshot);
-    });
-    const Document document = present_document(*pending.line);
-    for (RecordedDraw& recorded : draws) {
-        LoadedLot& lot = get_lot(ledger, account, recorded.draw.lot_no);
-        const core::Movement back = core::give_back(recorded.draw, lot.lot, pending.left, account.type->money_step);
-        pending.left = core::less(pending.left, back.quantity);
-        book_return(ledger, account, *pending.line, lot, recorded.draw.entry_no, back, document,
-                    booking_date(ledger, document, undoable_on(lot, recorded.booked_on)));
-        revalue_again(ledger, account, *pending.line, lot, recorded.draw.entry_no, document);
-    }
-}
-
-Recorded* read_return_now(Ledger& ledger, const DocumentLine& line)
-{
-    return with_own_entries(
-        [&](const pg::DatedSnapshot& snapshot) { return read_recorded_return(ledger.entries, line, snapshot); });
-}
-
 /// Takes back what a tie gave, as far as its lot still has it at its value; returns what has to come from other lots.
 core::Amount untie(Ledger& ledger, Account& account, DocumentLine& line, RecordedDraw& given, core::Amount wanted)
 {
     LoadedLot& lot = get_lot(ledger, account, given.draw.lot_no);
-    const core::Movement taken = core::take_again(given.draw, lot.lot, wanted, account.type->money_step);
+    const core::Movement taken = core::take_again(given.draw, lot.lot, wanted, account.type->worth.step);
     const Document document = recorded_document(line);
     if (taken.quantity > core::zero) {
         book_return(ledger, account, line, lot, given.draw.entry_no, {-taken.quantity, -taken.value}, document,
@@ -114,67 +33,14 @@ core::Amount untie(Ledger& ledger, Account& account, DocumentLine& line, Recorde
 
 } // namespace
 
-void lose_ties(Ledger& ledger, Account& account, const DocumentLine& cause, LoadedLot& lot, Ties ties)
-{
-    for (Tie& tie : ties) {
-        if (tie.lost.quantity == core::zero)
-            continue;
-        tie.line->entered_by = cause.entered_by;
-        tie.line->recorded_by = cause.recorded_by;
-        const Document document = present_document(*tie.line);
-        book_return(ledger, account, *tie.line, lot, tie.draw.draw.entry_no, {-tie.lost.quantity, -tie.lost.value}, document,
-                    booking_date(ledger, document, undoable_on(lot, tie.draw.booked_on)), tie.draw.booked_on);
-        add_pending(ledger, account, *tie.line, tie.lost.quantity);
-    }
-}
-
 void give_return(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
 {
     tie(ledger, account, add_pending(ledger, account, line, credits));
 }
 
-void give_return_later(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
-{
-    add_pending(ledger, account, line, credits);
-}
-
-void absorb_lost_return(Account& account, DocumentLine& line)
-{
-    for (int i = 0; i < account.pending_count; i++) {
-        PendingReturn& lost = account.pending[i];
-        if (lost.line->line_table != line.line_table || lost.line->key != line.key)
-            continue;
-        const core::Amount absorbed = std::min(lost.left, line.settlement.take_again);
-        lost.left = core::less(lost.left, absorbed);
-        line.settlement.take_again = core::less(line.settlement.take_again, absorbed);
-    }
-}
-
-void tie_pending(Ledger& ledger, Account& account)
-{
-    for (int i = 0; i < account.pending_count; i++)
-        if (account.pending[i].left > core::zero)
-            tie(ledger, account, account.pending[i]);
-    PendingReturn* const end = account.pending + account.pending_count;
-    account.pending_count = static_cast<int>(
-        std::remove_if(account.pending, end, [](const PendingReturn& pending) { return pending.left == core::zero; }) -
-        account.pending);
-}
-
-void hand_over_draws(Ledger& ledger, Account& account, DocumentLine& line)
-{
-    if (account.pending_count == 0 || line.settlement.take_again == core::zero)
-        return;
-    Recorded* const recorded = read_return_now(ledger, line);
-    for (int i = recorded->draw_count - 1; i >= 0; i--)
-        for (PendingReturn& pending : std::span(account.pending, static_cast<size_t>(account.pending_count)))
-            if (std::min(pending.left, line.settlement.take_again) > core::zero && recorded->draws[i].draw.quantity > core::zero)
-                hand_over(ledger, account, line, recorded->draws[i], pending);
-}
-
 void take_return_again(Ledger& ledger, Account& account, DocumentLine& line, core::Amount credits)
 {
-    Recorded* const recorded = read_return_now(ledger, line);
+    Recorded* const recorded = read_recorded_return(ledger, line);
     take_in_turns(ledger, account, line, credits, [&](core::Amount part) {
         core::Amount elsewhere = core::zero;
         for (int i = recorded->draw_count - 1; part > core::zero; i--) {
@@ -182,18 +48,18 @@ void take_return_again(Ledger& ledger, Account& account, DocumentLine& line, cor
             elsewhere.units += untie(ledger, account, line, recorded->draws[i], wanted).units;
             part = core::less(part, wanted);
         }
-        draw_oldest_first(ledger, account, line, elsewhere, "return", recorded_document(line));
+        draw_oldest_first(ledger, account, line, elsewhere, core::EntryKind::return_line, recorded_document(line));
     });
 }
 
 void end_save(Ledger& ledger, Account& account)
 {
-    if (account.pending_count == 0)
+    if (account.pending.count == 0)
         return;
     tie_pending(ledger, account);
-    if (account.pending_count > 0)
-        errors::return_within_consumed(place_of(*account.pending[0].line), account.customer, account.type->code,
-                                       account.pending[0].left);
+    if (account.pending.count > 0)
+        errors::return_within_consumed(place_of(*account.pending.items[0].line), account.customer, account.type->code,
+                                       account.pending.items[0].left);
 }
 
 } // namespace credits

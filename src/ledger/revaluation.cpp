@@ -12,9 +12,9 @@ namespace credits
 void revalue_again(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, int64 undone_entry_no,
                    const Document& document)
 {
-    if (undone_entry_no > account.revalued_entry_no || !account.type->unit_value)
+    if (undone_entry_no > account.revalued_entry_no)
         return;
-    const std::optional<core::Amount> worth = core::worth_at(lot.lot, *account.type->unit_value, account.type->money_step);
+    const std::optional<core::Amount> worth = core::worth_now(account.type->worth, lot.lot);
     if (!worth)
         errors::balance_out_of_range(account.customer, account.type->code);
     const core::Amount difference{worth->units - lot.lot.remaining_value.units};
@@ -22,7 +22,7 @@ void revalue_again(Ledger& ledger, Account& account, DocumentLine& line, LoadedL
         return;
     lot.lot.remaining_value = *worth;
     book_change(ledger, account, line, lot,
-                {.kind = "revaluation",
+                {.kind = core::EntryKind::revaluation,
                  .document = document,
                  .quantity = {},
                  .value = difference,

@@ -1,4 +1,6 @@
 // Sales: a lot opened, changed and closed (rules 10 and 14).
+#include "ledger/sales.hpp"
+
 #include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
@@ -23,7 +25,7 @@ void correct_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedL
     const core::Amount value{lot.lot.value.units - lot.lot.remaining_value.units};
     lot.lot.remaining_value = lot.lot.value;
     book_change(ledger, account, line, lot,
-                {.kind = "correction",
+                {.kind = core::EntryKind::correction,
                  .document = document,
                  .quantity = {},
                  .value = value,
@@ -51,7 +53,7 @@ void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core
     loaded.is_resold = true;
     const int64 opening = line.recorded->opening_entry_no;
     book_change(ledger, account, line, loaded,
-                {.kind = opening == 0 ? "sale_change" : "opening",
+                {.kind = opening == 0 ? core::EntryKind::sale_change : core::EntryKind::opening,
                  .document = document,
                  .quantity = {lot.quantity.units - before.quantity.units},
                  .value = {lot.value.units - before.value.units},
@@ -89,7 +91,7 @@ void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
                                  .is_refunded = true,
                              });
     book(ledger, account, line, lot,
-         {.kind = line.is_opening ? "opening" : "sale",
+         {.kind = line.is_opening ? core::EntryKind::opening : core::EntryKind::sale,
           .document = present_document(line),
           .quantity = sale.credits,
           .value = sale.value,

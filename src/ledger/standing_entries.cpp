@@ -1,13 +1,14 @@
 // What of an account's draws, and of the returns tied to them, still stands: read from its entries, the latest first. By then all
 // later entries that undo one are known, so nothing has to be looked up.
+#include "ledger/standing_entries.hpp"
+
 #include <algorithm>
 
 #include "schema/catalog.hpp"
 #include "schema/columns.hpp"
-#include "ledger/standing_entries.hpp"
+#include "ledger/entries.hpp"
 #include "pg/key.hpp"
 #include "pg/numeric.hpp"
-#include "pg/snapshot.hpp"
 
 namespace credits
 {
@@ -30,9 +31,7 @@ struct StandingEntry {
     int64 quantity;
     int64 value;
     DateADT booked_on;
-    bool is_consumption;
-    bool is_return;
-    bool is_credit_note;
+    core::Act act;
     bool is_undone; // in part or as a whole
 };
 
@@ -43,7 +42,6 @@ StandingEntry read_entry(const pg::Table& entries)
     using namespace entry_column;
     bool is_root = false;
     const Datum reversed = pg::get(entries, reverses, &is_root);
-    const std::string_view entry_kind = pg::to_view(pg::get_not_null(entries, kind));
     return {
         .entry_no = DatumGetInt64(pg::get_not_null(entries, entry_no)),
         .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
@@ -51,9 +49,7 @@ StandingEntry read_entry(const pg::Table& entries)
         .quantity = get_units(entries, quantity),
         .value = get_units(entries, value),
         .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
-        .is_consumption = entry_kind.starts_with("consumption"),
-        .is_return = entry_kind == "return",
-        .is_credit_note = entry_kind == "credit_note",
+        .act = read_kind(entries).act,
         .is_undone = false,
     };
 }
@@ -100,25 +96,6 @@ void read_back(pg::Table& entries, std::string_view customer, int32 type_id, con
     hash_destroy(undone);
 }
 
-template <class T>
-struct List {
-    T* items;
-    size_t count;
-    size_t capacity;
-};
-
-template <class T>
-void append(List<T>& list, const T& item)
-{
-    if (list.count == list.capacity) {
-        list.capacity = std::max<size_t>(4, list.capacity * 2);
-        const Size size = sizeof(T) * list.capacity;
-        list.items = static_cast<T*>(list.items == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size)
-                                                           : repalloc_huge(list.items, size));
-    }
-    list.items[list.count++] = item;
-}
-
 std::string_view get_text(const pg::Table& entries, int column)
 {
     bool is_null = false;
@@ -158,26 +135,25 @@ RecordedDraw to_draw(const StandingEntry& entry, int64 sign)
 std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view customer, int32 type_id, core::Amount wanted,
                                      const pg::DatedSnapshot& snapshot)
 {
-    List<RecordedDraw> draws{};
+    pg::Array<RecordedDraw> draws{};
     read_back(entries, customer, type_id, snapshot, [&](const StandingEntry& entry) {
-        const bool is_draw = (entry.is_consumption || entry.is_return) && entry.reverses == 0;
+        const bool is_draw = (entry.act == core::Act::consumption || entry.act == core::Act::return_line) && entry.reverses == 0;
         if (!is_draw || entry.quantity >= 0)
             return true;
-        append(draws, to_draw(entry, -1));
+        pg::append(draws, to_draw(entry, -1));
         wanted.units += entry.quantity;
         return wanted > core::zero;
     });
-    return {draws.items, draws.count};
+    return pg::span_of(draws);
 }
 
 bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
 {
     bool has_any = false;
-    CommandCounterIncrement();
-    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+    with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
-            has_any = entry.lot_no == lot_no && entry.is_credit_note && entry.reverses == 0 && entry.quantity == 0 &&
-                      entry.value != 0 && !entry.is_undone;
+            has_any = entry.lot_no == lot_no && entry.act == core::Act::credit_note && entry.reverses == 0 &&
+                      entry.quantity == 0 && entry.value != 0 && !entry.is_undone;
             return !has_any;
         });
     });
@@ -186,16 +162,15 @@ bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
 
 Ties find_ties(Ledger& ledger, Account& account, int64 draw)
 {
-    List<Tie> ties{};
-    CommandCounterIncrement(); // what this batch has booked counts, too
-    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+    pg::Array<Tie> ties{};
+    with_own_entries([&](const pg::DatedSnapshot& snapshot) {
         read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
-            if (entry.reverses == draw && entry.is_return && entry.quantity > 0)
-                append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});
+            if (entry.reverses == draw && entry.act == core::Act::return_line && entry.quantity > 0)
+                pg::append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});
             return entry.entry_no > draw;
         });
     });
-    return {ties.items, ties.count};
+    return pg::span_of(ties);
 }
 
 } // namespace credits

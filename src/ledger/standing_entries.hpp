@@ -20,9 +20,6 @@ using Ties = std::span<Tie>;
 /// The ties on a draw, the latest first.
 Ties find_ties(Ledger& ledger, Account& account, int64 draw);
 
-/// Books what the ties lose, for the save of `cause`, and lets their returns look for other draws.
-void lose_ties(Ledger& ledger, Account& account, const DocumentLine& cause, LoadedLot& lot, Ties ties);
-
 /// Does a credit note stand that changes the value of the lot?
 bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no);
 

@@ -107,12 +107,6 @@ using BatchList = pg::Array<Batch*>;
 /// The batch of a source in the list, which may be a new one in the current memory context.
 Batch& find_or_begin_batch(BatchList& batches, Source& source);
 
-/// Of lines that are taken in each day is a save.
-enum class Order { one_save, by_day };
-
-/// Carries out the settlements of lines whose customers are locked.
-void record(const Configuration& configuration, std::span<const std::span<DocumentLine>> lines, Order order = Order::one_save);
-
 inline std::span<DocumentLine> lines_of(const Batch& batch) { return {batch.lines, static_cast<size_t>(batch.line_count)}; }
 
 inline std::span<const LineImage> images_of(const Batch& batch) { return {batch.images, static_cast<size_t>(batch.image_count)}; }

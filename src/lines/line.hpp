@@ -46,6 +46,9 @@ struct Recorded {
     int draw_count;
 };
 
+/// In which order lines settled together come: as one save, or, when they are taken in, each day as a save of its own (rule 24).
+enum class Order { one_save, by_day };
+
 struct LineImage;
 
 struct DocumentLine {

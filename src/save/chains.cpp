@@ -6,7 +6,7 @@
 
 #include "schema/catalog.hpp"
 #include "settings/customer.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/recorded.hpp"
 #include "lines/find_lines.hpp"
 #include "lines/made_from.hpp"
 #include "save/origins.hpp"

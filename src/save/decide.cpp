@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "errors/saving.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/credit_notes.hpp"
 #include "pg/numeric.hpp"
 
 namespace credits
@@ -103,10 +103,8 @@ void want_sale(DocumentLine& line, core::Amount credits)
     line.wanted = make_sale(type, line, credits);
     if (line.recorded == nullptr || !core::is_sale(line.recorded->effect) || compare_places(line) == core::Place::moved)
         return;
-    // Under `fixed` a sale keeps its value, also when the unit value has changed since.
-    const core::Effect& recorded = line.recorded->effect;
-    if (type.unit_value && recorded.credits == credits && (recorded.amount == core::zero) == (line.wanted.amount == core::zero))
-        line.wanted.value = recorded.value;
+    if (core::keeps_value(type.worth, line.recorded->effect, line.wanted))
+        line.wanted.value = line.recorded->effect.value;
 }
 
 void want_credit_note(DocumentLine& line, core::Amount credits)
@@ -161,7 +159,7 @@ std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount co
 
 std::optional<core::Amount> amount_of(const DocumentLine& line, const CreditType& type)
 {
-    return line.has_amount ? pg::to_money_in_range(line.amount, type.money_step) : core::zero;
+    return line.has_amount ? pg::to_money_in_range(line.amount, type.worth.step) : core::zero;
 }
 
 core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::Amount credits)
@@ -169,9 +167,7 @@ core::Effect make_sale(const CreditType& type, const DocumentLine& line, core::A
     const core::Amount amount = amount_in_range(line, type);
     if (amount < core::zero)
         errors::negative_amount(place_in_open_month(line), line.customer);
-    const bool is_priced_by_unit = type.unit_value && amount != core::zero; // a gift is worth nothing
-    const std::optional<core::Amount> value =
-        is_priced_by_unit ? core::multiply(credits, *type.unit_value, type.money_step) : amount;
+    const std::optional<core::Amount> value = core::value_of_sale(type.worth, credits, amount);
     if (!value)
         errors::quantity_out_of_range(place_in_open_month(line), "value");
     return {.act = core::Act::sale, .credits = credits, .amount = amount, .value = *value};

@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/recorded.hpp"
 #include "pg/snapshot.hpp"
 
 namespace credits

@@ -6,7 +6,7 @@
 
 #include "schema/catalog.hpp"
 #include "settings/contacts.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/recorded.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/view_table.hpp"
 #include "save/record_claims.hpp"

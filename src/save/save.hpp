@@ -3,6 +3,7 @@
 // (settle.hpp). A save lives in the memory context in which it was begun.
 #pragma once
 
+#include "ledger/carry_out.hpp"
 #include "save/changed_headers.hpp"
 #include "save/customers.hpp"
 #include "save/origins.hpp"

@@ -5,7 +5,8 @@
 #include <algorithm>
 
 #include "errors/saving.hpp"
-#include "ledger/ledger.hpp"
+#include "ledger/carry_out.hpp"
+#include "ledger/recorded.hpp"
 #include "ledger/renumbering.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/snapshot.hpp"
@@ -226,7 +227,7 @@ void decide(Save& save, const Configuration& settings)
 {
     cover_lines(batches_of(save), save.origins);
     for (Batch* const batch : batches_of(save)) {
-        follow_renumbering(*batch);
+        follow_renumbering(batch->source->line_table, lines_of(*batch));
         decide_all(settings, save.customers, *batch);
     }
 }
@@ -236,7 +237,7 @@ void record(const Save& save, const Configuration& settings)
     auto* const lines = static_cast<std::span<DocumentLine>*>(palloc(sizeof(std::span<DocumentLine>) * save.batches.count));
     for (int i = 0; i < save.batches.count; i++)
         lines[i] = lines_of(*save.batches.items[i]);
-    record(settings, {lines, static_cast<size_t>(save.batches.count)}, save.order);
+    carry_out(settings, {lines, static_cast<size_t>(save.batches.count)}, save.order);
 }
 
 void follow_prices(Save& save, const Configuration& settings)

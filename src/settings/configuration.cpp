@@ -22,6 +22,7 @@ enum CreditTypeColumn {
     type_code = 2,
     type_active = 4,
     type_alarm_level = 5,
+    type_valuation = 6,
     type_unit_value = 7,
     type_currency = 8
 };
@@ -84,6 +85,17 @@ void close_setting_tables(SettingTables& tables)
         pg::close_table(*table);
 }
 
+core::Worth read_worth(const pg::Table& row, int decimals)
+{
+    const std::string_view name = pg::to_view(pg::get_not_null(row, type_valuation));
+    const std::optional<core::Valuation> valuation = core::find_valuation(name);
+    if (!valuation)
+        errors::unknown_valuation(name);
+    return {.valuation = *valuation,
+            .unit_value = get_amount(row, type_unit_value).value_or(core::zero),
+            .step = smallest_coin(decimals)};
+}
+
 CreditType read_type(const pg::Table& row)
 {
     const std::string_view currency = copy_text(pg::get_not_null(row, type_currency));
@@ -94,9 +106,8 @@ CreditType read_type(const pg::Table& row)
         .currency = currency,
         .active = DatumGetBool(pg::get_not_null(row, type_active)),
         .alarm_level = get_amount(row, type_alarm_level),
-        .unit_value = get_amount(row, type_unit_value),
+        .worth = read_worth(row, decimals),
         .money_decimals = decimals,
-        .money_step = smallest_coin(decimals),
     };
 }
 

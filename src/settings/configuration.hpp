@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/amount.hpp"
+#include "core/valuation.hpp"
 #include "pg/postgres.hpp"
 
 namespace credits
@@ -17,9 +17,8 @@ struct CreditType {
     std::string_view currency;
     bool active;
     std::optional<core::Amount> alarm_level;
-    std::optional<core::Amount> unit_value; // exactly when the valuation is `fixed`
-    int money_decimals;                     // of the currency
-    core::Amount money_step;                // its smallest coin
+    core::Worth worth;
+    int money_decimals; // of the currency
 };
 
 struct Article {

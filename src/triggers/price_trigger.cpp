@@ -1,6 +1,6 @@
 // The price trigger of an attached line table: a consumption costs nothing (rule 11), as far as its row can tell before it is
 // saved. Where the header changes what a line is, save/prices.cpp follows.
-#include "ledger/ledger.hpp"
+#include "ledger/recorded.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/conversion.hpp"
 #include "pg/identity.hpp"

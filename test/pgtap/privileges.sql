@@ -57,6 +57,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('budget', 'credits_reader'),
     ('preview_closing', 'credits_reader'),
     ('_movement_of', 'credits_reader'),
+    ('_entry_kind', 'PUBLIC'),
     ('statement_html', 'credits_reader'),
     ('portfolio_html', 'credits_reader'),
     ('statement_due', 'credits_reader'),

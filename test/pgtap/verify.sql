@@ -1,7 +1,7 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
 LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in a transaction that saves
-SELECT plan(92);
+SELECT plan(94);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -133,6 +133,8 @@ SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 1
     UPDATE credits.entry SET reverses = 1 WHERE customer = 'C2' AND entry_no = 2$$), 'reversal_within_draw sign_by_kind', 'an opening gives and undoes one');
 SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x');
     UPDATE credits.entry SET amount = 10 WHERE customer = 'C2' AND entry_no = 2$$), 'lot_equals_sale', 'an opening has an amount');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = NULL WHERE customer = 'C1' AND entry_no = 6$$), 'sign_by_kind', 'a change of a consumption gives back and undoes none');
+SELECT is(pg_temp.broken($$UPDATE credits.entry SET reverses = 2 WHERE customer = 'C1' AND entry_no = 5$$), 'sign_by_kind', 'one takes and undoes another');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET kind = 'return' WHERE customer = 'C2'$$), 'lot_equals_sale sign_by_kind', 'a return gives what nobody drew');
 SELECT is(pg_temp.broken($$UPDATE credits.entry SET amount = NULL WHERE customer = 'C3' AND entry_no = 4$$), 'line_booked sign_by_kind', 'a credit note has no amount');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 0 WHERE customer = 'C3'$$), 'lot_equals_credit_notes', 'a lot forgets its credit note');

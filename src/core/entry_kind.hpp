@@ -1,0 +1,65 @@
+// The kinds of entries: one table says what each is to all who ask. SQL asks it by credits._entry_kind() and
+// credits._movement_of().
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/settlement.hpp"
+
+namespace credits::core
+{
+
+enum class EntryKind {
+    opening,
+    sale,
+    sale_change,
+    credit_note,
+    consumption,
+    consumption_change,
+    return_line,
+    revaluation,
+    correction,
+};
+
+/// Which way credits go.
+enum class Direction { any, in, out, either, none };
+
+struct EntryKindRow {
+    EntryKind kind;
+    std::string_view name;     // in credits.entry.kind
+    Act act;                   // that it books, or undoes; none: nothing that its line did
+    std::string_view movement; // in a closing: sold, consumed, changes, or opening, which moves nothing (rules 22 and 25)
+    std::string_view label;    // in a statement, where a row `opening` is the balance that it begins with
+    Direction sign;            // of its quantity
+    bool has_value_of_sign;    // its value goes the same way
+    Direction undoing;         // going this way it undoes another entry, and names it; none: it never does
+};
+
+inline constexpr std::array<EntryKindRow, 9> entry_kinds{{
+    {EntryKind::opening, "opening", Act::sale, "opening", "opening_balance", Direction::either, true, Direction::out},
+    {EntryKind::sale, "sale", Act::sale, "sold", "sale", Direction::in, true, Direction::none},
+    {EntryKind::sale_change, "sale_change", Act::sale, "sold", "sale_change", Direction::any, false, Direction::none},
+    {EntryKind::credit_note, "credit_note", Act::credit_note, "sold", "credit_note", Direction::any, true, Direction::in},
+    {EntryKind::consumption, "consumption", Act::consumption, "consumed", "consumption", Direction::out, true, Direction::none},
+    {EntryKind::consumption_change, "consumption_change", Act::consumption, "consumed", "consumption_change", Direction::either,
+     true, Direction::in},
+    {EntryKind::return_line, "return", Act::return_line, "consumed", "return", Direction::either, true, Direction::in},
+    {EntryKind::revaluation, "revaluation", Act::none, "changes", "revaluation", Direction::none, false, Direction::none},
+    {EntryKind::correction, "correction", Act::none, "changes", "correction", Direction::none, false, Direction::none},
+}};
+
+constexpr const EntryKindRow& row_of(EntryKind kind) { return entry_kinds[static_cast<size_t>(kind)]; }
+
+static_assert(std::ranges::all_of(entry_kinds, [](const EntryKindRow& row) { return &row == &row_of(row.kind); }),
+              "the rows stand in the order of the enum");
+
+/// Null: there is no kind of this name.
+constexpr const EntryKindRow* find_entry_kind(std::string_view name)
+{
+    const auto* const row = std::ranges::find(entry_kinds, name, &EntryKindRow::name);
+    return row == entry_kinds.end() ? nullptr : row;
+}
+
+} // namespace credits::core
