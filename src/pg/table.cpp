@@ -151,17 +151,15 @@ LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, Lo
 
 LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait)
 {
-    const LockOutcome outcome =
-        with_latest_snapshot([&](const DatedSnapshot& snapshot) { return lock_at(table, tid, snapshot, wait); });
-    switch (outcome) {
-    case LockOutcome::locked:
+    const LockResult result = with_latest_snapshot([&](const DatedSnapshot& snapshot) {
+        const LockOutcome outcome = lock_at(table, tid, snapshot, wait);
+        if (outcome == LockOutcome::busy)
+            return fetch(table, tid, snapshot) ? LockResult::busy : LockResult::absent;
+        return outcome == LockOutcome::locked ? LockResult::locked : LockResult::absent;
+    });
+    if (result != LockResult::absent)
         require_visible_to_transaction(table);
-        return LockResult::locked;
-    case LockOutcome::busy:
-        return LockResult::busy;
-    default:
-        return LockResult::absent;
-    }
+    return result;
 }
 
 bool is_locked_by_us(const Table& table)

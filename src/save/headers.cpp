@@ -135,11 +135,7 @@ void find(Batch& batch, pg::Table& table, Header& header)
     KeyedTable headers = headers_of(*batch.source);
     headers.snapshot = batch.snapshot;
     header.tuple = nullptr;
-    find_in_snapshot(headers, table, header.key, KeyOf::referring, [&](const RowPlace& place) {
-        if (batch.snapshot == nullptr)
-            pg::require_visible_to_transaction(*place.table);
-        keep_found(header, place);
-    });
+    find_in_snapshot(headers, table, header.key, KeyOf::referring, [&](const RowPlace& place) { keep_found(header, place); });
 }
 
 /// Locks the version that was found, where it lies.
