@@ -169,10 +169,8 @@ pg::Array<std::string_view> foresee_customers(Batches batches, const Origins* or
 {
     Texts customers{};
     const bool are_all_known = add_customers(customers, batches, {});
-    if (origins != nullptr)
-        for (const Origin& origin : pg::span_of(origins->sorted))
-            if (!is_null(origin.customer))
-                pg::append(customers, origin.customer);
+    for (const std::string_view customer : pg::span_of(customers_of(origins)))
+        pg::append(customers, customer);
     sort_and_merge(customers);
     if (has_origin_table(batches) && (!are_all_known || customers.count > 1))
         add_customers_below(customers, batches);

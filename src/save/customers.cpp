@@ -5,7 +5,6 @@
 
 #include "schema/catalog.hpp"
 #include "settings/contacts.hpp"
-#include "save/origins.hpp"
 
 namespace credits
 {
@@ -37,13 +36,12 @@ bool writes_recorded_ledger(const DocumentLine& line)
            (!core::is_nothing(line.recorded->effect) || (!line.is_gone && line.recorded_key != line.key));
 }
 
-Customers name_customers(Batches batches, const Origins* origins)
+Customers name_customers(Batches batches, std::span<const std::string_view> of_origins)
 {
     Size most = 1;
     for (const Batch* const batch : batches)
         most += 2 * static_cast<Size>(batch->line_count);
-    const std::span<Origin> list = origins == nullptr ? std::span<Origin>() : pg::span_of(origins->sorted);
-    most += list.size();
+    most += of_origins.size();
     Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Customer) * most)),
                         .count = 0};
     for (const Batch* const batch : batches)
@@ -53,8 +51,8 @@ Customers name_customers(Batches batches, const Origins* origins)
             // Counting or not: a line is not dropped before its customer is locked.
             add(customers, line.customer, false);
         }
-    for (const Origin& origin : list)
-        add(customers, account_of(origin.customer), true);
+    for (const std::string_view customer : of_origins)
+        add(customers, account_of(customer), true);
     return customers;
 }
 
@@ -71,9 +69,9 @@ void sort_and_merge(Customers& customers)
 }
 
 /// Calls fn for the customers that the lines name or are recorded for, in key order.
-Customers read_customers(Batches batches, const Origins* origins, void (*fn)(pg::Table&, Customer&))
+Customers read_customers(Batches batches, std::span<const std::string_view> of_origins, void (*fn)(pg::Table&, Customer&))
 {
-    Customers customers = name_customers(batches, origins);
+    Customers customers = name_customers(batches, of_origins);
     sort_and_merge(customers);
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     for (int i = 0; i < customers.count; i++)
@@ -123,19 +121,19 @@ bool find_accounts(Batches batches, ContactsKnown known = ContactsKnown::from_co
 } // namespace
 
 // Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
-Customers lock_customers(Batches batches, const Origins* origins)
+Customers lock_customers(Batches batches, std::span<const std::string_view> of_origins)
 {
     find_accounts(batches);
-    Customers customers = read_customers(batches, origins, lock_customer);
+    Customers customers = read_customers(batches, of_origins, lock_customer);
     while (find_accounts(batches, contacts_among(customers)))
-        customers = read_customers(batches, origins, lock_customer);
+        customers = read_customers(batches, of_origins, lock_customer);
     return customers;
 }
 
-Customers find_customers(Batches batches, const Origins* origins)
+Customers find_customers(Batches batches, std::span<const std::string_view> of_origins)
 {
     find_accounts(batches);
-    return read_customers(batches, origins, look_at_customer);
+    return read_customers(batches, of_origins, look_at_customer);
 }
 
 const Customer& find_customer(const Customers& customers, std::string_view customer) { return *lower_bound(customers, customer); }

@@ -9,8 +9,6 @@
 namespace credits
 {
 
-struct Origins;
-
 struct Customers {
     Customer* sorted; // by key
     int count;
@@ -18,11 +16,11 @@ struct Customers {
 
 /// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and locks, in key order, the
 /// rows of those whose ledger may be written: who works with credits, or is recorded. Those of the lines that theirs
-/// were made from, too.
-Customers lock_customers(Batches batches, const Origins* origins);
+/// were made from come with them.
+Customers lock_customers(Batches batches, std::span<const std::string_view> of_origins);
 
 /// Finds the same customers without a lock.
-Customers find_customers(Batches batches, const Origins* origins);
+Customers find_customers(Batches batches, std::span<const std::string_view> of_origins);
 
 /// The customer with this key, whom the batch names.
 const Customer& find_customer(const Customers& customers, std::string_view customer);

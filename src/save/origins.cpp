@@ -40,9 +40,9 @@ bool lock_row(const Origin& origin, bool is_guarded)
         const RowKey key = make_row_key(lines, values, KeyOf::own);
         const pg::LockResult result =
             pg::lock_latest(*place.table, place.index, key, {.wait = is_guarded ? LockWaitSkip : LockWaitBlock});
-        stands = result == pg::LockResult::busy ||
-                 (result == pg::LockResult::locked &&
-                  is_same_row(pg::copy_converted(place.conversion, place.table->found), origin.row));
+        stands =
+            result == pg::LockResult::busy || (result == pg::LockResult::locked &&
+                                               is_same_row(pg::copy_converted(place.conversion, place.table->found), origin.row));
     });
     pg::close_table(table);
     return stands;
@@ -132,6 +132,16 @@ Origins* look_for_origins(Batches batches)
     find_headers(pg::span_of(origins->batches), origins->headers);
     read_lines_of(*origins);
     return origins;
+}
+
+pg::Array<std::string_view> customers_of(const Origins* origins)
+{
+    pg::Array<std::string_view> customers{};
+    if (origins != nullptr)
+        for (const Origin& origin : pg::span_of(origins->sorted))
+            if (!is_null(origin.customer))
+                pg::append(customers, origin.customer);
+    return customers;
 }
 
 void end_origins(Origins* origins)

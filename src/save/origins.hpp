@@ -32,6 +32,9 @@ struct Origins {
 /// Finds the origins of all lines, as these were and are, and theirs, with their headers, as of the latest snapshot and without a
 /// lock; null: there are none.
 Origins* look_for_origins(Batches batches);
+/// The customers of these, as far as they are known, whether or not they count.
+pg::Array<std::string_view> customers_of(const Origins* origins);
+
 void end_origins(Origins* origins); // may be null
 
 /// Locks the rows of origins that are their own documents, or whose document is a view, but for busy ones that a locked customer

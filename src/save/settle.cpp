@@ -212,10 +212,10 @@ void look_and_lock(Save& save)
         follow_chains(save, headers_of_chains);
         read(save);
         if (save.order == Order::by_day) {
-            save.customers = find_customers(batches_of(save), save.origins);
+            save.customers = find_customers(batches_of(save), pg::span_of(customers_of(save.origins)));
             return;
         }
-        save.customers = lock_customers(batches_of(save), save.origins);
+        save.customers = lock_customers(batches_of(save), pg::span_of(customers_of(save.origins)));
         const bool documents_stand = lock_documents(save);
         if (documents_stand && (pg::completed_transactions() == completed_before || stands(save, headers_of_chains)))
             return;
