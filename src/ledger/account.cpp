@@ -6,6 +6,7 @@
 #include "ledger/lots.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
+#include "pg/table_writer.hpp"
 
 namespace credits
 {

@@ -7,6 +7,7 @@
 #include "errors/saving.hpp"
 #include "schema/columns.hpp"
 #include "pg/row.hpp"
+#include "pg/table_writer.hpp"
 
 namespace credits
 {

@@ -11,6 +11,7 @@
 #include "schema/columns.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
+#include "pg/table_writer.hpp"
 
 namespace credits
 {

@@ -13,6 +13,7 @@
 #include "pg/row.hpp"
 #include "pg/version.hpp"
 #include "lines/settled_since.hpp"
+#include "pg/table_writer.hpp"
 
 namespace credits
 {

@@ -6,6 +6,7 @@
 #include "core/amount.hpp"
 #include "pg/numeric.hpp"
 #include "pg/table.hpp"
+#include "pg/table_writer.hpp"
 #include "pg/text.hpp"
 
 namespace credits::pg

@@ -79,6 +79,20 @@ Table open_table(Oid table, LOCKMODE mode)
     };
 }
 
+void close_table(Table& table)
+{
+    for (int i = 0; i < table.index_count; i++) {
+        end_inserts(table.indexes[i].relation, table.indexes[i].info);
+        index_close(table.indexes[i].relation, NoLock);
+    }
+    if (table.expressions != nullptr)
+        FreeExecutorState(table.expressions);
+    if (table.written != nullptr)
+        ExecDropSingleTupleTableSlot(table.written);
+    ExecDropSingleTupleTableSlot(table.found);
+    table_close(table.relation, NoLock);
+}
+
 void require_newer(const DatedSnapshot& snapshot, const Table& table)
 {
     if (snapshot.taken_at < table.locked_at)

@@ -1,6 +1,5 @@
 // Direct access to one table and its indexes, without SPI and without privileges: find, lock the latest version, insert, update.
 // A Table lives from open_table to close_table, within one statement; an error closes it with the resource owner.
-// Writing keeps every index, and users' row triggers on the table fire (table_writer.cpp says how).
 #pragma once
 
 #include <span>
@@ -37,9 +36,6 @@ struct Table {
     EState* expressions;  // for indexes with expressions or predicates; null without
     MemoryContext memory; // where all of these live; the caller's context may be reset between two rows
 };
-
-/// The slot to fill before insert or update.
-TupleTableSlot* written_slot(Table& table);
 
 /// Opens a table; its slots and index descriptions are allocated in the current memory context.
 Table open_table(Oid table, LOCKMODE mode);
@@ -126,15 +122,6 @@ void require_visible_to_transaction(Table& table);
 /// Has this transaction updated or deleted rows of the table, not of its descendants, as far as that was not rolled back?
 /// It goes by the table's statistics, and is true where nobody counts.
 bool has_changed_rows(Relation table);
-
-/// Inserts the row in table.written, which was filled with ExecStoreVirtualTuple.
-void insert(Table& table);
-
-/// Updates the row at `tid` to table.written. The caller holds the lock that makes a concurrent update impossible.
-void update(Table& table, ItemPointer tid, const DatedSnapshot& snapshot);
-
-/// Deletes the row at `tid`, which nobody else can change meanwhile.
-void remove(Table& table, ItemPointer tid, const DatedSnapshot& snapshot);
 
 /// Fetches an attribute of table.found.
 inline Datum get(const Table& table, int attribute, bool* is_null) { return slot_getattr(table.found, attribute, is_null); }

@@ -1,7 +1,7 @@
 // Inserts and updates of a Table.
 // The fast way writes heap and indexes itself: the constraint checks of the executor, compiled anew for each statement, would
 // cost as much as a whole lookup. Where users have put ROW triggers on the table, the executor writes, so that they fire.
-#include "pg/table.hpp"
+#include "pg/table_writer.hpp"
 
 #include "pg/errors.hpp"
 #include "pg/identity.hpp"
@@ -202,20 +202,6 @@ void remove(Table& table, ItemPointer tid, const DatedSnapshot& snapshot)
         table_tuple_delete(table.relation, tid, GetCurrentCommandId(true), snapshot.data, InvalidSnapshot, true, &failure, false);
     if (result != TM_Ok)
         errors::unexpected_update_result(table.relation, result);
-}
-
-void close_table(Table& table)
-{
-    for (int i = 0; i < table.index_count; i++) {
-        end_inserts(table.indexes[i].relation, table.indexes[i].info);
-        index_close(table.indexes[i].relation, NoLock);
-    }
-    if (table.expressions != nullptr)
-        FreeExecutorState(table.expressions);
-    if (table.written != nullptr)
-        ExecDropSingleTupleTableSlot(table.written);
-    ExecDropSingleTupleTableSlot(table.found);
-    table_close(table.relation, NoLock);
 }
 
 } // namespace credits::pg

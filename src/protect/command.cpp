@@ -1,4 +1,6 @@
 // What a command says that it will do to an attached or bound table, asked before it is done.
+#include "protect/command.hpp"
+
 #include <algorithm>
 
 #include "bind/binding.hpp"

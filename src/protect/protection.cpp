@@ -3,6 +3,8 @@
 // more than a look at credits.source and credits.binding, and what a superuser has broken before is nobody else's obstacle.
 #include "protect/protection.hpp"
 
+#include "protect/command.hpp"
+
 #include <string_view>
 
 #include "attach/triggers.hpp"

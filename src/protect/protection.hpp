@@ -7,10 +7,6 @@
 namespace credits
 {
 
-/// Before a command: refuses by name what PostgreSQL would refuse with a hint to CASCADE or not as 2BP01, and what could not be
-/// undone afterwards. Says nothing of tables that the role does not own: PostgreSQL does.
-void check_command(const Node* command);
-
 /// What is about to be done to a table ("drop table erp.line"), and which function sets the table free.
 struct Act {
     const char* name;

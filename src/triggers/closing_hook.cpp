@@ -9,6 +9,7 @@
 #include "pg/row.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
+#include "pg/table_writer.hpp"
 
 namespace credits
 {

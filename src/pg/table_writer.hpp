@@ -1,0 +1,21 @@
+// Writes rows of a Table (table.hpp). Every index is kept, and users' row triggers on the table fire.
+#pragma once
+
+#include "pg/table.hpp"
+
+namespace credits::pg
+{
+
+/// The slot to fill before insert or update.
+TupleTableSlot* written_slot(Table& table);
+
+/// Inserts the row in table.written, which was filled with ExecStoreVirtualTuple.
+void insert(Table& table);
+
+/// Updates the row at `tid` to table.written. The caller holds the lock that makes a concurrent update impossible.
+void update(Table& table, ItemPointer tid, const DatedSnapshot& snapshot);
+
+/// Deletes the row at `tid`, which nobody else can change meanwhile.
+void remove(Table& table, ItemPointer tid, const DatedSnapshot& snapshot);
+
+} // namespace credits::pg
