@@ -19,10 +19,6 @@ CREATE TRIGGER credits_configuration_removed AFTER DELETE ON credits.article
     EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits._parameter
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
-CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.source
-    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
-CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.closing
-    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 -- Of customers the cache knows no more than whether any of them is a contact.
 CREATE TRIGGER credits_contact_added AFTER INSERT ON credits.customer
     FOR EACH ROW WHEN (NEW.account_of IS NOT NULL)

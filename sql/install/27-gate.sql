@@ -1,5 +1,9 @@
 -- The gate: each save holds ROW EXCLUSIVE on the table closing until it commits. Who must be alone with the ledger takes SHARE ROW EXCLUSIVE.
 
+-- Every backend knows which months are closed.
+CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.closing
+    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
+
 -- Whoever uses the extension's tables locks it before any other of them, so that whoever rewrites those keeps everybody out with one lock.
 
 CREATE FUNCTION credits._come_to_gate() RETURNS void
