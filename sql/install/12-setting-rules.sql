@@ -1,19 +1,6 @@
 -- What settings may not be or become (rules 1 to 7).
 -- The functions run as the extension's owner: a role needs no right but that on the table that it changes.
-
--- Whether the ledger uses a setting is asked here. The latest state, since at REPEATABLE READ the transaction's own snapshot
--- misses a save that committed after it; there are no foreign keys between the ledger and the settings that would look.
-CREATE FUNCTION credits._now(query text) RETURNS SETOF record
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_now';
-COMMENT ON FUNCTION credits._now(text) IS
-'Returns the rows of a read-only query at the latest committed state, whatever the isolation level.';
-
-CREATE FUNCTION credits._exists_now(query text) RETURNS boolean
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-RETURN EXISTS (SELECT FROM credits._now(query || ' LIMIT 1') AS found (one integer));
-COMMENT ON FUNCTION credits._exists_now(text) IS
-'Tells whether a query SELECT 1 ... finds a row at the latest committed state.';
+-- Whether the ledger uses a setting is asked at the latest state.
 
 CREATE FUNCTION credits._check_key_length(what text, key text) RETURNS void
 LANGUAGE plpgsql

@@ -17,11 +17,6 @@ $$;
 COMMENT ON FUNCTION credits._lock_ledger_of(text) IS
 'Locks the gate and the customer''s row, which guards his accounts (invariant 3). P0002 when there is no such customer.';
 
-CREATE FUNCTION credits._change_now(command text) RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_change_now';
-COMMENT ON FUNCTION credits._change_now(text) IS
-'Runs a command at the latest committed state, whatever the isolation level. The caller holds what keeps others from its rows.';
-
 -- An alarm that the new level no longer justifies ends; a new one waits for the balance to fall.
 CREATE FUNCTION credits._clear_alarms(type_id integer, customer text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql

@@ -41,11 +41,6 @@ $$;
 COMMENT ON FUNCTION credits._hold_saves() IS
 'Holds the gate against all savers until the end of the transaction. 55P03 when their transactions last too long.';
 
-CREATE FUNCTION credits._do_now(command text) RETURNS bigint
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
-COMMENT ON FUNCTION credits._do_now(text) IS
-'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
-
 CREATE VIEW credits._held_lock AS
 SELECT lock.relation::regclass AS relation, lock.mode
 FROM pg_catalog.pg_locks AS lock
