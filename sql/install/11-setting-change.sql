@@ -1,17 +1,6 @@
 -- Who changed which setting, from what to what, and when (rule 5); and the dates of a credit type (rule 1).
 -- The trigger functions run as the extension's owner, so that nobody needs a right on setting_change, and nobody can write there.
 
--- Not current_user: within these functions that is the owner.
-CREATE FUNCTION credits._acting_role() RETURNS text
-LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'credits_acting_role';
-COMMENT ON FUNCTION credits._acting_role() IS
-'Returns the role of the session: the one of SET ROLE, else the one that logged in. While code of an owner''s runs, a mapping''s, a hook''s or a trigger''s, it is the owner.';
-
-CREATE FUNCTION credits._is_restoring() RETURNS boolean
-LANGUAGE c STABLE AS 'MODULE_PATHNAME', 'credits_is_restoring';
-COMMENT ON FUNCTION credits._is_restoring() IS
-'Tells whether the settings that arrive are those of a dump, whose changes were recorded long ago: function bodies are not checked, and the acting role owns the extension, or has the rights of its owner.';
-
 -- Names of columns as attach() takes them. Inlined, as it is called for each column of each row.
 CREATE FUNCTION credits._setting_text(setting jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
