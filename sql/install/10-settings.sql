@@ -135,6 +135,28 @@ COMMENT ON COLUMN credits.parameter.closing_hook        IS 'name of a function (
 COMMENT ON COLUMN credits.parameter.notify              IS 'false: no NOTIFY, which forbids PREPARE TRANSACTION';
 COMMENT ON COLUMN credits.parameter.closing_hook_owner  IS 'the role that the hook belonged to when it was set; filled in. A closing calls no hook of another''s';
 
+CREATE FUNCTION credits._money_decimals(currency text) RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_money_decimals';
+COMMENT ON FUNCTION credits._money_decimals(text) IS
+'The decimals of a currency (ISO 4217): 0, 2, 3 or 4; 2 where it is unknown.';
+
+CREATE FUNCTION credits._type_named(code text) RETURNS integer
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    id CONSTANT integer := (SELECT type_id FROM credits.credit_type AS type WHERE type.code = _type_named.code);
+BEGIN
+    IF id IS NULL THEN
+        RAISE EXCEPTION 'credit type "%" does not exist', code
+            USING ERRCODE = 'no_data_found', HINT = 'Credit types are the rows of credits.credit_type.';
+    END IF;
+    RETURN id;
+END
+$$;
+COMMENT ON FUNCTION credits._type_named(text) IS
+'The type_id of a credit type. P0002 when there is none of this code.';
+
 -- What has no key in the world gets a number. A default that calls nextval() would change lastval() of whoever saves.
 CREATE FUNCTION credits._next_number(sequence regclass) RETURNS bigint
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_next_number';

@@ -95,3 +95,25 @@ COMMENT ON COLUMN credits.closing_hook_line.line_table IS 'attached table of the
 COMMENT ON COLUMN credits.closing_hook_line.line_key   IS 'key of the line';
 COMMENT ON COLUMN credits.closing_hook_line.closing_id IS 'the closing that it belongs to';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_hook_line', '');
+
+CREATE FUNCTION credits._first_day(day date) RETURNS date
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF isfinite(day) IS NOT TRUE THEN
+        RAISE EXCEPTION 'invalid value for argument "month": %', coalesce(day::text, 'null')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give any day of the month.';
+    END IF;
+    RETURN credits._month_of(day);
+END
+$$;
+COMMENT ON FUNCTION credits._first_day(date) IS
+'The first day of the month that the day is in. 22023 for no day.';
+
+CREATE FUNCTION credits._named(month date) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN to_char(month, 'YYYY-MM');
+COMMENT ON FUNCTION credits._named(date) IS
+'The month as messages write it.';

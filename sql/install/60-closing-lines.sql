@@ -1,27 +1,5 @@
 -- What a closing of a month would move, and the lines that it makes of it (rules 25 and 26).
 
-CREATE FUNCTION credits._first_day(day date) RETURNS date
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF isfinite(day) IS NOT TRUE THEN
-        RAISE EXCEPTION 'invalid value for argument "month": %', coalesce(day::text, 'null')
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give any day of the month.';
-    END IF;
-    RETURN credits._month_of(day);
-END
-$$;
-COMMENT ON FUNCTION credits._first_day(date) IS
-'The first day of the month that the day is in. 22023 for no day.';
-
-CREATE FUNCTION credits._named(month date) RETURNS text
-LANGUAGE sql IMMUTABLE
-SET search_path = pg_catalog, pg_temp
-RETURN to_char(month, 'YYYY-MM');
-COMMENT ON FUNCTION credits._named(date) IS
-'The month as messages write it.';
-
 CREATE FUNCTION credits._movement_of(kind text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE -- without settings of its own, to be inlined
 RETURN CASE WHEN kind IN ('sale', 'sale_change', 'credit_note') THEN 'sold'

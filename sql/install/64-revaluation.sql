@@ -1,27 +1,5 @@
 -- Fixed valuation: another unit value, and what it makes of the credits that are open (rules 11 and 25).
 
-CREATE FUNCTION credits._money_decimals(currency text) RETURNS integer
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_money_decimals';
-COMMENT ON FUNCTION credits._money_decimals(text) IS
-'The decimals of a currency (ISO 4217): 0, 2, 3 or 4; 2 where it is unknown.';
-
-CREATE FUNCTION credits._type_named(code text) RETURNS integer
-LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    id CONSTANT integer := (SELECT type_id FROM credits.credit_type AS type WHERE type.code = _type_named.code);
-BEGIN
-    IF id IS NULL THEN
-        RAISE EXCEPTION 'credit type "%" does not exist', code
-            USING ERRCODE = 'no_data_found', HINT = 'Credit types are the rows of credits.credit_type.';
-    END IF;
-    RETURN id;
-END
-$$;
-COMMENT ON FUNCTION credits._type_named(text) IS
-'The type_id of a credit type. P0002 when there is none of this code.';
-
 -- As the module does: the exact product of two numbers with four decimals, rounded once.
 CREATE FUNCTION credits._worth_query(type_id integer, unit_value numeric, currency text) RETURNS text
 LANGUAGE sql STABLE
