@@ -1,4 +1,29 @@
--- A customer's own alarm level (rule 7).
+-- Balances that fall below their alarm level (rule 21), and a customer's own level (rule 7).
+
+CREATE SEQUENCE credits.alarm_episode_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.alarm_episode_number', 0);
+COMMENT ON SEQUENCE credits.alarm_episode_number IS 'Numbers alarms.';
+SELECT pg_catalog.pg_extension_config_dump('credits.alarm_episode_number', '');
+
+CREATE TABLE credits.alarm_episode (
+    customer    text        COLLATE "C" NOT NULL,
+    type_id     integer     NOT NULL,
+    raised_at   timestamptz NOT NULL,
+    cleared_at  timestamptz,
+    balance     numeric     NOT NULL,
+    alarm_level numeric     NOT NULL,
+    number      bigint      PRIMARY KEY DEFAULT credits._next_number('credits.alarm_episode_number')
+);
+CREATE INDEX alarm_episode_account_idx ON credits.alarm_episode (customer, type_id) WHERE cleared_at IS NULL;
+COMMENT ON TABLE credits.alarm_episode IS 'Balances that fell below their alarm level: one row from falling below to being above again (rule 21). Read as the view alarm.';
+COMMENT ON COLUMN credits.alarm_episode.customer    IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.alarm_episode.type_id     IS 'the credit type';
+COMMENT ON COLUMN credits.alarm_episode.raised_at   IS 'when the balance fell below its level';
+COMMENT ON COLUMN credits.alarm_episode.cleared_at  IS 'when it was no longer below; null while it is';
+COMMENT ON COLUMN credits.alarm_episode.balance     IS 'credits when the alarm was raised';
+COMMENT ON COLUMN credits.alarm_episode.alarm_level IS 'in credits, when the alarm was raised';
+COMMENT ON COLUMN credits.alarm_episode.number      IS 'key, given by the database: a later one is higher, some are left out';
+SELECT pg_catalog.pg_extension_config_dump('credits.alarm_episode', '');
 
 -- Locks as a save does: the gate, then the customer's row.
 CREATE FUNCTION credits._lock_ledger_of(customer text) RETURNS void
@@ -93,3 +118,22 @@ $$;
 COMMENT ON FUNCTION credits.set_alarm_level(text, text, numeric) IS
 'Sets a customer''s own alarm level for a credit type, in credits; null returns to the type''s default (rule 7). For credits_management. '
 'P0002 when customer or type do not exist, 23514 when the level is negative or beyond 14 digits.';
+
+CREATE VIEW credits.alarm AS
+SELECT
+    episode.customer,
+    type.code AS type_code,
+    episode.balance,
+    episode.alarm_level,
+    episode.raised_at,
+    episode.cleared_at
+FROM credits.alarm_episode AS episode
+JOIN credits.credit_type AS type USING (type_id)
+WHERE type.active;
+COMMENT ON VIEW credits.alarm IS 'Balances that fell below their alarm level, of active types: one row from falling below to being above again (rule 21).';
+COMMENT ON COLUMN credits.alarm.customer    IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits.alarm.type_code   IS 'code of the credit type';
+COMMENT ON COLUMN credits.alarm.balance     IS 'credits when the alarm was raised';
+COMMENT ON COLUMN credits.alarm.alarm_level IS 'in credits, when the alarm was raised';
+COMMENT ON COLUMN credits.alarm.raised_at   IS 'when the balance fell below its level';
+COMMENT ON COLUMN credits.alarm.cleared_at  IS 'when it was no longer below; null while it is';

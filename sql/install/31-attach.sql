@@ -3,17 +3,6 @@
 CREATE TYPE credits._mapping AS ENUM ();
 COMMENT ON TYPE credits._mapping IS 'No value: the views that credits.attach() makes have a column of it, so that they go with the extension.';
 
--- What is attached is a setting (rule 5).
-CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.source
-    FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
-CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.source
-    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by');
-CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
-    FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
-    EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by');
-CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
-    FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
-
 CREATE FUNCTION credits.attach(
     line_table      regclass,
     kind            text,

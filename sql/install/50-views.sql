@@ -189,22 +189,3 @@ COMMENT ON COLUMN credits.history.lot_no          IS 'the lot that it moved';
 COMMENT ON COLUMN credits.history.description     IS 'given with a registration by hand';
 COMMENT ON COLUMN credits.history.recorded_at     IS 'start of the statement that recorded it';
 COMMENT ON COLUMN credits.history.recorded_by     IS 'role that recorded it';
-
-CREATE VIEW credits.alarm AS
-SELECT
-    episode.customer,
-    type.code AS type_code,
-    episode.balance,
-    episode.alarm_level,
-    episode.raised_at,
-    episode.cleared_at
-FROM credits.alarm_episode AS episode
-JOIN credits.credit_type AS type USING (type_id)
-WHERE type.active;
-COMMENT ON VIEW credits.alarm IS 'Balances that fell below their alarm level, of active types: one row from falling below to being above again (rule 21).';
-COMMENT ON COLUMN credits.alarm.customer    IS 'the ERP''s key as text';
-COMMENT ON COLUMN credits.alarm.type_code   IS 'code of the credit type';
-COMMENT ON COLUMN credits.alarm.balance     IS 'credits when the alarm was raised';
-COMMENT ON COLUMN credits.alarm.alarm_level IS 'in credits, when the alarm was raised';
-COMMENT ON COLUMN credits.alarm.raised_at   IS 'when the balance fell below its level';
-COMMENT ON COLUMN credits.alarm.cleared_at  IS 'when it was no longer below; null while it is';
