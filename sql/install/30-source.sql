@@ -70,3 +70,11 @@ CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
     EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by');
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
+
+CREATE FUNCTION credits._source_fault(line_table regclass) RETURNS SETOF text
+    LANGUAGE c STRICT STABLE ROWS 1 AS 'MODULE_PATHNAME', 'credits_source_fault';
+COMMENT ON FUNCTION credits._source_fault(regclass) IS 'What an attached table has lost while the protection was off, or why its rows cannot be read.';
+
+CREATE FUNCTION credits._is_source_readable(line_table regclass) RETURNS boolean
+    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'credits_is_source_readable';
+COMMENT ON FUNCTION credits._is_source_readable(regclass) IS 'True when rows of the attached table can be read under its mapping; one of them may still fail.';

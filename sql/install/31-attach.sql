@@ -60,31 +60,3 @@ COMMENT ON FUNCTION credits._header_changed() IS 'Statement trigger of header ta
 CREATE FUNCTION credits._price_line() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_price_line';
 COMMENT ON FUNCTION credits._price_line() IS 'Row trigger of attached line tables with zero_columns: sets the price of consumptions to 0 (rule 11).';
-
-CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
-    line_key        text,
-    kind            text,
-    article         text,
-    quantity        numeric,
-    amount          numeric,
-    customer        text,
-    document_date   date,
-    document_number text,
-    counts          boolean,
-    member          regclass,
-    place           tid,
-    origin          text,
-    refers_to       text,
-    error           text
-)
-    LANGUAGE c STRICT STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp
-    AS 'MODULE_PATHNAME', 'credits_wanted_line';
-COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table, or of a partition or heir of one, under its mapping, and where they stand, read as the table''s owner: the documents'' side of verify(). error: why the line cannot be read; then key and article are all that is told of it.';
-
-CREATE FUNCTION credits._source_fault(line_table regclass) RETURNS SETOF text
-    LANGUAGE c STRICT STABLE ROWS 1 AS 'MODULE_PATHNAME', 'credits_source_fault';
-COMMENT ON FUNCTION credits._source_fault(regclass) IS 'What an attached table has lost while the protection was off, or why its rows cannot be read.';
-
-CREATE FUNCTION credits._is_source_readable(line_table regclass) RETURNS boolean
-    LANGUAGE c STRICT STABLE AS 'MODULE_PATHNAME', 'credits_is_source_readable';
-COMMENT ON FUNCTION credits._is_source_readable(regclass) IS 'True when rows of the attached table can be read under its mapping; one of them may still fail.';

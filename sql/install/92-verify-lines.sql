@@ -1,6 +1,26 @@
 -- The invariants between documents, settings and ledger, one view each, as in the file before.
 -- A line wants what its row says now, under the settings of now; only type and coefficient stay those of its first booking (rule 16).
 
+CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
+    line_key        text,
+    kind            text,
+    article         text,
+    quantity        numeric,
+    amount          numeric,
+    customer        text,
+    document_date   date,
+    document_number text,
+    counts          boolean,
+    member          regclass,
+    place           tid,
+    origin          text,
+    refers_to       text,
+    error           text
+)
+    LANGUAGE c STRICT STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_wanted_line';
+COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table, or of a partition or heir of one, under its mapping, and where they stand, read as the table''s owner: the documents'' side of verify(). error: why the line cannot be read; then key and article are all that is told of it.';
+
 -- Where a line stands with credits; if nowhere, where it stood last.
 CREATE VIEW credits._line_booking AS
 SELECT DISTINCT ON (line_table, line_key)
@@ -201,36 +221,3 @@ CREATE VIEW credits._verify_unreadable_line AS
 SELECT customer, type_id, detail FROM credits._line_fault WHERE invariant = 'unreadable_line';
 COMMENT ON VIEW credits._verify_unreadable_line IS
 'Document lines with an article that has credits, or none that can be told, whose row or document cannot be read: nobody knows what they want (rule 24).';
-
-CREATE VIEW credits._verify_account_of_one_level AS
-SELECT contact.customer, NULL::integer AS type_id,
-       pg_catalog.format('he uses the credits of %s, %s', contact.account_of,
-                         CASE WHEN account.customer IS NULL THEN 'who does not exist' ELSE 'who uses those of ' || account.account_of END) AS detail
-FROM credits.customer AS contact
-LEFT JOIN credits.customer AS account ON account.customer = contact.account_of
-WHERE contact.account_of IS NOT NULL
-  AND (account.customer IS NULL OR account.account_of IS NOT NULL);
-COMMENT ON VIEW credits._verify_account_of_one_level IS
-'Contacts of a customer who does not exist, or who is a contact himself (rule 7).';
-
-CREATE VIEW credits._verify_accounts_match AS
-SELECT NULL::text AS customer, type_id, pg_catalog.format('article %s: its %s account is %s, that of the type %s', article, side,
-                                                          ledger_account, type_account) AS detail
-FROM credits._posting_mismatch
-JOIN credits.credit_type AS type ON type.code = type_code;
-COMMENT ON VIEW credits._verify_accounts_match IS
-'Activation and result articles that do not match their type (rule 4).';
-
-CREATE VIEW credits._verify_source_whole AS
-SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', source.line_table, part.fault) AS detail
-FROM credits.source
-CROSS JOIN LATERAL credits._source_fault(source.line_table) AS part (fault);
-COMMENT ON VIEW credits._verify_source_whole IS
-'Attached tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: what they save is not booked.';
-
-CREATE VIEW credits._verify_binding_whole AS
-SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', binding.erp_table, part.fault) AS detail
-FROM credits.binding
-CROSS JOIN LATERAL credits._binding_fault(binding.erp_table, binding.mapping) AS part (fault);
-COMMENT ON VIEW credits._verify_binding_whole IS
-'Bound tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: the settings do not follow them.';

@@ -56,3 +56,36 @@ WHERE binding.settings = 'articles'
   AND erp.error IS NOT NULL;
 COMMENT ON VIEW credits._verify_article_as_bound IS
 'Articles that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it anew takes over what it says), or whose row there cannot be read.';
+
+CREATE VIEW credits._verify_account_of_one_level AS
+SELECT contact.customer, NULL::integer AS type_id,
+       pg_catalog.format('he uses the credits of %s, %s', contact.account_of,
+                         CASE WHEN account.customer IS NULL THEN 'who does not exist' ELSE 'who uses those of ' || account.account_of END) AS detail
+FROM credits.customer AS contact
+LEFT JOIN credits.customer AS account ON account.customer = contact.account_of
+WHERE contact.account_of IS NOT NULL
+  AND (account.customer IS NULL OR account.account_of IS NOT NULL);
+COMMENT ON VIEW credits._verify_account_of_one_level IS
+'Contacts of a customer who does not exist, or who is a contact himself (rule 7).';
+
+CREATE VIEW credits._verify_accounts_match AS
+SELECT NULL::text AS customer, type_id, pg_catalog.format('article %s: its %s account is %s, that of the type %s', article, side,
+                                                          ledger_account, type_account) AS detail
+FROM credits._posting_mismatch
+JOIN credits.credit_type AS type ON type.code = type_code;
+COMMENT ON VIEW credits._verify_accounts_match IS
+'Activation and result articles that do not match their type (rule 4).';
+
+CREATE VIEW credits._verify_source_whole AS
+SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', source.line_table, part.fault) AS detail
+FROM credits.source
+CROSS JOIN LATERAL credits._source_fault(source.line_table) AS part (fault);
+COMMENT ON VIEW credits._verify_source_whole IS
+'Attached tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: what they save is not booked.';
+
+CREATE VIEW credits._verify_binding_whole AS
+SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', binding.erp_table, part.fault) AS detail
+FROM credits.binding
+CROSS JOIN LATERAL credits._binding_fault(binding.erp_table, binding.mapping) AS part (fault);
+COMMENT ON VIEW credits._verify_binding_whole IS
+'Bound tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: the settings do not follow them.';
