@@ -1,4 +1,5 @@
--- The queries of doc/generate: Markdown, one row per block. The temporary table object lists what is public, by theme.
+-- The queries of doc/generate: Markdown, one row per block. The temporary tables chapter and object list what is public, by chapter
+-- and theme.
 
 -- | column | type | meaning |
 CREATE FUNCTION pg_temp.columns_of(relation regclass) RETURNS text LANGUAGE sql AS $$
@@ -31,10 +32,10 @@ $$;
 
 CREATE FUNCTION pg_temp.describe(kind text, name text) RETURNS text LANGUAGE sql AS $$
     SELECT CASE kind
-        WHEN 'function' THEN format(E'### %s\n```\n%s\n```\n%s\n', name, pg_temp.signature_of(format('credits.%I', name)::regproc),
+        WHEN 'function' THEN format(E'#### %s\n```\n%s\n```\n%s\n', name, pg_temp.signature_of(format('credits.%I', name)::regproc),
                                     obj_description(format('credits.%I', name)::regproc, 'pg_proc'))
-        WHEN 'type' THEN format(E'### type %s\n%s\n', name, obj_description(format('credits.%I', name)::regtype, 'pg_type'))
-        ELSE format(E'### %s %s\n%s\n\n%s\n', kind, name, obj_description(format('credits.%I', name)::regclass, 'pg_class'),
+        WHEN 'type' THEN format(E'#### type %s\n%s\n', name, obj_description(format('credits.%I', name)::regtype, 'pg_type'))
+        ELSE format(E'#### %s %s\n%s\n\n%s\n', kind, name, obj_description(format('credits.%I', name)::regclass, 'pg_class'),
                     pg_temp.columns_of(format('credits.%I', name)::regclass))
     END
 $$;
@@ -45,17 +46,18 @@ $$;
 \qecho 'Rules are those of doc/design.md; errors are explained in doc/errors.md.'
 \qecho
 
-\qecho '## Roles'
+SELECT format(E'## %s\n%s\n\n### Roles', title, about) FROM chapter WHERE decade = 0;
 SELECT format('- `%s` %s', rolname, shobj_description(oid, 'pg_authid'))
 FROM pg_roles WHERE rolname IN ('credits_reader', 'credits_registration', 'credits_management', 'credits_customer')
 ORDER BY array_position(ARRAY['credits_reader', 'credits_registration', 'credits_management', 'credits_customer']::name[], rolname);
 \qecho
 
-SELECT CASE WHEN theme IS DISTINCT FROM lag(theme) OVER (ORDER BY n) THEN format(E'## %s\n%s\n\n', theme, about) ELSE '' END
+SELECT CASE WHEN decade IS DISTINCT FROM lag(decade) OVER (ORDER BY n) THEN format(E'## %s\n%s\n\n', title, chapter.about) ELSE '' END
+    || CASE WHEN theme IS DISTINCT FROM lag(theme) OVER (ORDER BY n) THEN format(E'### %s\n%s\n\n', theme, object.about) ELSE '' END
     || pg_temp.describe(kind, name)
-FROM object ORDER BY n;
+FROM object JOIN chapter USING (decade) ORDER BY n;
 
-\qecho '### Invariants'
+\qecho '#### Invariants'
 \qecho
 \qecho '| invariant | what `verify()` names |'
 \qecho '|---|---|'
