@@ -141,29 +141,43 @@ $$;
 COMMENT ON FUNCTION credits._check_posting(credits._movement[]) IS
 'Raises 23514 credits_accounts_complete, naming all that is missing, when a movement lacks an account, an article or a relation.';
 
--- A pair of lines per amount: the activation article, then the result side with the opposite sign.
+-- A pair of lines per amount: the activation article, then the result side with the opposite sign. Its columns by name, as a row of
+-- the table may have others that somebody has added.
 CREATE FUNCTION credits._lines_of(closing_id integer, moved credits._movement[]) RETURNS SETOF credits.closing_line
-LANGUAGE sql IMMUTABLE
+LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT
-        _lines_of.closing_id,
-        pair.relation,
-        (2 * pair.number - CASE WHEN side.sign > 0 THEN 1 ELSE 0 END)::integer,
-        pair.type_code,
-        pair.currency,
-        pair.movement,
-        CASE WHEN side.sign > 0 THEN pair.activation_article ELSE pair.result_article END,
-        CASE WHEN side.sign > 0 THEN pair.balance_account ELSE pair.result_account END,
-        CASE WHEN sign(pair.quantity) = sign(pair.value) THEN side.sign * pair.quantity ELSE 0 END,
-        side.sign * pair.value
-    FROM (SELECT m.*,
-                 row_number() OVER (PARTITION BY m.relation COLLATE "C"
-                                    ORDER BY m.currency COLLATE "C", m.type_code COLLATE "C", array_position('{sold,consumed,changes}', m.movement),
-                                             m.result_article COLLATE "C", m.result_account COLLATE "C") AS number
-          FROM unnest(moved) AS m
-          WHERE m.value <> 0 AND m.movement <> 'opening') AS pair
-    CROSS JOIN (VALUES (1), (-1)) AS side (sign);
-END;
+AS $$
+DECLARE
+    line credits.closing_line;
+BEGIN
+    FOR line.closing_id, line.relation, line.line_no, line.type_code, line.currency, line.movement, line.article, line.ledger_account,
+        line.quantity, line.amount
+    IN
+        SELECT
+            _lines_of.closing_id,
+            pair.relation,
+            2 * pair.number - CASE WHEN side.sign > 0 THEN 1 ELSE 0 END,
+            pair.type_code,
+            pair.currency,
+            pair.movement,
+            CASE WHEN side.sign > 0 THEN pair.activation_article ELSE pair.result_article END,
+            CASE WHEN side.sign > 0 THEN pair.balance_account ELSE pair.result_account END,
+            CASE WHEN sign(pair.quantity) = sign(pair.value) THEN side.sign * pair.quantity ELSE 0 END,
+            side.sign * pair.value
+        FROM (
+            SELECT
+                m.*,
+                row_number() OVER (
+                    PARTITION BY m.relation COLLATE "C"
+                    ORDER BY m.currency COLLATE "C", m.type_code COLLATE "C", array_position('{sold,consumed,changes}', m.movement),
+                             m.result_article COLLATE "C", m.result_account COLLATE "C") AS number
+            FROM unnest(moved) AS m
+            WHERE m.value <> 0 AND m.movement <> 'opening') AS pair
+        CROSS JOIN (VALUES (1), (-1)) AS side (sign)
+    LOOP
+        RETURN NEXT line;
+    END LOOP;
+END
+$$;
 COMMENT ON FUNCTION credits._lines_of(integer, credits._movement[]) IS
 'The lines that a closing makes of what moved, in no order.';

@@ -34,10 +34,7 @@ $$;
 COMMENT ON FUNCTION credits._check_period(date, date) IS
 'Raises 22023 when a day is null or infinite, or the last one comes before the first one.';
 
--- Balances are reckoned back from the account, so that nothing is read that is booked before the period. It has no settings of its
--- own, so that the planner puts it in place of its call and knows the dates: only then it tells few days, which are found by the
--- blocks that they are in, from many, and a customer with few entries, who is found by key, from one who has most of them.
-CREATE FUNCTION credits._statement(customer text, from_date date, to_date date) RETURNS TABLE (
+CREATE TYPE credits._statement_line AS (
     type_code       text,
     line_no         integer,
     booked_on       date,
@@ -48,7 +45,13 @@ CREATE FUNCTION credits._statement(customer text, from_date date, to_date date) 
     description     text,
     quantity        numeric,
     balance         numeric
-)
+);
+COMMENT ON TYPE credits._statement_line IS 'A row of statement().';
+
+-- Balances are reckoned back from the account, so that nothing is read that is booked before the period. It has no settings of its
+-- own, so that the planner puts it in place of its call and knows the dates: only then it tells few days, which are found by the
+-- blocks that they are in, from many, and a customer with few entries, who is found by key, from one who has most of them.
+CREATE FUNCTION credits._statement(customer text, from_date date, to_date date) RETURNS SETOF credits._statement_line
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH later AS (
@@ -128,18 +131,7 @@ END;
 COMMENT ON FUNCTION credits._statement(text, date, date) IS
 'The rows of statement(), of arguments that were checked.';
 
-CREATE FUNCTION credits._statement_lines(customer text, from_date date, to_date date) RETURNS TABLE (
-    type_code       text,
-    line_no         integer,
-    booked_on       date,
-    kind            text,
-    document_kind   text,
-    document_number text,
-    article         text,
-    description     text,
-    quantity        numeric,
-    balance         numeric
-)
+CREATE FUNCTION credits._statement_lines(customer text, from_date date, to_date date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan -- by the customer and the dates, each time
@@ -153,22 +145,10 @@ $$;
 COMMENT ON FUNCTION credits._statement_lines(text, date, date) IS
 'The lines of statement(), at the caller''s snapshot.';
 
-CREATE FUNCTION credits.statement(customer text, from_date date, to_date date) RETURNS TABLE (
-    type_code       text,
-    line_no         integer,
-    booked_on       date,
-    kind            text,
-    document_kind   text,
-    document_number text,
-    article         text,
-    description     text,
-    quantity        numeric,
-    balance         numeric
-)
+CREATE FUNCTION credits.statement(customer text, from_date date, to_date date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_variable
 BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY SELECT * FROM credits._statement_lines(customer, from_date, to_date);
@@ -183,22 +163,10 @@ COMMENT ON FUNCTION credits.statement(text, date, date) IS
 'customer''s statement, since his own account is empty, and so is his statement. '
 'Errors: P0002 no such customer; 22023 a day that is null or infinite, or the first after the last. For credits_reader. Rules 2 and 29.';
 
-CREATE FUNCTION credits.statement_week(customer text, day date) RETURNS TABLE (
-    type_code       text,
-    line_no         integer,
-    booked_on       date,
-    kind            text,
-    document_kind   text,
-    document_number text,
-    article         text,
-    description     text,
-    quantity        numeric,
-    balance         numeric
-)
+CREATE FUNCTION credits.statement_week(customer text, day date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_variable
 BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY
@@ -212,22 +180,10 @@ $$;
 COMMENT ON FUNCTION credits.statement_week(text, date) IS
 'The statement() of the ISO week, Monday to Sunday, that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';
 
-CREATE FUNCTION credits.statement_month(customer text, day date) RETURNS TABLE (
-    type_code       text,
-    line_no         integer,
-    booked_on       date,
-    kind            text,
-    document_kind   text,
-    document_number text,
-    article         text,
-    description     text,
-    quantity        numeric,
-    balance         numeric
-)
+CREATE FUNCTION credits.statement_month(customer text, day date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_variable
 BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY
@@ -241,22 +197,10 @@ $$;
 COMMENT ON FUNCTION credits.statement_month(text, date) IS
 'The statement() of the calendar month that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';
 
-CREATE FUNCTION credits.statement_quarter(customer text, day date) RETURNS TABLE (
-    type_code       text,
-    line_no         integer,
-    booked_on       date,
-    kind            text,
-    document_kind   text,
-    document_number text,
-    article         text,
-    description     text,
-    quantity        numeric,
-    balance         numeric
-)
+CREATE FUNCTION credits.statement_quarter(customer text, day date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_variable
 BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(60);
+SELECT plan(64);
 
 -- Given sales and consumptions of three months, and types without accounts, of two currencies
 
@@ -244,6 +244,21 @@ SET ROLE credits_management;
 SELECT lives_ok($$SELECT credits.close_month('2026-05-01')$$, 'credits_management does');
 RESET ROLE;
 SELECT is((SELECT closed_by FROM credits.closing WHERE month = '2026-05-01'), 'credits_management', 'under its own name');
+
+-- Columns that somebody has added
+
+SELECT credits.reopen_month('2026-05-01'), credits.reopen_month('2026-04-01'), credits.reopen_month('2026-03-01') \g /dev/null
+CREATE TABLE shop.previewed_before AS SELECT * FROM credits.preview_closing('2026-03-01');
+SELECT isnt_empty('SELECT * FROM shop.previewed_before', 'there is something to close');
+ALTER TABLE credits.closing ADD COLUMN remark text NOT NULL DEFAULT 'none';
+ALTER TABLE credits.closing_line ADD COLUMN remark text NOT NULL DEFAULT 'none';
+ALTER TABLE credits.closing_type ADD COLUMN remark text NOT NULL DEFAULT 'none';
+SELECT results_eq('SELECT relation, line_no, amount, remark FROM credits.preview_closing(''2026-03-01'')',
+                  'SELECT relation, line_no, amount, NULL::text FROM shop.previewed_before', 'a preview leaves a column empty that somebody has added');
+SELECT lives_ok($$SELECT credits.close_month('2026-03-01')$$, 'a closing leaves it to its default');
+SELECT is((SELECT count(*) FROM credits.closing JOIN credits.closing_line USING (closing_id, remark)
+           WHERE month = '2026-03-01' AND reopened_at IS NULL AND remark = 'none'),
+          (SELECT count(*) FROM shop.previewed_before), 'in each of its lines');
 
 SELECT * FROM finish();
 ROLLBACK;

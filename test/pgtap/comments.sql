@@ -1,6 +1,6 @@
--- Every object of the schema credits, and every column that a user sees, says what it is.
+-- Every object of the schema credits, and every column that a user sees, says what it is, and what is returned is written out once.
 BEGIN;
-SELECT plan(6);
+SELECT plan(7);
 
 SELECT cmp_ok(count(*), '>', 50::bigint, 'the schema has its objects')
 FROM pg_depend JOIN pg_extension AS e ON refclassid = 'pg_extension'::regclass AND refobjid = e.oid WHERE extname = 'credits';
@@ -31,5 +31,13 @@ SELECT is_empty($$
         UNION ALL
         SELECT oid::regprocedure::text, obj_description(oid, 'pg_proc') FROM pg_proc WHERE pronamespace = 'credits'::regnamespace) AS described
     WHERE comment !~ '[.:]' OR length(comment) < 20$$, 'and none that says nothing');
+
+SELECT is_empty($$
+    SELECT string_agg(function::text, ', ')
+    FROM (SELECT pg_proc.oid::regprocedure AS function, array_agg(name ORDER BY n) AS columns
+          FROM pg_proc CROSS JOIN unnest(proargnames, proargmodes) WITH ORDINALITY AS argument (name, mode, n)
+          WHERE pronamespace = 'credits'::regnamespace AND mode = 't'
+          GROUP BY pg_proc.oid) AS returned
+    GROUP BY columns HAVING count(*) > 1$$, 'no two functions write out the same columns: they return a type');
 SELECT * FROM finish();
 ROLLBACK;
