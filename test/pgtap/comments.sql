@@ -1,4 +1,5 @@
--- Every object of the schema credits, and every column that a user sees, says what it is, and what is returned is written out once.
+-- Every object of the schema credits, and every column that a user sees, says what it is, and what is returned is written out
+-- once.
 BEGIN;
 SELECT plan(7);
 
@@ -6,7 +7,8 @@ SELECT cmp_ok(count(*), '>', 50::bigint, 'the schema has its objects')
 FROM pg_depend JOIN pg_extension AS e ON refclassid = 'pg_extension'::regclass AND refobjid = e.oid WHERE extname = 'credits';
 SELECT is_empty($$
     SELECT relname FROM pg_class
-    WHERE relnamespace = 'credits'::regnamespace AND relkind NOT IN ('i', 'I', 'c') AND obj_description(oid, 'pg_class') IS NULL$$,
+    WHERE relnamespace = 'credits'::regnamespace AND relkind NOT IN ('i', 'I', 'c')
+      AND obj_description(oid, 'pg_class') IS NULL$$,
     'no table, view or sequence without a comment');
 SELECT is_empty($$
     SELECT format('%s.%s', relname, attname)
@@ -29,7 +31,8 @@ SELECT is_empty($$
         SELECT oid::regclass::text AS object, obj_description(oid, 'pg_class') AS comment FROM pg_class
         WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v')
         UNION ALL
-        SELECT oid::regprocedure::text, obj_description(oid, 'pg_proc') FROM pg_proc WHERE pronamespace = 'credits'::regnamespace) AS described
+        SELECT oid::regprocedure::text, obj_description(oid, 'pg_proc') FROM pg_proc WHERE pronamespace = 'credits'::regnamespace)
+        AS described
     WHERE comment !~ '[.:]' OR length(comment) < 20$$, 'and none that says nothing');
 
 SELECT is_empty($$
