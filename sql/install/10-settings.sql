@@ -22,21 +22,33 @@ CREATE TABLE credits.credit_type (
     modified_at        timestamptz,
     CONSTRAINT credit_type_valuation_and_unit_value_check CHECK ((valuation = 'fixed') = (unit_value IS NOT NULL))
 );
-COMMENT ON TABLE credits.credit_type IS 'The kinds of credit. A type that was used cannot be deleted, only made inactive (rules 1 to 4). Changed by credits_management.';
+COMMENT ON TABLE credits.credit_type IS
+'The kinds of credit.
+A type that was used cannot be deleted, only made inactive (rules 1 to 4).
+Changed by credits_management.';
 COMMENT ON COLUMN credits.credit_type.type_id            IS 'key, given by the database';
 COMMENT ON COLUMN credits.credit_type.code               IS 'search key, as views and functions name the type';
 COMMENT ON COLUMN credits.credit_type.description        IS 'in the words of the user';
-COMMENT ON COLUMN credits.credit_type.active             IS 'false: no new sale, left out of the standard lists; what is left can be consumed';
-COMMENT ON COLUMN credits.credit_type.alarm_level        IS 'in credits: a balance below it warns. Default for the accounts of the type; null for no alarm';
-COMMENT ON COLUMN credits.credit_type.valuation          IS 'what a sold credit is worth: fifo, the amount invoiced; fixed, the unit value';
-COMMENT ON COLUMN credits.credit_type.unit_value         IS 'money per credit, exactly when the valuation is fixed; kept while credits of the type are open';
-COMMENT ON COLUMN credits.credit_type.currency           IS 'ISO 4217 code, for all money of the type; kept once the type was used';
-COMMENT ON COLUMN credits.credit_type.posting_relation   IS 'who the closing is made out to: fixed_relation, that of the parameters, or per_customer';
-COMMENT ON COLUMN credits.credit_type.posting_articles   IS 'whose result account the closing uses: that of the type, or of the original sale article';
+COMMENT ON COLUMN credits.credit_type.active IS
+'false: no new sale, left out of the standard lists; what is left can be consumed';
+COMMENT ON COLUMN credits.credit_type.alarm_level IS
+'in credits: a balance below it warns. Default for the accounts of the type; null for no alarm';
+COMMENT ON COLUMN credits.credit_type.valuation IS
+'what a sold credit is worth: fifo, the amount invoiced; fixed, the unit value';
+COMMENT ON COLUMN credits.credit_type.unit_value IS
+'money per credit, exactly when the valuation is fixed; kept while credits of the type are open';
+COMMENT ON COLUMN credits.credit_type.currency IS
+'ISO 4217 code, for all money of the type; kept once the type was used';
+COMMENT ON COLUMN credits.credit_type.posting_relation IS
+'who the closing is made out to: fixed_relation, that of the parameters, or per_customer';
+COMMENT ON COLUMN credits.credit_type.posting_articles IS
+'whose result account the closing uses: that of the type, or of the original sale article';
 COMMENT ON COLUMN credits.credit_type.balance_account    IS 'ledger account of the debt, Belgian class 46';
-COMMENT ON COLUMN credits.credit_type.activation_article IS 'article of the closing on the balance side; its ledger account equals balance_account (rule 4)';
+COMMENT ON COLUMN credits.credit_type.activation_article IS
+'article of the closing on the balance side; its ledger account equals balance_account (rule 4)';
 COMMENT ON COLUMN credits.credit_type.result_account     IS 'ledger account of the turnover, Belgian class 7';
-COMMENT ON COLUMN credits.credit_type.result_article     IS 'article of the closing on the result side; its ledger account equals result_account (rule 4)';
+COMMENT ON COLUMN credits.credit_type.result_article IS
+'article of the closing on the result side; its ledger account equals result_account (rule 4)';
 COMMENT ON COLUMN credits.credit_type.memo               IS 'what the type is for and what stands behind it';
 COMMENT ON COLUMN credits.credit_type.created_by         IS 'role, filled in when not given';
 COMMENT ON COLUMN credits.credit_type.created_at         IS 'filled in when not given';
@@ -59,12 +71,15 @@ CREATE TABLE credits.article (
     CONSTRAINT article_type_and_coefficient_check CHECK ((type_id IS NULL) = (coefficient IS NULL))
 );
 CREATE INDEX article_had_type_idx ON credits.article (article) WHERE had_type;
-COMMENT ON TABLE credits.article IS 'The ERP''s articles as far as credits are concerned: sold, consumed, or used by the closing (rules 4, 8, 9). Changed by credits_management.';
+COMMENT ON TABLE credits.article IS
+'The ERP''s articles as far as credits are concerned: sold, consumed, or used by the closing (rules 4, 8, 9).
+Changed by credits_management.';
 COMMENT ON COLUMN credits.article.article        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.article.description    IS 'in the words of the user';
 COMMENT ON COLUMN credits.article.ledger_account IS 'account that its invoice lines are booked on';
 COMMENT ON COLUMN credits.article.type_id        IS 'type of the credits it sells or consumes; null for none';
-COMMENT ON COLUMN credits.article.coefficient    IS 'credits per unit of quantity, exactly when there is a type: > 0 sells, < 0 consumes, at most 4 decimals';
+COMMENT ON COLUMN credits.article.coefficient IS
+'credits per unit of quantity, exactly when there is a type: > 0 sells, < 0 consumes, at most 4 decimals';
 COMMENT ON COLUMN credits.article.had_type       IS 'it has or had a type: its lines may be recorded. Kept by a trigger';
 SELECT pg_catalog.pg_extension_config_dump('credits.article', '');
 
@@ -78,11 +93,17 @@ CREATE TABLE credits.customer (
 );
 CREATE INDEX customer_contact_idx ON credits.customer (customer) WHERE account_of IS NOT NULL;
 CREATE INDEX customer_account_of_idx ON credits.customer (account_of) WHERE account_of IS NOT NULL;
-COMMENT ON TABLE credits.customer IS 'The ERP''s customers. The row is the lock of the customer''s ledger (invariant 3). Changed by credits_management.';
+COMMENT ON TABLE credits.customer IS
+'The ERP''s customers.
+The row is the lock of the customer''s ledger (invariant 3).
+Changed by credits_management.';
 COMMENT ON COLUMN credits.customer.customer           IS 'the ERP''s key as text; kept, like the row, once he has an account';
 COMMENT ON COLUMN credits.customer.name               IS 'for lists';
-COMMENT ON COLUMN credits.customer.works_with_credits IS 'false: new lines are left alone; lines already booked still settle (rules 8 and 23)';
-COMMENT ON COLUMN credits.customer.account_of         IS 'of a contact or branch: the customer whose credits he uses, whose flag counts, and who uses nobody else''s (rule 7). null for his own';
+COMMENT ON COLUMN credits.customer.works_with_credits IS
+'false: new lines are left alone; lines already booked still settle (rules 8 and 23)';
+COMMENT ON COLUMN credits.customer.account_of IS
+'of a contact or branch: the customer whose credits he uses, whose flag counts, and who uses nobody else''s (rule 7). null for '
+'his own';
 COMMENT ON COLUMN credits.customer.statement_cycle    IS 'week, month or quarter: how often a statement is due; null for never';
 COMMENT ON COLUMN credits.customer.language           IS 'of his statements';
 SELECT pg_catalog.pg_extension_config_dump('credits.customer', '');
@@ -98,7 +119,9 @@ CREATE TABLE credits._parameter (
     notify              boolean NOT NULL DEFAULT true,
     closing_hook_owner  text
 );
-COMMENT ON TABLE credits._parameter IS 'The parameters of the module: those that come with it, and one''s own. Read and set as the view parameter.';
+COMMENT ON TABLE credits._parameter IS
+'The parameters of the module: those that come with it, and one''s own.
+Read and set as the view parameter.';
 COMMENT ON COLUMN credits._parameter.is_own              IS 'false for those that come with the extension';
 COMMENT ON COLUMN credits._parameter.active              IS 'as in parameter';
 COMMENT ON COLUMN credits._parameter.fixed_relation      IS 'as in parameter';
@@ -126,14 +149,22 @@ ALTER VIEW credits.parameter
     ALTER active SET DEFAULT true,
     ALTER closed_month_policy SET DEFAULT 'next_open_month',
     ALTER notify SET DEFAULT true;
-COMMENT ON VIEW credits.parameter IS 'The parameters of the module: one row (rule 6). INSERT updates it, DELETE is refused. Changed by credits_management.';
+COMMENT ON VIEW credits.parameter IS
+'The parameters of the module: one row (rule 6).
+INSERT updates it, DELETE is refused.
+Changed by credits_management.';
 COMMENT ON COLUMN credits.parameter.only_row            IS 'always true: the key of the only row';
 COMMENT ON COLUMN credits.parameter.active              IS 'false: new lines are left alone; lines already booked still settle';
 COMMENT ON COLUMN credits.parameter.fixed_relation      IS 'the ERP''s key of the relation that closings are made out to';
-COMMENT ON COLUMN credits.parameter.closed_month_policy IS 'a change that concerns a closed month: next_open_month books it in the first open one, reject refuses it';
-COMMENT ON COLUMN credits.parameter.closing_hook        IS 'name of a function (closing_id integer), with its schema, that a closing and its reopening call in their transaction, as its owner; restricted and with its settings taken back; null for none. Whoever sets it must be able to act as the owner. What the transaction has deferred fires before, and constraints stay immediate';
+COMMENT ON COLUMN credits.parameter.closed_month_policy IS
+'a change that concerns a closed month: next_open_month books it in the first open one, reject refuses it';
+COMMENT ON COLUMN credits.parameter.closing_hook IS
+'name of a function (closing_id integer), with its schema, that a closing and its reopening call in their transaction, as its '
+'owner; restricted and with its settings taken back; null for none. Whoever sets it must be able to act as the owner. What the '
+'transaction has deferred fires before, and constraints stay immediate';
 COMMENT ON COLUMN credits.parameter.notify              IS 'false: no NOTIFY, which forbids PREPARE TRANSACTION';
-COMMENT ON COLUMN credits.parameter.closing_hook_owner  IS 'the role that the hook belonged to when it was set; filled in. A closing calls no hook of another''s';
+COMMENT ON COLUMN credits.parameter.closing_hook_owner IS
+'the role that the hook belonged to when it was set; filled in. A closing calls no hook of another''s';
 
 CREATE FUNCTION credits._money_decimals(currency text) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_money_decimals';
@@ -179,14 +210,25 @@ CREATE TABLE credits.setting_change (
     number      bigint      PRIMARY KEY DEFAULT credits._next_number('credits.setting_change_number')
 );
 CREATE INDEX setting_change_key_idx ON credits.setting_change (table_name, key);
-COMMENT ON TABLE credits.setting_change IS 'Who changed which setting from what to what, and when (rule 5): of credit_type, article, customer, parameter, customer_role, alarm levels of accounts, and what was attached and bound. Written by triggers. '
-'attach and bind leave a row for each argument that is given, with the new value; detach and unbind the same with the old value. So the calls can be read off: all rows of one key and time are one call.';
-COMMENT ON COLUMN credits.setting_change.table_name  IS 'credit_type, article, customer, parameter, customer_role, account; source of what was attached, binding of what was bound';
-COMMENT ON COLUMN credits.setting_change.key         IS 'code of the type, key of the article or customer, true for the parameters, name of the role, customer/code for an account, the table with its schema for what was attached or bound, as it was called then';
-COMMENT ON COLUMN credits.setting_change.column_name IS 'of that table; of source and binding the arguments of attach, bind_customers and bind_articles';
+COMMENT ON TABLE credits.setting_change IS
+'Who changed which setting from what to what, and when (rule 5). Written by triggers.
+Settings are:
+- the rows of credit_type, article, customer, parameter and customer_role
+- alarm levels of accounts
+- what was attached and bound
+attach and bind leave a row for each argument that is given, with the new value; detach and unbind the same with the old value.
+So the calls can be read off: all rows of one key and time are one call.';
+COMMENT ON COLUMN credits.setting_change.table_name IS
+'credit_type, article, customer, parameter, customer_role, account; source of what was attached, binding of what was bound';
+COMMENT ON COLUMN credits.setting_change.key IS
+'code of the type, key of the article or customer, true for the parameters, name of the role, customer/code for an account, the '
+'table with its schema for what was attached or bound, as it was called then';
+COMMENT ON COLUMN credits.setting_change.column_name IS
+'of that table; of source and binding the arguments of attach, bind_customers and bind_articles';
 COMMENT ON COLUMN credits.setting_change.old_value   IS 'as text; null for null or a new row';
 COMMENT ON COLUMN credits.setting_change.new_value   IS 'as text; null for null or a deleted row';
 COMMENT ON COLUMN credits.setting_change.changed_at  IS 'clock at the change';
 COMMENT ON COLUMN credits.setting_change.changed_by  IS 'role of the session: the one of SET ROLE, else the one that logged in';
-COMMENT ON COLUMN credits.setting_change.number      IS 'key, given by the database: a later change has a higher one, some are left out';
+COMMENT ON COLUMN credits.setting_change.number IS
+'key, given by the database: a later change has a higher one, some are left out';
 SELECT pg_catalog.pg_extension_config_dump('credits.setting_change', '');

@@ -71,7 +71,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._keep_worth_of_open_credits() IS
-'Trigger: valuation and unit value stay while credits of the type are open that are worth something else, the currency once any were sold.';
+'Trigger: valuation and unit value stay while credits of the type are open that are worth something else, the currency once any '
+'were sold.';
 
 CREATE TRIGGER credits_keep_worth BEFORE UPDATE OF valuation, unit_value, currency ON credits.credit_type
     FOR EACH ROW WHEN ((OLD.valuation, OLD.unit_value, OLD.currency) IS DISTINCT FROM (NEW.valuation, NEW.unit_value, NEW.currency))
@@ -126,8 +127,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._complete_article() IS
-'Trigger: refuses a coefficient that is 0 or has more than 4 decimals (rule 9) and a type that does not exist, and remembers that an article had a type, '
-'since its recorded lines still settle (rules 16 and 23).';
+'Trigger: refuses a coefficient that is 0 or has more than 4 decimals (rule 9) and a type that does not exist, and remembers '
+'that an article had a type, since its recorded lines still settle (rules 16 and 23).';
 
 CREATE FUNCTION credits._keep_used_article() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER

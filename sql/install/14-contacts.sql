@@ -39,7 +39,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._check_account_of(text, text) IS
-'Raises 23503 when the customer pointed to does not exist, 23514 credits_account_of_one_level when one of the two is at both ends.';
+'Raises 23503 when the customer pointed to does not exist, 23514 credits_account_of_one_level when one of the two is at both '
+'ends.';
 
 CREATE FUNCTION credits._check_contact() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER

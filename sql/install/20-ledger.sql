@@ -16,16 +16,21 @@ CREATE TABLE credits._account (
     PRIMARY KEY (customer, type_id),
     CONSTRAINT credits_balance_not_negative CHECK (balance >= 0)
 ) WITH (fillfactor = 70);
-COMMENT ON TABLE credits._account IS 'A customer''s account in one credit type, one row each; read it as the view account. Written under the lock of the customer''s row.';
+COMMENT ON TABLE credits._account IS
+'A customer''s account in one credit type, one row each; read it as the view account.
+Written under the lock of the customer''s row.';
 COMMENT ON COLUMN credits._account.customer      IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits._account.type_id       IS 'the credit type';
 COMMENT ON COLUMN credits._account.last_lot_no   IS 'number of its newest lot; 0 for none';
-COMMENT ON COLUMN credits._account.last_entry_no IS 'number of its newest entry, which tells versions of the row apart; 0 for none';
+COMMENT ON COLUMN credits._account.last_entry_no IS
+'number of its newest entry, which tells versions of the row apart; 0 for none';
 COMMENT ON COLUMN credits._account.below_alarm   IS 'an alarm was raised and the balance has not been above its level since';
-COMMENT ON COLUMN credits._account.balance       IS 'credits, never negative: the sum of its entries and of what remains of its lots';
+COMMENT ON COLUMN credits._account.balance IS
+'credits, never negative: the sum of its entries and of what remains of its lots';
 COMMENT ON COLUMN credits._account.value         IS 'money: the value of its open lots';
 COMMENT ON COLUMN credits._account.alarm_level   IS 'in credits: the customer''s own level; null for the type''s default';
-COMMENT ON COLUMN credits._account.revalued_entry_no IS 'number of its last entry when the type got its present unit value: what those took out comes back at another value; 0 for never';
+COMMENT ON COLUMN credits._account.revalued_entry_no IS
+'number of its last entry when the type got its present unit value: what those took out comes back at another value; 0 for never';
 COMMENT ON COLUMN credits._account.revalued_on   IS 'day from which on the present unit value counts; null for always';
 SELECT pg_catalog.pg_extension_config_dump('credits._account', '');
 
@@ -58,24 +63,35 @@ CREATE TABLE credits._lot (
     CHECK (remaining >= 0 AND remaining <= quantity - credited)
 ) WITH (fillfactor = 80);
 CREATE INDEX _lot_open_idx ON credits._lot (customer, type_id, sold_on, lot_no) WHERE open;
-COMMENT ON TABLE credits._lot IS 'The credits of one sale, kept apart with their value; read it as the view lot. Written under the lock of the customer''s row.';
+COMMENT ON TABLE credits._lot IS
+'The credits of one sale, kept apart with their value; read it as the view lot.
+Written under the lock of the customer''s row.';
 COMMENT ON COLUMN credits._lot.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits._lot.type_id         IS 'the credit type';
 COMMENT ON COLUMN credits._lot.lot_no          IS 'number within the account, gapless, in order of sale';
-COMMENT ON COLUMN credits._lot.last_entry_no   IS 'number of the last entry that changed it, which tells versions of the row apart';
-COMMENT ON COLUMN credits._lot.open            IS 'some of it remains. A column of its own for the index of open lots, which a draw then leaves alone';
+COMMENT ON COLUMN credits._lot.last_entry_no IS
+'number of the last entry that changed it, which tells versions of the row apart';
+COMMENT ON COLUMN credits._lot.open IS
+'some of it remains. A column of its own for the index of open lots, which a draw then leaves alone';
 COMMENT ON COLUMN credits._lot.sold_on         IS 'date of the sale''s document: oldest first';
 COMMENT ON COLUMN credits._lot.booked_on       IS 'date that the sale is booked on (rule 28)';
 COMMENT ON COLUMN credits._lot.quantity        IS 'credits sold';
 COMMENT ON COLUMN credits._lot.amount          IS 'net amount invoiced, in whole coins of the type''s currency';
-COMMENT ON COLUMN credits._lot.value           IS 'what the credits were worth at the sale: the amount, or under fixed valuation credits x unit value (rule 11)';
+COMMENT ON COLUMN credits._lot.value IS
+'what the credits were worth at the sale: the amount, or under fixed valuation credits x unit value (rule 11)';
 COMMENT ON COLUMN credits._lot.remaining       IS 'credits neither consumed nor credited, between 0 and quantity';
 COMMENT ON COLUMN credits._lot.remaining_value IS 'value of what remains; 0 when nothing does';
 COMMENT ON COLUMN credits._lot.credited        IS 'credits that credit notes took out of it (rule 17)';
-COMMENT ON COLUMN credits._lot.returned        IS 'credits of its draws that return lines gave back: while 0, a draw is all its line''s own';
-COMMENT ON COLUMN credits._lot.returned_on     IS 'booking date of the last return to it, before which nothing more is drawn (rule 28); null while returned is 0';
-COMMENT ON COLUMN credits._lot.changed_on      IS 'day before which, by the dates of its entries, its credits were fewer or worth something else: nothing more is drawn before (rule 28). Set by changes of sale or value, and by what came back later than it went; null for none';
-COMMENT ON COLUMN credits._lot.unreturned_on   IS 'day until which, by the dates of its entries, there were credits of returns that were undone later: draws are undone no earlier (rule 17); null for none';
+COMMENT ON COLUMN credits._lot.returned IS
+'credits of its draws that return lines gave back: while 0, a draw is all its line''s own';
+COMMENT ON COLUMN credits._lot.returned_on IS
+'booking date of the last return to it, before which nothing more is drawn (rule 28); null while returned is 0';
+COMMENT ON COLUMN credits._lot.changed_on IS
+'day before which, by the dates of its entries, its credits were fewer or worth something else: nothing more is drawn before '
+'(rule 28). Set by changes of sale or value, and by what came back later than it went; null for none';
+COMMENT ON COLUMN credits._lot.unreturned_on IS
+'day until which, by the dates of its entries, there were credits of returns that were undone later: draws are undone no '
+'earlier (rule 17); null for none';
 COMMENT ON COLUMN credits._lot.line_table      IS 'attached table of the sale line; null when registered by hand';
 COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line';
 COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document; manual when registered by hand';
@@ -113,21 +129,27 @@ CREATE TABLE credits.entry (
 );
 CREATE INDEX entry_line_idx ON credits.entry (line_table, line_key) WITH (deduplicate_items = off); -- few equal keys
 CREATE INDEX entry_booked_on_idx ON credits.entry USING brin (booked_on);
-COMMENT ON TABLE credits.entry IS 'The ledger: one row per movement of a lot, append-only (invariant 2). Only a line key or document number follows a renumbering.';
+COMMENT ON TABLE credits.entry IS
+'The ledger: one row per movement of a lot, append-only (invariant 2).
+Only a line key or document number follows a renumbering.';
 COMMENT ON COLUMN credits.entry.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.entry.type_id         IS 'the credit type';
 COMMENT ON COLUMN credits.entry.entry_no        IS 'number within the account, gapless, in order of booking';
 COMMENT ON COLUMN credits.entry.lot_no          IS 'the lot that it moves';
 COMMENT ON COLUMN credits.entry.reverses        IS 'number of the entry that it undoes, in whole or in part; null for none';
-COMMENT ON COLUMN credits.entry.booked_on       IS 'date for the books: the latest of the document''s date, the lot''s and the first open day (rule 28)';
+COMMENT ON COLUMN credits.entry.booked_on IS
+'date for the books: the latest of the document''s date, the lot''s and the first open day (rule 28)';
 COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
-COMMENT ON COLUMN credits.entry.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.entry.kind IS
+'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
 COMMENT ON COLUMN credits.entry.quantity        IS 'credits: > 0 came in, < 0 went out';
 COMMENT ON COLUMN credits.entry.value           IS 'money that moved with them, same sign';
-COMMENT ON COLUMN credits.entry.amount          IS 'of a sale, its changes and credit notes: net amount invoiced, in whole coins; else null';
+COMMENT ON COLUMN credits.entry.amount IS
+'of a sale, its changes and credit notes: net amount invoiced, in whole coins; else null';
 COMMENT ON COLUMN credits.entry.balance_after   IS 'credits of the account after this entry';
 COMMENT ON COLUMN credits.entry.line_table      IS 'attached table of the document line; null when registered by hand';
-COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line; customer, type and first entry of a registration by hand';
+COMMENT ON COLUMN credits.entry.line_key IS
+'key of the document line; customer, type and first entry of a registration by hand';
 COMMENT ON COLUMN credits.entry.document_kind   IS 'kind of the document; manual when registered by hand';
 COMMENT ON COLUMN credits.entry.document_number IS 'number of the document';
 COMMENT ON COLUMN credits.entry.article         IS 'article of the line';
@@ -153,7 +175,8 @@ CREATE TABLE credits.renumbering (
     by         text        NOT NULL,
     number     bigint      PRIMARY KEY DEFAULT credits._next_number('credits.renumbering_number')
 );
-COMMENT ON TABLE credits.renumbering IS 'New line keys and document numbers of recorded lines: they book nothing, the ledger follows them (rule 14).';
+COMMENT ON TABLE credits.renumbering IS
+'New line keys and document numbers of recorded lines: they book nothing, the ledger follows them (rule 14).';
 COMMENT ON COLUMN credits.renumbering.line_table IS 'attached table of the line';
 COMMENT ON COLUMN credits.renumbering.old_key    IS 'line key before';
 COMMENT ON COLUMN credits.renumbering.new_key    IS 'line key after';

@@ -15,7 +15,9 @@ CREATE TABLE credits.alarm_episode (
     number      bigint      PRIMARY KEY DEFAULT credits._next_number('credits.alarm_episode_number')
 );
 CREATE INDEX alarm_episode_account_idx ON credits.alarm_episode (customer, type_id) WHERE cleared_at IS NULL;
-COMMENT ON TABLE credits.alarm_episode IS 'Balances that fell below their alarm level: one row from falling below to being above again (rule 21). Read as the view alarm.';
+COMMENT ON TABLE credits.alarm_episode IS
+'Balances that fell below their alarm level: one row from falling below to being above again (rule 21).
+Read as the view alarm.';
 COMMENT ON COLUMN credits.alarm_episode.customer    IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.alarm_episode.type_id     IS 'the credit type';
 COMMENT ON COLUMN credits.alarm_episode.raised_at   IS 'when the balance fell below its level';
@@ -67,7 +69,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._clear_alarms(integer, text) IS
-'Ends the alarms of accounts whose balance is not below its level: of one customer, whose row the caller holds, or of all, while the caller keeps all saves out.';
+'Ends the alarms of accounts whose balance is not below its level: of one customer, whose row the caller holds, or of all, '
+'while the caller keeps all saves out.';
 
 CREATE FUNCTION credits._clear_alarms_of_type() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -116,8 +119,16 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.set_alarm_level(text, text, numeric) IS
-'Sets a customer''s own alarm level for a credit type, in credits; null returns to the type''s default (rule 7). For credits_management. '
-'P0002 when customer or type do not exist, 23514 when the level is negative or beyond 14 digits.';
+'Sets a customer''s own alarm level for a credit type.
+Arguments:
+- customer: the ERP''s key as text
+- type_code: code of the credit type
+- level: in credits; null returns to the type''s default
+For credits_management.
+Errors:
+- P0002: the customer or the type does not exist
+- 23514: the level is negative, or beyond 14 digits
+Rule 7.';
 
 CREATE VIEW credits.alarm AS
 SELECT
@@ -130,7 +141,8 @@ SELECT
 FROM credits.alarm_episode AS episode
 JOIN credits.credit_type AS type USING (type_id)
 WHERE type.active;
-COMMENT ON VIEW credits.alarm IS 'Balances that fell below their alarm level, of active types: one row from falling below to being above again (rule 21).';
+COMMENT ON VIEW credits.alarm IS
+'Balances that fell below their alarm level, of active types: one row from falling below to being above again (rule 21).';
 COMMENT ON COLUMN credits.alarm.customer    IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.alarm.type_code   IS 'code of the credit type';
 COMMENT ON COLUMN credits.alarm.balance     IS 'credits when the alarm was raised';

@@ -10,7 +10,9 @@ CREATE TABLE credits.closing (
     reopened_at timestamptz,
     reopened_by text
 );
-COMMENT ON TABLE credits.closing IS 'Monthly closings, in force or reopened (rules 25 to 28). Also the gate: a save locks this table before any row.';
+COMMENT ON TABLE credits.closing IS
+'Monthly closings, in force or reopened (rules 25 to 28).
+Also the gate: a save locks this table before any row.';
 COMMENT ON COLUMN credits.closing.closing_id  IS 'key, given by the database';
 COMMENT ON COLUMN credits.closing.number      IS 'gapless, of the documents';
 COMMENT ON COLUMN credits.closing.month       IS 'first day of the closed month';
@@ -35,16 +37,23 @@ CREATE TABLE credits.closing_line (
     amount         numeric NOT NULL,
     PRIMARY KEY (closing_id, relation, line_no)
 );
-COMMENT ON TABLE credits.closing_line IS 'The lines of the closings'' documents, in pairs: one of the activation article, then one of the result side. Per relation and currency their amounts sum to zero (rule 26). Those of reopened closings are here too: closing_document and closing_journal show the ones in force.';
+COMMENT ON TABLE credits.closing_line IS
+'The lines of the closings'' documents, in pairs: one of the activation article, then one of the result side.
+Per relation and currency their amounts sum to zero (rule 26).
+Those of reopened closings are here too: closing_document and closing_journal show the ones in force.';
 COMMENT ON COLUMN credits.closing_line.closing_id     IS 'the closing';
-COMMENT ON COLUMN credits.closing_line.relation       IS 'the ERP''s key of the relation that the document is made out to: the fixed one, or a customer';
-COMMENT ON COLUMN credits.closing_line.line_no        IS 'number within closing and relation: odd for the activation article, even for the result side of the same amount';
+COMMENT ON COLUMN credits.closing_line.relation IS
+'the ERP''s key of the relation that the document is made out to: the fixed one, or a customer';
+COMMENT ON COLUMN credits.closing_line.line_no IS
+'number within closing and relation: odd for the activation article, even for the result side of the same amount';
 COMMENT ON COLUMN credits.closing_line.type_code      IS 'code of the credit type';
 COMMENT ON COLUMN credits.closing_line.currency       IS 'ISO 4217 code';
 COMMENT ON COLUMN credits.closing_line.movement       IS 'sold, consumed or changes (rule 27)';
 COMMENT ON COLUMN credits.closing_line.article        IS 'article of the line';
 COMMENT ON COLUMN credits.closing_line.ledger_account IS 'the article''s account';
-COMMENT ON COLUMN credits.closing_line.quantity       IS 'credits that moved with the amount, with its sign; 0 for a change of value, and where credits and value moved in opposite directions';
+COMMENT ON COLUMN credits.closing_line.quantity IS
+'credits that moved with the amount, with its sign; 0 for a change of value, and where credits and value moved in opposite '
+'directions';
 COMMENT ON COLUMN credits.closing_line.amount         IS 'money: > 0 is a credit of the ledger account';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_line', '');
 
@@ -66,7 +75,8 @@ CREATE TABLE credits.closing_type (
     closing            numeric NOT NULL,
     PRIMARY KEY (closing_id, type_id)
 );
-COMMENT ON TABLE credits.closing_type IS 'How each credit type stood in a closing: the settings that it was posted with, and its roll-forward (rules 26 and 27).';
+COMMENT ON TABLE credits.closing_type IS
+'How each credit type stood in a closing: the settings that it was posted with, and its roll-forward (rules 26 and 27).';
 COMMENT ON COLUMN credits.closing_type.closing_id         IS 'the closing';
 COMMENT ON COLUMN credits.closing_type.type_id            IS 'the credit type';
 COMMENT ON COLUMN credits.closing_type.type_code          IS 'its code then';
@@ -77,11 +87,13 @@ COMMENT ON COLUMN credits.closing_type.balance_account    IS 'account of the deb
 COMMENT ON COLUMN credits.closing_type.activation_article IS 'article on the balance side then';
 COMMENT ON COLUMN credits.closing_type.result_account     IS 'account of the turnover then';
 COMMENT ON COLUMN credits.closing_type.result_article     IS 'article on the result side then';
-COMMENT ON COLUMN credits.closing_type.opening            IS 'money: value of what was open before, with opening balances registered in the month';
+COMMENT ON COLUMN credits.closing_type.opening IS
+'money: value of what was open before, with opening balances registered in the month';
 COMMENT ON COLUMN credits.closing_type.sold               IS 'money: value sold, net of credit notes';
 COMMENT ON COLUMN credits.closing_type.consumed           IS 'money: value consumed, net of returns';
 COMMENT ON COLUMN credits.closing_type.changes            IS 'money: revaluations and corrections';
-COMMENT ON COLUMN credits.closing_type.closing            IS 'money: opening + sold - consumed + changes, the value of what is open';
+COMMENT ON COLUMN credits.closing_type.closing IS
+'money: opening + sold - consumed + changes, the value of what is open';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_type', '');
 
 CREATE TABLE credits.closing_hook_line (
@@ -90,7 +102,11 @@ CREATE TABLE credits.closing_hook_line (
     closing_id integer  NOT NULL,
     PRIMARY KEY (line_table, line_key)
 );
-COMMENT ON TABLE credits.closing_hook_line IS 'Document lines that the function of parameter.closing_hook wrote into attached tables: they are the closing''s own and never touch credits (rule 26). Followed to new keys, and kept when a line is deleted, since it may be saved again, unless the function itself deletes it.';
+COMMENT ON TABLE credits.closing_hook_line IS
+'Document lines that the function of parameter.closing_hook wrote into attached tables.
+They are the closing''s own and never touch credits (rule 26).
+They are followed to new keys.
+They are kept when a line is deleted, since it may be saved again, unless the function itself deletes it.';
 COMMENT ON COLUMN credits.closing_hook_line.line_table IS 'attached table of the line';
 COMMENT ON COLUMN credits.closing_hook_line.line_key   IS 'key of the line';
 COMMENT ON COLUMN credits.closing_hook_line.closing_id IS 'the closing that it belongs to';

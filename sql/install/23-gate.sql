@@ -9,14 +9,16 @@ CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR
 CREATE FUNCTION credits._come_to_gate() RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_come_to_gate';
 COMMENT ON FUNCTION credits._come_to_gate() IS
-'Locks the gate in ACCESS SHARE MODE, for whoever only looks, or asks something before he saves: nobody but who rewrites tables is waited for.';
+'Locks the gate in ACCESS SHARE MODE, for whoever only looks, or asks something before he saves: nobody but who rewrites tables '
+'is waited for.';
 
 -- A statement's snapshot is taken when its own tables are locked, but not those of the functions that it calls.
 CREATE FUNCTION credits._hold_tables() RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_hold_tables';
 COMMENT ON FUNCTION credits._hold_tables() IS
-'Locks the gate and all tables of the extension in ACCESS SHARE MODE: the next statement''s snapshot is newer than whatever somebody has made of them. '
-'40001 where that is the transaction''s, and somebody has rewritten one of them since.';
+'Locks the gate and all tables of the extension in ACCESS SHARE MODE: the next statement''s snapshot is newer than whatever '
+'somebody has made of them.
+40001 where that is the transaction''s, and somebody has rewritten one of them since.';
 
 CREATE FUNCTION credits._hold_all_tables() RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_hold_all_tables';

@@ -100,7 +100,8 @@ SELECT
 FROM credits._open_lot AS lot
 JOIN credits.credit_type AS type USING (type_id)
 WHERE type.active;
-COMMENT ON VIEW credits.open_lot IS 'The lots that have credits left, of active types; consumption draws from the oldest first (rule 11).';
+COMMENT ON VIEW credits.open_lot IS
+'The lots that have credits left, of active types; consumption draws from the oldest first (rule 11).';
 COMMENT ON COLUMN credits.open_lot.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.open_lot.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.open_lot.lot_no          IS 'number within the account';
@@ -172,12 +173,14 @@ SELECT
     entry.recorded_by
 FROM credits.entry
 JOIN credits.credit_type AS type USING (type_id);
-COMMENT ON VIEW credits.history IS 'Every entry of the ledger, of inactive types too: what moved, by which document, and the balance after it (rule 29).';
+COMMENT ON VIEW credits.history IS
+'Every entry of the ledger, of inactive types too: what moved, by which document, and the balance after it (rule 29).';
 COMMENT ON COLUMN credits.history.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.history.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.history.entry_no        IS 'number within customer and type, gapless, in order of booking';
 COMMENT ON COLUMN credits.history.booked_on       IS 'date for the books (rule 28)';
-COMMENT ON COLUMN credits.history.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.history.kind IS
+'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
 COMMENT ON COLUMN credits.history.document_kind   IS 'kind of the document; manual when registered by hand';
 COMMENT ON COLUMN credits.history.document_number IS 'number of the document';
 COMMENT ON COLUMN credits.history.document_date   IS 'date of the document';

@@ -3,9 +3,14 @@
 CREATE FUNCTION credits._run_closing_hook(closing_id integer, hook regprocedure) RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_run_closing_hook';
 COMMENT ON FUNCTION credits._run_closing_hook(integer, regprocedure) IS
-'Calls the function that parameter.closing_hook names, as its owner and restricted: it queues no deferred trigger, and what it sets is taken back. '
-'Before, what the transaction has queued fires; constraints stay immediate. Document lines that it inserts never touch credits. '
-'Errors: 42883 no function (closing_id integer) of one value, P0002 no such closing; 42501 the hook defers a constraint, or does what a restricted operation may not.';
+'Calls the function that parameter.closing_hook names, as its owner and restricted.
+It queues no deferred trigger, and what it sets is taken back.
+Before, what the transaction has queued fires; constraints stay immediate.
+Document lines that it inserts never touch credits.
+Errors:
+- 42883: no function (closing_id integer) of one value
+- P0002: no such closing
+- 42501: the hook defers a constraint, or does what a restricted operation may not';
 
 CREATE FUNCTION credits._hook_named(name text) RETURNS regprocedure
 LANGUAGE plpgsql
@@ -25,7 +30,8 @@ EXCEPTION WHEN invalid_parameter_value OR invalid_name OR syntax_error THEN
 END
 $$;
 COMMENT ON FUNCTION credits._hook_named(text) IS
-'The function (closing_id integer) of this name; null when there is none, or only a procedure, an aggregate, a temporary function or one that returns a set.';
+'The function (closing_id integer) of this name; null when there is none, or only a procedure, an aggregate, a temporary '
+'function or one that returns a set.';
 
 -- Whoever set the parameter could act as the owner that the function had then. Another one has it by ALTER FUNCTION ... OWNER, or is the
 -- owner of another function that has come to bear the name.
@@ -106,12 +112,14 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._owner_of_hook(text, text, text, text, text) IS
-'The owner of the function that a role sets as the closing hook; what it was before, where that stays; of a dump, what it says. 42883 no function (closing_id integer), 42501 the role cannot act as the owner.';
+'The owner of the function that a role sets as the closing hook; what it was before, where that stays; of a dump, what it says.
+42883 no function (closing_id integer), 42501 the role cannot act as the owner.';
 
 CREATE FUNCTION credits._check_closing_hook() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_check_closing_hook';
 COMMENT ON FUNCTION credits._check_closing_hook() IS
-'Trigger: parameter.closing_hook names a function (closing_id integer) of a role that whoever sets it can act as, and closing_hook_owner keeps which. 42883, 42501.';
+'Trigger: parameter.closing_hook names a function (closing_id integer) of a role that whoever sets it can act as, and '
+'closing_hook_owner keeps which. 42883, 42501.';
 
 -- Before credits_set_parameters, by name: that one runs as the extension's owner, this one as whoever sets.
 CREATE TRIGGER credits_check_closing_hook INSTEAD OF INSERT OR UPDATE ON credits.parameter

@@ -61,8 +61,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.preview_closing(date) IS
-'The lines that close_month() would make now, without a closing_id. Any day names its month. Locks and writes nothing: later saves may change them. For credits_reader. '
-'Errors: those of close_month(). Rules 25 to 28.';
+'The lines that close_month() would make now, without a closing_id. Any day names its month.
+It locks and writes nothing: later saves may change them.
+For credits_reader.
+Errors: those of close_month().
+Rules 25 to 28.';
 
 CREATE FUNCTION credits._write_closing(month date, moved credits._movement[]) RETURNS integer
 LANGUAGE plpgsql
@@ -194,7 +197,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._advise_closing(integer) IS
-'NOTICEs on a closing: a month that is not over, or empty; accounts that differ from those of the sale, or were not known then; settings that differ from those of the last closing (rule 26).';
+'NOTICEs on a closing: a month that is not over, or empty; accounts that differ from those of the sale, or were not known then; '
+'settings that differ from those of the last closing (rule 26).';
 
 -- A transaction that is to be serial has read the ledger at its snapshot; the closing must not know more.
 CREATE FUNCTION credits._require_present_ledger() RETURNS void
@@ -243,11 +247,21 @@ COMMENT ON FUNCTION credits._close_month(date) IS
 CREATE FUNCTION credits.close_month(month date) RETURNS integer
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_close_month';
 COMMENT ON FUNCTION credits.close_month(date) IS
-'Closes a month: moves the value sold in it from the result to the balance account, and the value consumed back; revaluations and corrections as changes. Any day names its month. '
-'Returns the closing_id; its document is in closing_document. From then on nothing is booked in the month. Waits for saves under way and holds back new ones. Calls parameter.closing_hook, and sends NOTIFY credits_closing. '
-'With a hook, what the transaction has queued fires first, and all constraints are immediate until it ends, as after SET CONSTRAINTS ALL IMMEDIATE. '
-'For credits_management. Rules 25 to 28. Errors: 23514 credits_month_open (closed already, out of order, in the future, nothing to close yet), credits_accounts_complete (names what is missing); '
-'25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds; 40001 at SERIALIZABLE; those of the hook.';
+'Closes a month, and returns the closing_id; its document is in closing_document. Any day names its month.
+It moves the value sold in it from the result to the balance account, and the value consumed back.
+Revaluations and corrections are changes. From then on nothing is booked in the month.
+It waits for saves under way and holds back new ones.
+It calls parameter.closing_hook, and sends NOTIFY credits_closing.
+With a hook, what the transaction has queued fires first.
+Then all constraints are immediate until it ends, as after SET CONSTRAINTS ALL IMMEDIATE.
+For credits_management.
+Errors, besides those of the hook:
+- 23514 credits_month_open: closed already, out of order, in the future, nothing to close yet
+- 23514 credits_accounts_complete: names what is missing
+- 25001: the transaction has saved credits
+- 55P03: saves under way do not end within 3 seconds
+- 40001: at SERIALIZABLE
+Rules 25 to 28.';
 
 CREATE FUNCTION credits._reopen_month(month date) RETURNS void
 LANGUAGE plpgsql
@@ -277,6 +291,11 @@ COMMENT ON FUNCTION credits._reopen_month(date) IS
 CREATE FUNCTION credits.reopen_month(month date) RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_reopen_month';
 COMMENT ON FUNCTION credits.reopen_month(date) IS
-'Takes back the last closing, which stays on record as reopened: its month can be booked in and closed again, under a new number. Any day names its month. '
-'Calls parameter.closing_hook with the closing_id, as close_month() does, and sends NOTIFY credits_closing. For credits_management. Rule 28. '
-'Errors: 23514 credits_month_open when the month is not the last one closed; 25001, 55P03 and 40001 as for close_month(); those of the hook.';
+'Takes back the last closing, which stays on record as reopened. Any day names its month.
+Its month can be booked in and closed again, under a new number.
+It calls parameter.closing_hook with the closing_id, as close_month() does, and sends NOTIFY credits_closing.
+For credits_management.
+Errors, besides those of the hook:
+- 23514 credits_month_open: the month is not the last one closed
+- 25001, 55P03, 40001: as for close_month()
+Rule 28.';

@@ -12,7 +12,10 @@ FROM credits.closing
 JOIN credits.closing_line AS line USING (closing_id)
 WHERE closing.reopened_at IS NULL
 GROUP BY closing.closing_id, closing.month, line.ledger_account, line.currency;
-COMMENT ON VIEW credits.closing_journal IS 'The closings in force as a journal: debit and credit per ledger account. Both sides of a closing are equal in each currency (rule 26). Opening balances are not in it: they were on the balance account before (rule 22).';
+COMMENT ON VIEW credits.closing_journal IS
+'The closings in force as a journal: debit and credit per ledger account.
+Both sides of a closing are equal in each currency (rule 26).
+Opening balances are not in it: they were on the balance account before (rule 22).';
 COMMENT ON COLUMN credits.closing_journal.closing_id     IS 'the closing';
 COMMENT ON COLUMN credits.closing_journal.month          IS 'first day of the closed month';
 COMMENT ON COLUMN credits.closing_journal.ledger_account IS 'the account';
@@ -40,7 +43,9 @@ FROM credits.closing
 JOIN credits.closing_line AS line USING (closing_id)
 CROSS JOIN LATERAL (SELECT CASE WHEN line.quantity = 0 THEN pg_catalog.sign(line.amount) ELSE line.quantity END AS quantity) AS written
 WHERE closing.reopened_at IS NULL;
-COMMENT ON VIEW credits.closing_document IS 'The closings in force in the shape of an ERP''s document lines: one document per closing and relation, with a total of 0 and without VAT (rule 26).';
+COMMENT ON VIEW credits.closing_document IS
+'The closings in force in the shape of an ERP''s document lines: one document per closing and relation, with a total of 0 and '
+'without VAT (rule 26).';
 COMMENT ON COLUMN credits.closing_document.closing_id     IS 'the closing';
 COMMENT ON COLUMN credits.closing_document.number         IS 'its number';
 COMMENT ON COLUMN credits.closing_document.month          IS 'first day of the closed month';
@@ -51,7 +56,8 @@ COMMENT ON COLUMN credits.closing_document.article        IS 'article of the lin
 COMMENT ON COLUMN credits.closing_document.ledger_account IS 'account that the line is booked on';
 COMMENT ON COLUMN credits.closing_document.description    IS 'type, movement and month';
 COMMENT ON COLUMN credits.closing_document.quantity       IS 'credits; 1 or -1 for a change of value, where no credits move';
-COMMENT ON COLUMN credits.closing_document.unit_price     IS 'money per credit, with up to 12 decimals: times the quantity, and rounded, it is the amount';
+COMMENT ON COLUMN credits.closing_document.unit_price IS
+'money per credit, with up to 12 decimals: times the quantity, and rounded, it is the amount';
 COMMENT ON COLUMN credits.closing_document.amount         IS 'money: > 0 is a credit of the ledger account';
 COMMENT ON COLUMN credits.closing_document.currency       IS 'ISO 4217 code';
 
@@ -99,7 +105,9 @@ LEFT JOIN credits._lot AS lot
 WHERE closing.reopened_at IS NULL
   AND coalesce(lot.article, type.result_article) = result.article
   AND coalesce(lot.ledger_account, type.result_account) = result.ledger_account;
-COMMENT ON VIEW credits.closing_trace IS 'From each line of the closings in force to its entries, and their document lines: the amounts add up to that of the line (rule 30).';
+COMMENT ON VIEW credits.closing_trace IS
+'From each line of the closings in force to its entries, and their document lines: the amounts add up to that of the line (rule '
+'30).';
 COMMENT ON COLUMN credits.closing_trace.closing_id      IS 'the closing';
 COMMENT ON COLUMN credits.closing_trace.relation        IS 'of the closing line';
 COMMENT ON COLUMN credits.closing_trace.line_no         IS 'of the closing line';
@@ -109,7 +117,8 @@ COMMENT ON COLUMN credits.closing_trace.movement        IS 'sold, consumed or ch
 COMMENT ON COLUMN credits.closing_trace.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.closing_trace.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.closing_trace.entry_no        IS 'number of the entry within customer and type';
-COMMENT ON COLUMN credits.closing_trace.kind            IS 'sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.closing_trace.kind IS
+'sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
 COMMENT ON COLUMN credits.closing_trace.lot_no          IS 'the lot that it moved';
 COMMENT ON COLUMN credits.closing_trace.booked_on       IS 'date for the books, in the closed month';
 COMMENT ON COLUMN credits.closing_trace.document_kind   IS 'kind of the document; manual when registered by hand';

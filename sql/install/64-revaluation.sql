@@ -135,7 +135,22 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.revalue(text, numeric, date) IS
-'Gives a credit type with fixed valuation another unit value, and books on a date what that makes of the open credits: one entry revaluation per lot; gifts stay worth nothing. '
-'A lot of which something is booked after that date is revalued on the day of its last entry. Credits that come back later from before are revalued when they come. Arguments: code of the type, money per credit, the day, not in the future. A day in a closed month is booked on the first open day, or refused, as the parameters say. '
-'Returns the difference in value, which the closing posts as changes. For credits_management. Rules 11, 25 and 28. '
-'Errors: P0002 no such type; 55000 its valuation is not fixed; 23514 credits_quantity_in_range, credits_month_open; 22023 a day in the future; 25001 the transaction has saved credits; 55P03 saves under way do not end within 3 seconds.';
+'Gives a credit type with fixed valuation another unit value, and books on a date what that makes of the open credits.
+It returns the difference in value, which the closing posts as changes.
+There is one entry revaluation per lot; gifts stay worth nothing.
+A lot of which something is booked after that date is revalued on the day of its last entry.
+Credits that come back later from before are revalued when they come.
+Arguments:
+- type_code: code of the type
+- unit_value: money per credit
+- on_date: the day, not in the future; in a closed month it is the first open day, or refused, as the parameters say
+For credits_management.
+Errors:
+- P0002: no such type
+- 55000: its valuation is not fixed
+- 23514 credits_quantity_in_range: no such value
+- 23514 credits_month_open: the day is of a closed month
+- 22023: a day in the future
+- 25001: the transaction has saved credits
+- 55P03: saves under way do not end within 3 seconds
+Rules 11, 25 and 28.';

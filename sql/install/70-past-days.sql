@@ -76,7 +76,8 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 RETURN coalesce(credits._setting_as_of('credit_type', credits._codes_of(code), 'active', active::text, day)::boolean, true);
 COMMENT ON FUNCTION credits._is_active_as_of(text, boolean, date) IS
-'Tells whether a credit type, by what it is now, was active at the end of a day. (Not by its row: no column could be added to the table then.)';
+'Tells whether a credit type, by what it is now, was active at the end of a day.
+(Not by its row: no column could be added to the table then.)';
 
 CREATE FUNCTION credits.open_lot_as_of(day date) RETURNS TABLE (
     customer        text,
@@ -108,7 +109,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.open_lot_as_of(date) IS
-'The columns of open_lot as of the end of a day, by the dates that entries are booked on: of types that were active then. Once its month is closed, the same for ever, but for codes and document numbers, which are those of now. For credits_reader. Rule 29.';
+'The columns of open_lot as of the end of a day, by the dates that entries are booked on: of types that were active then.
+Once its month is closed, the same for ever, but for codes and document numbers, which are those of now.
+For credits_reader.
+Rule 29.';
 
 CREATE FUNCTION credits.portfolio_as_of(day date) RETURNS TABLE (
     customer         text,
@@ -168,8 +172,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.portfolio_as_of(date) IS
-'The columns of portfolio as of the end of a day, by the dates that entries are booked on, with the alarm levels and active types of then; last_booked_on is the latest date until that day. '
-'Once its month is closed, the same for ever, but for names and codes, which are those of now. For credits_reader. Rule 29.';
+'The columns of portfolio as of the end of a day, by the dates that entries are booked on.
+Alarm levels and active types are those of then; last_booked_on is the latest date until that day.
+Once its month is closed, the same for ever, but for names and codes, which are those of now.
+For credits_reader.
+Rule 29.';
 
 CREATE VIEW credits.late_entry AS
 SELECT
@@ -194,11 +201,13 @@ FROM credits.entry
 JOIN credits.credit_type AS type USING (type_id)
 WHERE (extract(year FROM entry.booked_on), extract(month FROM entry.booked_on))
       <> (extract(year FROM entry.document_date), extract(month FROM entry.document_date));
-COMMENT ON VIEW credits.late_entry IS 'Entries booked in another month than that of their document: it was closed, or the credits came later (rule 28).';
+COMMENT ON VIEW credits.late_entry IS
+'Entries booked in another month than that of their document: it was closed, or the credits came later (rule 28).';
 COMMENT ON COLUMN credits.late_entry.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.late_entry.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.late_entry.entry_no        IS 'number within customer and type';
-COMMENT ON COLUMN credits.late_entry.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.late_entry.kind IS
+'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
 COMMENT ON COLUMN credits.late_entry.booked_on       IS 'date for the books';
 COMMENT ON COLUMN credits.late_entry.document_date   IS 'date of the document, in another month';
 COMMENT ON COLUMN credits.late_entry.document_kind   IS 'kind of the document; manual when registered by hand';
@@ -237,7 +246,9 @@ LEFT JOIN credits.customer AS named ON named.customer = lot.customer
 LEFT JOIN credits.entry AS last
     ON last.customer = lot.customer AND last.type_id = lot.type_id AND last.entry_no = lot.last_entry_no
 ORDER BY lot.sold_on, lot.customer, lot.type_id, lot.lot_no;
-COMMENT ON VIEW credits.dormant_lot IS 'Open lots by age, the oldest first, of inactive types too: credits that nobody uses stay on the balance sheet (rules 20 and 29).';
+COMMENT ON VIEW credits.dormant_lot IS
+'Open lots by age, the oldest first, of inactive types too: credits that nobody uses stay on the balance sheet (rules 20 and '
+'29).';
 COMMENT ON COLUMN credits.dormant_lot.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.dormant_lot.customer_name   IS 'his name, where it is known';
 COMMENT ON COLUMN credits.dormant_lot.type_code       IS 'code of the credit type';

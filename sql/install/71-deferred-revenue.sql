@@ -88,10 +88,20 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.deferred_revenue(date, date) IS
-'The roll-forward of the deferred revenue, per month and credit type, inactive ones too: opening + sold - consumed + changes = closing, all money. '
-'opening is what the month before closed with, and opening balances registered in the month; sold is net of credit notes, consumed net of returns; changes are revaluations and corrections; '
-'closing is the value of the open credits at the end of the month and, once the month is closed, the balance of the balance account. difference is what was invoiced beyond the value sold: it stays in the result (rules 11 and 17). '
-'Any days name the months. Errors: 22023 the last month before the first one. By the dates that entries are booked on: for closed months the same for ever. For credits_reader. Rules 27 and 29.';
+'The roll-forward of the deferred revenue, per month and credit type, inactive ones too.
+It goes by the dates that entries are booked on: for closed months it is the same for ever.
+opening + sold - consumed + changes = closing, all money:
+- opening: what the month before closed with, and opening balances registered in the month
+- sold: net of credit notes
+- consumed: net of returns
+- changes: revaluations and corrections
+- closing: value of the open credits at the end of the month; once it is closed, the balance of the balance account
+- difference: what was invoiced beyond the value sold: it stays in the result (rules 11 and 17)
+Arguments: any days name the months.
+For credits_reader.
+Errors:
+- 22023: the last month before the first one
+Rules 27 and 29.';
 
 CREATE FUNCTION credits.deferred_revenue_detail(month date, type_code text) RETURNS TABLE (
     customer        text,
@@ -124,5 +134,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.deferred_revenue_detail(date, text) IS
-'The lots behind the closing value of a month in deferred_revenue(), of one credit type: their remaining_value adds up to it. quantity and value are those of the sale, remaining what is left of them at the end of the month. '
-'Any day names the month. Errors: P0002 no such type. For credits_reader. Rules 27 and 30.';
+'The lots behind the closing value of a month in deferred_revenue(), of one credit type: their remaining_value adds up to it.
+quantity and value are those of the sale, remaining what is left of them at the end of the month.
+Arguments: any day names the month; the code of the type.
+For credits_reader.
+Errors:
+- P0002: no such type
+Rules 27 and 30.';

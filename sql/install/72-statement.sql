@@ -155,13 +155,22 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.statement(text, date, date) IS
-'The customer''s statement of a period, both days included, in credits. Per credit type, line_no counts from 1: first a row of kind opening with the balance at the end of the day before, '
-'then what moved, by the dates that it is booked on, with its quantity (> 0 came in, < 0 went out) and the balance after it, last a row of kind closing with the balance at the end of the period. '
-'A movement is an entry; consecutive ones of one document line, kind and day in one direction, such as draws from several lots, are one. An entry of kind opening, a registered opening balance, is here of kind '
-'opening_balance, so that the first row is the only opening. What moves no credits, such as a revaluation, is left out. '
-'Types are those of his accounts that are active, or inactive with a balance at the beginning or end or a movement between. A contact''s credits are those of the customer that his account_of names: ask for that '
-'customer''s statement, since his own account is empty, and so is his statement. '
-'Errors: P0002 no such customer; 22023 a day that is null or infinite, or the first after the last. For credits_reader. Rules 2 and 29.';
+'The customer''s statement of a period, both days included, in credits.
+Per credit type, line_no counts from 1:
+- first a row of kind opening: the balance at the end of the day before
+- then what moved, by the dates that it is booked on: its quantity (> 0 came in, < 0 went out) and the balance after it
+- last a row of kind closing: the balance at the end of the period
+A movement is an entry.
+Consecutive ones of one document line, kind and day in one direction, such as draws from several lots, are one.
+A registered opening balance is of kind opening_balance here, so that the first row is the only opening.
+What moves no credits, such as a revaluation, is left out.
+Types are those of his accounts that are active, or inactive with a balance at the beginning or end or a movement between.
+A contact''s own account is empty, and so is his statement: ask for that of the customer that his account_of names.
+For credits_reader.
+Errors:
+- P0002: no such customer
+- 22023: a day that is null or infinite, or the first after the last
+Rules 2 and 29.';
 
 CREATE FUNCTION credits.statement_week(customer text, day date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql SECURITY DEFINER
@@ -178,7 +187,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.statement_week(text, date) IS
-'The statement() of the ISO week, Monday to Sunday, that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';
+'The statement() of the ISO week, Monday to Sunday, that the day is in.
+For credits_reader.
+Errors: those of statement().
+Rule 29.';
 
 CREATE FUNCTION credits.statement_month(customer text, day date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql SECURITY DEFINER
@@ -195,7 +207,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.statement_month(text, date) IS
-'The statement() of the calendar month that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';
+'The statement() of the calendar month that the day is in.
+For credits_reader.
+Errors: those of statement().
+Rule 29.';
 
 CREATE FUNCTION credits.statement_quarter(customer text, day date) RETURNS SETOF credits._statement_line
 LANGUAGE plpgsql SECURITY DEFINER
@@ -212,4 +227,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.statement_quarter(text, date) IS
-'The statement() of the calendar quarter that the day is in. Errors: P0002 no such customer; 22023 a day that is null or infinite. For credits_reader. Rule 29.';
+'The statement() of the calendar quarter that the day is in.
+For credits_reader.
+Errors: those of statement().
+Rule 29.';

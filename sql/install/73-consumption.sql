@@ -39,7 +39,8 @@ BEGIN ATOMIC
       AND credits._movement_of(entry.kind) = 'consumed';
 END;
 COMMENT ON FUNCTION credits._consumption(date, date, text) IS
-'The consumptions booked from one day to another, their changes and returns, of one customer or, for null, of all: credits, > 0 consumed, < 0 come back.';
+'The consumptions booked from one day to another, their changes and returns, of one customer or, for null, of all: credits, > 0 '
+'consumed, < 0 come back.';
 
 CREATE TYPE credits._consumption_of_year AS (
     customer  text,
@@ -58,7 +59,8 @@ CREATE TYPE credits._consumption_of_year AS (
     "dec"     numeric,
     total     numeric
 );
-COMMENT ON TYPE credits._consumption_of_year IS 'A row of consumption_by_month(): a type of its own, as its argument customer is named as a column is.';
+COMMENT ON TYPE credits._consumption_of_year IS
+'A row of consumption_by_month(): a type of its own, as its argument customer is named as a column is.';
 
 CREATE FUNCTION credits.consumption_by_month(year integer, customer text DEFAULT NULL) RETURNS SETOF credits._consumption_of_year
 LANGUAGE plpgsql SECURITY DEFINER
@@ -100,9 +102,17 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.consumption_by_month(integer, text) IS
-'The credits that each customer consumed in each month of a year, per active credit type, by the dates that entries are booked on: jan to dec, and their total. Net of changes and returns: '
-'a month in which more came back than went is < 0, one without anything 0; who has no entry in the year has no row. '
-'Arguments: the year, 1 to 9999; the customer, null for all (the credits of a contact or branch are those of the customer that he points to). Errors: 22023 no such year, P0002 unknown customer. For credits_reader. Rule 29.';
+'The credits that each customer consumed in each month of a year, per active credit type: jan to dec, and their total.
+It goes by the dates that entries are booked on, net of changes and returns.
+A month in which more came back than went is < 0, one without anything 0; who has no entry in the year has no row.
+Arguments:
+- year: 1 to 9999
+- customer: null for all; the credits of a contact or branch are those of the customer that he points to
+For credits_reader.
+Errors:
+- 22023: no such year
+- P0002: no such customer
+Rule 29.';
 
 CREATE TYPE credits._consumption_of_month AS (
     customer  text,
@@ -206,6 +216,15 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.consumption_by_day(date, text) IS
-'The credits that each customer consumed on each day of a month, per active credit type, by the dates that entries are booked on: d1 to d31, and their total. Net of changes and returns: '
-'a day on which more came back than went is < 0, one without anything 0, one that the month does not have null; who has no entry in the month has no row. '
-'Arguments: any day of the month; the customer, null for all (the credits of a contact or branch are those of the customer that he points to). Errors: 22023 no month, P0002 unknown customer. For credits_reader. Rule 29.';
+'The credits that each customer consumed on each day of a month, per active credit type: d1 to d31, and their total.
+It goes by the dates that entries are booked on, net of changes and returns.
+A day on which more came back than went is < 0, one without anything 0, one that the month does not have null.
+Who has no entry in the month has no row.
+Arguments:
+- month: any day of it
+- customer: null for all; the credits of a contact or branch are those of the customer that he points to
+For credits_reader.
+Errors:
+- 22023: no month
+- P0002: no such customer
+Rule 29.';

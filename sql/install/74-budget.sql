@@ -25,7 +25,8 @@ BEGIN ATOMIC
           FROM (SELECT months + extract(day FROM today) / credits._days_in_month(today) AS months) AS since) AS until;
 END;
 COMMENT ON FUNCTION credits._day_after_months(date, numeric) IS
-'The day on which so many months are over, counted from the end of today: today for 0. Null for null, and when that is after the year 9999.';
+'The day on which so many months are over, counted from the end of today: today for 0.
+Null for null, and when that is after the year 9999.';
 
 CREATE FUNCTION credits._budget_period(
     year               integer,
@@ -51,8 +52,9 @@ BEGIN ATOMIC
                  12 - extract(month FROM today) + 1 - extract(day FROM today) / credits._days_in_month(today) AS rest_of_year) AS now;
 END;
 COMMENT ON FUNCTION credits._budget_period(integer, date) IS
-'The days of a year, and what a budget of it goes by on a day: the last of the twelve months that are averaged, the last day to read entries of, '
-'and the months that are to come, before the year and in it. 22023 for no year from 1 to 9999.';
+'The days of a year, and what a budget of it goes by on a day: the last of the twelve months that are averaged, the last day to '
+'read entries of, and the months that are to come, before the year and in it.
+22023 for no year from 1 to 9999.';
 
 CREATE FUNCTION credits._budget_consumption(year integer, customer text, today date) RETURNS TABLE (
     customer text,
@@ -80,7 +82,8 @@ BEGIN ATOMIC
     CROSS JOIN credits._budget_period(year, today) AS period;
 END;
 COMMENT ON FUNCTION credits._budget_consumption(integer, text, date) IS
-'What a budget reads of the entries, once: credits consumed per account and month, until today and, booked already with a later date, after it. weight: 12 of the newest of the months that are averaged, one less for each before.';
+'What a budget reads of the entries, once: credits consumed per account and month, until today and, booked already with a later '
+'date, after it. weight: 12 of the newest of the months that are averaged, one less for each before.';
 
 CREATE FUNCTION credits._budget_rate(year integer, customer text, today date) RETURNS TABLE (
     customer       text,
@@ -130,7 +133,9 @@ BEGIN ATOMIC
     GROUP BY moved.customer, moved.type_id, moved.balance, moved.months;
 END;
 COMMENT ON FUNCTION credits._budget_rate(integer, text, date) IS
-'How fast each account is consumed: what is open, consumed in the year until today, booked already with a later date (before the year, in it), the months that are averaged and their weighted average, in credits. Of inactive types too.';
+'How fast each account is consumed: what is open, consumed in the year until today, booked already with a later date (before '
+'the year, in it), the months that are averaged and their weighted average, in credits.
+Of inactive types too.';
 
 CREATE FUNCTION credits._open_value(customer text, type_id integer, first_credit numeric, last_credit numeric) RETURNS TABLE (value numeric)
 LANGUAGE sql STABLE
@@ -143,7 +148,8 @@ BEGIN ATOMIC
       AND lot.until - lot.remaining < last_credit;
 END;
 COMMENT ON FUNCTION credits._open_value(text, integer, numeric, numeric) IS
-'Money, not rounded: what those open credits of an account are worth that are drawn after the first so many and until the last, oldest first.';
+'Money, not rounded: what those open credits of an account are worth that are drawn after the first so many and until the last, '
+'oldest first.';
 
 CREATE TYPE credits._budget_line AS (
     customer             text,
@@ -228,13 +234,35 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.budget(integer, text) IS
-'What each customer will consume until the end of a year, and has to buy for it, per active credit type, by the dates that entries are booked on; doc/reports.md works it out. '
-'consumed: credits consumed in the year, net of returns, until today. '
-'per_month: credits per month, the weighted average of the last twelve full months before this one, or of a past year''s twelve; weight 12 for the newest, one less for each before it; at least 0. '
-'It counts months since the account''s first sale (the month of that only when it began on its first day, or is the only one): history_months of them; null when there is none, or nothing was consumed in them, and so is all that follows from it. '
-'expected_by_year_end: credits at that rate from tomorrow until 31 December, this month by its days, less what is booked already with a later date; 0 for a past year; of a later year all twelve months. '
-'open: credits left now. credits_to_buy: expected beyond what is open, for a later year beyond what is left of it then. '
-'expected_amount: money, the value of the open credits that are expected to be consumed, oldest first, and of those to buy their price. amount_to_buy: money, at the price. '
-'price: money per credit, shown with at most 4 decimals: amount / quantity of the last sale that is no gift, no opening and not credited as a whole, or the type''s unit value; null for none, and so are amounts that need it. '
-'months_left: open / per_month. runs_out_on: the day on which open credits run out at that rate, today when there are none, null after the year 9999. year_total: credits, consumed, booked with a later date in the year, and expected. currency of the money. '
-'Arguments: the year, 1 to 9999; the customer, null for all (the credits of a contact or branch are those of the customer that he points to). Accounts that began after the year are left out. Errors: 22023 no such year, P0002 unknown customer. For credits_reader. Rule 29.';
+'What each customer will consume until the end of a year, and has to buy for it, per active credit type.
+It goes by the dates that entries are booked on; doc/reports.md works it out.
+Returns:
+- consumed: credits consumed in the year, net of returns, until today
+- per_month: credits per month, the weighted average of the last twelve full months before this one, or of a past year''s '
+'twelve
+- history_months: how many of them count
+- expected_by_year_end: credits at that rate from tomorrow until 31 December, less what is booked already with a later date
+- expected_amount: money; the open credits that are expected to be consumed, oldest first, at their value, the rest at the '
+'price
+- open: credits left now
+- months_left: open / per_month
+- credits_to_buy: expected beyond what is open, for a later year beyond what is left of it then
+- amount_to_buy: money, at the price
+- runs_out_on: when open credits run out at that rate; today when there are none, null after the year 9999
+- year_total: credits, consumed, booked with a later date in the year, and expected
+- price: money per credit, shown with at most 4 decimals; currency: of the money
+The weight of a month is 12 for the newest, one less for each before it; the average is at least 0.
+Months count since the account''s first sale; the month of that only when it began on its first day, or is the only one.
+per_month is null when no month counts, or nothing was consumed in them, and so is all that follows from it.
+This month is expected by its days; a past year expects 0, a later year all its twelve months.
+The price is amount / quantity of the last sale that is no gift, no opening and not credited as a whole.
+Of a fixed valuation it is the type''s unit value. It is null for none, and so are amounts that need it.
+Accounts that began after the year are left out.
+Arguments:
+- year: 1 to 9999
+- customer: null for all; the credits of a contact or branch are those of the customer that he points to
+For credits_reader.
+Errors:
+- 22023: no such year
+- P0002: no such customer
+Rule 29.';

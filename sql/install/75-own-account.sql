@@ -8,11 +8,20 @@ CREATE TABLE credits.customer_role (
     customer text COLLATE "C"
 );
 COMMENT ON TABLE credits.customer_role IS
-'Database roles that see one customer and no other in own_portfolio, own_open_lot, own_history and own_statement: these roles, and every role that is a member of one. act_for() shows them nobody else. '
-'Any other role sees whom it acts for; so list a role before it gets credits_customer, or make it a member of a role that is listed with null. Changed by credits_management, on record in setting_change. '
-'Errors: 42704 no such role, 23503 no such customer, 0A000 TRUNCATE.';
-COMMENT ON COLUMN credits.customer_role.role     IS 'name of the database role, spelled as in pg_roles. It does not follow a renaming: list the new name too';
-COMMENT ON COLUMN credits.customer_role.customer IS 'the customer that it sees, the ERP''s key as text, named exactly. null: nobody by itself, whomever it acts for; for a group whose members are listed one by one';
+'Database roles that see one customer and no other in own_portfolio, own_open_lot, own_history and own_statement.
+It counts for these roles, and for every role that is a member of one. act_for() shows them nobody else.
+Any other role sees whom it acts for.
+So list a role before it gets credits_customer, or make it a member of a role that is listed with null.
+Changed by credits_management, on record in setting_change.
+Errors:
+- 42704: no such role
+- 23503: no such customer
+- 0A000: TRUNCATE';
+COMMENT ON COLUMN credits.customer_role.role IS
+'name of the database role, spelled as in pg_roles. It does not follow a renaming: list the new name too';
+COMMENT ON COLUMN credits.customer_role.customer IS
+'the customer that it sees, the ERP''s key as text, named exactly. null: nobody by itself, whomever it acts for; for a group '
+'whose members are listed one by one';
 SELECT pg_catalog.pg_extension_config_dump('credits.customer_role', '');
 
 CREATE FUNCTION credits._check_customer_role() RETURNS trigger
@@ -37,7 +46,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._check_customer_role() IS
-'Trigger: 42704 for a role, 23503 for a customer that does not exist. Nothing is checked afterwards: who is gone has nothing to be seen.';
+'Trigger: 42704 for a role, 23503 for a customer that does not exist.
+Nothing is checked afterwards: who is gone has nothing to be seen.';
 
 CREATE TRIGGER credits_check BEFORE INSERT OR UPDATE ON credits.customer_role
     FOR EACH ROW EXECUTE FUNCTION credits._check_customer_role();
@@ -54,12 +64,21 @@ CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.customer_role
 CREATE FUNCTION credits.act_for(customer text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'credits_act_for';
 COMMENT ON FUNCTION credits.act_for(text) IS
-'Says for an application that is trusted which customer is at the screen: own_portfolio, own_open_lot, own_history and own_statement show him until the transaction ends, or act_for() names another. '
-'ROLLBACK TO SAVEPOINT takes back what was said after the savepoint. Nothing is left for the next transaction of the session, so that a pooler cannot hand it on. '
-'Call it in the transaction that reads: BEGIN; SELECT credits.act_for(''C''); SELECT * FROM credits.own_portfolio; COMMIT. Outside a transaction block it ends with its own statement. '
-'Argument: the ERP''s key as text, named exactly. null, or a key that is no customer''s, shows nobody. '
-'A role that customer_role lists, or a member of one, sees no customer but those that it is listed with, and nobody while it acts for another. '
-'For credits_customer and credits_reader. Rules 7 and 29. Errors: 42501 in code of an owner''s that runs within another''s operation.';
+'Says for an application that is trusted which customer is at the screen.
+own_portfolio, own_open_lot, own_history and own_statement show him until the transaction ends, or act_for() names another.
+ROLLBACK TO SAVEPOINT takes back what was said after the savepoint.
+Nothing is left for the next transaction of the session, so that a pooler cannot hand it on.
+Call it in the transaction that reads:
+- BEGIN; SELECT credits.act_for(''C''); SELECT * FROM credits.own_portfolio; COMMIT;
+Outside a transaction block it ends with its own statement.
+A role that customer_role lists, or a member of one, sees no customer but those that it is listed with.
+While it acts for another it sees nobody.
+Arguments:
+- customer: the ERP''s key as text, named exactly; null, or a key that is no customer''s, shows nobody
+For credits_customer and credits_reader.
+Errors:
+- 42501: in code of an owner''s that runs within another''s operation
+Rules 7 and 29.';
 
 CREATE FUNCTION credits._acted_for() RETURNS text
     LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'credits_acted_for';
@@ -103,7 +122,8 @@ SELECT CASE
 END AS customer
 FROM (SELECT credits._acted_for() COLLATE "C") AS acting (customer);
 COMMENT ON VIEW credits._own_customer IS
-'One row: the customer that the own views show to whoever asks; null for none. Whoever is listed sees of those that he is listed with the one that he acts for, or the only one.';
+'One row: the customer that the own views show to whoever asks; null for none.
+Whoever is listed sees of those that he is listed with the one that he acts for, or the only one.';
 
 -- The customer as a sub-select: computed once per query, and a value that reaches the indexes, below joins and DISTINCT.
 CREATE VIEW credits.own_portfolio WITH (security_barrier) AS
@@ -123,8 +143,10 @@ SELECT
 FROM credits.portfolio
 WHERE customer = (SELECT own.customer FROM credits._own_customer AS own);
 COMMENT ON VIEW credits.own_portfolio IS
-'The rows of portfolio that are the customer''s own: of the one that the transaction acts for (act_for), or that customer_role lists for the role; no row without either. '
-'A contact or branch has no credits of its own and sees nothing of those that it uses (rule 7). For credits_customer. Rule 29.';
+'The rows of portfolio that are the customer''s own.
+He is the one that the transaction acts for (act_for), or that customer_role lists for the role; no row without either.
+A contact or branch has no credits of its own and sees nothing of those that it uses (rule 7).
+For credits_customer. Rule 29.';
 COMMENT ON COLUMN credits.own_portfolio.customer         IS 'the ERP''s key as text, the same in every row';
 COMMENT ON COLUMN credits.own_portfolio.customer_name    IS 'his name, where it is known';
 COMMENT ON COLUMN credits.own_portfolio.type_code        IS 'code of the credit type, an active one';
@@ -153,7 +175,9 @@ SELECT
 FROM credits.open_lot
 WHERE customer = (SELECT own.customer FROM credits._own_customer AS own);
 COMMENT ON VIEW credits.own_open_lot IS
-'The rows of open_lot that are the customer''s own: of the same customer as own_portfolio. For credits_customer. Rules 11 and 29.';
+'The rows of open_lot that are the customer''s own: of the same customer as own_portfolio.
+For credits_customer.
+Rules 11 and 29.';
 COMMENT ON COLUMN credits.own_open_lot.customer        IS 'the ERP''s key as text, the same in every row';
 COMMENT ON COLUMN credits.own_open_lot.type_code       IS 'code of the credit type, an active one';
 COMMENT ON COLUMN credits.own_open_lot.lot_no          IS 'number within customer and type';
@@ -184,12 +208,15 @@ SELECT
 FROM credits.history
 WHERE customer = (SELECT own.customer FROM credits._own_customer AS own);
 COMMENT ON VIEW credits.own_history IS
-'The rows of history that are the customer''s own, without who recorded them and when: of the same customer as own_portfolio, of inactive types too. For credits_customer. Rule 29.';
+'The rows of history that are the customer''s own, without who recorded them and when, of inactive types too.
+He is the same customer as that of own_portfolio.
+For credits_customer. Rule 29.';
 COMMENT ON COLUMN credits.own_history.customer        IS 'the ERP''s key as text, the same in every row';
 COMMENT ON COLUMN credits.own_history.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.own_history.entry_no        IS 'number within customer and type, gapless, in order of booking';
 COMMENT ON COLUMN credits.own_history.booked_on       IS 'date for the books (rule 28)';
-COMMENT ON COLUMN credits.own_history.kind            IS 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.own_history.kind IS
+'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
 COMMENT ON COLUMN credits.own_history.document_kind   IS 'kind of the document; manual when registered by hand';
 COMMENT ON COLUMN credits.own_history.document_number IS 'number of the document';
 COMMENT ON COLUMN credits.own_history.document_date   IS 'date of the document';

@@ -55,15 +55,31 @@ SELECT 'credits_refusals_total', '{}', last_value
 FROM credits.refusal_count
 ORDER BY 1, 2; -- the rows of a metric together, as Prometheus wants them
 COMMENT ON VIEW credits.metric IS
-'Figures for monitoring, one row per metric and combination of labels; a name that ends in _total only grows (a counter), every other may go up and down (a gauge). For credits_reader, or GRANT SELECT on it alone. '
-'Per credit type, inactive ones too: credits_accounts; credits_open, credits that are open; credits_open_value, their value in the currency that a label names, which is what the balance account should hold; '
-'credits_entries_total, entries ever booked, so that its increase over a day is what was recorded that day, late documents too; credits_lots_total, sales ever booked. '
-'Per active type: credits_accounts_below_alarm, balances that are less than their alarm level now. '
-'Per kind of entry: credits_entries_booked_today, entries whose booking date is the present day of the session''s time zone: documents of another day are not in it, whenever they were recorded. '
-'credits_months_open, months that are over and not closed, counted from the last closed one: 0 when all is closed, no row before the first closing. credits_attached_tables. '
-'credits_refusals_total, saves and registrations that the extension refused with one of its constraints (23514) since it was installed, one per refused statement or commit; '
-'not what a question, take_in(), a setting or a closing was refused. It is no part of any transaction: exact while the server runs, but after a crash or a failover, and on a standby, it may lack the last ones. '
-'Rules 12, 21, 27 and 29.';
-COMMENT ON COLUMN credits.metric.name   IS 'of the metric, as Prometheus would have it: the unit is in the name, counters end in _total';
-COMMENT ON COLUMN credits.metric.labels IS 'object of texts that tells rows of a name apart: type, a code; currency, as in ISO 4217; kind, of entry; {} for none';
+'Figures for monitoring, one row per metric and combination of labels.
+A name that ends in _total only grows (a counter), every other may go up and down (a gauge).
+For credits_reader, or GRANT SELECT on it alone.
+Per credit type, inactive ones too:
+- credits_accounts
+- credits_open: credits that are open
+- credits_open_value: in the currency that a label names, which is what the balance account should hold
+- credits_entries_total: entries ever booked: its increase over a day is what was recorded that day, late documents too
+- credits_lots_total: sales ever booked
+Per active type:
+- credits_accounts_below_alarm: balances that are less than their alarm level now
+Per kind of entry:
+- credits_entries_booked_today: booked on the present day of the session''s time zone, whenever they were recorded
+Of all:
+- credits_months_open: months that are over and not closed, counted from the last closed one
+- credits_attached_tables
+- credits_refusals_total: saves and registrations that one of the extension''s constraints refused (23514)
+credits_months_open is 0 when all is closed; there is no row before the first closing.
+credits_refusals_total counts one per refused statement or commit since the extension was installed.
+It does not count what a question, take_in(), a setting or a closing was refused.
+It is no part of any transaction, and exact while the server runs.
+After a crash or a failover, and on a standby, it may lack the last ones.
+Rules 12, 21, 27 and 29.';
+COMMENT ON COLUMN credits.metric.name IS
+'of the metric, as Prometheus would have it: the unit is in the name, counters end in _total';
+COMMENT ON COLUMN credits.metric.labels IS
+'object of texts that tells rows of a name apart: type, a code; currency, as in ISO 4217; kind, of entry; {} for none';
 COMMENT ON COLUMN credits.metric.value  IS 'the figure: credits for credits_open, money for credits_open_value, else a count';

@@ -11,7 +11,13 @@ CREATE TABLE credits.page_template (
     template text    NOT NULL,
     PRIMARY KEY (name, is_own)
 );
-COMMENT ON TABLE credits.page_template IS 'The HTML of the pages, with tags in the manner of Mustache: {{name}} is a value, {{#name}}...{{/name}} a part per element, [[name]] a text of page_text. A row of one''s own takes the place of the one that comes with the extension. Changed by credits_management.';
+COMMENT ON TABLE credits.page_template IS
+'The HTML of the pages, with tags in the manner of Mustache:
+- {{name}}: a value
+- {{#name}}...{{/name}}: a part per element
+- [[name]]: a text of page_text
+A row of one''s own takes the place of the one that comes with the extension.
+Changed by credits_management.';
 COMMENT ON COLUMN credits.page_template.name     IS 'statement or portfolio';
 COMMENT ON COLUMN credits.page_template.is_own   IS 'false for those that come with the extension';
 COMMENT ON COLUMN credits.page_template.template IS 'a whole HTML page';

@@ -7,9 +7,13 @@ CREATE TABLE credits.page_text (
     text     text    NOT NULL,
     PRIMARY KEY (language, name, is_own)
 );
-COMMENT ON TABLE credits.page_text IS 'The texts of the pages: English, Dutch, French, German, and what you add. A row of one''s own takes the place of the one that comes with the extension. Changed by credits_management.';
+COMMENT ON TABLE credits.page_text IS
+'The texts of the pages: English, Dutch, French, German, and what you add.
+A row of one''s own takes the place of the one that comes with the extension.
+Changed by credits_management.';
 COMMENT ON COLUMN credits.page_text.language IS 'as in customer.language: en, nl, fr, de, ...';
-COMMENT ON COLUMN credits.page_text.name     IS 'what it is for; date_format and short_date_format are patterns of to_char(), direction is ltr or rtl';
+COMMENT ON COLUMN credits.page_text.name IS
+'what it is for; date_format and short_date_format are patterns of to_char(), direction is ltr or rtl';
 COMMENT ON COLUMN credits.page_text.is_own   IS 'false for those that come with the extension';
 COMMENT ON COLUMN credits.page_text.text     IS 'plain text';
 SELECT pg_catalog.pg_extension_config_dump('credits.page_text', 'WHERE is_own');
@@ -114,7 +118,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._language_of_page(text, text) IS
-'The language to use: the one that is wanted, else the customer''s if there are texts in it, else English. 22023 for a wanted one without texts.';
+'The language to use: the one that is wanted, else the customer''s if there are texts in it, else English.
+22023 for a wanted one without texts.';
 
 CREATE FUNCTION credits._localised(template text, texts jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE

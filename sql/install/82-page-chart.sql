@@ -70,7 +70,8 @@ BEGIN ATOMIC
     CROSS JOIN line;
 END;
 COMMENT ON FUNCTION credits._balance_chart(date, date, numeric, date[], numeric[], numeric, jsonb) IS
-'A balance over a period as paths and marks. days and balances: the days on which it changed, in order, and what it was at their ends; opening: what it was before.';
+'A balance over a period as paths and marks. days and balances: the days on which it changed, in order, and what it was at '
+'their ends; opening: what it was before.';
 
 -- A line of 96 x 24, of at least one value.
 CREATE FUNCTION credits._sparkline(amounts numeric[]) RETURNS text

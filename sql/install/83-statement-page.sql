@@ -264,7 +264,19 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.statement_html(text, date, date, text) IS
-'The statement of a customer as an HTML page for screen, phone and A4 paper, complete in itself: UTF-8, drawings inline, no script and nothing from elsewhere. '
-'Per credit type, in credits: opening and closing balance, what came in and was used, the balance as a chart, where it was used, all movements, and until when the closing balance lasts at the pace that budget() finds on the last day: not said when that is unknown, or more than ten years. '
-'language: null for the customer''s, or English where page_text has none. The HTML is that of page_template. For credits_reader. Rule 29. '
-'Errors: P0002 no such customer; 22023 a language without texts, no day, or the last day before the first.';
+'The statement of a customer as an HTML page for screen, phone and A4 paper.
+It is complete in itself: UTF-8, drawings inline, no script and nothing from elsewhere. The HTML is that of page_template.
+Per credit type, in credits:
+- opening and closing balance, what came in and was used
+- the balance as a chart, where it was used, all movements
+- until when the closing balance lasts at the pace that budget() finds on the last day
+The last is not said when it is unknown, or more than ten years.
+Arguments:
+- customer: the ERP''s key as text
+- from_date, to_date: first and last day
+- language: null for the customer''s, or English where page_text has none
+For credits_reader.
+Errors:
+- P0002: no such customer
+- 22023: a language without texts, no day, or the last day before the first
+Rule 29.';

@@ -136,5 +136,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.portfolio_html(text) IS
-'The portfolio of all customers as an HTML page, complete in itself: per credit type what is open and its value, then per customer, those below their alarm level first, then by value, '
-'with the balance at the ends of the last 12 months as a small line. Of active types; accounts where nothing is open or moved for a year are left out. For credits_reader. Rule 29. Errors: 22023 a language without texts.';
+'The portfolio of all customers as an HTML page, complete in itself.
+First per credit type what is open and its value.
+Then per customer, those below their alarm level first, then by value, with the ends of the last 12 months as a small line.
+Of active types; accounts where nothing is open or moved for a year are left out.
+Arguments:
+- language: of the page
+For credits_reader.
+Errors:
+- 22023: a language without texts
+Rule 29.';

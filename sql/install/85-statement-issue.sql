@@ -10,14 +10,17 @@ CREATE TABLE credits.statement_issue (
     figures   jsonb       NOT NULL,
     PRIMARY KEY (customer, cycle, from_date)
 );
-COMMENT ON TABLE credits.statement_issue IS 'The statements that statement_run() made: one row per customer and period. They stay as they were made; credits_management may delete one, to have it made again.';
+COMMENT ON TABLE credits.statement_issue IS
+'The statements that statement_run() made: one row per customer and period.
+They stay as they were made; credits_management may delete one, to have it made again.';
 COMMENT ON COLUMN credits.statement_issue.customer  IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.statement_issue.cycle     IS 'week, month or quarter: that of the customer at the time';
 COMMENT ON COLUMN credits.statement_issue.from_date IS 'first day of the period';
 COMMENT ON COLUMN credits.statement_issue.to_date   IS 'last day of the period';
 COMMENT ON COLUMN credits.statement_issue.issued_at IS 'when it was made';
 COMMENT ON COLUMN credits.statement_issue.html      IS 'the page, in the language of the customer at the time';
-COMMENT ON COLUMN credits.statement_issue.figures   IS 'per credit type: type_code, opening, came_in, went_out and closing, in credits';
+COMMENT ON COLUMN credits.statement_issue.figures IS
+'per credit type: type_code, opening, came_in, went_out and closing, in credits';
 SELECT pg_catalog.pg_extension_config_dump('credits.statement_issue', '');
 
 CREATE VIEW credits.own_statement WITH (security_barrier) AS
@@ -31,14 +34,18 @@ SELECT
     figures
 FROM credits.statement_issue
 WHERE customer = (SELECT own.customer FROM credits._own_customer AS own);
-COMMENT ON VIEW credits.own_statement IS 'The rows of statement_issue that are the customer''s own: of the same customer as own_portfolio. For credits_customer. Rule 29.';
+COMMENT ON VIEW credits.own_statement IS
+'The rows of statement_issue that are the customer''s own: of the same customer as own_portfolio.
+For credits_customer.
+Rule 29.';
 COMMENT ON COLUMN credits.own_statement.customer  IS 'the ERP''s key as text, the same in every row';
 COMMENT ON COLUMN credits.own_statement.cycle     IS 'week, month or quarter';
 COMMENT ON COLUMN credits.own_statement.from_date IS 'first day of the period';
 COMMENT ON COLUMN credits.own_statement.to_date   IS 'last day of the period';
 COMMENT ON COLUMN credits.own_statement.issued_at IS 'when it was made';
 COMMENT ON COLUMN credits.own_statement.html      IS 'the page';
-COMMENT ON COLUMN credits.own_statement.figures   IS 'per credit type: type_code, opening, came_in, went_out and closing, in credits';
+COMMENT ON COLUMN credits.own_statement.figures IS
+'per credit type: type_code, opening, came_in, went_out and closing, in credits';
 
 CREATE FUNCTION credits._statement_figures(customer text, from_date date, to_date date) RETURNS jsonb
 LANGUAGE sql STABLE
@@ -86,8 +93,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.statement_due(date) IS
-'The customers whose statement is due on a day: of the last week (Monday to Sunday), month or quarter that was over before it, by customer.statement_cycle, and not made yet. Customers who never had credits by then are left out. '
-'For credits_reader. Rule 29.';
+'The customers whose statement is due on a day, by customer.statement_cycle, and not made yet.
+It is that of the last week (Monday to Sunday), month or quarter that was over before the day.
+Customers who never had credits by then are left out.
+For credits_reader.
+Rule 29.';
 
 CREATE FUNCTION credits.statement_run(day date DEFAULT CURRENT_DATE) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
@@ -122,5 +132,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.statement_run(date) IS
-'Makes the statements that are due on a day, into statement_issue, and returns how many. Safe to repeat: what is there stays as it is. A period that nobody asked for in time is made by naming a day of the period after it. '
-'Sends NOTIFY credits_statement with the day and the number, where parameter.notify allows it. For credits_management. Rule 29. Errors: 22023 no day, or one in the future.';
+'Makes the statements that are due on a day, into statement_issue, and returns how many.
+It is safe to repeat: what is there stays as it is.
+A period that nobody asked for in time is made by naming a day of the period after it.
+It sends NOTIFY credits_statement with the day and the number, where parameter.notify allows it.
+For credits_management.
+Errors:
+- 22023: no day, or one in the future
+Rule 29.';

@@ -189,7 +189,8 @@ FROM (SELECT customer, type_id, lot_no, booked_on,
       WINDOW by_day AS (PARTITION BY customer, type_id, lot_no ORDER BY booked_on)) AS day
 WHERE remaining < 0 OR remaining > sold OR value < 0 OR (remaining = 0 AND value <> 0);
 COMMENT ON VIEW credits._verify_lot_covered_on_any_day IS
-'Lots that, by the dates that entries are booked on, had on some day less than nothing, more than was sold, a value below 0, or one without credits (rules 17, 27 and 28).';
+'Lots that, by the dates that entries are booked on, had on some day less than nothing, more than was sold, a value below 0, or '
+'one without credits (rules 17, 27 and 28).';
 
 CREATE VIEW credits._verify_sale_changed_in_order AS
 SELECT customer, type_id, pg_catalog.format('entry %s, of lot %s, is booked on %s, before the one that it follows', entry_no, lot_no, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
@@ -198,7 +199,8 @@ FROM (SELECT customer, type_id, lot_no, entry_no, booked_on,
       FROM credits.entry WHERE kind IN ('opening', 'sale', 'sale_change')) AS change
 WHERE booked_on < latest;
 COMMENT ON VIEW credits._verify_sale_changed_in_order IS
-'Sales and their changes that are booked before an earlier one of their lot: on the days between, more or less was sold than ever at once (rule 28).';
+'Sales and their changes that are booked before an earlier one of their lot: on the days between, more or less was sold than '
+'ever at once (rule 28).';
 
 CREATE VIEW credits._verify_lot_open_while_remaining AS
 SELECT customer, type_id, pg_catalog.format('lot %s: open is %s, %s remain', lot_no, open, remaining) AS detail
@@ -294,7 +296,8 @@ WHERE draw.entry_no IS NULL
    OR pg_catalog.abs(undone.value) > pg_catalog.abs(draw.value)
    OR (draw.quantity <> 0 AND draw.quantity + undone.quantity = 0 AND draw.value + undone.value <> 0);
 COMMENT ON VIEW credits._verify_reversal_within_draw IS
-'Draws that were given back beyond themselves, to another lot, earlier than they were drawn, or as a whole at another value (rules 15 and 17).';
+'Draws that were given back beyond themselves, to another lot, earlier than they were drawn, or as a whole at another value '
+'(rules 15 and 17).';
 
 CREATE VIEW credits._verify_booked_after_lot AS
 SELECT entry.customer, entry.type_id,

@@ -19,7 +19,10 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
 )
     LANGUAGE c STRICT STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_wanted_line';
-COMMENT ON FUNCTION credits._wanted_line(regclass) IS 'All lines of an attached table, or of a partition or heir of one, under its mapping, and where they stand, read as the table''s owner: the documents'' side of verify(). error: why the line cannot be read; then key and article are all that is told of it.';
+COMMENT ON FUNCTION credits._wanted_line(regclass) IS
+'All lines of an attached table, or of a partition or heir of one, under its mapping, and where they stand, read as the '
+'table''s owner: the documents'' side of verify(). error: why the line cannot be read; then key and article are all that is '
+'told of it.';
 
 -- Where a line stands with credits; if nowhere, where it stood last.
 CREATE VIEW credits._line_booking AS
@@ -82,7 +85,8 @@ SELECT line_table, line_key, true, NULL
 FROM line
 WHERE origin IS NOT NULL AND origin_table IS NULL;
 COMMENT ON VIEW credits._chained_line IS
-'Lines that were made from others. is_covered: from one that counts, also through others that do not: as consumptions, or as returns made from returns, they want nothing (rule 19). error: one of those cannot be read.';
+'Lines that were made from others. is_covered: from one that counts, also through others that do not: as consumptions, or as '
+'returns made from returns, they want nothing (rule 19). error: one of those cannot be read.';
 
 CREATE VIEW credits._line_wish AS
 SELECT
@@ -137,7 +141,8 @@ WHERE (line.counts OR line.error IS NOT NULL)
         AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer))
     END;
 COMMENT ON VIEW credits._line_wish IS
-'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to 19, 23). error: that cannot be told, since a row cannot be read (rule 24).';
+'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to '
+'19, 23). error: that cannot be told, since a row cannot be read (rule 24).';
 
 -- The lines are read once, whatever is asked of them.
 CREATE VIEW credits._line_state AS
@@ -215,9 +220,11 @@ COMMENT ON VIEW credits._verify_line_booked IS
 CREATE VIEW credits._verify_unbooked_line AS
 SELECT customer, type_id, detail FROM credits._line_fault WHERE invariant = 'unbooked_line';
 COMMENT ON VIEW credits._verify_unbooked_line IS
-'Document lines that should be booked and are not: of before the table, the customer or the article worked with credits (rule 8).';
+'Document lines that should be booked and are not: of before the table, the customer or the article worked with credits (rule '
+'8).';
 
 CREATE VIEW credits._verify_unreadable_line AS
 SELECT customer, type_id, detail FROM credits._line_fault WHERE invariant = 'unreadable_line';
 COMMENT ON VIEW credits._verify_unreadable_line IS
-'Document lines with an article that has credits, or none that can be told, whose row or document cannot be read: nobody knows what they want (rule 24).';
+'Document lines with an article that has credits, or none that can be told, whose row or document cannot be read: nobody knows '
+'what they want (rule 24).';

@@ -24,7 +24,8 @@ WHERE binding.settings = 'customers'
   AND credits._is_binding_readable(binding.erp_table, binding.mapping)
   AND erp.error IS NOT NULL;
 COMMENT ON VIEW credits._verify_customer_as_bound IS
-'Customers that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it anew takes over what it says), or whose row there cannot be read.';
+'Customers that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it '
+'anew takes over what it says), or whose row there cannot be read.';
 
 CREATE VIEW credits._verify_article_as_bound AS
 SELECT NULL::text AS customer, its.type_id,
@@ -55,7 +56,8 @@ WHERE binding.settings = 'articles'
   AND credits._is_binding_readable(binding.erp_table, binding.mapping)
   AND erp.error IS NOT NULL;
 COMMENT ON VIEW credits._verify_article_as_bound IS
-'Articles that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it anew takes over what it says), or whose row there cannot be read.';
+'Articles that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it '
+'anew takes over what it says), or whose row there cannot be read.';
 
 CREATE VIEW credits._verify_account_of_one_level AS
 SELECT contact.customer, NULL::integer AS type_id,
@@ -81,11 +83,13 @@ SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: 
 FROM credits.source
 CROSS JOIN LATERAL credits._source_fault(source.line_table) AS part (fault);
 COMMENT ON VIEW credits._verify_source_whole IS
-'Attached tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: what they save is not booked.';
+'Attached tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of '
+'credits is off: what they save is not booked.';
 
 CREATE VIEW credits._verify_binding_whole AS
 SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', binding.erp_table, part.fault) AS detail
 FROM credits.binding
 CROSS JOIN LATERAL credits._binding_fault(binding.erp_table, binding.mapping) AS part (fault);
 COMMENT ON VIEW credits._verify_binding_whole IS
-'Bound tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of credits is off: the settings do not follow them.';
+'Bound tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of '
+'credits is off: the settings do not follow them.';

@@ -89,7 +89,11 @@ BEGIN ATOMIC
     ORDER BY 1, 2, 3, 4;
 END;
 COMMENT ON FUNCTION credits.verify() IS
-'Checks every invariant of the ledger, of its documents and of its settings, and returns what violates one; no row means that everything holds. '
-'An invariant is a view of its own, credits._verify_<invariant>. unbooked_line is a line that should be booked and is not; unreadable_line one whose row cannot be read, so that nobody knows what it should be: '
-'an expression of its table''s mapping fails there. Of an attached or bound table that cannot be read at all source_whole and binding_whole tell, and nothing else is said. Rule 24. '
-'Reads at one snapshot, the latest, and writes nothing; on a hot standby, too. For credits_reader.';
+'Checks every invariant of the ledger, of its documents and of its settings, and returns what violates one.
+No row means that everything holds. An invariant is a view of its own, credits._verify_<invariant>:
+- unbooked_line: a line that should be booked and is not
+- unreadable_line: one whose row cannot be read, so that nobody knows what it should be: an expression of its mapping fails
+- source_whole, binding_whole: an attached or bound table that cannot be read at all: nothing else is said of it then
+It reads at one snapshot, the latest, and writes nothing; on a hot standby, too.
+For credits_reader.
+Rule 24.';

@@ -16,7 +16,8 @@ CREATE TABLE credits.take_in_refusal (
     message         text     NOT NULL,
     number          bigint   PRIMARY KEY DEFAULT credits._next_number('credits.take_in_refusal_number')
 );
-COMMENT ON TABLE credits.take_in_refusal IS 'The lines that the last take_in(..., on_refusal => ''report'') of their table refused.';
+COMMENT ON TABLE credits.take_in_refusal IS
+'The lines that the last take_in(..., on_refusal => ''report'') of their table refused.';
 COMMENT ON COLUMN credits.take_in_refusal.line_table      IS 'attached table of the line';
 COMMENT ON COLUMN credits.take_in_refusal.line_key        IS 'key of the line; empty where the whole table cannot be read';
 COMMENT ON COLUMN credits.take_in_refusal.document_number IS 'number of its document';
@@ -74,7 +75,8 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._list_unsettled(regclass[], date) IS
-'Lists in a temporary table what there is to take in, in the order in which it will be, and returns how many lines; behind them come those that cannot be read.';
+'Lists in a temporary table what there is to take in, in the order in which it will be, and returns how many lines; behind them '
+'come those that cannot be read.';
 
 -- What cannot be read, rows and whole tables: a table has no key.
 CREATE FUNCTION credits._refuse_unreadable(line_tables regclass[], on_refusal text) RETURNS bigint
@@ -239,8 +241,22 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS
-'Settles the lines of attached tables whose entries differ from what they want: documents of before the table was attached, or the customer, article or module worked with credits, '
-'and what was missed while triggers were disabled. Account by account in order of document date, each day as one save; prices are not touched. Arguments: the tables (null: all), the date of the first documents, '
-'and what a refused line does: stop, it is raised and nothing is taken in; report, the others are taken in and it is listed in take_in_refusal. A line that cannot be read is refused, too. Saves of credits wait meanwhile. '
-'Returns (lines, sales, consumptions, refused): how many lines were settled, how many of them are sales and consumptions, and how many were refused. May be repeated. For credits_management, whoever owns the tables. Rules 5 and 24. '
-'Errors: those of a save; 42704 not attached; 55P03 when saves under way do not end within 3 seconds.';
+'Settles the lines of attached tables whose entries differ from what they want.
+Those are documents of before the table was attached, or the customer, article or module worked with credits.
+And what was missed while triggers were disabled.
+It goes account by account in order of document date, each day as one save; prices are not touched.
+A line that cannot be read is refused, too. Saves of credits wait meanwhile. It may be repeated.
+Arguments:
+- line_tables: the tables; null for all
+- from_date: the date of the first documents; null for all
+- on_refusal: what a refused line does: stop, it is raised and nothing is taken in; report, it is listed in take_in_refusal
+Returns:
+- lines: how many were settled
+- sales, consumptions: how many of them are sales and consumptions
+- refused: how many were refused
+For credits_management, whoever owns the tables.
+Errors, besides those of a save:
+- 42704: not attached
+- 22023: no such on_refusal
+- 55P03: saves under way do not end within 3 seconds
+Rules 5 and 24.';

@@ -3,7 +3,8 @@
 CREATE FUNCTION credits._protect() RETURNS event_trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_protect';
 COMMENT ON FUNCTION credits._protect() IS
-'Event trigger: refuses commands that would take from an attached or bound table what credits needs of it (2BP01): the table, its header, columns, keys, triggers or mapping.';
+'Event trigger: refuses commands that would take from an attached or bound table what credits needs of it (2BP01): the table, '
+'its header, columns, keys, triggers or mapping.';
 
 CREATE EVENT TRIGGER credits_before_command ON ddl_command_start
     WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'DROP INDEX')
@@ -18,4 +19,5 @@ COMMENT ON EVENT TRIGGER credits_after_drop IS 'Refuses a command that drops a p
 CREATE EVENT TRIGGER credits_after_command ON ddl_command_end
     WHEN TAG IN ('ALTER TABLE', 'ALTER TRIGGER', 'ALTER FOREIGN TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE TRIGGER')
     EXECUTE FUNCTION credits._protect();
-COMMENT ON EVENT TRIGGER credits_after_command IS 'Refuses a command that leaves what is attached without a part of it, without dropping it.';
+COMMENT ON EVENT TRIGGER credits_after_command IS
+'Refuses a command that leaves what is attached without a part of it, without dropping it.';
