@@ -1,6 +1,6 @@
 -- What is read and written at the latest committed state, whatever the isolation level.
--- At REPEATABLE READ the transaction's own snapshot misses a save that committed after it, and there are no foreign keys between the
--- ledger and the settings that would look.
+-- At REPEATABLE READ the transaction's own snapshot misses a save that committed after it, and there are no foreign keys between
+-- the ledger and the settings that would look.
 
 CREATE FUNCTION credits._now(query text) RETURNS SETOF record
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_now';

@@ -9,7 +9,8 @@ CREATE TABLE credits.credit_type (
     valuation          text        NOT NULL DEFAULT 'fifo' CHECK (valuation IN ('fifo', 'fixed')),
     unit_value         numeric     CHECK (unit_value >= 0 AND unit_value < 1e14 AND unit_value = round(unit_value, 4)),
     currency           text        NOT NULL DEFAULT 'EUR' CHECK (currency ~ '^[A-Z]{3}$'),
-    posting_relation   text        NOT NULL DEFAULT 'fixed_relation' CHECK (posting_relation IN ('fixed_relation', 'per_customer')),
+    posting_relation   text        NOT NULL DEFAULT 'fixed_relation'
+                       CHECK (posting_relation IN ('fixed_relation', 'per_customer')),
     posting_articles   text        NOT NULL DEFAULT 'type' CHECK (posting_articles IN ('type', 'original')),
     balance_account    text,
     activation_article text        COLLATE "C",
@@ -108,8 +109,9 @@ COMMENT ON COLUMN credits.customer.statement_cycle    IS 'week, month or quarter
 COMMENT ON COLUMN credits.customer.language           IS 'of his statements';
 SELECT pg_catalog.pg_extension_config_dump('credits.customer', '');
 
--- A row of one's own takes the place of the one that comes with the extension as soon as a parameter is set. So a dump has only one's own,
--- and a restore finds its place free: also one that leaves triggers out, and so could not be told to update what is there.
+-- A row of one's own takes the place of the one that comes with the extension as soon as a parameter is set. So a dump has only
+-- one's own, and a restore finds its place free: also one that leaves triggers out, and so could not be told to update what is
+-- there.
 CREATE TABLE credits._parameter (
     is_own              boolean NOT NULL DEFAULT true PRIMARY KEY,
     active              boolean NOT NULL DEFAULT true,

@@ -19,7 +19,8 @@ AS $$
 DECLARE
     before jsonb := to_jsonb(OLD);
     after  jsonb := to_jsonb(NEW);
-    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at', 'had_type', 'is_own', 'closing_hook_owner'] || TG_ARGV[1:];
+    not_settings CONSTANT text[] := ARRAY['created_by', 'created_at', 'modified_by', 'modified_at',
+                                          'had_type', 'is_own', 'closing_hook_owner'] || TG_ARGV[1:];
 BEGIN
     IF credits._is_restoring() THEN
         RETURN NULL;

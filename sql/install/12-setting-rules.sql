@@ -75,7 +75,8 @@ COMMENT ON FUNCTION credits._keep_worth_of_open_credits() IS
 'were sold.';
 
 CREATE TRIGGER credits_keep_worth BEFORE UPDATE OF valuation, unit_value, currency ON credits.credit_type
-    FOR EACH ROW WHEN ((OLD.valuation, OLD.unit_value, OLD.currency) IS DISTINCT FROM (NEW.valuation, NEW.unit_value, NEW.currency))
+    FOR EACH ROW WHEN ((OLD.valuation, OLD.unit_value, OLD.currency)
+                       IS DISTINCT FROM (NEW.valuation, NEW.unit_value, NEW.currency))
     EXECUTE FUNCTION credits._keep_worth_of_open_credits();
 
 CREATE FUNCTION credits._advise_few_types() RETURNS trigger

@@ -1,8 +1,8 @@
 -- Contacts and branches: customers who use the credits of another one, one level deep (rule 7).
 -- After the row, so that a statement may bring a contact before the customer whose credits he uses, or take both away.
 
--- A save goes by what it finds under the row locks of the customers that it books for (src/save/customers.cpp): a change of account_of waits
--- for those who hold the customer before and after, and they for it.
+-- A save goes by what it finds under the row locks of the customers that it books for (src/save/customers.cpp): a change of
+-- account_of waits for those who hold the customer before and after, and they for it.
 CREATE FUNCTION credits._lock_customers(customers text[]) RETURNS void
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_lock_customers';
 COMMENT ON FUNCTION credits._lock_customers(text[]) IS
@@ -24,7 +24,8 @@ BEGIN
     mistake := CASE
         WHEN account_of = contact
         THEN 'Everybody uses his own credits as long as account_of is empty.'
-        WHEN credits._exists_now(format('SELECT 1 FROM credits.customer WHERE customer = %L AND account_of IS NOT NULL', account_of))
+        WHEN credits._exists_now(format('SELECT 1 FROM credits.customer WHERE customer = %L AND account_of IS NOT NULL',
+                                        account_of))
         THEN format('Customer "%s" uses the credits of another one himself.', account_of)
         WHEN credits._exists_now(format('SELECT 1 FROM credits.customer WHERE account_of = %L', contact))
         THEN format('Other customers use the credits of "%s".', contact)

@@ -1,6 +1,6 @@
 -- The ledger. Written by the module alone, by direct table access, under the lock of the customer's row; read only for everyone.
--- No foreign keys, and no CHECK that the hot path would pay for: the module decides under the lock, verify() proves it afterwards.
--- Columns that a draw changes come first and have a fixed place: src/ledger reads these tables by attribute number.
+-- No foreign keys, and no CHECK that the hot path would pay for: the module decides under the lock, verify() proves it
+-- afterwards. Columns that a draw changes come first and have a fixed place: src/ledger reads these tables by attribute number.
 
 CREATE TABLE credits._account (
     customer      text    COLLATE "C" NOT NULL,

@@ -1,10 +1,12 @@
--- The gate: each save holds ROW EXCLUSIVE on the table closing until it commits. Who must be alone with the ledger takes SHARE ROW EXCLUSIVE.
+-- The gate: each save holds ROW EXCLUSIVE on the table closing until it commits. Who must be alone with the ledger takes SHARE
+-- ROW EXCLUSIVE.
 
 -- Every backend knows which months are closed.
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.closing
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 
--- Whoever uses the extension's tables locks it before any other of them, so that whoever rewrites those keeps everybody out with one lock.
+-- Whoever uses the extension's tables locks it before any other of them, so that whoever rewrites those keeps everybody out with
+-- one lock.
 
 CREATE FUNCTION credits._come_to_gate() RETURNS void
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_come_to_gate';
@@ -68,13 +70,15 @@ BEGIN
         WHERE lock.mode = 'RowExclusiveLock'
           AND lock.relation IN (SELECT 'credits.closing'::regclass UNION ALL SELECT 'credits.customer'::regclass
                                 UNION ALL SELECT line_table FROM credits.source UNION ALL SELECT header_table FROM credits.source)
-          AND NOT EXISTS (SELECT FROM credits._held_lock WHERE relation = 'credits.closing'::regclass AND mode = 'ShareRowExclusiveLock')
+          AND NOT EXISTS (SELECT FROM credits._held_lock WHERE relation = 'credits.closing'::regclass
+                          AND mode = 'ShareRowExclusiveLock')
         ORDER BY lock.relation
         LIMIT 1;
     END IF;
     IF written IS NOT NULL THEN
         RAISE EXCEPTION 'cannot % in a transaction that has saved credits', act
-            USING ERRCODE = 'active_sql_transaction', DETAIL = format('It has written to %s, and saves of others may wait for it.', written),
+            USING ERRCODE = 'active_sql_transaction',
+                  DETAIL = format('It has written to %s, and saves of others may wait for it.', written),
                   HINT = 'Commit first.';
     END IF;
     PERFORM credits._hold_saves();
@@ -95,7 +99,8 @@ COMMENT ON FUNCTION credits._first_open_day() IS
 CREATE FUNCTION credits._first_closed_month() RETURNS date
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
-RETURN (SELECT closed.month FROM credits._now('SELECT min(month) FROM credits.closing WHERE reopened_at IS NULL') AS closed (month date));
+RETURN (SELECT closed.month FROM credits._now('SELECT min(month) FROM credits.closing WHERE reopened_at IS NULL')
+        AS closed (month date));
 COMMENT ON FUNCTION credits._first_closed_month() IS
 'The month that was closed first, as of now; null while none is.';
 

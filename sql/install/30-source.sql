@@ -71,10 +71,12 @@ SELECT pg_catalog.pg_extension_config_dump('credits.source', '');
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.source
-    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by');
+    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history',
+                                                                 'quantity_is_interval', 'attached_at', 'attached_by');
 CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
-    EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by');
+    EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval',
+                                                    'attached_at', 'attached_by');
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 

@@ -30,8 +30,7 @@ CREATE FUNCTION credits.attach(
 ) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_attach';
-COMMENT ON FUNCTION credits.attach(regclass, text, text, text, text, text, text, text, name[], regclass, name[], name[], text, text,
-    name[], text, regclass, text, text, text, date, text) IS
+COMMENT ON FUNCTION credits.attach IS
 'Attaches a line table: from now on its lines sell and consume credits. Existing lines are not touched.
 Arguments name a column of the line, header.column, or an immutable expression over line and header:
 - line_table: the table of document lines

@@ -1,4 +1,5 @@
--- The ERP's own tables as the source of the settings of customers and articles (rules 5 and 7), and the triggers that bind creates on them.
+-- The ERP's own tables as the source of the settings of customers and articles (rules 5 and 7), and the triggers that bind
+-- creates on them.
 
 -- One row per bound table: the arguments of bind_customers or bind_articles, and the view made from them.
 CREATE TABLE credits.binding (

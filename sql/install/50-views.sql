@@ -1,4 +1,5 @@
--- What users read. Quantities are in credits; money is in the currency of the type. Portfolio and open_lot leave inactive types out.
+-- What users read. Quantities are in credits; money is in the currency of the type. Portfolio and open_lot leave inactive types
+-- out.
 --
 -- At REPEATABLE READ a transaction that saved after somebody else sees a row of _account and _lot twice: the version of its
 -- snapshot and its own. Each version carries its last entry number, and these views show the newest one per key.

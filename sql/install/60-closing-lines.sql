@@ -9,8 +9,8 @@ RETURN CASE WHEN kind IN ('sale', 'sale_change', 'credit_note') THEN 'sold'
 COMMENT ON FUNCTION credits._movement_of(text) IS
 'What an entry of this kind is in a closing: sold, consumed, changes, or an opening, which moves nothing (rules 22 and 25).';
 
--- What a closing would move, by credit type, movement and result side, with the type's settings: they are read once, here. Openings are
--- here for the roll-forward: they move nothing.
+-- What a closing would move, by credit type, movement and result side, with the type's settings: they are read once, here.
+-- Openings are here for the roll-forward: they move nothing.
 CREATE TYPE credits._movement AS (
     type_id            integer,
     type_code          text,
@@ -31,10 +31,11 @@ CREATE TYPE credits._movement AS (
 COMMENT ON TYPE credits._movement IS
 'Credits and value that moved in a month: sold, consumed, changes or opening, and the two sides that a closing posts them to.';
 
--- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original article
--- counts. Of the types that need both:
+-- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original
+-- article counts. Of the types that need both:
 --   SELECT type_id, kind, customer, customer AS owner, lot_no, sum(quantity) AS quantity, sum(value) AS value
---   FROM credits.entry WHERE booked_on >= ... AND booked_on < ... AND type_id = ANY (...) GROUP BY type_id, kind, customer, owner, lot_no
+-- FROM credits.entry WHERE booked_on >= ... AND booked_on < ... AND type_id = ANY (...) GROUP BY type_id, kind, customer, owner,
+-- lot_no
 CREATE FUNCTION credits._entry_sums_query(month date) RETURNS text
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
@@ -111,7 +112,8 @@ BEGIN
         SELECT format('type "%s" has no %s', type.type_code, string_agg(setting.name, ', ' ORDER BY setting.position)) AS what
         FROM type
         CROSS JOIN LATERAL (VALUES (1, 'balance_account', balance_account), (2, 'activation_article', activation_article),
-                                   (3, 'result_account', type_account), (4, 'result_article', type_article)) AS setting (position, name, value)
+                                   (3, 'result_account', type_account), (4, 'result_article', type_article))
+                                   AS setting (position, name, value)
         WHERE coalesce(setting.value, '') = ''
         GROUP BY type.type_code
         UNION ALL
@@ -120,11 +122,13 @@ BEGIN
         FROM type
         CROSS JOIN LATERAL (VALUES (activation_article), (type_article)) AS side (article)
         LEFT JOIN credits._now(format('SELECT article::text, ledger_account FROM credits.article WHERE article = ANY (%L)',
-                                      (SELECT array_agg(activation_article) || array_agg(type_article) FROM type))) AS article (article text, ledger_account text)
+                                      (SELECT array_agg(activation_article) || array_agg(type_article) FROM type)))
+                                      AS article (article text, ledger_account text)
             USING (article)
         WHERE side.article <> '' AND article.ledger_account IS NULL
         UNION ALL
-        SELECT format('the parameters have no fixed_relation, for type %s', string_agg(format('"%s"', type_code), ', ' ORDER BY type_code COLLATE "C"))
+        SELECT format('the parameters have no fixed_relation, for type %s',
+                      string_agg(format('"%s"', type_code), ', ' ORDER BY type_code COLLATE "C"))
         FROM type
         WHERE lacks_relation
         HAVING count(*) > 0
@@ -132,7 +136,8 @@ BEGIN
     SELECT string_agg(lack.what, '; ' ORDER BY lack.what COLLATE "C") INTO missing FROM lack;
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'accounts for the closing are missing'
-            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_accounts_complete',
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type',
+                  CONSTRAINT = 'credits_accounts_complete',
                   DETAIL = missing || '.',
                   HINT = 'They are in credits.credit_type, credits.article and credits.parameter.';
     END IF;
@@ -141,8 +146,8 @@ $$;
 COMMENT ON FUNCTION credits._check_posting(credits._movement[]) IS
 'Raises 23514 credits_accounts_complete, naming all that is missing, when a movement lacks an account, an article or a relation.';
 
--- A pair of lines per amount: the activation article, then the result side with the opposite sign. Its columns by name, as a row of
--- the table may have others that somebody has added.
+-- A pair of lines per amount: the activation article, then the result side with the opposite sign. Its columns by name, as a row
+-- of the table may have others that somebody has added.
 CREATE FUNCTION credits._lines_of(closing_id integer, moved credits._movement[]) RETURNS SETOF credits.closing_line
 LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
@@ -150,7 +155,8 @@ AS $$
 DECLARE
     line credits.closing_line;
 BEGIN
-    FOR line.closing_id, line.relation, line.line_no, line.type_code, line.currency, line.movement, line.article, line.ledger_account,
+    FOR line.closing_id, line.relation, line.line_no, line.type_code, line.currency, line.movement,
+        line.article, line.ledger_account,
         line.quantity, line.amount
     IN
         SELECT
@@ -169,7 +175,8 @@ BEGIN
                 m.*,
                 row_number() OVER (
                     PARTITION BY m.relation COLLATE "C"
-                    ORDER BY m.currency COLLATE "C", m.type_code COLLATE "C", array_position('{sold,consumed,changes}', m.movement),
+                    ORDER BY m.currency COLLATE "C", m.type_code COLLATE "C",
+                        array_position('{sold,consumed,changes}', m.movement),
                              m.result_article COLLATE "C", m.result_account COLLATE "C") AS number
             FROM unnest(moved) AS m
             WHERE m.value <> 0 AND m.movement <> 'opening') AS pair

@@ -22,7 +22,8 @@ BEGIN
     SELECT proc.oid INTO hook
     FROM pg_proc AS proc
     WHERE proc.oid = to_regprocedure(format('%s(integer)', (SELECT string_agg(quote_ident(part), '.' ORDER BY place)
-                                                            FROM unnest(parse_ident(name)) WITH ORDINALITY AS part (part, place))))
+                                                            FROM unnest(parse_ident(name)) WITH ORDINALITY
+                                                                AS part (part, place))))
       AND proc.prokind = 'f' AND NOT proc.proretset AND proc.pronamespace <> pg_my_temp_schema();
     RETURN hook;
 EXCEPTION WHEN invalid_parameter_value OR invalid_name OR syntax_error THEN
@@ -33,8 +34,8 @@ COMMENT ON FUNCTION credits._hook_named(text) IS
 'The function (closing_id integer) of this name; null when there is none, or only a procedure, an aggregate, a temporary '
 'function or one that returns a set.';
 
--- Whoever set the parameter could act as the owner that the function had then. Another one has it by ALTER FUNCTION ... OWNER, or is the
--- owner of another function that has come to bear the name.
+-- Whoever set the parameter could act as the owner that the function had then. Another one has it by ALTER FUNCTION ... OWNER, or
+-- is the owner of another function that has come to bear the name.
 CREATE FUNCTION credits._check_hook_owner(hook regprocedure, former text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -44,7 +45,8 @@ DECLARE
 BEGIN
     IF owner IS DISTINCT FROM former THEN
         RAISE EXCEPTION 'closing hook % belongs to another role than when it was set', hook
-            USING ERRCODE = 'insufficient_privilege', DETAIL = format('It is %s''s now, and was %s''s.', quote_ident(owner), coalesce(quote_ident(former), 'nobody')),
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('It is %s''s now, and was %s''s.', quote_ident(owner), coalesce(quote_ident(former), 'nobody')),
                   HINT = 'Set closing_hook in credits.parameter again, as a role that can act as the owner.';
     END IF;
 END
@@ -76,7 +78,8 @@ BEGIN
     IF parameters.notify THEN
         PERFORM pg_notify('credits_closing', announced.payload)
         FROM credits._now(format($query$
-            SELECT json_build_object('closing_id', closing_id, 'number', number, 'month', month, 'reopened', reopened_at IS NOT NULL)::text
+            SELECT json_build_object('closing_id', closing_id, 'number', number, 'month', month,
+                                     'reopened', reopened_at IS NOT NULL)::text
             FROM credits.closing WHERE closing_id = %s $query$, id)) AS announced (payload text);
     END IF;
 END
@@ -84,9 +87,11 @@ $$;
 COMMENT ON FUNCTION credits._announce_closing(integer) IS
 'Hands a closing, or its reopening, over: calls the hook, and sends NOTIFY credits_closing.';
 
--- The name is looked up when it is set, not at the next closing. The function runs as its owner: only who could act as he anyway may
--- name it. `setter` is current_user of whoever sets it, which within a SECURITY DEFINER function is not the role of the session.
-CREATE FUNCTION credits._owner_of_hook(setter text, name text, former_name text, former_owner text, restored_owner text) RETURNS text
+-- The name is looked up when it is set, not at the next closing. The function runs as its owner: only who could act as he anyway
+-- may name it. `setter` is current_user of whoever sets it, which within a SECURITY DEFINER function is not the role of the
+-- session.
+CREATE FUNCTION credits._owner_of_hook(setter text, name text, former_name text, former_owner text,
+                                       restored_owner text) RETURNS text
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -94,7 +99,8 @@ DECLARE
     hook  CONSTANT regprocedure := credits._hook_named(name);
     owner CONSTANT text := (SELECT pg_get_userbyid(proowner) FROM pg_proc WHERE oid = hook);
 BEGIN
-    IF credits._is_restoring() AND pg_has_role(setter::name, (SELECT relowner FROM pg_class WHERE oid = 'credits._parameter'::regclass), 'USAGE') THEN
+    IF credits._is_restoring()
+        AND pg_has_role(setter::name, (SELECT relowner FROM pg_class WHERE oid = 'credits._parameter'::regclass), 'USAGE') THEN
         RETURN restored_owner;
     END IF;
     IF name = former_name AND (hook IS NULL OR owner = former_owner) THEN
@@ -102,7 +108,8 @@ BEGIN
     END IF;
     IF hook IS NULL THEN
         RAISE EXCEPTION 'closing hook % does not exist', name
-            USING ERRCODE = 'undefined_function', HINT = 'Give the name of a function (closing_id integer), with its schema and without arguments.';
+            USING ERRCODE = 'undefined_function',
+                  HINT = 'Give the name of a function (closing_id integer), with its schema and without arguments.';
     END IF;
     IF NOT pg_has_role(setter::name, owner::name, 'USAGE') THEN
         RAISE EXCEPTION 'must be owner of function %', hook

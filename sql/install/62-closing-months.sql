@@ -23,12 +23,15 @@ BEGIN
         refusal := ARRAY[format('month %s is closed already', name), format('The first open month is %s.', credits._named(next)),
                          'Only the last closed month can be reopened, with credits.reopen_month(); then the one before it.'];
     ELSIF month > CURRENT_DATE THEN
-        refusal := ARRAY[format('month %s is in the future', name), format('Today is %s.', CURRENT_DATE), 'Close it when it is over.'];
+        refusal := ARRAY[format('month %s is in the future', name), format('Today is %s.', CURRENT_DATE),
+                         'Close it when it is over.'];
     ELSIF month > next THEN
-        refusal := ARRAY[format('month %s cannot be closed before month %s', name, credits._named(next)), 'Months are closed in their order.',
+        refusal := ARRAY[format('month %s cannot be closed before month %s', name, credits._named(next)),
+                         'Months are closed in their order.',
                          format('Close month %s first.', credits._named(next))];
     ELSIF next IS NULL AND NOT credits._exists_now(format(moves, (month + interval '1 month')::date)) THEN
-        refusal := ARRAY[format('there is nothing to close in month %s', name), 'Nothing is booked in it or before, but for opening balances.',
+        refusal := ARRAY[format('there is nothing to close in month %s', name),
+                         'Nothing is booked in it or before, but for opening balances.',
                          'The first closing is that of the first month with another entry.'];
     END IF;
     IF refusal IS NOT NULL THEN
@@ -74,13 +77,15 @@ AS $$
 DECLARE
     id integer;
     former CONSTANT integer := (SELECT closing.closing_id FROM credits._now(
-        'SELECT closing_id FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1') AS closing (closing_id integer));
+        'SELECT closing_id FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1')
+        AS closing (closing_id integer));
 BEGIN
     INSERT INTO credits.closing (number, month, closed_at, closed_by)
     SELECT coalesce(last.number, 0) + 1, _write_closing.month, clock_timestamp(), credits._acting_role()
     FROM credits._now('SELECT max(number) FROM credits.closing') AS last (number integer)
     RETURNING closing_id INTO id;
-    INSERT INTO credits.closing_line (closing_id, relation, line_no, type_code, currency, movement, article, ledger_account, quantity, amount)
+    INSERT INTO credits.closing_line (closing_id, relation, line_no, type_code, currency, movement,
+                                      article, ledger_account, quantity, amount)
     SELECT closing_id, relation, line_no, type_code, currency, movement, article, ledger_account, quantity, amount
     FROM credits._lines_of(id, moved);
     -- What was open before: as the last closing left it, or, at the first one, opening balances.
@@ -88,7 +93,8 @@ BEGIN
         (closing_id, type_id, type_code, currency, posting_relation, posting_articles,
          balance_account, activation_article, result_account, result_article, opening, sold, consumed, changes, closing)
     SELECT id, type.type_id, settings.*,
-           round(sums.opening, sums.decimals), round(sums.sold, sums.decimals), round(sums.consumed, sums.decimals), round(sums.changes, sums.decimals),
+           round(sums.opening, sums.decimals), round(sums.sold, sums.decimals), round(sums.consumed, sums.decimals),
+           round(sums.changes, sums.decimals),
            round(sums.opening + sums.sold - sums.consumed + sums.changes, sums.decimals)
     FROM credits._now(format($query$
         SELECT type.type_id, type.code, type.currency, type.posting_relation, type.posting_articles,
@@ -96,7 +102,8 @@ BEGIN
         FROM credits.credit_type AS type
         LEFT JOIN (SELECT type_id, closing FROM credits.closing_type WHERE closing_id = %1$L
                    UNION ALL
-                   SELECT type_id, sum(value) FROM credits.entry WHERE %1$L IS NULL AND booked_on < %2$L GROUP BY type_id) AS former
+                   SELECT type_id, sum(value) FROM credits.entry WHERE %1$L IS NULL AND booked_on < %2$L GROUP BY type_id)
+                   AS former
             USING (type_id) $query$, former, month))
         AS type (type_id integer, code text, currency text, posting_relation text, posting_articles text,
                  balance_account text, activation_article text, result_account text, result_article text, former numeric)
@@ -115,9 +122,11 @@ BEGIN
                movement.balance_account, movement.activation_article, movement.type_account, movement.type_article
         WHERE movement.type_id IS NOT NULL
         UNION ALL
-        SELECT type.code, type.currency, type.posting_relation, type.posting_articles, type.balance_account, type.activation_article, type.result_account, type.result_article
+        SELECT type.code, type.currency, type.posting_relation, type.posting_articles, type.balance_account,
+               type.activation_article, type.result_account, type.result_article
         WHERE movement.type_id IS NULL) AS settings
-    CROSS JOIN LATERAL (SELECT coalesce(type.former, 0) + coalesce(movement.opening, 0) AS opening, coalesce(movement.sold, 0) AS sold,
+    CROSS JOIN LATERAL (SELECT coalesce(type.former, 0) + coalesce(movement.opening, 0) AS opening,
+                        coalesce(movement.sold, 0) AS sold,
                                coalesce(movement.consumed, 0) AS consumed, coalesce(movement.changes, 0) AS changes,
                                credits._money_decimals(type.currency) AS decimals) AS sums
     WHERE movement.type_id IS NOT NULL OR type.former IS NOT NULL;
@@ -158,11 +167,13 @@ BEGIN
         RAISE NOTICE '%', note USING HINT = 'With posting_articles = ''original'' a closing uses the account that was sold on.';
     END LOOP;
     FOR note IN
-        SELECT format('type "%s" is posted by original article, and article "%s" had no ledger account when it was sold: %s is used',
+        SELECT
+            format('type "%s" is posted by original article, and article "%s" had no ledger account when it was sold: %s is used',
                       type.type_code, lot.article, type.result_account)
         FROM credits.closing_type AS type
         JOIN credits.closing_line AS line USING (closing_id, type_code)
-        JOIN credits._now('SELECT DISTINCT type_id, article::text FROM credits._lot WHERE ledger_account IS NULL AND article IS NOT NULL')
+        JOIN credits._now(
+            'SELECT DISTINCT type_id, article::text FROM credits._lot WHERE ledger_account IS NULL AND article IS NOT NULL')
             AS lot (type_id integer, article text) ON lot.type_id = type.type_id AND lot.article = line.article
         WHERE type.closing_id = id AND type.posting_articles = 'original'
         GROUP BY 1
@@ -171,12 +182,15 @@ BEGIN
         RAISE NOTICE '%', note USING HINT = 'An account that an article gets later counts for what is sold from then on.';
     END LOOP;
     FOR note IN
-        SELECT format('type "%s" was closed with %s %s before, and with %s now', type.type_code, setting.name, setting.former, setting.present)
+        SELECT format('type "%s" was closed with %s %s before, and with %s now', type.type_code,
+                      setting.name, setting.former, setting.present)
         FROM credits.closing_type AS type
         JOIN credits._now(
-            'SELECT closing_id, type_id, posting_relation, posting_articles, balance_account, activation_article, result_account, result_article
+            'SELECT closing_id, type_id, posting_relation, posting_articles, balance_account, activation_article,
+                    result_account, result_article
              FROM credits.closing_type') AS former
-            (closing_id integer, type_id integer, posting_relation text, posting_articles text, balance_account text, activation_article text,
+            (closing_id integer, type_id integer, posting_relation text, posting_articles text,
+             balance_account text, activation_article text,
              result_account text, result_article text)
             ON former.type_id = type.type_id
         CROSS JOIN LATERAL (VALUES
@@ -187,12 +201,14 @@ BEGIN
             ('result_account', former.result_account, type.result_account),
             ('result_article', former.result_article, type.result_article)) AS setting (name, former, present)
         WHERE type.closing_id = id
-          AND former.closing_id = (SELECT max(closing_id) FROM credits._now('SELECT closing_id FROM credits.closing WHERE reopened_at IS NULL')
+          AND former.closing_id = (SELECT max(closing_id)
+                                   FROM credits._now('SELECT closing_id FROM credits.closing WHERE reopened_at IS NULL')
                                    AS earlier (closing_id integer) WHERE closing_id < id)
           AND setting.former <> setting.present
         ORDER BY 1
     LOOP
-        RAISE NOTICE '%', note USING HINT = 'What is open from before was posted as it was then; move it by hand where that matters.';
+        RAISE NOTICE '%', note
+            USING HINT = 'What is open from before was posted as it was then; move it by hand where that matters.';
     END LOOP;
 END
 $$;
@@ -273,14 +289,17 @@ DECLARE
 BEGIN
     PERFORM credits._require_present_ledger();
     SELECT * INTO last FROM credits._now(
-        'SELECT closing_id, month FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1') AS closing (closing_id integer, month date);
+        'SELECT closing_id, month FROM credits.closing WHERE reopened_at IS NULL ORDER BY month DESC LIMIT 1')
+        AS closing (closing_id integer, month date);
     IF first IS DISTINCT FROM last.month THEN
-        RAISE EXCEPTION 'month % is not %', credits._named(first), CASE WHEN first < last.month THEN 'the last one closed' ELSE 'closed' END
+        RAISE EXCEPTION 'month % is not %', credits._named(first),
+                        CASE WHEN first < last.month THEN 'the last one closed' ELSE 'closed' END
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'closing', CONSTRAINT = 'credits_month_open',
                   DETAIL = coalesce('The last closed month is ' || credits._named(last.month) || '.', 'No month is closed.'),
                   HINT = 'Only the last closing can be taken back; the one before it is the last one then.';
     END IF;
-    PERFORM credits._change_now(format('UPDATE credits.closing SET reopened_at = clock_timestamp(), reopened_by = %L WHERE closing_id = %s',
+    PERFORM credits._change_now(
+        format('UPDATE credits.closing SET reopened_at = clock_timestamp(), reopened_by = %L WHERE closing_id = %s',
                                        credits._acting_role(), last.closing_id));
     PERFORM credits._announce_closing(last.closing_id);
 END

@@ -41,7 +41,8 @@ SELECT
     line.currency
 FROM credits.closing
 JOIN credits.closing_line AS line USING (closing_id)
-CROSS JOIN LATERAL (SELECT CASE WHEN line.quantity = 0 THEN pg_catalog.sign(line.amount) ELSE line.quantity END AS quantity) AS written
+CROSS JOIN LATERAL (SELECT CASE WHEN line.quantity = 0 THEN pg_catalog.sign(line.amount) ELSE line.quantity END AS quantity)
+    AS written
 WHERE closing.reopened_at IS NULL;
 COMMENT ON VIEW credits.closing_document IS
 'The closings in force in the shape of an ERP''s document lines: one document per closing and relation, with a total of 0 and '
@@ -92,7 +93,8 @@ JOIN credits.closing_line AS line USING (closing_id)
 JOIN credits.closing_type AS type USING (closing_id, type_code)
 -- The line of the result side says which lots the pair is about.
 JOIN credits.closing_line AS result
-    ON result.closing_id = line.closing_id AND result.relation = line.relation AND result.line_no = line.line_no + line.line_no % 2
+    ON result.closing_id = line.closing_id AND result.relation = line.relation
+        AND result.line_no = line.line_no + line.line_no % 2
 JOIN credits.entry
     ON entry.type_id = type.type_id
     AND entry.booked_on >= closing.month

@@ -15,7 +15,8 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT credits._change_now(format(
-        'UPDATE credits._account SET revalued_entry_no = last_entry_no, revalued_on = %L WHERE type_id = %s AND last_entry_no > 0',
+        'UPDATE credits._account SET revalued_entry_no = last_entry_no, revalued_on = %L '
+        'WHERE type_id = %s AND last_entry_no > 0',
         day, type_id));
 END;
 COMMENT ON FUNCTION credits._mark_revalued(integer, date) IS
@@ -51,11 +52,14 @@ BEGIN
                   DETAIL = format('Its valuation is %s: each lot keeps the value that it was sold for.', type.valuation);
     END IF;
     IF (unit_value >= 0 AND unit_value < 1e14 AND unit_value = round(unit_value, 4)
-        AND NOT credits._exists_now(format('SELECT 1 FROM credits._account WHERE type_id = %s AND balance * %L >= 1e14', type.type_id, unit_value)))
+        AND NOT credits._exists_now(format('SELECT 1 FROM credits._account WHERE type_id = %s AND balance * %L >= 1e14',
+                                           type.type_id, unit_value)))
        IS NOT TRUE THEN
         RAISE EXCEPTION 'unit value % is out of range', coalesce(unit_value::text, 'null')
-            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_quantity_in_range',
-                  DETAIL = 'It is money per credit, 0 or more, with at most 4 decimals; with it, no account is worth more than 14 digits before the decimal point.';
+            USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type',
+                  CONSTRAINT = 'credits_quantity_in_range',
+                  DETAIL = 'It is money per credit, 0 or more, with at most 4 decimals; '
+                           'with it, no account is worth more than 14 digits before the decimal point.';
     END IF;
     IF (on_date <= CURRENT_DATE AND isfinite(on_date)) IS NOT TRUE THEN
         RAISE EXCEPTION 'cannot revalue on %', coalesce(on_date::text, 'null')
@@ -98,12 +102,14 @@ BEGIN
             FROM lot
             JOIN credits._account AS account USING (customer, type_id)
             -- What moved since then did so at the former value: on no day is a lot worth neither the one nor the other.
-            JOIN (SELECT customer, type_id, lot_no, max(booked_on) AS booked_on FROM credits.entry WHERE type_id = %5$s GROUP BY customer, type_id, lot_no) AS moved
+            JOIN (SELECT customer, type_id, lot_no, max(booked_on) AS booked_on FROM credits.entry
+                  WHERE type_id = %5$s GROUP BY customer, type_id, lot_no) AS moved
                 USING (customer, type_id, lot_no)
             WHERE lot.worth <> lot.remaining_value
         ),
         booked AS (
-            INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, document_date, kind, quantity, value, balance_after,
+            INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, document_date,
+                                       kind, quantity, value, balance_after,
                                        document_kind, description, recorded_at, recorded_by)
             SELECT customer, type_id, entry_no, lot_no, booked_on, %3$L, 'revaluation', 0, value, balance,
                    'manual', %4$L, statement_timestamp(), credits._acting_role()
@@ -117,16 +123,19 @@ BEGIN
         )
         UPDATE credits._account AS account
         SET value = account.value + total.value, last_entry_no = total.last_entry_no
-        FROM (SELECT customer, type_id, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY customer, type_id) AS total
+        FROM (SELECT customer, type_id, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY customer, type_id)
+            AS total
         WHERE account.customer = total.customer AND account.type_id = total.type_id $command$,
         credits._worth_query(type.type_id, unit_value, type.currency), booked_on, on_date,
         format('unit value %s, before %s', unit_value, type.unit_value), type.type_id));
     SELECT moved.lots INTO later FROM credits._now(format(
-        'SELECT count(*) FROM credits.entry WHERE type_id = %s AND booked_on > %L AND kind = ''revaluation'' AND line_key IS NULL AND recorded_at = %L',
+        'SELECT count(*) FROM credits.entry WHERE type_id = %s AND booked_on > %L AND kind = ''revaluation'' '
+        'AND line_key IS NULL AND recorded_at = %L',
         type.type_id, booked_on, statement_timestamp())) AS moved (lots bigint);
     IF later > 0 THEN
         RAISE NOTICE '% lots are revalued after %', later, booked_on
-            USING DETAIL = 'Something is booked in them after that day, at the former value: they are revalued on the day of their last entry.';
+            USING DETAIL = 'Something is booked in them after that day, at the former value: they are revalued on the day of '
+                           'their last entry.';
     END IF;
     UPDATE credits.credit_type AS its SET unit_value = revalue.unit_value WHERE its.type_id = type.type_id;
     PERFORM credits._mark_revalued(type.type_id, booked_on);

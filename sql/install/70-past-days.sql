@@ -149,7 +149,8 @@ BEGIN
         past.oldest_open_sale,
         past.last_booked_on
     FROM (SELECT lot_past.customer, lot_past.type_id, sum(lot_past.sold) AS sold, sum(lot_past.remaining) AS open,
-                 sum(lot_past.remaining_value) AS open_value, min(lot.sold_on) FILTER (WHERE lot_past.remaining > 0) AS oldest_open_sale,
+                 sum(lot_past.remaining_value) AS open_value,
+                 min(lot.sold_on) FILTER (WHERE lot_past.remaining > 0) AS oldest_open_sale,
                  max(lot_past.last_booked_on) AS last_booked_on
           FROM credits._lot_as_of(day) AS lot_past
           JOIN credits.lot USING (customer, type_id, lot_no)
@@ -164,7 +165,8 @@ BEGIN
     LEFT JOIN credits.customer AS named ON named.customer = past.customer
     CROSS JOIN LATERAL (
         SELECT coalesce(
-            credits._setting_as_of('account', ARRAY(SELECT past.customer || '/' || code FROM unnest(codes.all) AS code), 'alarm_level', account.alarm_level::text, day),
+            credits._setting_as_of('account', ARRAY(SELECT past.customer || '/' || code FROM unnest(codes.all) AS code),
+                                   'alarm_level', account.alarm_level::text, day),
             credits._setting_as_of('credit_type', codes.all, 'alarm_level', type.alarm_level::text, day))::numeric AS alarm
         FROM (SELECT credits._codes_of(type.code) AS all) AS codes) AS level
     WHERE credits._is_active_as_of(type.code, type.active, day)

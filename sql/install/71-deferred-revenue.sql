@@ -35,7 +35,8 @@ BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY
     WITH day AS (
-        SELECT entry.type_id, entry.booked_on, credits._movement_of(entry.kind) AS movement, sum(entry.value) AS value, sum(entry.amount) AS amount
+        SELECT entry.type_id, entry.booked_on, credits._movement_of(entry.kind) AS movement, sum(entry.value) AS value,
+               sum(entry.amount) AS amount
         FROM credits.entry
         WHERE entry.booked_on < (SELECT credits._first_day(to_month) + interval '1 month') -- once, not per row
         GROUP BY entry.type_id, entry.booked_on, movement
@@ -65,7 +66,8 @@ BEGIN
             coalesce(movement.value, 0) AS value,
             sum(coalesce(movement.value, 0)) OVER (PARTITION BY type.type_id ORDER BY wanted.month) AS closing
         FROM (SELECT DISTINCT movement.type_id FROM movement) AS type
-        CROSS JOIN generate_series(credits._first_day(from_month) - interval '1 month', credits._last_month(from_month, to_month), interval '1 month') AS wanted (month)
+        CROSS JOIN generate_series(credits._first_day(from_month) - interval '1 month', credits._last_month(from_month, to_month),
+                                   interval '1 month') AS wanted (month)
         LEFT JOIN movement ON movement.type_id = type.type_id AND movement.month = wanted.month
     )
     SELECT
@@ -82,7 +84,8 @@ BEGIN
     JOIN credits.credit_type AS type USING (type_id)
     CROSS JOIN LATERAL (SELECT credits._money_decimals(type.currency) AS decimals) AS money
     WHERE standing.month >= credits._first_day(from_month)
-      AND (standing.closing, standing.closing - standing.value + standing.registered, standing.sold, standing.consumed, standing.changes, standing.difference)
+      AND (standing.closing, standing.closing - standing.value + standing.registered, standing.sold,
+           standing.consumed, standing.changes, standing.difference)
           <> (0, 0, 0, 0, 0, 0)
     ORDER BY standing.month, type.code;
 END

@@ -22,7 +22,8 @@ BEGIN
     IF NOT coalesce(isfinite(from_date) AND isfinite(to_date), false) THEN
         RAISE EXCEPTION 'a period has a first and a last day'
             USING ERRCODE = 'invalid_parameter_value',
-                  DETAIL = format('It was to be from %s to %s.', coalesce(from_date::text, 'null'), coalesce(to_date::text, 'null')),
+                  DETAIL = format('It was to be from %s to %s.', coalesce(from_date::text, 'null'),
+                                  coalesce(to_date::text, 'null')),
                   HINT = 'Give two dates, neither null nor infinite.';
     END IF;
     IF from_date > to_date THEN
@@ -48,9 +49,9 @@ CREATE TYPE credits._statement_line AS (
 );
 COMMENT ON TYPE credits._statement_line IS 'A row of statement().';
 
--- Balances are reckoned back from the account, so that nothing is read that is booked before the period. It has no settings of its
--- own, so that the planner puts it in place of its call and knows the dates: only then it tells few days, which are found by the
--- blocks that they are in, from many, and a customer with few entries, who is found by key, from one who has most of them.
+-- Balances are reckoned back from the account, so that nothing is read that is booked before the period. It has no settings of
+-- its own, so that the planner puts it in place of its call and knows the dates: only then it tells few days, which are found by
+-- the blocks that they are in, from many, and a customer with few entries, who is found by key, from one who has most of them.
 CREATE FUNCTION credits._statement(customer text, from_date date, to_date date) RETURNS SETOF credits._statement_line
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -63,7 +64,8 @@ BEGIN ATOMIC
     moved AS (
         SELECT
             entry.*,
-            ROW(entry.booked_on, entry.kind, entry.line_table, entry.line_key, entry.document_kind, entry.document_number, entry.article,
+            ROW(entry.booked_on, entry.kind, entry.line_table, entry.line_key, entry.document_kind,
+                entry.document_number, entry.article,
                 entry.description, sign(entry.quantity)) AS movement
         FROM credits.entry
         WHERE entry.customer = _statement.customer AND entry.booked_on BETWEEN from_date AND to_date AND entry.quantity <> 0
@@ -109,17 +111,21 @@ BEGIN ATOMIC
         LEFT JOIN later USING (type_id)
         LEFT JOIN total USING (type_id)
         WHERE account.customer = _statement.customer
-          AND (type.active OR total.movements > 0 OR account.balance <> coalesce(later.quantity, 0)) -- else it opens and closes with 0
+          -- else it opens and closes with 0
+          AND (type.active OR total.movements > 0 OR account.balance <> coalesce(later.quantity, 0))
     )
-    SELECT line.code, line.number::integer, line.booked_on, line.kind, line.document_kind, line.document_number, line.article, line.description,
+    SELECT line.code, line.number::integer, line.booked_on, line.kind, line.document_kind, line.document_number,
+           line.article, line.description,
            trim_scale(line.quantity), trim_scale(line.balance)
     FROM (
-        SELECT standing.code, 1 AS number, from_date AS booked_on, 'opening' AS kind, NULL AS document_kind, NULL AS document_number,
+        SELECT standing.code, 1 AS number, from_date AS booked_on, 'opening' AS kind, NULL AS document_kind,
+               NULL AS document_number,
                NULL AS article, NULL AS description, NULL::numeric AS quantity, standing.opening AS balance
         FROM standing
         UNION ALL
         SELECT standing.code, movement.number + 1, movement.booked_on,
-               CASE movement.kind WHEN 'opening' THEN 'opening_balance' ELSE movement.kind END, movement.document_kind, movement.document_number, movement.article, movement.description, movement.quantity,
+               CASE movement.kind WHEN 'opening' THEN 'opening_balance' ELSE movement.kind END,
+               movement.document_kind, movement.document_number, movement.article, movement.description, movement.quantity,
                standing.opening + movement.so_far
         FROM standing
         JOIN movement USING (type_id)

@@ -15,8 +15,9 @@ $$;
 COMMENT ON FUNCTION credits._first_day_of_year(integer) IS
 'The first day of the year. 22023 for no year from 1 to 9999.';
 
--- Of all customers the entries of the period are found by date, of one customer by his key. A plan that must do for both would read
--- the whole ledger: hence two, of which one never runs. The days are asked for once, not per entry. To be inlined it has no settings.
+-- Of all customers the entries of the period are found by date, of one customer by his key. A plan that must do for both would
+-- read the whole ledger: hence two, of which one never runs. The days are asked for once, not per entry. To be inlined it has no
+-- settings.
 CREATE FUNCTION credits._consumption(first_day date, last_day date, customer text) RETURNS TABLE (
     customer  text,
     type_id   integer,
@@ -168,7 +169,8 @@ BEGIN
     ),
     day AS (
         SELECT moved.customer, moved.type_id, extract(day FROM moved.booked_on) AS no, sum(moved.credits) AS credits
-        FROM credits._consumption(credits._first_day(month), (credits._first_day(month) + interval '1 month' - interval '1 day')::date,
+        FROM credits._consumption(credits._first_day(month),
+                                  (credits._first_day(month) + interval '1 month' - interval '1 day')::date,
                                   consumption_by_day.customer) AS moved
         GROUP BY moved.customer, moved.type_id, 3
     )

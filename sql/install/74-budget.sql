@@ -1,16 +1,19 @@
--- What a customer is expected to consume, when his credits run out, and what he will have to buy (rule 29). doc/reports.md works it out.
+-- What a customer is expected to consume, when his credits run out, and what he will have to buy (rule 29). doc/reports.md works
+-- it out.
 
 -- The parts have no settings, to be inlined: they are evaluated for each account.
 CREATE FUNCTION credits._months_between(earlier date, later date) RETURNS integer
 LANGUAGE sql IMMUTABLE
-RETURN ((extract(year FROM later) - extract(year FROM earlier)) * 12 + extract(month FROM later) - extract(month FROM earlier))::integer;
+RETURN ((extract(year FROM later) - extract(year FROM earlier)) * 12 + extract(month FROM later)
+        - extract(month FROM earlier))::integer;
 COMMENT ON FUNCTION credits._months_between(date, date) IS
 'How many months the month of one day lies before that of another.';
 
 CREATE FUNCTION credits._days_in_month(day date) RETURNS integer
 LANGUAGE sql IMMUTABLE
 RETURN (SELECT (alike.month + interval '1 month')::date - alike.month
-        FROM (SELECT make_date((2000 + extract(year FROM day) % 400)::integer, extract(month FROM day)::integer, 1) AS month) AS alike);
+        FROM (SELECT make_date((2000 + extract(year FROM day) % 400)::integer, extract(month FROM day)::integer, 1) AS month)
+            AS alike);
 COMMENT ON FUNCTION credits._days_in_month(date) IS
 'How many days the month of a day has.';
 
@@ -18,9 +21,11 @@ COMMENT ON FUNCTION credits._days_in_month(date) IS
 CREATE FUNCTION credits._day_after_months(today date, months numeric) RETURNS TABLE (day date)
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
-    SELECT until.first_day + ceil(round(until.part * credits._days_in_month(until.first_day), 8))::integer - 1 -- a third of 30 days is 10
+    -- a third of 30 days is 10
+    SELECT until.first_day + ceil(round(until.part * credits._days_in_month(until.first_day), 8))::integer - 1
     FROM (SELECT CASE WHEN since.months < (9999 - extract(year FROM today)) * 12
-                      THEN (date_trunc('month', today::timestamp) + make_interval(months => trunc(since.months)::integer))::date END AS first_day,
+                      THEN (date_trunc('month', today::timestamp)
+                            + make_interval(months => trunc(since.months)::integer))::date END AS first_day,
                  since.months % 1 AS part
           FROM (SELECT months + extract(day FROM today) / credits._days_in_month(today) AS months) AS since) AS until;
 END;
@@ -44,12 +49,14 @@ BEGIN ATOMIC
     SELECT
         credits._first_day_of_year(year),
         make_date(year, 12, 31),
-        CASE WHEN now.later < 0 THEN make_date(year, 12, 1) ELSE (date_trunc('month', today::timestamp) - interval '1 month')::date END,
+        CASE WHEN now.later < 0 THEN make_date(year, 12, 1)
+            ELSE (date_trunc('month', today::timestamp) - interval '1 month')::date END,
         CASE WHEN now.later < 0 THEN make_date(year, 12, 31) ELSE 'infinity' END,
         CASE WHEN now.later > 0 THEN now.rest_of_year + 12 * (now.later - 1) ELSE 0 END,
         CASE WHEN now.later > 0 THEN 12 WHEN now.later = 0 THEN now.rest_of_year ELSE 0 END
     FROM (SELECT year - extract(year FROM today) AS later,
-                 12 - extract(month FROM today) + 1 - extract(day FROM today) / credits._days_in_month(today) AS rest_of_year) AS now;
+                 12 - extract(month FROM today) + 1 - extract(day FROM today) / credits._days_in_month(today) AS rest_of_year)
+                 AS now;
 END;
 COMMENT ON FUNCTION credits._budget_period(integer, date) IS
 'The days of a year, and what a budget of it goes by on a day: the last of the twelve months that are averaged, the last day to '
@@ -67,7 +74,8 @@ CREATE FUNCTION credits._budget_consumption(year integer, customer text, today d
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT month.customer, month.type_id, month.first_day, 12 - credits._months_between(month.first_day, period.last_month), month.consumed, month.ahead
+    SELECT month.customer, month.type_id, month.first_day, 12 - credits._months_between(month.first_day, period.last_month),
+           month.consumed, month.ahead
     FROM (SELECT
               moved.customer,
               moved.type_id,
@@ -102,7 +110,8 @@ BEGIN ATOMIC
         SELECT its.customer, its.type_id, its.balance, period.first_day, period.last_day, period.last_month,
                CASE WHEN credits._month_of(started.on_day) > period.last_month THEN 0
                     -- The month in which he started counts when it is full, or the last one.
-                    ELSE least(12, 1 + credits._months_between(least((started.on_day + interval '1 month' - interval '1 day')::date, period.last_month),
+                    ELSE least(12, 1 + credits._months_between(
+                        least((started.on_day + interval '1 month' - interval '1 day')::date, period.last_month),
                                                                period.last_month)) END AS months
         FROM credits.account AS its
         CROSS JOIN credits._budget_period(year, today) AS period
@@ -126,8 +135,10 @@ BEGIN ATOMIC
         coalesce(sum(moved.ahead) FILTER (WHERE moved.month < moved.first_day), 0),
         coalesce(sum(moved.ahead) FILTER (WHERE moved.month BETWEEN moved.first_day AND moved.last_day), 0),
         moved.months,
-        CASE WHEN bool_or(moved.consumed <> 0 AND moved.weight BETWEEN 13 - moved.months AND 12) -- 12 + 11 + ... are months * (25 - months) / 2
-             THEN round(2 * greatest(0, sum(moved.weight * moved.consumed) FILTER (WHERE moved.weight BETWEEN 13 - moved.months AND 12))
+        -- 12 + 11 + ... are months * (25 - months) / 2
+        CASE WHEN bool_or(moved.consumed <> 0 AND moved.weight BETWEEN 13 - moved.months AND 12)
+             THEN round(2 * greatest(0, sum(moved.weight * moved.consumed) FILTER (
+                 WHERE moved.weight BETWEEN 13 - moved.months AND 12))
                         / (moved.months * (25 - moved.months)), 4) END
     FROM moved
     GROUP BY moved.customer, moved.type_id, moved.balance, moved.months;
@@ -137,10 +148,12 @@ COMMENT ON FUNCTION credits._budget_rate(integer, text, date) IS
 'the year, in it), the months that are averaged and their weighted average, in credits.
 Of inactive types too.';
 
-CREATE FUNCTION credits._open_value(customer text, type_id integer, first_credit numeric, last_credit numeric) RETURNS TABLE (value numeric)
+CREATE FUNCTION credits._open_value(customer text, type_id integer, first_credit numeric,
+                                    last_credit numeric) RETURNS TABLE (value numeric)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT coalesce(sum((least(lot.until, last_credit) - greatest(lot.until - lot.remaining, first_credit)) * lot.remaining_value / lot.remaining), 0)
+    SELECT coalesce(sum((least(lot.until, last_credit) - greatest(lot.until - lot.remaining, first_credit))
+                        * lot.remaining_value / lot.remaining), 0)
     FROM (SELECT open.remaining, open.remaining_value, sum(open.remaining) OVER (ORDER BY open.sold_on, open.lot_no) AS until
           FROM credits._open_lot AS open
           WHERE open.customer = _open_value.customer AND open.type_id = _open_value.type_id) AS lot
@@ -182,7 +195,8 @@ BEGIN ATOMIC
         trim_scale(rate.consumed),
         trim_scale(rate.per_month),
         trim_scale(due.expected),
-        round(worth.value + CASE WHEN short.credits = 0 THEN 0 ELSE short.credits * price.amount / price.credits END, money.decimals),
+        round(worth.value + CASE WHEN short.credits = 0 THEN 0 ELSE short.credits * price.amount / price.credits END,
+              money.decimals),
         trim_scale(rate.open),
         round(rate.open / nullif(rate.per_month, 0), 1),
         trim_scale(short.credits),
@@ -200,10 +214,13 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL (SELECT credits._money_decimals(type.currency) AS decimals) AS money
     -- What is booked already with a later date is expected no more. greatest() takes null for nothing, hence the CASE.
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN rate.per_month IS NOT NULL THEN greatest(0, round(rate.per_month * period.months_before, 4) - rate.ahead_before) END AS before,
-               CASE WHEN rate.per_month IS NOT NULL THEN greatest(0, round(rate.per_month * period.months_to_come, 4) - rate.ahead) END AS expected) AS due
+        SELECT CASE WHEN rate.per_month IS NOT NULL
+            THEN greatest(0, round(rate.per_month * period.months_before, 4) - rate.ahead_before) END AS before,
+               CASE WHEN rate.per_month IS NOT NULL
+                   THEN greatest(0, round(rate.per_month * period.months_to_come, 4) - rate.ahead) END AS expected) AS due
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN due.expected IS NOT NULL THEN greatest(0, due.expected - greatest(0, rate.open - due.before)) END AS credits) AS short
+        SELECT CASE WHEN due.expected IS NOT NULL THEN greatest(0, due.expected - greatest(0, rate.open - due.before)) END
+            AS credits) AS short
     LEFT JOIN LATERAL ( -- the last one that is no gift, no opening, and was not credited as a whole
         SELECT lot.amount, lot.quantity
         FROM credits.lot

@@ -1,7 +1,8 @@
 -- What a customer may see of himself: views for a web shop or portal, of one customer and never of another (rules 7 and 29).
 --
 -- Which customer, the application says by act_for(), and for roles that are listed, the list. The views are security barriers: no
--- function or operator of the query sees a row before the view has chosen it. Everybody who may read them sees one customer at most.
+-- function or operator of the query sees a row before the view has chosen it. Everybody who may read them sees one customer at
+-- most.
 
 CREATE TABLE credits.customer_role (
     role     name NOT NULL PRIMARY KEY,
@@ -59,8 +60,8 @@ CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.customer_role
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.customer_role
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 
--- In the backend's memory and no setting: what a session's settings say, a pooler hands on to whoever gets the session next, and any
--- client could set it. Not for parallel workers, which do not share that memory.
+-- In the backend's memory and no setting: what a session's settings say, a pooler hands on to whoever gets the session next, and
+-- any client could set it. Not for parallel workers, which do not share that memory.
 CREATE FUNCTION credits.act_for(customer text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'credits_act_for';
 COMMENT ON FUNCTION credits.act_for(text) IS
@@ -85,10 +86,10 @@ CREATE FUNCTION credits._acted_for() RETURNS text
 COMMENT ON FUNCTION credits._acted_for() IS
 'Returns the customer that the transaction acts for; null for none.';
 
--- A view and no function: its tables are read as the extension's owner, and current_user is still who asks, which it would not be in
--- a SECURITY DEFINER function. Nobody escapes the list by SET ROLE or a function of somebody else's: the role that logged in, the one
--- of SET ROLE and the one that rights are checked for all count. Memberships are read from the catalog, since pg_has_role() says of
--- a superuser that he is a member of all.
+-- A view and no function: its tables are read as the extension's owner, and current_user is still who asks, which it would not be
+-- in a SECURITY DEFINER function. Nobody escapes the list by SET ROLE or a function of somebody else's: the role that logged in,
+-- the one of SET ROLE and the one that rights are checked for all count. Memberships are read from the catalog, since
+-- pg_has_role() says of a superuser that he is a member of all.
 CREATE VIEW credits._own_customer AS
 WITH RECURSIVE membership (acting, oid) AS (
     SELECT acting.oid, acting.oid

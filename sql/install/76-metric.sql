@@ -16,7 +16,8 @@ WITH account AS MATERIALIZED (
         type.currency,
         type.active,
         pg_catalog.count(account.customer) AS accounts,
-        pg_catalog.count(account.customer) FILTER (WHERE account.balance < coalesce(account.alarm_level, type.alarm_level)) AS below_alarm,
+        pg_catalog.count(account.customer) FILTER (WHERE account.balance < coalesce(account.alarm_level, type.alarm_level))
+            AS below_alarm,
         coalesce(pg_catalog.sum(account.balance), 0) AS open,
         coalesce(pg_catalog.sum(account.value), 0) AS open_value,
         coalesce(pg_catalog.sum(account.last_entry_no), 0) AS entries,
@@ -39,12 +40,14 @@ FROM account
 WHERE active
 UNION ALL
 SELECT 'credits_entries_booked_today', pg_catalog.jsonb_build_object('kind', kind.name), pg_catalog.count(entry.kind)
-FROM pg_catalog.unnest('{opening,sale,sale_change,credit_note,consumption,consumption_change,return,revaluation,correction}'::text[]) AS kind (name)
+FROM pg_catalog.unnest(
+    '{opening,sale,sale_change,credit_note,consumption,consumption_change,return,revaluation,correction}'::text[]) AS kind (name)
 LEFT JOIN (SELECT today.kind FROM credits.entry AS today WHERE today.booked_on = CURRENT_DATE) AS entry ON entry.kind = kind.name
 GROUP BY kind.name
 UNION ALL
-SELECT 'credits_months_open', '{}', 12 * (pg_catalog.date_part('year', CURRENT_DATE) - pg_catalog.date_part('year', closed.month))::integer
-                                    + (pg_catalog.date_part('month', CURRENT_DATE) - pg_catalog.date_part('month', closed.month))::integer - 1
+SELECT 'credits_months_open', '{}',
+       12 * (pg_catalog.date_part('year', CURRENT_DATE) - pg_catalog.date_part('year', closed.month))::integer
+       + (pg_catalog.date_part('month', CURRENT_DATE) - pg_catalog.date_part('month', closed.month))::integer - 1
 FROM (SELECT pg_catalog.max(month) AS month FROM credits.closing WHERE reopened_at IS NULL) AS closed
 WHERE closed.month IS NOT NULL
 UNION ALL

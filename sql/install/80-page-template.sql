@@ -1,7 +1,8 @@
 -- Pages are made of templates and texts, both data: HTML with some of Mustache's tags, and words by language.
 --   {{name}}            the value, escaped for HTML: whatever a customer is called, it is text
 --   {{&name}}           the value as it is: HTML that was made here
---   {{#name}}...{{/name}} once for each element of a list, or once if the value is there; within a list's part, names are the element's
+--   {{#name}}...{{/name}} once for each element of a list, or once if the value is there; within a list's part,
+--                         names are the element's
 --   {{^name}}...{{/name}} if the value is not there, or the list is empty
 --   [[name]]            a text in the language of the page, from page_text
 
@@ -41,7 +42,8 @@ BEGIN ATOMIC
         END, '' ORDER BY part.place)
     FROM regexp_split_to_table(template, '\{\{&?[a-z0-9_]+\}\}') WITH ORDINALITY AS part (literal, place)
     LEFT JOIN (SELECT tags.match[1] AS name, tags.place
-               FROM regexp_matches(template, '\{\{(&?[a-z0-9_]+)\}\}', 'g') WITH ORDINALITY AS tags (match, place)) AS tag USING (place);
+               FROM regexp_matches(template, '\{\{(&?[a-z0-9_]+)\}\}', 'g') WITH ORDINALITY AS tags (match, place)) AS tag
+               USING (place);
 END;
 COMMENT ON FUNCTION credits._filled(text, jsonb) IS
 'A template without parts, with the values in the places of their tags. Values are not looked at for tags.';
@@ -90,6 +92,7 @@ COMMENT ON FUNCTION credits._rendered(text, jsonb) IS
 CREATE FUNCTION credits._template_named(name text) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
-RETURN (SELECT page_template.template FROM credits.page_template WHERE page_template.name = _template_named.name ORDER BY page_template.is_own DESC LIMIT 1);
+RETURN (SELECT page_template.template FROM credits.page_template WHERE page_template.name = _template_named.name
+        ORDER BY page_template.is_own DESC LIMIT 1);
 COMMENT ON FUNCTION credits._template_named(text) IS
 'The template of a page, one''s own first.';

@@ -1,4 +1,5 @@
--- The drawings of the pages: what an inline SVG needs, in its own units. Only numbers are drawn here; lines and words are the template's.
+-- The drawings of the pages: what an inline SVG needs, in its own units. Only numbers are drawn here; lines and words are the
+-- template's.
 
 CREATE FUNCTION credits._step_of_scale(top numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE
@@ -33,39 +34,50 @@ END;
 COMMENT ON FUNCTION credits._marked_days(date, date) IS
 'The days that the axis of a chart of this period names.';
 
--- A chart of 640 x 200: the balance is a line of steps in the area from (56, 12) to (632, 168). A movement stands at the beginning of its day.
-CREATE FUNCTION credits._balance_chart(from_date date, to_date date, opening numeric, days date[], balances numeric[], alarm_level numeric, texts jsonb)
+-- A chart of 640 x 200: the balance is a line of steps in the area from (56, 12) to (632, 168). A movement stands at the
+-- beginning of its day.
+CREATE FUNCTION credits._balance_chart(from_date date, to_date date, opening numeric, days date[],
+                                       balances numeric[], alarm_level numeric, texts jsonb)
 RETURNS jsonb
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH scale AS (
-        SELECT step.value AS step, step.value * greatest(ceil(highest.value / step.value), 1) AS top, 576.0 / (to_date - from_date + 1) AS day_width
-        FROM (SELECT greatest(opening, alarm_level, (SELECT max(balance) FROM unnest(balances) AS balance), 1) AS value) AS highest
+        SELECT step.value AS step, step.value * greatest(ceil(highest.value / step.value), 1) AS top,
+               576.0 / (to_date - from_date + 1) AS day_width
+        FROM (SELECT greatest(opening, alarm_level, (SELECT max(balance) FROM unnest(balances) AS balance), 1) AS value)
+            AS highest
         CROSS JOIN LATERAL (SELECT credits._step_of_scale(highest.value) AS value) AS step
     ),
     point AS (
-        SELECT point.place, round(56 + (point.day - from_date) * scale.day_width, 1) AS x, round(168 - 156 * point.balance / scale.top, 1) AS y
+        SELECT point.place, round(56 + (point.day - from_date) * scale.day_width, 1) AS x,
+               round(168 - 156 * point.balance / scale.top, 1) AS y
         FROM scale
         CROSS JOIN LATERAL unnest(days, balances) WITH ORDINALITY AS point (day, balance, place)
     ),
     line AS (
         SELECT format('M56 %s', round(168 - 156 * opening / scale.top, 1))
-               || coalesce((SELECT string_agg(format('H%sV%s', point.x, point.y), '' ORDER BY point.place) FROM point), '') || 'H632' AS path
+               || coalesce((SELECT string_agg(format('H%sV%s', point.x, point.y), '' ORDER BY point.place) FROM point), '')
+                   || 'H632' AS path
         FROM scale
     )
     SELECT jsonb_build_object(
         'line', line.path,
         'area', line.path || 'V168H56Z',
-        'levels', (SELECT jsonb_agg(jsonb_build_object('y', round(168 - 156 * level / scale.top, 1), 'label', credits._written(trim_scale(level / unit.size), texts) || unit.name) ORDER BY level)
+        'levels',
+        (SELECT jsonb_agg(jsonb_build_object('y', round(168 - 156 * level / scale.top, 1), 'label',
+                                             credits._written(trim_scale(level / unit.size), texts) || unit.name) ORDER BY level)
                    FROM generate_series(0, scale.top, scale.step) AS level
                    CROSS JOIN (SELECT CASE WHEN scale.top < 1e6 THEN 1 WHEN scale.top < 1e9 THEN 1e6 ELSE 1e9 END AS size,
-                                      CASE WHEN scale.top < 1e6 THEN '' WHEN scale.top < 1e9 THEN ' M' ELSE ' G' END AS name) AS unit),
+                                      CASE WHEN scale.top < 1e6 THEN '' WHEN scale.top < 1e9 THEN ' M' ELSE ' G' END AS name)
+                                      AS unit),
         'days', (SELECT jsonb_agg(jsonb_build_object('x', round(56 + (day - from_date) * scale.day_width, 1),
-                                                     'label', credits._dated(day, texts ->> CASE WHEN to_date - from_date < 80 THEN 'short_date_format' ELSE 'month_format' END)) ORDER BY day)
+                                                     'label', credits._dated(day, texts ->> CASE WHEN to_date - from_date < 80
+                                                         THEN 'short_date_format' ELSE 'month_format' END)) ORDER BY day)
                  FROM credits._marked_days(from_date, to_date) AS day
                  WHERE (day - from_date) * scale.day_width <= 536), -- a later label would be cut off
-        'alarm', CASE WHEN alarm_level > 0 THEN jsonb_build_object('y', round(168 - 156 * alarm_level / scale.top, 1), 'label', credits._written(trim_scale(alarm_level), texts)) END)
+        'alarm', CASE WHEN alarm_level > 0 THEN jsonb_build_object('y', round(168 - 156 * alarm_level / scale.top, 1),
+                                                                   'label', credits._written(trim_scale(alarm_level), texts)) END)
     FROM scale
     CROSS JOIN line;
 END;
@@ -79,7 +91,8 @@ LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT 'M' || string_agg(format('%s %s', round(2 + 92.0 * (point.place - 1) / greatest(cardinality(amounts) - 1, 1), 1),
-                                    round(22 - 20 * point.amount / greatest(highest.amount, 0.0001), 1)), 'L' ORDER BY point.place)
+                                    round(22 - 20 * point.amount / greatest(highest.amount, 0.0001), 1)),
+                                    'L' ORDER BY point.place)
     FROM unnest(amounts) WITH ORDINALITY AS point (amount, place)
     CROSS JOIN (SELECT max(amount) AS amount FROM unnest(amounts) AS amount) AS highest;
 END;

@@ -1,4 +1,5 @@
--- The customer's statement as a page: totals first, then per credit type the balance as a chart, what it was used for, and all movements.
+-- The customer's statement as a page: totals first, then per credit type the balance as a chart, what it was used for, and all
+-- movements.
 
 INSERT INTO credits.page_template (name, is_own, template) VALUES ('statement', false, $html$<!DOCTYPE html>
 <html lang="{{language}}" dir="[[direction]]">
@@ -7,7 +8,9 @@ INSERT INTO credits.page_template (name, is_own, template) VALUES ('statement', 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>[[statement]] &ndash; {{name}}</title>
 <style>
-:root { color: #1a1a1a; background: #fff; font: 15px/1.45 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", sans-serif; font-variant-numeric: tabular-nums; }
+:root { color: #1a1a1a; background: #fff;
+  font: 15px/1.45 "Source Sans 3", "Segoe UI", "Helvetica Neue", Arial, "Noto Sans", sans-serif;
+  font-variant-numeric: tabular-nums; }
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
 header { border-bottom: 2px solid; margin-bottom: 1.5rem; padding-bottom: .75rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .75rem; }
@@ -41,10 +44,14 @@ svg text { font-size: 11px; fill: #444; }
 .bar span { overflow-wrap: anywhere; }
 .bar svg { grid-column: 1 / 3; height: 8px; }
 footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
-@page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif; color: #555; } }
-@media print { :root { font-size: 10pt; } body { max-width: none; margin: 0; padding: 0; } .print { display: table-row; } .print td { color: #555; font-size: .85em; border: 0; } }
-@media (max-width: 32rem) { :root { font-size: 14px; } .wide { display: none; } .narrow { display: block; } .d { white-space: normal; } th, td { padding: .22rem .2rem; }
-  h1, h2, .summary th { hyphens: auto; overflow-wrap: anywhere; } .summary th { font-size: .85em; } svg.chart text { font-size: 18px; } svg.chart text.day:nth-of-type(2n) { display: none; } }
+@page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 9pt sans-serif;
+  color: #555; } }
+@media print { :root { font-size: 10pt; } body { max-width: none; margin: 0; padding: 0; } .print { display: table-row; }
+  .print td { color: #555; font-size: .85em; border: 0; } }
+@media (max-width: 32rem) { :root { font-size: 14px; } .wide { display: none; } .narrow { display: block; }
+  .d { white-space: normal; } th, td { padding: .22rem .2rem; }
+  h1, h2, .summary th { hyphens: auto; overflow-wrap: anywhere; } .summary th { font-size: .85em; }
+  svg.chart text { font-size: 18px; } svg.chart text.day:nth-of-type(2n) { display: none; } }
 </style>
 </head>
 <body>
@@ -57,9 +64,11 @@ footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
 <main>
 {{^types}}<p>[[no_credits]]</p>{{/types}}
 {{#summary}}<table class="summary">
-<thead><tr><th>[[credit_type]]</th><th class="n">[[opening_balance]]</th><th class="n">[[came_in]]</th><th class="n">[[went_out]]</th><th class="n">[[closing_balance]]</th></tr></thead>
+<thead><tr><th>[[credit_type]]</th><th class="n">[[opening_balance]]</th><th class="n">[[came_in]]</th>
+<th class="n">[[went_out]]</th><th class="n">[[closing_balance]]</th></tr></thead>
 <tbody>
-{{#types}}<tr><td><bdi>{{title}}</bdi></td><td class="n">{{opening}}</td><td class="n">{{came_in}}</td><td class="n">{{went_out}}</td><td class="n"><b>{{closing}}</b></td></tr>
+{{#types}}<tr><td><bdi>{{title}}</bdi></td><td class="n">{{opening}}</td><td class="n">{{came_in}}</td>
+<td class="n">{{went_out}}</td><td class="n"><b>{{closing}}</b></td></tr>
 {{/types}}</tbody>
 </table>{{/summary}}
 {{#types}}<section data-type="{{code}}">
@@ -68,22 +77,31 @@ footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
 {{#is_low}}<p class="low">[[below_alarm]] ({{alarm_level}})</p>{{/is_low}}
 <h3>[[balance_over_time]]</h3>
 {{#chart}}<svg class="chart" viewBox="0 0 640 200" role="img" aria-label="[[balance_over_time]]">
-{{#levels}}<line x1="56" x2="632" y1="{{y}}" y2="{{y}}" stroke="#ddd"/><text class="level" x="50" y="{{y}}" dy="4" text-anchor="end">{{label}}</text>
-{{/levels}}{{#days}}<line x1="{{x}}" x2="{{x}}" y1="168" y2="172" stroke="#888"/><text class="day" x="{{x}}" y="186" text-anchor="middle">{{label}}</text>
-{{/days}}<path d="{{area}}" fill="#e4e9ef"/><path class="balance" d="{{line}}" fill="none" stroke="#1f3a5f" stroke-width="2" stroke-linejoin="round"/>
-{{#alarm}}<line class="alarm" x1="56" x2="632" y1="{{y}}" y2="{{y}}" stroke="#555" stroke-dasharray="6 4"/><text class="alarm" x="628" y="{{y}}" dy="-4" text-anchor="end">[[alarm_level]] {{label}}</text>{{/alarm}}
+{{#levels}}<line x1="56" x2="632" y1="{{y}}" y2="{{y}}" stroke="#ddd"/>
+<text class="level" x="50" y="{{y}}" dy="4" text-anchor="end">{{label}}</text>
+{{/levels}}{{#days}}<line x1="{{x}}" x2="{{x}}" y1="168" y2="172" stroke="#888"/>
+<text class="day" x="{{x}}" y="186" text-anchor="middle">{{label}}</text>
+{{/days}}<path d="{{area}}" fill="#e4e9ef"/>
+<path class="balance" d="{{line}}" fill="none" stroke="#1f3a5f" stroke-width="2" stroke-linejoin="round"/>
+{{#alarm}}<line class="alarm" x1="56" x2="632" y1="{{y}}" y2="{{y}}" stroke="#555" stroke-dasharray="6 4"/>
+<text class="alarm" x="628" y="{{y}}" dy="-4" text-anchor="end">[[alarm_level]] {{label}}</text>{{/alarm}}
 </svg>{{/chart}}
 {{#is_used}}<div class="used">
 <div><h3>[[by_document]]</h3>
-{{#by_document}}<div class="bar"><span>{{label}}</span><span class="n">{{amount}}</span><svg viewBox="0 0 240 8" preserveAspectRatio="none"><rect width="240" height="8" fill="#eee"/><rect width="{{width}}" height="8" fill="#1f3a5f"/></svg></div>
+{{#by_document}}<div class="bar"><span>{{label}}</span><span class="n">{{amount}}</span>
+<svg viewBox="0 0 240 8" preserveAspectRatio="none"><rect width="240" height="8" fill="#eee"/>
+<rect width="{{width}}" height="8" fill="#1f3a5f"/></svg></div>
 {{/by_document}}</div>
 <div><h3>[[by_article]]</h3>
-{{#by_article}}<div class="bar"><span><bdi>{{label}}</bdi></span><span class="n">{{amount}}</span><svg viewBox="0 0 240 8" preserveAspectRatio="none"><rect width="240" height="8" fill="#eee"/><rect width="{{width}}" height="8" fill="#1f3a5f"/></svg></div>
+{{#by_article}}<div class="bar"><span><bdi>{{label}}</bdi></span><span class="n">{{amount}}</span>
+<svg viewBox="0 0 240 8" preserveAspectRatio="none"><rect width="240" height="8" fill="#eee"/>
+<rect width="{{width}}" height="8" fill="#1f3a5f"/></svg></div>
 {{/by_article}}</div>
 </div>{{/is_used}}
 {{#totals}}<h3>[[per_month]]</h3>
 <table class="months">
-<thead><tr><th>[[month]]</th><th class="n">[[came_in]]</th><th class="n">[[went_out]]</th><th class="n">[[balance]]</th></tr></thead>
+<thead><tr><th>[[month]]</th><th class="n">[[came_in]]</th><th class="n">[[went_out]]</th>
+<th class="n">[[balance]]</th></tr></thead>
 <tbody>
 {{#month}}<tr><td>{{title}}</td><td class="n">{{came_in}}</td><td class="n">{{went_out}}</td><td class="n">{{balance}}</td></tr>
 {{/month}}</tbody>
@@ -91,16 +109,22 @@ footer { margin-top: 2.5rem; color: #555; font-size: .85rem; }
 <h3>[[movements]]</h3>
 {{^parts}}<p>[[no_movements]]</p>{{/parts}}
 {{#has_movements}}<table class="movements">
-<thead><tr class="print"><td colspan="5"><bdi>{{name}}</bdi>, {{title}}, {{from_date}} &ndash; {{to_date}}</td></tr><tr><th>[[date]]</th><th>[[document]]</th><th class="wide">[[article]]</th><th class="n">[[quantity]]</th><th class="n">[[balance]]</th></tr></thead>
+<thead><tr class="print"><td colspan="5"><bdi>{{name}}</bdi>, {{title}}, {{from_date}} &ndash; {{to_date}}</td></tr>
+<tr><th>[[date]]</th><th>[[document]]</th><th class="wide">[[article]]</th><th class="n">[[quantity]]</th>
+<th class="n">[[balance]]</th></tr></thead>
 <tbody>
-<tr class="edge"><td class="d">{{from_date}}</td><td>[[opening_balance]]</td><td class="wide"></td><td></td><td class="n">{{opening}}</td></tr>
+<tr class="edge"><td class="d">{{from_date}}</td><td>[[opening_balance]]</td><td class="wide"></td><td></td>
+<td class="n">{{opening}}</td></tr>
 </tbody>
 {{#parts}}<tbody>
 {{#heading}}<tr class="month"><td colspan="5">{{heading}}</td></tr>
-{{/heading}}{{#movements}}<tr><td class="d">{{date}}</td><td>{{document}} <bdi>{{number}}</bdi><span class="narrow"><bdi>{{article}}</bdi></span></td><td class="wide"><bdi>{{article}}</bdi></td><td class="n">{{quantity}}</td><td class="n">{{balance}}</td></tr>
+{{/heading}}{{#movements}}<tr><td class="d">{{date}}</td><td>{{document}} <bdi>{{number}}</bdi>
+<span class="narrow"><bdi>{{article}}</bdi></span></td><td class="wide"><bdi>{{article}}</bdi></td><td class="n">{{quantity}}</td>
+<td class="n">{{balance}}</td></tr>
 {{/movements}}</tbody>
 {{/parts}}<tbody>
-<tr class="edge"><td class="d">{{to_date}}</td><td>[[closing_balance]]</td><td class="wide"></td><td></td><td class="n">{{closing}}</td></tr>
+<tr class="edge"><td class="d">{{to_date}}</td><td>[[closing_balance]]</td><td class="wide"></td><td></td>
+<td class="n">{{closing}}</td></tr>
 </tbody>
 </table>{{/has_movements}}
 </section>
@@ -138,8 +162,10 @@ BEGIN ATOMIC
         coalesce(nullif(article.description, ''), line.article, line.description, '-'),
         jsonb_build_object(
             'date', credits._written(line.booked_on, texts),
-            'document', concat_ws(' ', CASE WHEN line.document_kind = 'manual' OR line.kind <> 'consumption' THEN texts ->> ('kind_' || line.kind) END,
-                                  CASE WHEN line.kind = 'consumption' AND line.document_kind <> 'manual' THEN texts ->> ('kind_' || line.document_kind) END),
+            'document', concat_ws(' ', CASE WHEN line.document_kind = 'manual' OR line.kind <> 'consumption'
+                                  THEN texts ->> ('kind_' || line.kind) END,
+                                  CASE WHEN line.kind = 'consumption' AND line.document_kind <> 'manual'
+                                      THEN texts ->> ('kind_' || line.document_kind) END),
             'number', line.document_number,
             'article', concat_ws(', ', coalesce(nullif(article.description, ''), line.article), line.description),
             'quantity', CASE WHEN line.quantity > 0 THEN '+' ELSE '' END || credits._written(line.quantity, texts),
@@ -171,7 +197,8 @@ BEGIN ATOMIC
         FROM moved GROUP BY type_code, month
     ),
     day AS (
-        SELECT DISTINCT ON (type_code, booked_on) type_code, booked_on, balance FROM moved ORDER BY type_code, booked_on, line_no DESC
+        SELECT DISTINCT ON (type_code, booked_on) type_code, booked_on, balance FROM moved
+        ORDER BY type_code, booked_on, line_no DESC
     ),
     total AS (
         SELECT type_code,
@@ -184,7 +211,8 @@ BEGIN ATOMIC
     )
     SELECT jsonb_agg(jsonb_build_object(
         'code', total.type_code,
-        'name', (SELECT coalesce(nullif(of.name, ''), of.customer) FROM credits.customer AS of WHERE of.customer = _statement_types.customer),
+        'name', (SELECT coalesce(nullif(of.name, ''), of.customer) FROM credits.customer AS of
+                 WHERE of.customer = _statement_types.customer),
         'title', coalesce(nullif(type.description, ''), type.code),
         'opening', credits._written(total.opening, texts),
         'came_in', credits._written(trim_scale(total.came_in), texts),
@@ -197,7 +225,8 @@ BEGIN ATOMIC
         'alarm_level', credits._written(trim_scale(level.alarm), texts),
         'chart', credits._balance_chart(from_date, to_date, total.opening,
                                         ARRAY(SELECT booked_on FROM day WHERE day.type_code = total.type_code ORDER BY booked_on),
-                                        ARRAY(SELECT balance FROM day WHERE day.type_code = total.type_code ORDER BY booked_on), level.alarm, texts),
+                                        ARRAY(SELECT balance FROM day WHERE day.type_code = total.type_code ORDER BY booked_on),
+                                            level.alarm, texts),
         'is_used', used.by_article IS NOT NULL,
         'by_document', used.by_document,
         'by_article', used.by_article,
@@ -211,21 +240,32 @@ BEGIN ATOMIC
     -- From the balance that the page shows, at the rate of the months before the last day of its period.
     LEFT JOIN LATERAL (
         SELECT run_out.day AS runs_out_on
-        FROM credits._budget_rate(extract(year FROM least(to_date, CURRENT_DATE))::integer, _statement_types.customer, least(to_date, CURRENT_DATE)) AS rate
+        FROM credits._budget_rate(extract(year FROM least(to_date, CURRENT_DATE))::integer, _statement_types.customer,
+                                  least(to_date, CURRENT_DATE)) AS rate
         CROSS JOIN LATERAL credits._day_after_months(to_date, total.closing / nullif(rate.per_month, 0)) AS run_out
-        WHERE rate.type_id = type.type_id AND type.active AND total.closing > 0 AND run_out.day - to_date < 3653) AS forecast ON true
+        WHERE rate.type_id = type.type_id AND type.active AND total.closing > 0 AND run_out.day - to_date < 3653) AS forecast
+        ON true
     CROSS JOIN LATERAL (
-        SELECT credits._bars(ARRAY(SELECT by_document FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_document ORDER BY by_document),
-                             ARRAY(SELECT -sum(quantity) FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_document ORDER BY by_document), texts) AS by_document,
-               credits._bars(ARRAY(SELECT by_article FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_article ORDER BY by_article),
-                             ARRAY(SELECT -sum(quantity) FROM moved WHERE moved.type_code = total.type_code AND movement = 'went_out' GROUP BY by_article ORDER BY by_article), texts) AS by_article) AS used
+        SELECT credits._bars(ARRAY(SELECT by_document FROM moved WHERE moved.type_code = total.type_code
+                                   AND movement = 'went_out' GROUP BY by_document ORDER BY by_document),
+                             ARRAY(SELECT -sum(quantity) FROM moved WHERE moved.type_code = total.type_code
+                                   AND movement = 'went_out' GROUP BY by_document ORDER BY by_document), texts) AS by_document,
+               credits._bars(ARRAY(SELECT by_article FROM moved WHERE moved.type_code = total.type_code
+                                   AND movement = 'went_out' GROUP BY by_article ORDER BY by_article),
+                             ARRAY(SELECT -sum(quantity) FROM moved WHERE moved.type_code = total.type_code
+                                   AND movement = 'went_out' GROUP BY by_article ORDER BY by_article), texts) AS by_article)
+                             AS used
     LEFT JOIN LATERAL (
         SELECT count(*) AS months,
-               jsonb_agg(jsonb_build_object('title', credits._dated(month.month, texts ->> 'month_format'), 'came_in', credits._written(trim_scale(month.came_in), texts),
-                                            'went_out', credits._written(trim_scale(month.went_out), texts), 'balance', credits._written(month.balance, texts)) ORDER BY month.month) AS totals,
-               jsonb_agg(jsonb_build_object('heading', CASE WHEN month.is_one_of_many THEN credits._dated(month.month, texts ->> 'month_format') END,
+               jsonb_agg(jsonb_build_object('title', credits._dated(month.month, texts ->> 'month_format'),
+                                            'came_in', credits._written(trim_scale(month.came_in), texts),
+                                            'went_out', credits._written(trim_scale(month.went_out), texts),
+                                            'balance', credits._written(month.balance, texts)) ORDER BY month.month) AS totals,
+               jsonb_agg(jsonb_build_object('heading', CASE WHEN month.is_one_of_many
+                                            THEN credits._dated(month.month, texts ->> 'month_format') END,
                                             'movements', month.movements) ORDER BY month.month) AS parts
-        FROM (SELECT month.*, count(*) OVER () > 1 AS is_one_of_many FROM month WHERE month.type_code = total.type_code) AS month) AS by_month ON true;
+        FROM (SELECT month.*, count(*) OVER () > 1 AS is_one_of_many FROM month WHERE month.type_code = total.type_code) AS month)
+        AS by_month ON true;
 END;
 COMMENT ON FUNCTION credits._statement_types(text, date, date, jsonb) IS
 'What the page of a statement shows of each credit type.';

@@ -54,8 +54,10 @@ BEGIN ATOMIC
     SELECT coalesce(jsonb_agg(to_jsonb(total) ORDER BY total.type_code), '[]')
     FROM (SELECT line.type_code,
                  max(line.balance) FILTER (WHERE line.kind = 'opening') AS opening,
-                 trim_scale(coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) <> 'consumed'), 0)) AS came_in,
-                 trim_scale(-coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) = 'consumed'), 0)) AS went_out,
+                 trim_scale(coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) <> 'consumed'), 0))
+                     AS came_in,
+                 trim_scale(-coalesce(sum(line.quantity) FILTER (WHERE credits._movement_of(line.kind) = 'consumed'), 0))
+                     AS went_out,
                  max(line.balance) FILTER (WHERE line.kind = 'closing') AS closing
           FROM credits._statement_lines(_statement_figures.customer, from_date, to_date) AS line
           GROUP BY line.type_code) AS total;
@@ -82,13 +84,16 @@ BEGIN
     FROM credits.customer AS of
     CROSS JOIN LATERAL (SELECT date_trunc(of.statement_cycle, day::timestamp) AS until) AS present
     CROSS JOIN LATERAL (
-        SELECT (present.until - CASE of.statement_cycle WHEN 'week' THEN interval '7 days' WHEN 'month' THEN interval '1 month' ELSE interval '3 months' END)::date AS from_date,
+        SELECT (present.until - CASE of.statement_cycle WHEN 'week' THEN interval '7 days'
+                                                        WHEN 'month' THEN interval '1 month'
+                                                        ELSE interval '3 months' END)::date AS from_date,
                (present.until - interval '1 day')::date AS to_date) AS period
     WHERE of.statement_cycle IS NOT NULL
       AND isfinite(day)
       AND EXISTS (SELECT FROM credits._lot AS lot WHERE lot.customer = of.customer AND lot.booked_on <= period.to_date)
       AND NOT EXISTS (SELECT FROM credits.statement_issue AS issue
-                      WHERE issue.customer = of.customer AND issue.cycle = of.statement_cycle AND issue.from_date = period.from_date)
+                      WHERE issue.customer = of.customer AND issue.cycle = of.statement_cycle
+                        AND issue.from_date = period.from_date)
     ORDER BY of.customer;
 END
 $$;
@@ -113,7 +118,8 @@ BEGIN
     END IF;
     IF day > CURRENT_DATE THEN
         RAISE EXCEPTION 'day % is in the future', day
-            USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Today is %s.', CURRENT_DATE), HINT = 'Statements are made when their period is over.';
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = format('Today is %s.', CURRENT_DATE),
+                  HINT = 'Statements are made when their period is over.';
     END IF;
     FOR due IN SELECT * FROM credits.statement_due(day) LOOP
         INSERT INTO credits.statement_issue (customer, cycle, from_date, to_date, issued_at, html, figures)

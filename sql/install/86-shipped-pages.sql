@@ -9,7 +9,8 @@ BEGIN
         RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
     END IF;
     RAISE EXCEPTION 'what comes with the extension in credits.% is kept', TG_TABLE_NAME
-        USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Insert a row of your own with the same name, and is_own true: it takes the place of the other one.';
+        USING ERRCODE = 'object_not_in_prerequisite_state',
+              HINT = 'Insert a row of your own with the same name, and is_own true: it takes the place of the other one.';
 END
 $$;
 COMMENT ON FUNCTION credits._keep_shipped() IS

@@ -1,5 +1,5 @@
--- The invariants of accounts, lots and entries, one view each: a row is a violation, and its name is what verify() calls the invariant.
--- They read the tables as they are: verify() asks them at the latest snapshot, where every row has one version.
+-- The invariants of accounts, lots and entries, one view each: a row is a violation, and its name is what verify() calls the
+-- invariant. They read the tables as they are: verify() asks them at the latest snapshot, where every row has one version.
 
 -- Accounts
 
@@ -42,7 +42,8 @@ COMMENT ON VIEW credits._verify_balance_not_negative IS
 CREATE VIEW credits._verify_balance_equals_entries AS
 SELECT customer, type_id, pg_catalog.format('balance %s, entries %s', account.balance, coalesce(entries.quantity, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(quantity) AS quantity FROM credits.entry GROUP BY customer, type_id) AS entries
+LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(quantity) AS quantity FROM credits.entry GROUP BY customer, type_id)
+    AS entries
     USING (customer, type_id)
 WHERE account.balance <> coalesce(entries.quantity, 0);
 COMMENT ON VIEW credits._verify_balance_equals_entries IS
@@ -69,7 +70,8 @@ COMMENT ON VIEW credits._verify_value_equals_entries IS
 CREATE VIEW credits._verify_value_equals_lots AS
 SELECT customer, type_id, pg_catalog.format('value %s, lots %s', account.value, coalesce(lots.value, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining_value) AS value FROM credits._lot GROUP BY customer, type_id) AS lots
+LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining_value) AS value FROM credits._lot GROUP BY customer, type_id)
+    AS lots
     USING (customer, type_id)
 WHERE account.value <> coalesce(lots.value, 0);
 COMMENT ON VIEW credits._verify_value_equals_lots IS
@@ -79,7 +81,8 @@ CREATE VIEW credits._verify_alarm_agrees AS
 SELECT
     customer,
     type_id,
-    pg_catalog.format('below_alarm is %s, alarms under way: %s', coalesce(account.below_alarm, false), coalesce(episode.count, 0)) AS detail
+    pg_catalog.format('below_alarm is %s, alarms under way: %s', coalesce(account.below_alarm, false), coalesce(episode.count, 0))
+        AS detail
 FROM credits._account AS account
 FULL JOIN (SELECT customer, type_id, pg_catalog.count(*) AS count FROM credits.alarm_episode
            WHERE cleared_at IS NULL GROUP BY customer, type_id) AS episode
@@ -87,7 +90,8 @@ FULL JOIN (SELECT customer, type_id, pg_catalog.count(*) AS count FROM credits.a
 WHERE coalesce(episode.count, 0) <> coalesce(account.below_alarm, false)::integer
 UNION ALL
 SELECT account.customer, account.type_id,
-       pg_catalog.format('an alarm is under way, and %s is not below %s', account.balance, coalesce(account.alarm_level, type.alarm_level))
+       pg_catalog.format('an alarm is under way, and %s is not below %s', account.balance,
+                         coalesce(account.alarm_level, type.alarm_level))
 FROM credits._account AS account
 JOIN credits.credit_type AS type USING (type_id)
 WHERE account.below_alarm
@@ -104,7 +108,8 @@ FROM (SELECT customer, type_id, lot_no,
       FROM credits._lot) AS lot
 WHERE lot_no <> previous + 1
 UNION ALL
-SELECT customer, type_id, pg_catalog.format('the last lot is %s, the account says %s', coalesce(lots.last, 0), account.last_lot_no)
+SELECT customer, type_id, pg_catalog.format('the last lot is %s, the account says %s', coalesce(lots.last, 0),
+                                            account.last_lot_no)
 FROM credits._account AS account
 LEFT JOIN (SELECT customer, type_id, pg_catalog.max(lot_no) AS last FROM credits._lot GROUP BY customer, type_id) AS lots
     USING (customer, type_id)
@@ -117,7 +122,8 @@ SELECT
     customer,
     type_id,
     pg_catalog.format('lot %s: remaining %s at %s, entries %s at %s',
-                      lot_no, lot.remaining, lot.remaining_value, coalesce(entries.quantity, 0), coalesce(entries.value, 0)) AS detail
+                      lot_no, lot.remaining, lot.remaining_value, coalesce(entries.quantity, 0), coalesce(entries.value, 0))
+                      AS detail
 FROM credits._lot AS lot
 FULL JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(value) AS value
            FROM credits.entry GROUP BY customer, type_id, lot_no) AS entries
@@ -143,14 +149,16 @@ COMMENT ON VIEW credits._verify_lot_equals_sale IS
 'Lots whose quantity, amount or value is not that of their sale and its changes.';
 
 CREATE VIEW credits._verify_lot_within_quantity AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s remain, %s are credited', lot_no, remaining, quantity, credited) AS detail
+SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s remain, %s are credited', lot_no, remaining, quantity, credited)
+    AS detail
 FROM credits._lot
 WHERE remaining < 0 OR credited < 0 OR remaining > quantity - credited;
 COMMENT ON VIEW credits._verify_lot_within_quantity IS
 'Lots of which less than nothing or more than was sold and not credited remains (invariant 3).';
 
 CREATE VIEW credits._verify_lot_equals_credit_notes AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s are credited, credit notes %s', lot_no, lot.credited, coalesce(notes.credited, 0)) AS detail
+SELECT customer, type_id, pg_catalog.format('lot %s: %s are credited, credit notes %s', lot_no,
+                                            lot.credited, coalesce(notes.credited, 0)) AS detail
 FROM credits._lot AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, -pg_catalog.sum(quantity) AS credited
            FROM credits.entry WHERE kind = 'credit_note' GROUP BY customer, type_id, lot_no) AS notes
@@ -167,7 +175,8 @@ SELECT customer, type_id,
 FROM credits._lot AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS returned,
                   pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS returned_on
-           FROM (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS booked_on
+           FROM (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity,
+                 pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS booked_on
                  FROM credits.entry
                  WHERE kind = 'return' AND reverses IS NOT NULL -- quantity > 0 ties, < 0 undoes a tie
                  GROUP BY customer, type_id, lot_no, CASE WHEN quantity > 0 THEN entry_no ELSE reverses END) AS standing
@@ -180,10 +189,12 @@ COMMENT ON VIEW credits._verify_lot_equals_returns IS
 'Lots to which another number of credits came back by returns than their entries say, or later than they say (rules 17 and 28).';
 
 CREATE VIEW credits._verify_lot_covered_on_any_day AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold, value, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
+SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold,
+                                            value, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
 FROM (SELECT customer, type_id, lot_no, booked_on,
              pg_catalog.sum(pg_catalog.sum(quantity)) OVER by_day AS remaining,
-             pg_catalog.sum(pg_catalog.sum(quantity) FILTER (WHERE kind IN ('opening', 'sale', 'sale_change'))) OVER by_day AS sold,
+             pg_catalog.sum(pg_catalog.sum(quantity) FILTER (WHERE kind IN ('opening', 'sale', 'sale_change'))) OVER by_day
+                 AS sold,
              pg_catalog.sum(pg_catalog.sum(value)) OVER by_day AS value
       FROM credits.entry GROUP BY customer, type_id, lot_no, booked_on
       WINDOW by_day AS (PARTITION BY customer, type_id, lot_no ORDER BY booked_on)) AS day
@@ -193,7 +204,8 @@ COMMENT ON VIEW credits._verify_lot_covered_on_any_day IS
 'one without credits (rules 17, 27 and 28).';
 
 CREATE VIEW credits._verify_sale_changed_in_order AS
-SELECT customer, type_id, pg_catalog.format('entry %s, of lot %s, is booked on %s, before the one that it follows', entry_no, lot_no, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
+SELECT customer, type_id, pg_catalog.format('entry %s, of lot %s, is booked on %s, before the one that it follows',
+                                            entry_no, lot_no, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
 FROM (SELECT customer, type_id, lot_no, entry_no, booked_on,
              pg_catalog.max(booked_on) OVER (PARTITION BY customer, type_id, lot_no ORDER BY entry_no) AS latest
       FROM credits.entry WHERE kind IN ('opening', 'sale', 'sale_change')) AS change
@@ -217,7 +229,8 @@ COMMENT ON VIEW credits._verify_lot_value_with_credits IS
 'Lots that are used up and still have a value, or have one below 0 (invariant 5).';
 
 CREATE VIEW credits._verify_lot_last_entry AS
-SELECT customer, type_id, pg_catalog.format('lot %s: last entry %s, it says %s', lot_no, entries.last, lot.last_entry_no) AS detail
+SELECT customer, type_id, pg_catalog.format('lot %s: last entry %s, it says %s', lot_no, entries.last, lot.last_entry_no)
+    AS detail
 FROM credits._lot AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.max(entry_no) AS last
            FROM credits.entry GROUP BY customer, type_id, lot_no) AS entries
@@ -235,7 +248,8 @@ FROM (SELECT customer, type_id, entry_no,
       FROM credits.entry) AS entry
 WHERE entry_no <> previous + 1
 UNION ALL
-SELECT customer, type_id, pg_catalog.format('the last entry is %s, the account says %s', coalesce(entries.last, 0), account.last_entry_no)
+SELECT customer, type_id, pg_catalog.format('the last entry is %s, the account says %s', coalesce(entries.last, 0),
+                                            account.last_entry_no)
 FROM credits._account AS account
 LEFT JOIN (SELECT customer, type_id, pg_catalog.max(entry_no) AS last FROM credits.entry GROUP BY customer, type_id) AS entries
     USING (customer, type_id)
@@ -260,7 +274,8 @@ WHERE CASE
           WHEN kind = 'sale' THEN quantity <= 0 OR value < 0
           WHEN kind = 'opening' THEN quantity = 0 OR quantity * value < 0 OR (quantity < 0) <> (reverses IS NOT NULL)
           WHEN kind = 'consumption' THEN quantity >= 0 OR value > 0
-          WHEN kind = 'credit_note' THEN quantity * value < 0 OR amount IS NULL OR quantity < 0 AND reverses IS NOT NULL OR quantity > 0 AND reverses IS NULL
+          WHEN kind = 'credit_note' THEN quantity * value < 0 OR amount IS NULL
+                                           OR quantity < 0 AND reverses IS NOT NULL OR quantity > 0 AND reverses IS NULL
           WHEN kind = 'return' THEN quantity = 0 OR quantity * value < 0 OR quantity > 0 AND reverses IS NULL
           WHEN kind = 'consumption_change' THEN quantity = 0 OR quantity * value < 0
           WHEN kind = 'revaluation' THEN quantity <> 0
@@ -278,8 +293,11 @@ FROM (SELECT customer, type_id, entry.reverses, lot_no, pg_catalog.min(entry_no)
              pg_catalog.sum(entry.quantity + coalesce(again.quantity, 0)) AS quantity,
              pg_catalog.sum(entry.value + coalesce(again.value, 0)) AS value
       FROM credits.entry
-      LEFT JOIN (SELECT customer, type_id, reverses AS entry_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(value) AS value
-                 FROM credits.entry WHERE reverses IS NOT NULL GROUP BY customer, type_id, reverses) AS again -- a return that was undone
+      LEFT JOIN (SELECT customer, type_id, reverses AS entry_no, pg_catalog.sum(quantity) AS quantity,
+                 pg_catalog.sum(value) AS value
+                 FROM credits.entry
+                 WHERE reverses IS NOT NULL
+                 GROUP BY customer, type_id, reverses) AS again -- a return that was undone
           USING (customer, type_id, entry_no)
       WHERE entry.reverses IS NOT NULL
       GROUP BY customer, type_id, entry.reverses, lot_no) AS undone

@@ -1,5 +1,6 @@
 -- The invariants between documents, settings and ledger, one view each, as in the file before.
--- A line wants what its row says now, under the settings of now; only type and coefficient stay those of its first booking (rule 16).
+-- A line wants what its row says now, under the settings of now; only type and coefficient stay those of its first booking (rule
+-- 16).
 
 CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
     line_key        text,
@@ -54,7 +55,8 @@ SELECT * FROM credits.source WHERE credits._is_source_readable(line_table);
 COMMENT ON VIEW credits._readable_source IS
 'Attached tables whose rows can be read under their mapping.';
 
--- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after another.
+-- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after
+-- another.
 CREATE VIEW credits._chained_line AS
 WITH RECURSIVE line AS MATERIALIZED (
     SELECT source.line_table, source.origin_table, line.line_key, line.origin, line.counts,
@@ -104,7 +106,8 @@ SELECT
     CASE
         WHEN line.error IS NOT NULL THEN line.error
         WHEN terms.coefficient < 0 AND chained.error IS NOT NULL
-            THEN pg_catalog.format('line "%s" of table %s was made from one that cannot be read: %s', line.line_key, source.line_table, chained.error)
+            THEN pg_catalog.format('line "%s" of table %s was made from one that cannot be read: %s',
+                                   line.line_key, source.line_table, chained.error)
     END AS error
 FROM credits._readable_source AS source
 CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line
@@ -120,7 +123,8 @@ LEFT JOIN credits._chained_line AS chained
 CROSS JOIN LATERAL ( -- OFFSET 0: computed once per line, wherever it is used
     SELECT CASE WHEN kept THEN booking.type_id ELSE article.type_id END AS type_id,
            CASE WHEN kept THEN booking.coefficient ELSE article.coefficient END AS coefficient
-    FROM (SELECT booking.coefficient IS NOT NULL AND booking.article = line.article AS kept OFFSET 0) AS rule_16 OFFSET 0) AS terms
+    FROM (SELECT booking.coefficient IS NOT NULL AND booking.article = line.article AS kept OFFSET 0) AS rule_16 OFFSET 0)
+    AS terms
 LEFT JOIN credits.credit_type AS type ON type.type_id = terms.type_id
 -- Rule 9 in whole ten-thousandths: twice the product, and half a step of two, by an integer division that cannot round.
 CROSS JOIN LATERAL (
@@ -135,7 +139,8 @@ WHERE (line.counts OR line.error IS NOT NULL)
     WHEN line.error IS NOT NULL THEN line.article IS NULL OR terms.type_id IS NOT NULL -- rule 24
     ELSE line.counts
         AND (wanted.credits <> 0
-             OR (line.quantity = 0 AND invoiced.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0)) -- a change of value
+             -- a change of value
+             OR (line.quantity = 0 AND invoiced.amount <> 0 AND line.refers_to IS NOT NULL AND terms.coefficient > 0))
         AND (terms.coefficient < 0 OR source.amount IS NOT NULL)
         AND (terms.coefficient > 0 OR chained.is_covered IS NOT TRUE)
         AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer))
@@ -183,7 +188,8 @@ WHERE (coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
                   WHERE unreadable.line_table = coalesce(booked.line_table, wish.line_table)
                     AND unreadable.line_key = coalesce(booked.line_key, wish.line_key))
 UNION ALL
-SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded, document_date, document_number, member, place, error
+SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded, document_date,
+       document_number, member, place, error
 FROM unreadable;
 COMMENT ON VIEW credits._line_state IS
 'Document lines whose entries do not add up to what they want now, per account, and lines of which that cannot be told.';

@@ -85,7 +85,8 @@ SET jit = off -- so many joins cost more to compile than to run
 BEGIN ATOMIC
     SELECT credits._hold_all_tables();
     SELECT violation.invariant, violation.customer, violation.type_code, violation.detail
-    FROM credits._now('SELECT * FROM credits._violation') AS violation (invariant text, customer text, type_code text, detail text)
+    FROM credits._now('SELECT * FROM credits._violation')
+        AS violation (invariant text, customer text, type_code text, detail text)
     ORDER BY 1, 2, 3, 4;
 END;
 COMMENT ON FUNCTION credits.verify() IS

@@ -1,4 +1,5 @@
--- Existing documents taken in afterwards (rule 24): the lines that verify() reports, account by account in order of document date.
+-- Existing documents taken in afterwards (rule 24): the lines that verify() reports, account by account in order of document
+-- date.
 
 CREATE SEQUENCE credits.take_in_refusal_number MINVALUE 0 START 0;
 SELECT pg_catalog.setval('credits.take_in_refusal_number', 0);
@@ -60,7 +61,8 @@ BEGIN
          )
          INSERT INTO pg_temp.credits_unsettled_line
          SELECT row_number() OVER (ORDER BY error IS NOT NULL, customer, type_id, document_date, credits > booked_credits DESC,
-                                            document_number COLLATE "C" NULLS FIRST, octet_length(line_key), line_key, line_table),
+                                            document_number COLLATE "C" NULLS FIRST,
+                                            octet_length(line_key), line_key, line_table),
                 line_table, line_key, document_number, document_date, member, place, is_recorded, error
          FROM line
          WHERE place IS NOT NULL
@@ -164,7 +166,8 @@ EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
     GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, rule = CONSTRAINT_NAME;
     INSERT INTO credits.take_in_refusal
         (line_table, line_key, document_number, document_date, sqlstate, constraint_name, message)
-    SELECT line_table, line_key, document_number, document_date, SQLSTATE, nullif(rule, ''), concat_ws(': ', what, nullif(detail, ''))
+    SELECT line_table, line_key, document_number, document_date, SQLSTATE, nullif(rule, ''),
+           concat_ws(': ', what, nullif(detail, ''))
     FROM pg_temp.credits_unsettled_line
     WHERE position = first;
     SELECT 0, 0, 0, 1 INTO lines, sales, consumptions, refused;

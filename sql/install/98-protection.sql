@@ -1,4 +1,5 @@
--- What is attached is protected: a command that would take a part of it is refused. Made last: these triggers see what comes after.
+-- What is attached is protected: a command that would take a part of it is refused. Made last: these triggers see what comes
+-- after.
 
 CREATE FUNCTION credits._protect() RETURNS event_trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_protect';

@@ -8,8 +8,8 @@ GRANT USAGE ON SCHEMA credits TO PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA credits FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA credits FROM PUBLIC;
 
--- Each checks by itself who asks, and says what he lacks: all but settle that he is in credits_management and owns the table, settle
--- that he may save lines or their document.
+-- Each checks by itself who asks, and says what he lacks: all but settle that he is in credits_management and owns the table,
+-- settle that he may save lines or their document.
 GRANT EXECUTE ON FUNCTION
     credits.attach,
     credits.bind_customers,
@@ -65,7 +65,8 @@ GRANT EXECUTE ON FUNCTION
     credits.take_in
 TO credits_management;
 
--- Whoever asks for one customer is given these views, and the function that says which customer; what the views call, everybody may.
+-- Whoever asks for one customer is given these views, and the function that says which customer; what the views call, everybody
+-- may.
 GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history, credits.own_statement TO credits_customer;
 GRANT EXECUTE ON FUNCTION credits.act_for TO credits_customer, credits_reader;
 GRANT EXECUTE ON FUNCTION credits._acted_for TO PUBLIC;
