@@ -1,25 +1,21 @@
--- What is read and written at the latest committed state, whatever the isolation level.
+-- What is asked and done at the latest committed state, whatever the isolation level.
 -- At REPEATABLE READ the transaction's own snapshot misses a save that committed after it, and there are no foreign keys between
 -- the ledger and the settings that would look.
 
-CREATE FUNCTION credits._now(query text) RETURNS SETOF record
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_now';
-COMMENT ON FUNCTION credits._now(text) IS
-'Returns the rows of a read-only query at the latest committed state, whatever the isolation level.';
+-- A question is a function LANGUAGE sql that only reads: STABLE, RETURNS TABLE or SETOF, and without settings, so that it is planned
+-- in place of its call and locks its tables before the snapshot is taken.
+CREATE FUNCTION credits._now(answer anyelement, question regproc, arguments record DEFAULT NULL) RETURNS SETOF anyelement
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_now';
+COMMENT ON FUNCTION credits._now(anyelement, regproc, record) IS
+'Returns what a question answers at the latest committed state, whatever the isolation level.
+Arguments:
+- answer: a null of the type that the answer has
+- question: the function
+- arguments: a row of its arguments; null for none';
 
-CREATE FUNCTION credits._exists_now(query text) RETURNS boolean
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-RETURN EXISTS (SELECT FROM credits._now(query || ' LIMIT 1') AS found (one integer));
-COMMENT ON FUNCTION credits._exists_now(text) IS
-'Tells whether a query SELECT 1 ... finds a row at the latest committed state.';
-
-CREATE FUNCTION credits._change_now(command text) RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_change_now';
-COMMENT ON FUNCTION credits._change_now(text) IS
-'Runs a command at the latest committed state, whatever the isolation level. The caller holds what keeps others from its rows.';
-
-CREATE FUNCTION credits._do_now(command text) RETURNS bigint
+-- What a function writes goes by the transaction's own snapshot: hence a text.
+CREATE FUNCTION credits._do_now(command text) RETURNS void
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
 COMMENT ON FUNCTION credits._do_now(text) IS
-'Executes a command at the latest committed state, whatever the isolation level, and returns how many rows it has written.';
+'Executes a command at the latest committed state, whatever the isolation level.
+The caller holds what keeps others from its rows.';

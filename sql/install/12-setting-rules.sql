@@ -25,8 +25,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: no save is under way with this type
-    IF credits._exists_now(format('SELECT 1 FROM credits._account WHERE type_id = %s', OLD.type_id))
-       OR credits._exists_now(format('SELECT 1 FROM credits.article WHERE type_id = %s', OLD.type_id)) THEN
+    IF (SELECT credits._now(NULL::boolean, 'credits._is_type_used', ROW(OLD.type_id))) THEN
         RAISE EXCEPTION 'credit type "%" is used', OLD.code
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'credit_type',
                   DETAIL = 'An account or an article refers to it.',
@@ -51,17 +50,17 @@ AS $$
 BEGIN
     LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: no sale is under way at the old value
     IF OLD.valuation <> NEW.valuation
-       AND credits._exists_now(format('SELECT 1 FROM credits._lot WHERE open AND type_id = %s', OLD.type_id))
+       AND (SELECT credits._now(NULL::boolean, 'credits._has_open_lots', ROW(OLD.type_id)))
        OR OLD.unit_value <> NEW.unit_value -- revalue() has brought the lots to the new one
-       AND credits._exists_now(format('SELECT 1 FROM (%s) AS lot WHERE remaining_value <> worth',
-                                      credits._worth_query(OLD.type_id, NEW.unit_value, OLD.currency))) THEN
+       AND (SELECT credits._now(NULL::boolean, 'credits._is_worth_otherwise',
+                                ROW(OLD.type_id, NEW.unit_value, OLD.currency))) THEN
         RAISE EXCEPTION 'cannot change the valuation of credit type "%" while credits are open', OLD.code
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_unit_value_kept',
                   DETAIL = format('The valuation is %s%s.', OLD.valuation, ', the unit value ' || OLD.unit_value),
                   HINT = 'Use a new credit type, or revalue what is open with credits.revalue().';
     END IF;
     IF OLD.currency <> NEW.currency
-       AND credits._exists_now(format('SELECT 1 FROM credits._lot WHERE type_id = %s', OLD.type_id)) THEN
+       AND (SELECT credits._now(NULL::boolean, 'credits._has_lots', ROW(OLD.type_id))) THEN
         RAISE EXCEPTION 'cannot change the currency of credit type "%" after credits were sold', OLD.code
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type', CONSTRAINT = 'credits_currency_kept',
                   DETAIL = format('Its lots and entries are in %s.', OLD.currency),
@@ -136,7 +135,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF credits._exists_now(format('SELECT 1 FROM credits.entry WHERE article = %L', OLD.article)) THEN
+    IF (SELECT credits._now(NULL::boolean, 'credits._is_article_booked', ROW(OLD.article))) THEN
         RAISE EXCEPTION 'article "%" is used', OLD.article
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'article',
                   DETAIL = 'Entries of the ledger refer to it.',
@@ -176,7 +175,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF credits._exists_now(format('SELECT 1 FROM credits._account WHERE customer = %L', OLD.customer)) THEN
+    IF (SELECT credits._now(NULL::boolean, 'credits._has_account', ROW(OLD.customer))) THEN
         RAISE EXCEPTION 'customer "%" has an account', OLD.customer
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer',
                   DETAIL = 'The ledger refers to the customer.',

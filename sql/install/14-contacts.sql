@@ -8,6 +8,31 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_lock_customers';
 COMMENT ON FUNCTION credits._lock_customers(text[]) IS
 'Locks the rows of these customers as a save does: in the order of their keys, in their latest version.';
 
+CREATE FUNCTION credits._is_customer(customer text) RETURNS SETOF boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM credits.customer AS known WHERE known.customer = _is_customer.customer);
+END;
+COMMENT ON FUNCTION credits._is_customer(text) IS
+'Question: whether there is such a customer.';
+
+CREATE FUNCTION credits._is_contact(customer text) RETURNS SETOF boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM credits.customer AS known WHERE known.customer = _is_contact.customer AND known.account_of IS NOT NULL);
+END;
+COMMENT ON FUNCTION credits._is_contact(text) IS
+'Question: whether a customer uses the credits of another one.';
+
+CREATE FUNCTION credits._has_contacts(customer text) RETURNS SETOF boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM credits.customer AS contact WHERE contact.account_of = _has_contacts.customer);
+END;
+COMMENT ON FUNCTION credits._has_contacts(text) IS
+'Question: whether others use the credits of a customer.';
+
 CREATE FUNCTION credits._check_account_of(contact text, account_of text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -15,7 +40,7 @@ AS $$
 DECLARE
     mistake text;
 BEGIN
-    IF NOT credits._exists_now(format('SELECT 1 FROM credits.customer WHERE customer = %L', account_of)) THEN
+    IF NOT (SELECT credits._now(NULL::boolean, 'credits._is_customer', ROW(account_of))) THEN
         RAISE EXCEPTION 'customer "%" does not exist', account_of
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer', COLUMN = 'account_of',
                   DETAIL = format('Customer "%s" is to use his credits.', contact),
@@ -24,10 +49,9 @@ BEGIN
     mistake := CASE
         WHEN account_of = contact
         THEN 'Everybody uses his own credits as long as account_of is empty.'
-        WHEN credits._exists_now(format('SELECT 1 FROM credits.customer WHERE customer = %L AND account_of IS NOT NULL',
-                                        account_of))
+        WHEN (SELECT credits._now(NULL::boolean, 'credits._is_contact', ROW(account_of)))
         THEN format('Customer "%s" uses the credits of another one himself.', account_of)
-        WHEN credits._exists_now(format('SELECT 1 FROM credits.customer WHERE account_of = %L', contact))
+        WHEN (SELECT credits._now(NULL::boolean, 'credits._has_contacts', ROW(contact)))
         THEN format('Other customers use the credits of "%s".', contact)
     END;
     IF mistake IS NOT NULL THEN
@@ -53,7 +77,7 @@ BEGIN
     END IF;
     PERFORM credits._lock_customers(array_remove(ARRAY[OLD.account_of, NEW.account_of], NULL));
     IF OLD.customer <> coalesce(NEW.customer, '')
-       AND credits._exists_now(format('SELECT 1 FROM credits.customer WHERE account_of = %L', OLD.customer)) THEN
+       AND (SELECT credits._now(NULL::boolean, 'credits._has_contacts', ROW(OLD.customer))) THEN
         RAISE EXCEPTION 'other customers use the credits of customer "%"', OLD.customer
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer', COLUMN = 'account_of',
                   DETAIL = 'Their account_of names him.',

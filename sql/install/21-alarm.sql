@@ -50,7 +50,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM credits._change_now(format($command$
+    PERFORM credits._do_now(format($command$
         WITH cleared AS (
             UPDATE credits._account AS account SET below_alarm = false
             FROM credits.credit_type AS type

@@ -88,21 +88,37 @@ COMMENT ON FUNCTION credits._hold_saves_first(text) IS
 'Holds the gate as _hold_saves() does, in a transaction that has not saved anything; 25001 in any other.';
 
 -- What the gate guards.
+CREATE FUNCTION credits._last_month_closed() RETURNS SETOF date
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT max(closing.month) FROM credits.closing WHERE closing.reopened_at IS NULL;
+END;
+COMMENT ON FUNCTION credits._last_month_closed() IS
+'Question: the last month that is closed; null for none.';
+
+CREATE FUNCTION credits._first_month_closed() RETURNS SETOF date
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT min(closing.month) FROM credits.closing WHERE closing.reopened_at IS NULL;
+END;
+COMMENT ON FUNCTION credits._first_month_closed() IS
+'Question: the month that was closed first; null while none is.';
+
+CREATE FUNCTION credits._keeps_closed_months() RETURNS SETOF boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT parameter.closed_month_policy = 'reject' FROM credits.parameter;
+END;
+COMMENT ON FUNCTION credits._keeps_closed_months() IS
+'Question: whether what is dated in a closed month is refused.';
+
 CREATE FUNCTION credits._first_open_day() RETURNS date
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 RETURN (SELECT (closed.month + interval '1 month')::date
-        FROM credits._now('SELECT max(month) FROM credits.closing WHERE reopened_at IS NULL') AS closed (month date));
+        FROM credits._now(NULL::date, 'credits._last_month_closed') AS closed (month));
 COMMENT ON FUNCTION credits._first_open_day() IS
 'The first day that is not in a closed month, as of now; null while no month is closed.';
-
-CREATE FUNCTION credits._first_closed_month() RETURNS date
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-RETURN (SELECT closed.month FROM credits._now('SELECT min(month) FROM credits.closing WHERE reopened_at IS NULL')
-        AS closed (month date));
-COMMENT ON FUNCTION credits._first_closed_month() IS
-'The month that was closed first, as of now; null while none is.';
 
 CREATE FUNCTION credits._booking_day(day date) RETURNS date
 LANGUAGE plpgsql
@@ -111,7 +127,7 @@ AS $$
 DECLARE
     first CONSTANT date := credits._first_open_day();
 BEGIN
-    IF day < first AND credits._exists_now('SELECT 1 FROM credits.parameter WHERE closed_month_policy = ''reject''') THEN
+    IF day < first AND (SELECT credits._now(NULL::boolean, 'credits._keeps_closed_months')) THEN
         RAISE EXCEPTION 'day % is of a closed month', day
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'account', CONSTRAINT = 'credits_month_open',
                   DETAIL = format('The first open day is %s.', first),

@@ -31,77 +31,92 @@ CREATE TYPE credits._movement AS (
 COMMENT ON TYPE credits._movement IS
 'Credits and value that moved in a month: sold, consumed, changes or opening, and the two sides that a closing posts them to.';
 
--- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original
--- article counts. Of the types that need both:
---   SELECT type_id, kind, customer, customer AS owner, lot_no, sum(quantity) AS quantity, sum(value) AS value
--- FROM credits.entry WHERE booked_on >= ... AND booked_on < ... AND type_id = ANY (...) GROUP BY type_id, kind, customer, owner,
--- lot_no
-CREATE FUNCTION credits._entry_sums_query(month date) RETURNS text
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION credits._types_posted(per_customer boolean, by_article boolean) RETURNS SETOF integer[]
+LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT string_agg(
-        format('SELECT type_id, kind, %s AS customer, %s AS owner, %s AS lot_no, sum(quantity) AS quantity, sum(value) AS value'
-               ' FROM credits.entry WHERE booked_on >= %L AND booked_on < %L AND type_id = ANY (%L) GROUP BY type_id, kind %s %s',
-               CASE WHEN settings.by_customer THEN 'customer' ELSE 'NULL' END,
-               CASE WHEN settings.by_lot THEN 'customer' ELSE 'NULL' END,
-               CASE WHEN settings.by_lot THEN 'lot_no' ELSE 'NULL::bigint' END,
-               month,
-               (month + interval '1 month')::date,
-               settings.types,
-               CASE WHEN settings.by_customer THEN ', customer' END,
-               CASE WHEN settings.by_lot THEN ', owner, lot_no' END),
-        ' UNION ALL ')
-    FROM credits._now($query$
-        SELECT posting_relation = 'per_customer', posting_articles = 'original', array_agg(type_id)
-        FROM credits.credit_type GROUP BY 1, 2 $query$) AS settings (by_customer boolean, by_lot boolean, types integer[]);
+    SELECT array_agg(type.type_id)
+    FROM credits.credit_type AS type
+    WHERE (type.posting_relation = 'per_customer') = per_customer AND (type.posting_articles = 'original') = by_article;
 END;
-COMMENT ON FUNCTION credits._entry_sums_query(date) IS
-'The query that adds up the entries booked in a month.';
+COMMENT ON FUNCTION credits._types_posted(boolean, boolean) IS
+'Question: the credit types that are posted so; null for none.';
+
+-- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original
+-- article counts. What no type needs is not read: the planner knows the arguments.
+CREATE FUNCTION credits._moved_in(month date, by_type integer[], by_customer integer[], by_article integer[], by_both integer[])
+    RETURNS SETOF credits._movement
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH sums (type_id, kind, customer, owner, lot_no, quantity, value) AS (
+        SELECT entry.type_id, entry.kind, NULL::text, NULL::text, NULL::bigint, sum(entry.quantity), sum(entry.value)
+        FROM credits.entry
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_type)
+        GROUP BY entry.type_id, entry.kind
+        UNION ALL
+        SELECT entry.type_id, entry.kind, entry.customer, NULL, NULL, sum(entry.quantity), sum(entry.value)
+        FROM credits.entry
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_customer)
+        GROUP BY entry.type_id, entry.kind, entry.customer
+        UNION ALL
+        SELECT entry.type_id, entry.kind, NULL, entry.customer, entry.lot_no, sum(entry.quantity), sum(entry.value)
+        FROM credits.entry
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_article)
+        GROUP BY entry.type_id, entry.kind, entry.customer, entry.lot_no
+        UNION ALL
+        SELECT entry.type_id, entry.kind, entry.customer, entry.customer, entry.lot_no, sum(entry.quantity), sum(entry.value)
+        FROM credits.entry
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_both)
+        GROUP BY entry.type_id, entry.kind, entry.customer, entry.lot_no
+    )
+    SELECT
+        type.type_id,
+        type.code,
+        type.currency,
+        credits._movement_of(sums.kind) AS movement,
+        CASE type.posting_relation WHEN 'per_customer' THEN sums.customer ELSE parameter.fixed_relation END AS relation,
+        type.activation_article,
+        type.balance_account,
+        coalesce(lot.article, type.result_article) AS result_article,
+        coalesce(lot.ledger_account, type.result_account) AS result_account,
+        sum(sums.quantity),
+        sum(sums.value),
+        type.posting_relation,
+        type.posting_articles,
+        type.result_article,
+        type.result_account
+    FROM sums
+    JOIN credits.credit_type AS type USING (type_id)
+    CROSS JOIN credits.parameter
+    LEFT JOIN credits._lot AS lot ON lot.customer = sums.owner AND lot.type_id = sums.type_id AND lot.lot_no = sums.lot_no
+    GROUP BY type.type_id, 4, 5, 8, 9;
+END;
+COMMENT ON FUNCTION credits._moved_in(date, integer[], integer[], integer[], integer[]) IS
+'Question: what the entries of a month moved.
+Arguments:
+- month: its first day
+- by_type, by_customer, by_article, by_both: the credit types, by what their entries are grouped by; null for none';
 
 CREATE FUNCTION credits._closing_movement(month date) RETURNS credits._movement[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
+DECLARE
+    by_type     CONSTANT integer[] := (SELECT credits._now(NULL::integer[], 'credits._types_posted', ROW(false, false)));
+    by_customer CONSTANT integer[] := (SELECT credits._now(NULL::integer[], 'credits._types_posted', ROW(true, false)));
+    by_article  CONSTANT integer[] := (SELECT credits._now(NULL::integer[], 'credits._types_posted', ROW(false, true)));
+    by_both     CONSTANT integer[] := (SELECT credits._now(NULL::integer[], 'credits._types_posted', ROW(true, true)));
 BEGIN
-    RETURN ARRAY(SELECT ROW(moved.*)::credits._movement FROM credits._now(format($query$
-        SELECT
-            type.type_id,
-            type.code,
-            type.currency,
-            credits._movement_of(sums.kind),
-            CASE type.posting_relation WHEN 'per_customer' THEN sums.customer ELSE parameter.fixed_relation END,
-            type.activation_article,
-            type.balance_account,
-            coalesce(lot.article, type.result_article),
-            coalesce(lot.ledger_account, type.result_account),
-            sum(sums.quantity),
-            sum(sums.value),
-            type.posting_relation,
-            type.posting_articles,
-            type.result_article,
-            type.result_account
-        FROM (%s) AS sums
-        JOIN credits.credit_type AS type USING (type_id)
-        CROSS JOIN credits.parameter
-        LEFT JOIN credits._lot AS lot ON lot.customer = sums.owner AND lot.type_id = sums.type_id AND lot.lot_no = sums.lot_no
-        GROUP BY type.type_id, 4, 5, 8, 9 $query$, credits._entry_sums_query(month)))
-        AS moved (type_id integer, type_code text, currency text, movement text, relation text, activation_article text,
-                  balance_account text, result_article text, result_account text, quantity numeric, value numeric,
-                  posting_relation text, posting_articles text, type_article text, type_account text));
+    RETURN ARRAY(SELECT moved FROM credits._now(NULL::credits._movement, 'credits._moved_in',
+                                                ROW(month, by_type, by_customer, by_article, by_both)) AS moved);
 END
 $$;
 COMMENT ON FUNCTION credits._closing_movement(date) IS
 'What a closing of the month, given by its first day, would move, as of now.';
 
-CREATE FUNCTION credits._check_posting(moved credits._movement[]) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    missing text;
-BEGIN
+CREATE FUNCTION credits._lacks_of_posting(moved credits._movement[]) RETURNS SETOF text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
     WITH type AS (
         SELECT DISTINCT type_code, posting_relation, balance_account, activation_article, type_account, type_article,
                posting_relation = 'fixed_relation' AND coalesce(relation, '') = '' AS lacks_relation
@@ -121,10 +136,7 @@ BEGIN
                       CASE WHEN article.article IS NULL THEN 'row in credits.article' ELSE 'ledger_account' END)
         FROM type
         CROSS JOIN LATERAL (VALUES (activation_article), (type_article)) AS side (article)
-        LEFT JOIN credits._now(format('SELECT article::text, ledger_account FROM credits.article WHERE article = ANY (%L)',
-                                      (SELECT array_agg(activation_article) || array_agg(type_article) FROM type)))
-                                      AS article (article text, ledger_account text)
-            USING (article)
+        LEFT JOIN credits.article USING (article)
         WHERE side.article <> '' AND article.ledger_account IS NULL
         UNION ALL
         SELECT format('the parameters have no fixed_relation, for type %s',
@@ -133,7 +145,20 @@ BEGIN
         WHERE lacks_relation
         HAVING count(*) > 0
     )
-    SELECT string_agg(lack.what, '; ' ORDER BY lack.what COLLATE "C") INTO missing FROM lack;
+    SELECT lack.what FROM lack;
+END;
+COMMENT ON FUNCTION credits._lacks_of_posting(credits._movement[]) IS
+'Question: which accounts, articles and relations movements lack that have a value.';
+
+CREATE FUNCTION credits._check_posting(moved credits._movement[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    missing text;
+BEGIN
+    SELECT string_agg(lack.what, '; ' ORDER BY lack.what COLLATE "C") INTO missing
+    FROM credits._now(NULL::text, 'credits._lacks_of_posting', ROW(moved)) AS lack (what);
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION 'accounts for the closing are missing'
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type',

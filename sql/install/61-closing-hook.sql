@@ -54,17 +54,42 @@ $$;
 COMMENT ON FUNCTION credits._check_hook_owner(regprocedure, text) IS
 'Raises 42501 when a closing hook has another owner than when it was set.';
 
+CREATE TYPE credits._hand_over AS (
+    closing_hook       text,
+    closing_hook_owner text,
+    notify             boolean
+);
+COMMENT ON TYPE credits._hand_over IS
+'How closings are handed over: those of the parameters that say it.';
+
+CREATE FUNCTION credits._hand_over_as_set() RETURNS SETOF credits._hand_over
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT parameter.closing_hook, parameter.closing_hook_owner, parameter.notify FROM credits.parameter;
+END;
+COMMENT ON FUNCTION credits._hand_over_as_set() IS
+'Question: how closings are handed over.';
+
+CREATE FUNCTION credits._closing_in_short(id integer) RETURNS SETOF text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT json_build_object('closing_id', closing.closing_id, 'number', closing.number, 'month', closing.month,
+                             'reopened', closing.reopened_at IS NOT NULL)::text
+    FROM credits.closing
+    WHERE closing.closing_id = id;
+END;
+COMMENT ON FUNCTION credits._closing_in_short(integer) IS
+'Question: what NOTIFY credits_closing says of a closing.';
+
 CREATE FUNCTION credits._announce_closing(id integer) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    parameters record;
+    parameters credits._hand_over;
     hook       regprocedure;
 BEGIN
-    SELECT * INTO parameters
-    FROM credits._now('SELECT closing_hook, closing_hook_owner, notify FROM credits.parameter')
-        AS p (closing_hook text, closing_hook_owner text, notify boolean);
+    SELECT * INTO parameters FROM credits._now(NULL::credits._hand_over, 'credits._hand_over_as_set');
     IF parameters.closing_hook IS NOT NULL THEN
         hook := credits._hook_named(parameters.closing_hook);
         IF hook IS NULL THEN
@@ -76,11 +101,7 @@ BEGIN
         PERFORM credits._run_closing_hook(id, hook);
     END IF;
     IF parameters.notify THEN
-        PERFORM pg_notify('credits_closing', announced.payload)
-        FROM credits._now(format($query$
-            SELECT json_build_object('closing_id', closing_id, 'number', number, 'month', month,
-                                     'reopened', reopened_at IS NOT NULL)::text
-            FROM credits.closing WHERE closing_id = %s $query$, id)) AS announced (payload text);
+        PERFORM pg_notify('credits_closing', credits._now(NULL::text, 'credits._closing_in_short', ROW(id)));
     END IF;
 END
 $$;

@@ -1,20 +1,38 @@
 -- Fixed valuation: another unit value, and what it makes of the credits that are open (rules 11 and 25).
 
--- As the module does: the exact product of two numbers with four decimals, rounded once.
-CREATE FUNCTION credits._worth_query(type_id integer, unit_value numeric, currency text) RETURNS text
+CREATE FUNCTION credits._value_of_type(type_id integer) RETURNS SETOF numeric
 LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-RETURN format('SELECT lot.*, round(lot.remaining * %L, %s) AS worth FROM credits._lot AS lot'
-              ' WHERE lot.type_id = %s AND lot.open AND NOT (lot.amount = 0 AND lot.value = 0)',
-              unit_value, credits._money_decimals(currency), type_id);
-COMMENT ON FUNCTION credits._worth_query(integer, numeric, text) IS
-'The query for the open lots of a type, but for gifts, and what they are worth at a unit value.';
+BEGIN ATOMIC
+    SELECT coalesce(sum(account.value), 0) FROM credits._account AS account WHERE account.type_id = _value_of_type.type_id;
+END;
+COMMENT ON FUNCTION credits._value_of_type(integer) IS
+'Question: money, what all that is open of a credit type is worth.';
+
+CREATE FUNCTION credits._would_exceed(type_id integer, unit_value numeric) RETURNS SETOF boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM credits._account AS account
+                   WHERE account.type_id = _would_exceed.type_id AND account.balance * unit_value >= 1e14);
+END;
+COMMENT ON FUNCTION credits._would_exceed(integer, numeric) IS
+'Question: whether an account would be worth more than 14 digits before the decimal point at a unit value.';
+
+CREATE FUNCTION credits._revalued_later(type_id integer, day date, recorded_at timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT count(*)
+    FROM credits.entry
+    WHERE entry.type_id = _revalued_later.type_id AND entry.booked_on > day AND entry.kind = 'revaluation'
+      AND entry.line_key IS NULL AND entry.recorded_at = _revalued_later.recorded_at;
+END;
+COMMENT ON FUNCTION credits._revalued_later(integer, date, timestamptz) IS
+'Question: how many lots a statement has revalued after a day.';
 
 CREATE FUNCTION credits._mark_revalued(type_id integer, day date) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT credits._change_now(format(
+    SELECT credits._do_now(format(
         'UPDATE credits._account SET revalued_entry_no = last_entry_no, revalued_on = %L '
         'WHERE type_id = %s AND last_entry_no > 0',
         day, type_id));
@@ -52,8 +70,7 @@ BEGIN
                   DETAIL = format('Its valuation is %s: each lot keeps the value that it was sold for.', type.valuation);
     END IF;
     IF (unit_value >= 0 AND unit_value < 1e14 AND unit_value = round(unit_value, 4)
-        AND NOT credits._exists_now(format('SELECT 1 FROM credits._account WHERE type_id = %s AND balance * %L >= 1e14',
-                                           type.type_id, unit_value)))
+        AND NOT (SELECT credits._now(NULL::boolean, 'credits._would_exceed', ROW(type.type_id, unit_value))))
        IS NOT TRUE THEN
         RAISE EXCEPTION 'unit value % is out of range', coalesce(unit_value::text, 'null')
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'credit_type',
@@ -80,7 +97,6 @@ DECLARE
     booked_on  date;
     difference numeric;
     later      bigint;
-    value_of   CONSTANT text := 'SELECT coalesce(sum(value), 0) FROM credits._account WHERE type_id = %s';
 BEGIN
     PERFORM credits._hold_saves_first('revalue credits');
     PERFORM credits._hold_tables();
@@ -92,9 +108,9 @@ BEGIN
         RAISE NOTICE 'credits are revalued on %, the first open day', booked_on
             USING DETAIL = format('The month of %s is closed.', on_date);
     END IF;
-    SELECT -value INTO difference FROM credits._now(format(value_of, type.type_id)) AS account (value numeric);
-    PERFORM credits._change_now(format($command$
-        WITH lot AS (%1$s),
+    difference := -(SELECT credits._now(NULL::numeric, 'credits._value_of_type', ROW(type.type_id)));
+    PERFORM credits._do_now(format($command$
+        WITH lot AS (SELECT * FROM credits._open_worth(%1$L, %5$L, %6$L)),
         entry AS (
             SELECT lot.customer, lot.type_id, lot.lot_no, lot.worth - lot.remaining_value AS value, account.balance,
                    greatest(%2$L, moved.booked_on) AS booked_on,
@@ -103,7 +119,7 @@ BEGIN
             JOIN credits._account AS account USING (customer, type_id)
             -- What moved since then did so at the former value: on no day is a lot worth neither the one nor the other.
             JOIN (SELECT customer, type_id, lot_no, max(booked_on) AS booked_on FROM credits.entry
-                  WHERE type_id = %5$s GROUP BY customer, type_id, lot_no) AS moved
+                  WHERE type_id = %1$L GROUP BY customer, type_id, lot_no) AS moved
                 USING (customer, type_id, lot_no)
             WHERE lot.worth <> lot.remaining_value
         ),
@@ -126,12 +142,9 @@ BEGIN
         FROM (SELECT customer, type_id, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY customer, type_id)
             AS total
         WHERE account.customer = total.customer AND account.type_id = total.type_id $command$,
-        credits._worth_query(type.type_id, unit_value, type.currency), booked_on, on_date,
-        format('unit value %s, before %s', unit_value, type.unit_value), type.type_id));
-    SELECT moved.lots INTO later FROM credits._now(format(
-        'SELECT count(*) FROM credits.entry WHERE type_id = %s AND booked_on > %L AND kind = ''revaluation'' '
-        'AND line_key IS NULL AND recorded_at = %L',
-        type.type_id, booked_on, statement_timestamp())) AS moved (lots bigint);
+        type.type_id, booked_on, on_date, format('unit value %s, before %s', unit_value, type.unit_value), unit_value,
+        type.currency));
+    later := (SELECT credits._now(NULL::bigint, 'credits._revalued_later', ROW(type.type_id, booked_on, statement_timestamp())));
     IF later > 0 THEN
         RAISE NOTICE '% lots are revalued after %', later, booked_on
             USING DETAIL = 'Something is booked in them after that day, at the former value: they are revalued on the day of '
@@ -139,8 +152,7 @@ BEGIN
     END IF;
     UPDATE credits.credit_type AS its SET unit_value = revalue.unit_value WHERE its.type_id = type.type_id;
     PERFORM credits._mark_revalued(type.type_id, booked_on);
-    SELECT difference + value INTO difference FROM credits._now(format(value_of, type.type_id)) AS account (value numeric);
-    RETURN difference;
+    RETURN difference + (SELECT credits._now(NULL::numeric, 'credits._value_of_type', ROW(type.type_id)));
 END
 $$;
 COMMENT ON FUNCTION credits.revalue(text, numeric, date) IS

@@ -34,51 +34,68 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'credits_settle_pending';
 COMMENT ON FUNCTION credits._settle_pending() IS
 'Settles what the transaction has saved in tables that are checked at commit: otherwise take_in() would list it as not booked.';
 
+CREATE TYPE credits._line_to_take_in AS (
+    position        bigint,
+    line_table      regclass,
+    line_key        text COLLATE "C",
+    document_number text,
+    document_date   date,
+    member          regclass,
+    place           tid,
+    is_recorded     boolean,
+    error           text
+);
+COMMENT ON TYPE credits._line_to_take_in IS
+'A line that take_in() is to settle, and where it stands in the order.';
+
+-- A line that has moved between accounts is listed with the account that it wants, not as one that is gone from the other.
+CREATE FUNCTION credits._lines_to_take_in(line_tables regclass[], from_date date) RETURNS SETOF credits._line_to_take_in
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH line AS MATERIALIZED (
+        SELECT *
+        FROM credits._line_state AS state
+        WHERE (line_tables IS NULL OR state.line_table = ANY (line_tables))
+          AND (from_date IS NULL OR state.document_date IS NULL OR state.document_date >= from_date)
+    )
+    SELECT
+        row_number() OVER (ORDER BY line.error IS NOT NULL, line.customer, line.type_id, line.document_date,
+                                    line.credits > line.booked_credits DESC, line.document_number COLLATE "C" NULLS FIRST,
+                                    octet_length(line.line_key), line.line_key, line.line_table),
+        line.line_table,
+        line.line_key,
+        line.document_number,
+        line.document_date,
+        line.member,
+        line.place,
+        line.is_recorded,
+        line.error
+    FROM line
+    WHERE line.place IS NOT NULL
+       OR NOT EXISTS (SELECT FROM line AS present
+                      WHERE present.line_table = line.line_table
+                        AND present.line_key = line.line_key
+                        AND present.place IS NOT NULL
+                        AND present.is_recorded);
+END;
+COMMENT ON FUNCTION credits._lines_to_take_in(regclass[], date) IS
+'Question: what there is to take in, in the order in which it will be; behind come lines that cannot be read.';
+
 CREATE FUNCTION credits._list_unsettled(line_tables regclass[], from_date date) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    listed bigint;
 BEGIN
-    CREATE TEMPORARY TABLE credits_unsettled_line (
-        position        bigint,
-        line_table      regclass,
-        line_key        text COLLATE "C",
-        document_number text,
-        document_date   date,
-        member          regclass,
-        place           tid,
-        is_recorded     boolean,
-        error           text
-    ) ON COMMIT DROP;
-    -- A line that has moved between accounts is listed with the account that it wants, not as one that is gone from the other.
-    listed := credits._do_now(format(
-        'WITH line AS MATERIALIZED (
-             SELECT * FROM credits._line_state
-             WHERE (%1$L IS NULL OR line_table = ANY (%1$L::regclass[]))
-               AND (%2$L IS NULL OR document_date IS NULL OR document_date >= %2$L::date)
-         )
-         INSERT INTO pg_temp.credits_unsettled_line
-         SELECT row_number() OVER (ORDER BY error IS NOT NULL, customer, type_id, document_date, credits > booked_credits DESC,
-                                            document_number COLLATE "C" NULLS FIRST,
-                                            octet_length(line_key), line_key, line_table),
-                line_table, line_key, document_number, document_date, member, place, is_recorded, error
-         FROM line
-         WHERE place IS NOT NULL
-            OR NOT EXISTS (SELECT FROM line AS present
-                           WHERE present.line_table = line.line_table
-                             AND present.line_key = line.line_key
-                             AND present.place IS NOT NULL
-                             AND present.is_recorded)', line_tables, from_date));
+    CREATE TEMPORARY TABLE credits_unsettled_line OF credits._line_to_take_in ON COMMIT DROP;
+    INSERT INTO pg_temp.credits_unsettled_line
+    SELECT * FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date));
     CREATE INDEX ON credits_unsettled_line USING brin (position);
     ANALYZE credits_unsettled_line;
-    RETURN listed - (SELECT count(*) FROM pg_temp.credits_unsettled_line AS line WHERE line.error IS NOT NULL);
+    RETURN (SELECT count(*) FROM pg_temp.credits_unsettled_line AS line WHERE line.error IS NULL);
 END
 $$;
 COMMENT ON FUNCTION credits._list_unsettled(regclass[], date) IS
-'Lists in a temporary table what there is to take in, in the order in which it will be, and returns how many lines; behind them '
-'come those that cannot be read.';
+'Lists in a temporary table what there is to take in, and returns how many lines can be read.';
 
 -- What cannot be read, rows and whole tables: a table has no key.
 CREATE FUNCTION credits._refuse_unreadable(line_tables regclass[], on_refusal text) RETURNS bigint
