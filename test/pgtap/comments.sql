@@ -1,7 +1,7 @@
 -- Every object of the schema credits, and every column that a user sees, says what it is, and what is returned is written out
 -- once.
 BEGIN;
-SELECT plan(7);
+SELECT plan(11);
 
 SELECT cmp_ok(count(*), '>', 50::bigint, 'the schema has its objects')
 FROM pg_depend JOIN pg_extension AS e ON refclassid = 'pg_extension'::regclass AND refobjid = e.oid WHERE extname = 'credits';
@@ -42,5 +42,37 @@ SELECT is_empty($$
           WHERE pronamespace = 'credits'::regnamespace AND mode = 't'
           GROUP BY pg_proc.oid) AS returned
     GROUP BY columns HAVING count(*) > 1$$, 'no two functions write out the same columns: they return a type');
+
+-- Not a node of the plan that has the question's name.
+CREATE FUNCTION pg_temp.calls_itself(question regprocedure) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    plan jsonb;
+BEGIN
+    EXECUTE format('EXPLAIN (FORMAT json) SELECT * FROM credits.%I(%s)',
+                   (SELECT proname FROM pg_proc WHERE oid = question),
+                   (SELECT string_agg('NULL', ', ') FROM pg_proc, generate_series(1, pronargs) WHERE pg_proc.oid = question))
+    INTO plan;
+    RETURN jsonb_path_exists(plan, 'strict $.** ? (@."Function Name" == $name)',
+                             jsonb_build_object('name', (SELECT proname FROM pg_proc WHERE oid = question)));
+END
+$$;
+SELECT cmp_ok(count(*), '>', 20::bigint, 'there are questions') FROM pg_proc
+WHERE pronamespace = 'credits'::regnamespace AND obj_description(oid, 'pg_proc') LIKE 'Question:%';
+SELECT is_empty($$
+    SELECT oid::regprocedure FROM pg_proc
+    WHERE CASE WHEN pronamespace = 'credits'::regnamespace AND obj_description(oid, 'pg_proc') LIKE 'Question:%'
+               THEN pg_temp.calls_itself(oid) END$$, 'all are planned in place of their call');
+SELECT is_empty($$
+    SELECT asking.oid::regprocedure, asked.name
+    FROM pg_proc AS asking
+    CROSS JOIN LATERAL regexp_matches(coalesce(pg_get_function_sqlbody(asking.oid), asking.prosrc),
+                                      '_now\(NULL::[^,]*, ''credits\.(\w+)''', 'g') AS asked (name)
+    WHERE asking.pronamespace = 'credits'::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'credits'::regnamespace AND proname = asked.name[1]
+                      AND obj_description(oid, 'pg_proc') LIKE 'Question:%')$$, 'and nothing else is asked');
+SELECT is_empty($$
+    SELECT oid::regprocedure FROM pg_proc
+    WHERE pronamespace = 'credits'::regnamespace AND prorettype::regtype::text ~ '^credits\.[a-z]' AND prolang =
+        (SELECT oid FROM pg_language WHERE lanname = 'sql')$$, 'no query returns the row of a table, to which somebody may add a column');
 SELECT * FROM finish();
 ROLLBACK;

@@ -56,3 +56,27 @@ DO $$ BEGIN PERFORM credits.register_sale('ACME', 'SUPPORT', 4, 40, 'by phone', 
 SET session_replication_role = replica;
 INSERT INTO erp.line VALUES (8, 2, 'hour', 1, 0);
 SET session_replication_role = origin;
+
+-- What is asked as of now, at every level: the ledger that an act leaves, and what else it has to show.
+CREATE FUNCTION erp.left_over() RETURNS SETOF text LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT format('entry %s %s %s %s %s %s %s %s', customer, type_id, entry_no, lot_no, kind, quantity, value, balance_after) AS line
+    FROM credits.entry
+    UNION ALL
+    SELECT format('lot %s %s %s %s %s %s', customer, type_id, lot_no, remaining, remaining_value, last_entry_no) FROM credits._lot
+    UNION ALL
+    SELECT format('account %s %s %s %s %s', customer, type_id, balance, value, last_entry_no) FROM credits._account
+    ORDER BY line;
+END;
+CREATE FUNCTION erp.journal() RETURNS SETOF text LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT format('%s %s %s', ledger_account, debit, credit) AS line FROM credits.closing_journal ORDER BY line;
+END;
+CREATE FUNCTION erp.customers() RETURNS SETOF text LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT format('%s %s', customer, works_with_credits) AS line FROM credits.customer ORDER BY line;
+END;
+CREATE FUNCTION erp.articles() RETURNS SETOF text LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT format('%s %s', article, coefficient) AS line FROM credits.article ORDER BY line;
+END;
