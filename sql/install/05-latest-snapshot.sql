@@ -2,8 +2,8 @@
 -- At REPEATABLE READ the transaction's own snapshot misses a save that committed after it, and there are no foreign keys between
 -- the ledger and the settings that would look.
 
--- A question is a function LANGUAGE sql that only reads: STABLE, RETURNS TABLE or SETOF, and without settings, so that it is planned
--- in place of its call and locks its tables before the snapshot is taken.
+-- A question is a function LANGUAGE sql that only reads: STABLE, RETURNS TABLE or SETOF, and without settings, so that it is
+-- planned in place of its call and locks its tables before the snapshot is taken.
 CREATE FUNCTION credits._now(answer anyelement, question regproc, arguments record DEFAULT NULL) RETURNS SETOF anyelement
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_now';
 COMMENT ON FUNCTION credits._now(anyelement, regproc, record) IS
@@ -14,8 +14,11 @@ Arguments:
 - arguments: a row of its arguments; null for none';
 
 -- What a function writes goes by the transaction's own snapshot: hence a text.
-CREATE FUNCTION credits._do_now(command text) RETURNS void
-LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_do_now';
-COMMENT ON FUNCTION credits._do_now(text) IS
+CREATE FUNCTION credits._do_now(command text, arguments record DEFAULT NULL) RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_do_now';
+COMMENT ON FUNCTION credits._do_now(text, record) IS
 'Executes a command at the latest committed state, whatever the isolation level.
-The caller holds what keeps others from its rows.';
+The caller holds what keeps others from its rows.
+Arguments:
+- command: one statement
+- arguments: a row of what $1, $2 ... stand for; null for none';

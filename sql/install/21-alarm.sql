@@ -50,12 +50,12 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM credits._do_now(format($command$
+    PERFORM credits._do_now($command$
         WITH cleared AS (
             UPDATE credits._account AS account SET below_alarm = false
             FROM credits.credit_type AS type
-            WHERE account.type_id = %s
-              AND account.customer = coalesce(%L, account.customer)
+            WHERE account.type_id = $1
+              AND account.customer = coalesce($2, account.customer)
               AND type.type_id = account.type_id
               AND account.below_alarm
               AND (account.balance < coalesce(account.alarm_level, type.alarm_level)) IS NOT TRUE
@@ -65,7 +65,7 @@ BEGIN
         FROM cleared
         WHERE episode.customer = cleared.customer
           AND episode.type_id = cleared.type_id
-          AND episode.cleared_at IS NULL $command$, type_id, customer));
+          AND episode.cleared_at IS NULL $command$, ROW(type_id, customer));
 END
 $$;
 COMMENT ON FUNCTION credits._clear_alarms(integer, text) IS

@@ -50,22 +50,26 @@ BEGIN ATOMIC
     WITH sums (type_id, kind, customer, owner, lot_no, quantity, value) AS (
         SELECT entry.type_id, entry.kind, NULL::text, NULL::text, NULL::bigint, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
-        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_type)
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
+          AND entry.type_id = ANY (by_type)
         GROUP BY entry.type_id, entry.kind
         UNION ALL
         SELECT entry.type_id, entry.kind, entry.customer, NULL, NULL, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
-        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_customer)
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
+          AND entry.type_id = ANY (by_customer)
         GROUP BY entry.type_id, entry.kind, entry.customer
         UNION ALL
         SELECT entry.type_id, entry.kind, NULL, entry.customer, entry.lot_no, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
-        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_article)
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
+          AND entry.type_id = ANY (by_article)
         GROUP BY entry.type_id, entry.kind, entry.customer, entry.lot_no
         UNION ALL
         SELECT entry.type_id, entry.kind, entry.customer, entry.customer, entry.lot_no, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
-        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date AND entry.type_id = ANY (by_both)
+        WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
+          AND entry.type_id = ANY (by_both)
         GROUP BY entry.type_id, entry.kind, entry.customer, entry.lot_no
     )
     SELECT

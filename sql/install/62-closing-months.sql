@@ -363,8 +363,8 @@ BEGIN
                   HINT = 'Only the last closing can be taken back; the one before it is the last one then.';
     END IF;
     PERFORM credits._do_now(
-        format('UPDATE credits.closing SET reopened_at = clock_timestamp(), reopened_by = %L WHERE closing_id = %s',
-               credits._acting_role(), id));
+        'UPDATE credits.closing SET reopened_at = clock_timestamp(), reopened_by = credits._acting_role() WHERE closing_id = $1',
+        ROW(id));
     PERFORM credits._announce_closing(id);
 END
 $$;

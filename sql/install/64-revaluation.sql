@@ -32,10 +32,10 @@ CREATE FUNCTION credits._mark_revalued(type_id integer, day date) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT credits._do_now(format(
-        'UPDATE credits._account SET revalued_entry_no = last_entry_no, revalued_on = %L '
-        'WHERE type_id = %s AND last_entry_no > 0',
-        day, type_id));
+    SELECT credits._do_now(
+        'UPDATE credits._account SET revalued_entry_no = last_entry_no, revalued_on = $2 '
+        'WHERE type_id = $1 AND last_entry_no > 0',
+        ROW(type_id, day));
 END;
 COMMENT ON FUNCTION credits._mark_revalued(integer, date) IS
 'Remembers up to which entry the accounts of a type moved credits at its former unit value.';
@@ -109,17 +109,17 @@ BEGIN
             USING DETAIL = format('The month of %s is closed.', on_date);
     END IF;
     difference := -(SELECT credits._now(NULL::numeric, 'credits._value_of_type', ROW(type.type_id)));
-    PERFORM credits._do_now(format($command$
-        WITH lot AS (SELECT * FROM credits._open_worth(%1$L, %5$L, %6$L)),
+    PERFORM credits._do_now($command$
+        WITH lot AS (SELECT * FROM credits._open_worth($1, $5, $6)),
         entry AS (
             SELECT lot.customer, lot.type_id, lot.lot_no, lot.worth - lot.remaining_value AS value, account.balance,
-                   greatest(%2$L, moved.booked_on) AS booked_on,
+                   greatest($2, moved.booked_on) AS booked_on,
                    account.last_entry_no + row_number() OVER (PARTITION BY lot.customer ORDER BY lot.lot_no) AS entry_no
             FROM lot
             JOIN credits._account AS account USING (customer, type_id)
             -- What moved since then did so at the former value: on no day is a lot worth neither the one nor the other.
             JOIN (SELECT customer, type_id, lot_no, max(booked_on) AS booked_on FROM credits.entry
-                  WHERE type_id = %1$L GROUP BY customer, type_id, lot_no) AS moved
+                  WHERE type_id = $1 GROUP BY customer, type_id, lot_no) AS moved
                 USING (customer, type_id, lot_no)
             WHERE lot.worth <> lot.remaining_value
         ),
@@ -127,8 +127,8 @@ BEGIN
             INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, document_date,
                                        kind, quantity, value, balance_after,
                                        document_kind, description, recorded_at, recorded_by)
-            SELECT customer, type_id, entry_no, lot_no, booked_on, %3$L, 'revaluation', 0, value, balance,
-                   'manual', %4$L, statement_timestamp(), credits._acting_role()
+            SELECT customer, type_id, entry_no, lot_no, booked_on, $3, 'revaluation', 0, value, balance,
+                   'manual', $4, statement_timestamp(), credits._acting_role()
             FROM entry
         ),
         revalued AS (
@@ -142,8 +142,8 @@ BEGIN
         FROM (SELECT customer, type_id, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY customer, type_id)
             AS total
         WHERE account.customer = total.customer AND account.type_id = total.type_id $command$,
-        type.type_id, booked_on, on_date, format('unit value %s, before %s', unit_value, type.unit_value), unit_value,
-        type.currency));
+        ROW(type.type_id, booked_on, on_date, format('unit value %s, before %s', unit_value, type.unit_value), unit_value,
+            type.currency));
     later := (SELECT credits._now(NULL::bigint, 'credits._revalued_later', ROW(type.type_id, booked_on, statement_timestamp())));
     IF later > 0 THEN
         RAISE NOTICE '% lots are revalued after %', later, booked_on

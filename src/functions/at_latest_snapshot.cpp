@@ -34,20 +34,22 @@ struct Arguments {
     pg::Parameter values[FUNC_MAX_ARGS];
 };
 
-/// The columns of a record.
-Arguments read_arguments(Datum record)
+/// The columns of a record; none for a null.
+Arguments read_arguments(FunctionCallInfo fcinfo, int record)
 {
-    const HeapTupleHeader row = DatumGetHeapTupleHeader(record);
+    Arguments arguments;
+    if (PG_ARGISNULL(record))
+        return arguments;
+    const HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(record);
     const TupleDesc columns = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
     if (columns->natts > FUNC_MAX_ARGS)
-        elog(ERROR, "too many arguments for a question");
+        elog(ERROR, "too many arguments");
     HeapTupleData tuple{};
     tuple.t_len = HeapTupleHeaderGetDatumLength(row);
     tuple.t_data = row;
     Datum values[FUNC_MAX_ARGS];
     bool nulls[FUNC_MAX_ARGS];
     heap_deform_tuple(&tuple, columns, values, nulls);
-    Arguments arguments;
     for (; arguments.count < columns->natts; arguments.count++)
         arguments.values[arguments.count] = {TupleDescAttr(columns, arguments.count)->atttypid, values[arguments.count],
                                              nulls[arguments.count]};
@@ -81,7 +83,7 @@ Datum credits_now(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
-    const Arguments arguments = PG_ARGISNULL(2) ? Arguments{} : read_arguments(PG_GETARG_DATUM(2));
+    const Arguments arguments = read_arguments(fcinfo, 2);
     pg::run({.role = GetUserId(),
              .sql = make_call(PG_GETARG_OID(1), arguments.count),
              .parameters = {arguments.values, static_cast<size_t>(arguments.count)},
@@ -91,11 +93,15 @@ Datum credits_now(PG_FUNCTION_ARGS)
     return Datum(0);
 }
 
-/// _do_now(command): strict.
+/// _do_now(command, arguments): the last one may be null.
 Datum credits_do_now(PG_FUNCTION_ARGS)
 {
     const char* const command = text_to_cstring(PG_GETARG_TEXT_PP(0));
-    pg::run({.role = GetUserId(), .sql = command, .parameters = {}, .reads_only = false});
+    const Arguments arguments = read_arguments(fcinfo, 1);
+    pg::run({.role = GetUserId(),
+             .sql = command,
+             .parameters = {arguments.values, static_cast<size_t>(arguments.count)},
+             .reads_only = false});
     PG_RETURN_VOID();
 }
 

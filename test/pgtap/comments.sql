@@ -73,6 +73,7 @@ SELECT is_empty($$
 SELECT is_empty($$
     SELECT oid::regprocedure FROM pg_proc
     WHERE pronamespace = 'credits'::regnamespace AND prorettype::regtype::text ~ '^credits\.[a-z]' AND prolang =
-        (SELECT oid FROM pg_language WHERE lanname = 'sql')$$, 'no query returns the row of a table, to which somebody may add a column');
+        (SELECT oid FROM pg_language WHERE lanname = 'sql')$$,
+    'no query returns the row of a table, to which somebody may add a column');
 SELECT * FROM finish();
 ROLLBACK;

@@ -210,7 +210,8 @@ SELECT throws_ok($$SELECT * FROM credits.entry$$, '42501', NULL, 'he reads no en
 SELECT throws_ok($$SELECT * FROM credits.portfolio$$, '42501', NULL, 'no portfolio');
 SELECT throws_ok($$SELECT credits.balance('C1', 'SUPPORT')$$, '42501', NULL, 'no balance');
 SELECT throws_ok($$SELECT * FROM credits.verify()$$, '42501', NULL, 'verifies nothing');
-SELECT throws_ok($$SELECT credits._now(NULL::date, 'credits._last_month_closed')$$, '42501', NULL, 'and asks nothing as somebody else');
+SELECT throws_ok($$SELECT credits._now(NULL::date, 'credits._last_month_closed')$$, '42501', NULL,
+                 'and asks nothing as somebody else');
 SELECT throws_ok($$UPDATE credits.customer SET works_with_credits = false$$, '42501', NULL, 'he changes no setting');
 SELECT throws_ok($$SELECT credits.detach('shop.line')$$, '42501', NULL, 'and detaches nothing');
 

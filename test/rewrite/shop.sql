@@ -60,7 +60,8 @@ SET session_replication_role = origin;
 -- What is asked as of now, at every level: the ledger that an act leaves, and what else it has to show.
 CREATE FUNCTION erp.left_over() RETURNS SETOF text LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT format('entry %s %s %s %s %s %s %s %s', customer, type_id, entry_no, lot_no, kind, quantity, value, balance_after) AS line
+    SELECT format('entry %s %s %s %s %s %s %s %s', customer, type_id, entry_no, lot_no, kind, quantity, value,
+                  balance_after) AS line
     FROM credits.entry
     UNION ALL
     SELECT format('lot %s %s %s %s %s %s', customer, type_id, lot_no, remaining, remaining_value, last_entry_no) FROM credits._lot
