@@ -8,7 +8,8 @@ INSERT INTO erp_credits.invoice
 SELECT 3000000 + n, 'L' || n, 'L' || (n - 1) % 10 + 1, day, 'posted'
 FROM (VALUES (1, '2026-03-01'::date), (2, '2026-03-01'), (3, '2026-03-01'),                      -- consume
              (11, '2026-02-01'), (12, '2026-02-01'), (13, '2026-02-01'),                         -- sell the open lots
-             (22, '2026-01-01'), (32, '2026-01-01')) AS document (n, day);                       -- L2: sell and exhaust the others
+             -- L2: sell and exhaust the others
+             (22, '2026-01-01'), (32, '2026-01-01')) AS document (n, day);
 
 CREATE PROCEDURE bench.insert_lines(invoice bigint, article text, quantity numeric, amount numeric, lines int)
 LANGUAGE sql AS $$

@@ -1,5 +1,5 @@
--- Existing documents, written before anything watched them, are taken in by the extension and by the PL/pgSQL version, in order of
--- date. Run with -v lines=COUNT; prints seconds and their ratio.
+-- Existing documents, written before anything watched them, are taken in by the extension and by the PL/pgSQL version, in order
+-- of date. Run with -v lines=COUNT; prints seconds and their ratio.
 \set QUIET on
 \pset format unaligned
 \pset tuples_only on

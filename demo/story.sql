@@ -287,9 +287,11 @@ INSERT INTO credits.article (article, ledger_account) VALUES
     ('ACT-S', '460000'), ('RES-S', '700000'), ('ACT-T', '460001'), ('RES-T', '700001');
 UPDATE credits.article SET ledger_account = CASE article WHEN 'CREDITS' THEN '700000' ELSE '700001' END
 WHERE article IN ('CREDITS', 'VOUCHER');
-UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACT-S', result_account = '700000', result_article = 'RES-S'
+UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACT-S', result_account = '700000',
+    result_article = 'RES-S'
 WHERE code = 'SUPPORT';
-UPDATE credits.credit_type SET balance_account = '460001', activation_article = 'ACT-T', result_account = '700001', result_article = 'RES-T'
+UPDATE credits.credit_type SET balance_account = '460001', activation_article = 'ACT-T', result_account = '700001',
+    result_article = 'RES-T'
 WHERE code = 'TRAINING';
 UPDATE credits.parameter SET fixed_relation = '9000';
 
@@ -308,7 +310,7 @@ SELECT credits.close_month('2026-02-01');
 SELECT month, ledger_account, debit, credit FROM credits.closing_journal ORDER BY month, ledger_account;
 \set ECHO none
 
-\echo '   The invoice of February, to the company itself: a pair of lines per amount (the price is rounded, the amount is not), total 0.'
+\echo '   The invoice of February, to the company itself: pairs of lines per amount (the price is rounded, not the amount): 0.'
 \echo
 \set ECHO queries
 SELECT number, relation_id, invoice_date, state FROM erp.invoice WHERE number LIKE 'CLOSING-%' ORDER BY number;
@@ -342,7 +344,7 @@ SET ROLE erp_bookkeeper;
 SELECT customer, kind, document_number, document_date, booked_on, quantity, value FROM credits.late_entry;
 \set ECHO none
 
-\echo '   What must stand in February itself: she takes the last closing back, and its invoice is cancelled; then she closes again.'
+\echo '   What must stand in February itself: she takes the last closing back, its invoice is cancelled, and she closes again.'
 \echo
 \o /dev/null
 \set ECHO queries
@@ -376,7 +378,8 @@ RESET ROLE;
 \echo
 SET ROLE erp_bookkeeper;
 \set ECHO queries
-SELECT type_code, booked_on, kind, document_number, article, quantity, balance FROM credits.statement('1001', '2026-03-01', '2026-03-31');
+SELECT type_code, booked_on, kind, document_number, article, quantity, balance
+FROM credits.statement('1001', '2026-03-01', '2026-03-31');
 \set ECHO none
 
 \echo '   His statement of the first quarter is due in April; it is made as a page.'

@@ -1,5 +1,5 @@
--- Alarms: a balance that falls below its level warns the user who saves, is recorded, and is announced by NOTIFY: once, until it was
--- above again. Notifications come with COMMIT, so this stays until the end, where extension and tables go.
+-- Alarms: a balance that falls below its level warns the user who saves, is recorded, and is announced by NOTIFY: once, until it
+-- was above again. Notifications come with COMMIT, so this stays until the end, where extension and tables go.
 \getenv sources PG_ABS_SRCDIR
 \i :sources/sql/shop.psql
 UPDATE credits.credit_type SET alarm_level = 2 WHERE code = 'SUPPORT';

@@ -14,11 +14,14 @@ CREATE TABLE ticket (
 );
 
 -- Columns, and expressions over line where no column says it.
-SELECT credits.attach('ticket', 'cash_sale', article => 'item', quantity => 'quantity', amount => 'line.quantity::numeric * line.price',
+SELECT credits.attach('ticket', 'cash_sale', article => 'item', quantity => 'quantity',
+                      amount => 'line.quantity::numeric * line.price',
     customer => 'customer', document_date => 'sold_at', document_number => 'ticket', counts_when => 'line.printed IS NOT NULL');
-SELECT line_table, mapping, kind, article, quantity, amount, customer, document_date, document_number, line_key, counts_when, check_at
+SELECT line_table, mapping, kind, article, quantity, amount, customer, document_date, document_number,
+       line_key, counts_when, check_at
 FROM credits.source WHERE line_table = 'ticket'::regclass \gx
-INSERT INTO ticket VALUES ('T-1', 'ACME', '2026-01-05 10:15', now(), 'CREDIT', 2.5, 100), ('T-2', 'ACME', '2026-01-05 10:20', NULL, 'HOUR', 1, 100);
+INSERT INTO ticket VALUES ('T-1', 'ACME', '2026-01-05 10:15', now(), 'CREDIT', 2.5, 100),
+    ('T-2', 'ACME', '2026-01-05 10:20', NULL, 'HOUR', 1, 100);
 SELECT document_kind, document_number, document_date, quantity, value FROM credits.history;
 SELECT credits.attach('ticket', 'cash_sale', 'item', 'quantity', 'price', 'customer', 'sold_at');
 
@@ -52,7 +55,8 @@ EXECUTE try ('(SELECT 1)', 'customer', 'sold_at');
 EXECUTE try (NULL, 'customer', 'sold_at');
 SELECT credits.attach('ticket', 'cash', 'article', 'quantity', 'price', 'customer', 'sold_at');
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', line_key => '{article}');
-SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'header.customer', 'sold_at', header_table => 'invoice');
+SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'header.customer',
+                      'sold_at', header_table => 'invoice');
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', zero_columns => '{memo}');
 SELECT credits.attach('ticket', 'cash_sale', 'article', 'quantity', 'price', 'customer', 'sold_at', check_at => 'noon');
 SELECT credits.attach('credits.portfolio', 'other', 'customer', 'open', NULL, 'customer', 'last_booked_on');

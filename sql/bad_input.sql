@@ -31,7 +31,8 @@ SELECT customer, line_key, document_number, quantity FROM credits.entry ORDER BY
 -- Names that need quotes.
 CREATE SCHEMA "My ""Shop""";
 CREATE TABLE "My ""Shop"""."Line; --" ("from" int PRIMARY KEY, "select" text, "Ünits" numeric, "net amount" numeric);
-SELECT credits.attach('"My ""Shop"""."Line; --"', 'other', article => $$'CREDIT'$$, quantity => '"Ünits"', amount => '"net amount"',
+SELECT credits.attach('"My ""Shop"""."Line; --"', 'other', article => $$'CREDIT'$$, quantity => '"Ünits"',
+                      amount => '"net amount"',
     customer => '"select"', document_date => $$DATE '2026-01-07'$$);
 INSERT INTO "My ""Shop"""."Line; --" VALUES (1, 'MAES', 2, 200);
 SELECT customer, line_table, line_key, quantity, value FROM credits.entry WHERE customer = 'MAES';
@@ -62,7 +63,8 @@ INSERT INTO report VALUES (5, 'ACME', '2026-01-08', 'HOUR', 100);
 SELECT * FROM credits.portfolio;
 DELETE FROM credits._account;
 RESET ROLE;
-SELECT document_number, quantity, balance_after, recorded_by FROM credits.history WHERE customer = 'ACME' AND recorded_by = 'credits_regress_erp';
+SELECT document_number, quantity, balance_after, recorded_by FROM credits.history WHERE customer = 'ACME'
+  AND recorded_by = 'credits_regress_erp';
 
 SELECT * FROM credits.verify();
 ROLLBACK;

@@ -25,8 +25,10 @@ DELETE FROM report WHERE id = 7;
 -- Mistakes are found at once.
 SELECT credits.detach('report');
 SELECT credits.detach('bill');
-SELECT credits.attach('bill', 'invoice', 'item', 'quantity', 'price', 'customer', 'day', origin => 'report', origin_table => 'invoice');
+SELECT credits.attach('bill', 'invoice', 'item', 'quantity', 'price', 'customer', 'day', origin => 'report',
+                      origin_table => 'invoice');
 SELECT credits.attach('bill', 'invoice', 'item', 'quantity', 'price', 'customer', 'day', origin_table => 'report');
 CREATE INDEX ON bill (report);
-SELECT credits.attach('bill', 'invoice', 'item', 'quantity', 'price', 'customer', 'day', origin => 'report', origin_table => 'report');
+SELECT credits.attach('bill', 'invoice', 'item', 'quantity', 'price', 'customer', 'day', origin => 'report',
+                      origin_table => 'report');
 ROLLBACK;

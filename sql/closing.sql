@@ -1,21 +1,25 @@
--- Closing a month: what the bookkeeper sees, the refusals and the notices included. Months are closed in transactions of their own, so
--- this stays until the end, where extension and table go.
+-- Closing a month: what the bookkeeper sees, the refusals and the notices included. Months are closed in transactions of their
+-- own, so this stays until the end, where extension and table go.
 \set SHOW_CONTEXT never
 
 CREATE TABLE slip (id int PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric);
-INSERT INTO credits.credit_type (type_id, code, valuation, unit_value) VALUES (1, 'SUPPORT', 'fifo', NULL), (2, 'VOUCHER', 'fixed', 95);
-INSERT INTO credits.article (article, type_id, coefficient, ledger_account) VALUES ('HOURS', 1, 1, '700000'), ('HOUR', 1, -1, NULL), ('VOUCHERS', 2, 1, '700000'), ('COURSE', 2, -1, NULL);
+INSERT INTO credits.credit_type (type_id, code, valuation, unit_value)
+VALUES (1, 'SUPPORT', 'fifo', NULL), (2, 'VOUCHER', 'fixed', 95);
+INSERT INTO credits.article (article, type_id, coefficient, ledger_account)
+VALUES ('HOURS', 1, 1, '700000'), ('HOUR', 1, -1, NULL), ('VOUCHERS', 2, 1, '700000'), ('COURSE', 2, -1, NULL);
 INSERT INTO credits.customer (customer, name) VALUES ('ACME', 'Acme'), ('BETA', 'Beta');
 SELECT credits.attach('slip', 'cash_sale', 'item', 'quantity', 'amount', 'customer', 'day');
 SELECT credits.close_month('2026-01-01');
 
-INSERT INTO slip VALUES (1, 'ACME', '2026-01-05', 'HOURS', 10, 1000), (2, 'ACME', '2026-01-20', 'HOUR', 3, 0), (3, 'BETA', '2026-01-21', 'VOUCHERS', 10, 1000),
+INSERT INTO slip VALUES (1, 'ACME', '2026-01-05', 'HOURS', 10, 1000), (2, 'ACME', '2026-01-20', 'HOUR', 3, 0),
+    (3, 'BETA', '2026-01-21', 'VOUCHERS', 10, 1000),
     (4, 'ACME', '2026-02-20', 'HOUR', 4, 0);
 
 -- What is missing is named.
 SELECT credits.preview_closing('2026-01-01');
 INSERT INTO credits.article (article, ledger_account) VALUES ('ACTIVATION', '460000'), ('RESULT', '700000');
-UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACTIVATION', result_account = '700000', result_article = 'RESULT';
+UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACTIVATION', result_account = '700000',
+    result_article = 'RESULT';
 SELECT credits.preview_closing('2026-01-01');
 UPDATE credits.parameter SET fixed_relation = 'OWN';
 
@@ -25,7 +29,8 @@ UPDATE credits.credit_type SET result_account = '701000' WHERE code = 'SUPPORT';
 
 SELECT * FROM credits.preview_closing('2026-01-15');
 SELECT credits.close_month('2026-01-15') > 0 AS closed;
-SELECT number, month, relation, line_no, description, article, ledger_account, quantity, unit_price, amount FROM credits.closing_document ORDER BY relation, line_no;
+SELECT number, month, relation, line_no, description, article, ledger_account, quantity, unit_price,
+       amount FROM credits.closing_document ORDER BY relation, line_no;
 SELECT month, ledger_account, currency, debit, credit FROM credits.closing_journal ORDER BY ledger_account;
 
 -- Once, in order, not in the future.
@@ -91,7 +96,8 @@ WHERE closing.month = '2026-02-01' AND movement = 'consumed' ORDER BY line_no, l
 -- Only the last closing is taken back.
 SELECT credits.reopen_month('2026-02-01');
 SELECT credits.reopen_month('2026-04-01');
--- NOTIFY tells of a closing and of its reopening, where the parameters do not forbid it. The process and the closing_id differ from run to run.
+-- NOTIFY tells of a closing and of its reopening, where the parameters do not forbid it. The process and the closing_id differ
+-- from run to run.
 LISTEN credits_closing;
 \set announced '| sed -E "s/PID [0-9]+/PID .../; s/closing_id[^,]*,/closing_id ...,/"'
 \o :announced

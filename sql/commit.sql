@@ -1,4 +1,5 @@
--- Tables that are checked at commit: the whole transaction is one save, judged by its final state. This test commits, and cleans up.
+-- Tables that are checked at commit: the whole transaction is one save, judged by its final state. This test commits, and cleans
+-- up.
 \getenv sources PG_ABS_SRCDIR
 BEGIN;
 \i :sources/sql/shop.psql
@@ -7,7 +8,8 @@ BEGIN;
 SELECT credits.detach('invoice_line');
 SELECT credits.attach('invoice_line', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
     customer => 'header.customer', document_date => 'header.day', document_number => 'header.number',
-    header_table => 'invoice', counts_when => $$header.state = 'posted'$$, zero_columns => '{price, amount}', check_at => 'commit');
+    header_table => 'invoice', counts_when => $$header.state = 'posted'$$, zero_columns => '{price, amount}',
+    check_at => 'commit');
 COMMIT;
 \o
 

@@ -27,6 +27,7 @@ SELECT document_number, quantity, value FROM credits.history WHERE customer = 'M
 INSERT INTO invoice VALUES ('I-5', 'CAFE', '2026-02-10');
 INSERT INTO invoice_line VALUES ('I-5', 1, 'QUARTER', 2, 25.00, 50.00) RETURNING item, quantity, price, amount;
 
-SELECT customer, type_code, sold, consumed, open, open_value, oldest_open_sale, last_booked_on FROM credits.portfolio ORDER BY customer;
+SELECT customer, type_code, sold, consumed, open, open_value, oldest_open_sale, last_booked_on FROM credits.portfolio
+ORDER BY customer;
 SELECT * FROM credits.verify();
 ROLLBACK;

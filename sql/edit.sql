@@ -16,7 +16,8 @@ SELECT entry_no, reverses FROM credits.entry WHERE reverses IS NOT NULL ORDER BY
 UPDATE report SET customer = 'CAFE';
 UPDATE report SET customer = 'ACME', day = '2026-01-11';
 DELETE FROM report;
-SELECT entry_no, booked_on, kind, document_number, quantity, value, lot_no, balance_after FROM credits.history WHERE entry_no > 8 ORDER BY entry_no;
+SELECT entry_no, booked_on, kind, document_number, quantity, value, lot_no, balance_after FROM credits.history
+WHERE entry_no > 8 ORDER BY entry_no;
 SELECT lot_no, quantity, remaining, value, remaining_value FROM credits.open_lot ORDER BY lot_no;
 
 -- A new number or key books nothing; the ledger follows it, and keeps a record.

@@ -3,12 +3,14 @@
 BEGIN;
 \i :sources/sql/shop.psql
 INSERT INTO invoice VALUES ('I-1', 'ACME', '2026-01-05', 'draft');
-INSERT INTO invoice_line VALUES ('I-1', 1, 'CREDIT', 10, 100.00, 1000.00), ('I-1', 2, 'QUARTER', 2, 25.00, 50.00), ('I-1', 3, 'CABLE', 1, 9.00, 9.00);
+INSERT INTO invoice_line VALUES ('I-1', 1, 'CREDIT', 10, 100.00, 1000.00), ('I-1', 2, 'QUARTER', 2, 25.00, 50.00),
+    ('I-1', 3, 'CABLE', 1, 9.00, 9.00);
 SELECT count(*) AS entries FROM credits.entry;
 UPDATE invoice SET state = 'posted';
 UPDATE invoice SET state = 'cancelled';
 UPDATE invoice SET state = 'posted', day = '2026-01-06';
-SELECT entry_no, booked_on, kind, document_number, article, quantity, value, lot_no, balance_after FROM credits.history ORDER BY entry_no;
+SELECT entry_no, booked_on, kind, document_number, article, quantity, value, lot_no, balance_after
+FROM credits.history ORDER BY entry_no;
 UPDATE invoice SET customer = 'MAES';
 SELECT customer, sold, consumed, open, open_value FROM credits.portfolio ORDER BY customer;
 

@@ -10,7 +10,8 @@ SELECT credits.balance('ACME', 'HOURS');
 
 -- What would a line do?
 SELECT * FROM credits.preview_line('ACME', 'QUARTER', 2);
-SELECT type_code, credits, balance_after, enough, value, jsonb_pretty(draws) AS draws FROM credits.preview_line('ACME', 'HOUR', 4);
+SELECT type_code, credits, balance_after, enough, value, jsonb_pretty(draws) AS draws
+FROM credits.preview_line('ACME', 'HOUR', 4);
 SELECT * FROM credits.preview_line('ACME', 'HOUR', 14);
 SELECT * FROM credits.preview_line('ACME', 'CREDIT', 5);
 SELECT * FROM credits.preview_line('ACME', 'CABLE', 5);
@@ -19,7 +20,8 @@ SELECT * FROM credits.preview_line('ACME', 'HOUR', 'Infinity');
 
 -- And what is its price?
 SELECT customer, article, credits.is_consumption(customer, article), credits.price_for(customer, article, 25.00)
-FROM (VALUES ('ACME', 'QUARTER'), ('ACME', 'CREDIT'), ('ACME', 'CABLE'), ('CAFE', 'QUARTER'), ('ACME', NULL)) AS line (customer, article);
+FROM (VALUES ('ACME', 'QUARTER'), ('ACME', 'CREDIT'), ('ACME', 'CABLE'), ('CAFE', 'QUARTER'), ('ACME', NULL))
+    AS line (customer, article);
 
 -- Nothing was written.
 SELECT count(*) AS entries FROM credits.entry;

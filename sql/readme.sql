@@ -6,7 +6,8 @@ BEGIN;
 CREATE TABLE line (id int PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric);
 INSERT INTO credits.credit_type (code) VALUES ('SUPPORT');
 INSERT INTO credits.article (article, coefficient, type_id)
-SELECT article, coefficient, type_id FROM credits.credit_type, (VALUES ('CREDIT', 1), ('QUARTER', -0.25)) AS a (article, coefficient);
+SELECT article, coefficient, type_id FROM credits.credit_type,
+       (VALUES ('CREDIT', 1), ('QUARTER', -0.25)) AS a (article, coefficient);
 INSERT INTO credits.customer (customer) VALUES ('ACME');
 SELECT credits.attach('line', 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', zero_columns => '{amount}');
 INSERT INTO line VALUES (1, 'ACME', '2026-01-05', 'CREDIT', 10, 1000.00);
@@ -18,12 +19,14 @@ ROLLBACK;
 
 -- The session of doc/accounting.md. Months are closed in transactions of their own: it stays until extension and table go.
 CREATE TABLE document (number text PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric);
-INSERT INTO credits.credit_type (type_id, code, valuation, unit_value) VALUES (1, 'SUPPORT', 'fifo', NULL), (2, 'TRAINING', 'fixed', 95);
+INSERT INTO credits.credit_type (type_id, code, valuation, unit_value)
+VALUES (1, 'SUPPORT', 'fifo', NULL), (2, 'TRAINING', 'fixed', 95);
 INSERT INTO credits.article (article, type_id, coefficient) VALUES ('CREDITS', 1, 1), ('HOUR', 1, -1), ('VOUCHER', 2, 1);
 INSERT INTO credits.customer (customer, name) VALUES ('ACME', 'Acme'), ('BETA', 'Beta');
 SELECT credits.attach('document', 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', 'number');
 INSERT INTO document VALUES ('INV-1', 'ACME', '2026-01-05', 'CREDITS', 10, 1000.00), ('SR-1', 'ACME', '2026-01-20', 'HOUR', 3, 0),
-    ('SR-2', 'ACME', '2026-02-12', 'HOUR', 4, 0), ('INV-2', 'BETA', '2026-03-04', 'VOUCHER', 12, 1200.00), ('SR-3', 'ACME', '2026-03-17', 'HOUR', 3, 0);
+    ('SR-2', 'ACME', '2026-02-12', 'HOUR', 4, 0), ('INV-2', 'BETA', '2026-03-04', 'VOUCHER', 12, 1200.00),
+    ('SR-3', 'ACME', '2026-03-17', 'HOUR', 3, 0);
 SET datestyle = 'ISO, YMD';
 -- doc/accounting.md begins.
 SELECT credits.revalue('TRAINING', 100, '2026-03-31');

@@ -1,4 +1,5 @@
--- Refusals, as the ERP shows them to its user: message, detail and hint. Nothing of a refused save is stored, nothing of this stays.
+-- Refusals, as the ERP shows them to its user: message, detail and hint. Nothing of a refused save is stored, nothing of this
+-- stays.
 \getenv sources PG_ABS_SRCDIR
 BEGIN;
 \i :sources/sql/shop.psql

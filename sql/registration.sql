@@ -7,11 +7,13 @@ BEGIN;
 SELECT credits.register_sale('ACME', 'SUPPORT', 3, 100, 'Paid in cash', '2026-01-10');
 SELECT credits.register_sale('ACME', 'SUPPORT', 10, 900, 'By bank', '2026-01-11');
 SELECT credits.register_consumption('ACME', 'SUPPORT', 4, 'By telephone', '2026-01-12');
-SELECT entry_no, booked_on, kind, document_kind, description, quantity, value, lot_no, balance_after FROM credits.history ORDER BY entry_no;
+SELECT entry_no, booked_on, kind, document_kind, description, quantity, value, lot_no, balance_after
+FROM credits.history ORDER BY entry_no;
 
 -- That was a mistake: it is reversed as a whole, once.
 SELECT credits.reverse_registration('ACME', 'SUPPORT', 3, 'Not ours');
-SELECT entry_no, booked_on, kind, document_kind, description, quantity, value, lot_no, balance_after FROM credits.history WHERE entry_no > 4 ORDER BY entry_no;
+SELECT entry_no, booked_on, kind, document_kind, description, quantity, value, lot_no, balance_after
+FROM credits.history WHERE entry_no > 4 ORDER BY entry_no;
 SELECT credits.reverse_registration('ACME', 'SUPPORT', 3, 'Not ours');
 SELECT credits.reverse_registration('ACME', 'SUPPORT', 4, 'Not ours');
 
@@ -33,7 +35,8 @@ SELECT credits.register_sale('CAFE', 'SUPPORT', 1, 100, 'A customer without cred
 -- What was open before the extension came, with its value.
 SELECT credits.register_opening('ACME', 'SUPPORT', 5, 425, 'From the old books', '2025-12-31');
 SELECT credits.register_opening('ACME', 'SUPPORT', 5, -425, 'Worth less than nothing');
-SELECT entry_no, booked_on, kind, document_kind, description, quantity, value, lot_no, balance_after FROM credits.history WHERE kind = 'opening';
+SELECT entry_no, booked_on, kind, document_kind, description, quantity, value, lot_no, balance_after
+FROM credits.history WHERE kind = 'opening';
 
 -- It is for credits_registration; an ERP's role has not even that.
 CREATE ROLE credits_regress_clerk;

@@ -34,7 +34,8 @@ UPDATE credits.credit_type SET active = false WHERE code = 'TRAINING';
 INSERT INTO invoice_line VALUES ('I-3', 2, 'VOUCHER', 1, 250.00, 250.00);
 SELECT credits.balance('ACME', 'TRAINING');
 
-SELECT customer, type_code, entry_no, booked_on, kind, document_kind, document_number, article, quantity, value, balance_after, lot_no
+SELECT customer, type_code, entry_no, booked_on, kind, document_kind, document_number, article,
+       quantity, value, balance_after, lot_no
 FROM credits.history ORDER BY customer, type_code, entry_no;
 SELECT * FROM credits.verify();
 ROLLBACK;

@@ -3,7 +3,8 @@
 BEGIN;
 \i :sources/sql/shop.psql
 INSERT INTO invoice VALUES ('I-1', 'ACME', '2026-01-05'), ('I-2', 'CAFE', '2026-01-06');
-INSERT INTO invoice_line VALUES ('I-1', 1, 'CREDIT', 10, 100.00, 1000.00), ('I-1', 2, 'QUARTER', 2, 25.00, 50.00), ('I-2', 1, 'HOUR', 1, 100.00, 100.00);
+INSERT INTO invoice_line VALUES ('I-1', 1, 'CREDIT', 10, 100.00, 1000.00), ('I-1', 2, 'QUARTER', 2, 25.00, 50.00),
+    ('I-2', 1, 'HOUR', 1, 100.00, 100.00);
 SELECT * FROM credits.verify();
 
 -- Lines that should be booked and are not: switching on a flag books nothing by itself.

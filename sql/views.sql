@@ -15,7 +15,8 @@ RESET client_min_messages;
 SELECT * FROM credits.portfolio ORDER BY customer, type_code;
 SELECT * FROM credits.open_lot ORDER BY customer, type_code, lot_no;
 SELECT customer, type_code, balance, alarm_level, cleared_at IS NOT NULL AS cleared FROM credits.alarm;
-SELECT customer, type_code, entry_no, booked_on, kind, document_kind, document_number, document_date, article, quantity, value, balance_after, lot_no
+SELECT customer, type_code, entry_no, booked_on, kind, document_kind, document_number, document_date,
+       article, quantity, value, balance_after, lot_no
 FROM credits.history ORDER BY customer, type_code, entry_no;
 SELECT * FROM credits.account ORDER BY customer, type_id;
 SELECT * FROM credits.lot WHERE customer = 'ACME' \gx

@@ -9,8 +9,11 @@ BEGIN
     FOR role, purpose IN VALUES
         ('credits_reader', 'reads every table and view of the extension credits'),
         ('credits_registration', 'registers sales and consumptions of credits by hand'),
-        ('credits_management', 'changes credit types, articles, customers and parameters of the extension credits, attaches and binds tables that it owns, takes existing documents in, revalues credits, closes and reopens months'),
-        ('credits_customer', 'reads the credits of one customer, in the views own_portfolio, own_open_lot and own_history; for web shops and portals')
+        ('credits_management', 'changes credit types, articles, customers and parameters of the extension credits, attaches and '
+                               'binds tables that it owns, takes existing documents in, revalues credits, '
+                               'closes and reopens months'),
+        ('credits_customer', 'reads the credits of one customer, in the views own_portfolio, own_open_lot and own_history; '
+                             'for web shops and portals')
     LOOP
         IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role) THEN
             EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', role);

@@ -1,4 +1,5 @@
--- What users read. Quantities are in credits; money is in the currency of the type. Portfolio, open_lot and alarm leave inactive types out.
+-- What users read. Quantities are in credits; money is in the currency of the type. Portfolio and open_lot leave inactive types
+-- out.
 --
 -- At REPEATABLE READ a transaction that saved after somebody else sees a row of _account and _lot twice: the version of its
 -- snapshot and its own. Each version carries its last entry number, and these views show the newest one per key.
@@ -100,7 +101,8 @@ SELECT
 FROM credits._open_lot AS lot
 JOIN credits.credit_type AS type USING (type_id)
 WHERE type.active;
-COMMENT ON VIEW credits.open_lot IS 'The lots that have credits left, of active types; consumption draws from the oldest first (rule 11).';
+COMMENT ON VIEW credits.open_lot IS
+'The lots that have credits left, of active types; consumption draws from the oldest first (rule 11).';
 COMMENT ON COLUMN credits.open_lot.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.open_lot.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.open_lot.lot_no          IS 'number within the account';
@@ -172,7 +174,8 @@ SELECT
     entry.recorded_by
 FROM credits.entry
 JOIN credits.credit_type AS type USING (type_id);
-COMMENT ON VIEW credits.history IS 'Every entry of the ledger, of inactive types too: what moved, by which document, and the balance after it (rule 29).';
+COMMENT ON VIEW credits.history IS
+'Every entry of the ledger, of inactive types too: what moved, by which document, and the balance after it (rule 29).';
 COMMENT ON COLUMN credits.history.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.history.type_code       IS 'code of the credit type';
 COMMENT ON COLUMN credits.history.entry_no        IS 'number within customer and type, gapless, in order of booking';
@@ -189,22 +192,3 @@ COMMENT ON COLUMN credits.history.lot_no          IS 'the lot that it moved';
 COMMENT ON COLUMN credits.history.description     IS 'given with a registration by hand';
 COMMENT ON COLUMN credits.history.recorded_at     IS 'start of the statement that recorded it';
 COMMENT ON COLUMN credits.history.recorded_by     IS 'role that recorded it';
-
-CREATE VIEW credits.alarm AS
-SELECT
-    episode.customer,
-    type.code AS type_code,
-    episode.balance,
-    episode.alarm_level,
-    episode.raised_at,
-    episode.cleared_at
-FROM credits.alarm_episode AS episode
-JOIN credits.credit_type AS type USING (type_id)
-WHERE type.active;
-COMMENT ON VIEW credits.alarm IS 'Balances that fell below their alarm level, of active types: one row from falling below to being above again (rule 21).';
-COMMENT ON COLUMN credits.alarm.customer    IS 'the ERP''s key as text';
-COMMENT ON COLUMN credits.alarm.type_code   IS 'code of the credit type';
-COMMENT ON COLUMN credits.alarm.balance     IS 'credits when the alarm was raised';
-COMMENT ON COLUMN credits.alarm.alarm_level IS 'in credits, when the alarm was raised';
-COMMENT ON COLUMN credits.alarm.raised_at   IS 'when the balance fell below its level';
-COMMENT ON COLUMN credits.alarm.cleared_at  IS 'when it was no longer below; null while it is';

@@ -1,9 +1,8 @@
-// Takes the rows of a bound table over into credits.customer or credits.article: few statements over all rows, at the latest
-// snapshot, as the extension's owner and with a search_path of nobody's. What changes nothing writes nothing.
+// Takes the rows of a bound table over into credits.customer or credits.article: locks them, and has the functions of
+// sql/install/33-bind.sql do the rest, as the extension's owner and with a search_path of nobody's.
 #include <algorithm>
 
 #include "bind/bound_rows.hpp"
-#include "bind/statements.hpp"
 #include "schema/catalog.hpp"
 #include "settings/contacts.hpp"
 #include "errors/binding.hpp"
@@ -25,7 +24,7 @@ pg::Parameter array_parameter(const ArrayBuildState* values)
 
 pg::Parameter bool_parameter(bool value) { return {BOOLOID, BoolGetDatum(value), false}; }
 
-/// The arguments of the statements above.
+/// The arguments of _take_over_customers() and _take_over_articles().
 struct Parameters {
     pg::Parameter values[most_settings + 6];
     size_t count;
@@ -34,31 +33,21 @@ struct Parameters {
 Parameters make_parameters(const BoundRows& rows)
 {
     const Binding& binding = *rows.binding;
+    const bool are_customers = binding.settings == Settings::customers;
     Parameters parameters{};
     const auto add = [&](const pg::Parameter& parameter) { parameters.values[parameters.count++] = parameter; };
     add(array_parameter(rows.old_keys));
     for (int i = 0; i < binding.count; i++)
         add(array_parameter(rows.settings[i]));
-    if (binding.settings == Settings::customers) {
-        for (int i = customer_setting::works_with_credits; i < customer_setting::count; i++)
-            add(bool_parameter(is_given(binding, i)));
-        return parameters;
-    }
-    for (int i = article_setting::coefficient; i < article_setting::count; i++)
+    for (int i = are_customers ? customer_setting::works_with_credits : article_setting::coefficient; i < binding.count; i++)
         add(bool_parameter(is_given(binding, i)));
-    add(bool_parameter(rows.settings[article_setting::credit_type]->element_type == INT8OID));
+    if (!are_customers)
+        add(bool_parameter(rows.settings[article_setting::credit_type]->element_type == INT8OID));
     add(bool_parameter(rows.moves));
     return parameters;
 }
 
-pg::Statement make_statement(const Parameters& parameters, const char* sql, bool reads_only)
-{
-    return {.role = catalog().owner, .sql = sql, .parameters = {parameters.values, parameters.count}, .reads_only = reads_only};
-}
-
-void write(const Parameters& parameters, const char* sql) { pg::run(make_statement(parameters, sql, false)); }
-
-/// What find_article_mistake and find_customer_mistake find.
+/// The kinds of credits._mistake.
 enum class Mistake {
     unknown_type,
     no_coefficient,
@@ -96,14 +85,24 @@ void refuse(Mistake mistake, const char* key, const char* what)
     }
 }
 
-void refuse_mistakes(const Parameters& parameters, const char* find_mistake)
+/// Runs one of the two functions, and raises what it says is wrong.
+void run_take_over(const BoundRows& rows)
 {
-    pg::run(make_statement(parameters, find_mistake, true), [] {
-        bool is_null = true;
-        const Datum mistake = SPI_processed == 0 ? Datum(0) : pg::result(0, 1, &is_null);
-        if (!is_null)
-            refuse(static_cast<Mistake>(DatumGetInt32(mistake)), text_result(2), text_result(3));
-    });
+    constexpr const char* take_over_customers =
+        "SELECT * FROM credits._take_over_customers($1, $2, $3, $4, $5, $6, $7, $8, $9) AS mistake";
+    constexpr const char* take_over_articles =
+        "SELECT * FROM credits._take_over_articles($1, $2, $3::text[], $4, $5, $6, $7, $8, $9, $10, $11) AS mistake";
+    const Parameters parameters = make_parameters(rows);
+    pg::run({.role = catalog().owner,
+             .sql = rows.binding->settings == Settings::customers ? take_over_customers : take_over_articles,
+             .parameters = {parameters.values, parameters.count},
+             .reads_only = false},
+            [] {
+                bool is_null = false;
+                const Datum mistake = pg::result(0, 1, &is_null);
+                if (!is_null)
+                    refuse(static_cast<Mistake>(DatumGetInt32(mistake)), text_result(2), text_result(3));
+            });
 }
 
 /// Two rows with one key would overwrite each other.
@@ -127,7 +126,7 @@ std::string_view text_at(const ArrayBuildState& values, int i)
     return values.dnulls[i] ? std::string_view() : pg::to_view(values.dvalues[i]);
 }
 
-/// The customers whose credits contacts use, before and after, where that changes (17-contacts.sql locks them, too).
+/// The customers whose credits contacts use, before and after, where that changes (14-contacts.sql locks them, too).
 std::span<const std::string_view> changed_accounts(const BoundRows& rows)
 {
     auto* const accounts = static_cast<std::string_view*>(
@@ -184,18 +183,9 @@ void take_over(const BoundRows& rows)
 {
     require_distinct_keys(rows);
     lock_in_order(rows);
-    const Parameters parameters = make_parameters(rows);
-    const bool are_customers = rows.binding->settings == Settings::customers;
     pg::in_safe_path([&] {
         check_function_bodies_again();
-        if (rows.moves)
-            write(parameters, are_customers ? follow_customers : follow_articles);
-        refuse_mistakes(parameters, are_customers ? find_customer_mistake : find_article_mistake);
-        if (rows.moves)
-            write(parameters, are_customers ? remove_customers : remove_articles);
-        if (rows.moves && are_customers)
-            write(parameters, unflag_customers);
-        write(parameters, are_customers ? write_customers : write_articles);
+        run_take_over(rows);
     });
 }
 

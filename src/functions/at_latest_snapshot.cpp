@@ -1,5 +1,14 @@
-// SQL at a snapshot newer than the transaction's, so that it is right in a REPEATABLE READ transaction that has saved, too.
+// Questions and commands at a snapshot newer than the transaction's, so that they are right in a REPEATABLE READ transaction that
+// has saved, too. As whoever calls: only the extension's own functions may.
+//   SELECT * FROM credits._is_type_used($1)
+// A question is a function of SQL that only reads: planned where it is called, it takes its locks before the snapshot is taken.
+// A command is text, since what a function writes goes by the transaction's own snapshot.
 #include "pg/query.hpp"
+#include "pg/sql_text.hpp"
+
+extern "C" {
+#include "utils/typcache.h"
+}
 
 namespace credits
 {
@@ -13,11 +22,53 @@ void put_result(const ReturnSetInfo* result)
     if (SPI_tuptable == nullptr)
         return;
     TupleConversionMap* const map = convert_tuples_by_position(SPI_tuptable->tupdesc, result->setDesc,
-                                                               "The query does not return the rows that its caller expects.");
+                                                               "The question does not answer what its caller expects.");
     for (uint64 row = 0; row < SPI_processed; row++) {
         const HeapTuple tuple = SPI_tuptable->vals[row];
         tuplestore_puttuple(result->setResult, map == nullptr ? tuple : execute_attr_map_tuple(tuple, map));
     }
+}
+
+struct Arguments {
+    int count = 0;
+    pg::Parameter values[FUNC_MAX_ARGS];
+};
+
+/// The columns of a record; none for a null.
+Arguments read_arguments(FunctionCallInfo fcinfo, int record)
+{
+    Arguments arguments;
+    if (PG_ARGISNULL(record))
+        return arguments;
+    const HeapTupleHeader row = PG_GETARG_HEAPTUPLEHEADER(record);
+    const TupleDesc columns = lookup_rowtype_tupdesc_copy(HeapTupleHeaderGetTypeId(row), HeapTupleHeaderGetTypMod(row));
+    if (columns->natts > FUNC_MAX_ARGS)
+        elog(ERROR, "too many arguments");
+    HeapTupleData tuple{};
+    tuple.t_len = HeapTupleHeaderGetDatumLength(row);
+    tuple.t_data = row;
+    Datum values[FUNC_MAX_ARGS];
+    bool nulls[FUNC_MAX_ARGS];
+    heap_deform_tuple(&tuple, columns, values, nulls);
+    for (; arguments.count < columns->natts; arguments.count++)
+        arguments.values[arguments.count] = {TupleDescAttr(columns, arguments.count)->atttypid, values[arguments.count],
+                                             nulls[arguments.count]};
+    return arguments;
+}
+
+const char* make_call(Oid question, int arguments)
+{
+    const char* const name = get_func_name(question);
+    if (name == nullptr)
+        elog(ERROR, "cache lookup failed for function %u", question);
+    StringInfoData sql;
+    initStringInfo(&sql);
+    appendStringInfo(&sql, "SELECT * FROM %s(",
+                     quote_qualified_identifier(get_namespace_name(get_func_namespace(question)), name));
+    for (int i = 1; i <= arguments; i++)
+        appendStringInfo(&sql, i == 1 ? "$%d" : ", $%d", i);
+    appendStringInfoChar(&sql, ')');
+    return sql.data;
 }
 
 } // namespace
@@ -25,35 +76,33 @@ void put_result(const ReturnSetInfo* result)
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_now);
 PG_FUNCTION_INFO_V1(credits_do_now);
-PG_FUNCTION_INFO_V1(credits_change_now);
 }
 
-/// _now(query): strict; runs a read-only query at the latest snapshot, as whoever calls. Only the extension's own functions may.
+/// _now(answer, question, arguments): the first argument says by its type what the answer is, the last one may be null.
 Datum credits_now(PG_FUNCTION_ARGS)
 {
     InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
-    const char* const query = text_to_cstring(PG_GETARG_TEXT_PP(0));
-    pg::run({.role = GetUserId(), .sql = query, .parameters = {}, .reads_only = true, .plan_options = CURSOR_OPT_PARALLEL_OK},
+    const Arguments arguments = read_arguments(fcinfo, 2);
+    pg::run({.role = GetUserId(),
+             .sql = make_call(PG_GETARG_OID(1), arguments.count),
+             .parameters = {arguments.values, static_cast<size_t>(arguments.count)},
+             .reads_only = true,
+             .plan_options = CURSOR_OPT_PARALLEL_OK},
             [&] { put_result(result); });
     return Datum(0);
 }
 
-/// _change_now(command): strict; like _now(), for a command that writes.
-Datum credits_change_now(PG_FUNCTION_ARGS)
-{
-    const char* const command = text_to_cstring(PG_GETARG_TEXT_PP(0));
-    pg::run({.role = GetUserId(), .sql = command, .parameters = {}, .reads_only = false});
-    PG_RETURN_VOID();
-}
-
-/// _do_now(command): strict; the same for a command that writes.
+/// _do_now(command, arguments): the last one may be null.
 Datum credits_do_now(PG_FUNCTION_ARGS)
 {
     const char* const command = text_to_cstring(PG_GETARG_TEXT_PP(0));
-    uint64 written = 0;
-    pg::run({.role = GetUserId(), .sql = command, .parameters = {}, .reads_only = false}, [&] { written = SPI_processed; });
-    PG_RETURN_INT64(static_cast<int64>(written));
+    const Arguments arguments = read_arguments(fcinfo, 1);
+    pg::run({.role = GetUserId(),
+             .sql = command,
+             .parameters = {arguments.values, static_cast<size_t>(arguments.count)},
+             .reads_only = false});
+    PG_RETURN_VOID();
 }
 
 } // namespace credits

@@ -1,5 +1,5 @@
--- A small ERP with its settings: four credit types that differ in valuation, currency, relation and articles of the closing. Each has
--- accounts of its own, but for two that packs and courses, in different currencies, are sold on.
+-- A small ERP with its settings: four credit types that differ in valuation, currency, relation and articles of the closing. Each
+-- has accounts of its own, but for two that packs and courses, in different currencies, are sold on.
 SET client_min_messages = error;
 CREATE EXTENSION credits;
 
@@ -14,12 +14,15 @@ CREATE TABLE erp.invoice_line (
     amount    numeric,
     refund_of bigint
 );
-CREATE TABLE erp.report_line (id bigint PRIMARY KEY, customer text, day date, article text, quantity numeric, price numeric DEFAULT 25);
+CREATE TABLE erp.report_line (id bigint PRIMARY KEY, customer text, day date, article text, quantity numeric,
+                              price numeric DEFAULT 25);
 
 INSERT INTO erp.ledger_account VALUES
     ('100000', 'opening balances'), ('400000', 'customers'),
-    ('460000', 'deferred support'), ('460001', 'deferred training'), ('460002', 'deferred copies'), ('460003', 'deferred lessons'),
-    ('700000', 'support'), ('700010', 'support by the day'), ('700001', 'training'), ('700002', 'copying'), ('700003', 'teaching'),
+    ('460000', 'deferred support'), ('460001', 'deferred training'), ('460002', 'deferred copies'),
+    ('460003', 'deferred lessons'),
+    ('700000', 'support'), ('700010', 'support by the day'), ('700001', 'training'), ('700002', 'copying'),
+    ('700003', 'teaching'),
     ('700011', 'training in packs'), ('700021', 'training abroad');
 
 INSERT INTO credits.article (article, ledger_account) VALUES
@@ -43,7 +46,8 @@ UPDATE credits.parameter SET fixed_relation = 'books';
 DO $$
 BEGIN
     PERFORM credits.attach('erp.invoice_line', 'invoice', article => 'article', quantity => 'quantity', amount => 'amount',
-        customer => 'header.customer', document_date => 'header.day', document_number => 'header.id', header_table => 'erp.invoice',
+        customer => 'header.customer', document_date => 'header.day', document_number => 'header.id',
+        header_table => 'erp.invoice',
         counts_when => $x$header.state = 'posted'$x$, zero_columns => '{amount}', refers_to => 'refund_of');
     PERFORM credits.attach('erp.report_line', 'service_report', article => 'article', quantity => 'quantity', amount => NULL,
         customer => 'customer', document_date => 'day', document_number => 'id', zero_columns => '{price}', check_at => 'commit');

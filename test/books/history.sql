@@ -1,5 +1,5 @@
--- What happens in the ERP, by chance: each function gives the text of what one transaction does; the caller executes it with \gexec, so
--- that it is a transaction of its own, which a refusal rolls back. random() alone decides: one seed, one history.
+-- What happens in the ERP, by chance: each function gives the text of what one transaction does; the caller executes it with
+-- \gexec, so that it is a transaction of its own, which a refusal rolls back. random() alone decides: one seed, one history.
 SET client_min_messages = error;
 CREATE SCHEMA play;
 CREATE SEQUENCE play.id;
@@ -30,7 +30,8 @@ CREATE FUNCTION play.any_line(of_table regclass) RETURNS bigint LANGUAGE plpgsql
 DECLARE
     lines bigint[];
 BEGIN
-    EXECUTE format('SELECT array_agg(id ORDER BY id) FROM (SELECT id FROM %s ORDER BY id DESC LIMIT 40) AS late', of_table) INTO lines;
+    EXECUTE format('SELECT array_agg(id ORDER BY id) FROM (SELECT id FROM %s ORDER BY id DESC LIMIT 40) AS late',
+                   of_table) INTO lines;
     RETURN coalesce(play.one_of(lines), 0);
 END
 $$;
@@ -48,7 +49,8 @@ BEGIN
     FROM credits.article AS a
     JOIN (VALUES (1, 100, 2), (2, 95, 2), (3, 3, 0), (4, 7.77, 3)) AS its (type_id, unit, decimals) USING (type_id)
     WHERE a.article = of_article;
-    RETURN CASE WHEN chance < 0.1 THEN 0 WHEN chance >= 0.13 THEN round(quantity * coefficient * per_credit * price, decimals) END;
+    RETURN CASE WHEN chance < 0.1 THEN 0 WHEN chance >= 0.13
+        THEN round(quantity * coefficient * per_credit * price, decimals) END;
 END
 $$;
 
@@ -56,7 +58,8 @@ $$;
 
 CREATE FUNCTION play.sale_line(invoice bigint) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    article  CONSTANT text := play.one_of('{hour, hour, day, voucher, voucher, pack, copies, copies, lesson, lesson, course}'::text[]);
+    article  CONSTANT text :=
+        play.one_of('{hour, hour, day, voucher, voucher, pack, copies, copies, lesson, lesson, course}'::text[]);
     quantity CONSTANT numeric := play.one_of('{1, 2, 3, 5, 7, 10, 2.5, 0.3333}'::numeric[]);
 BEGIN
     RETURN format('INSERT INTO erp.invoice_line VALUES (%s, %s, %L, %s, %L)', nextval('play.id'), invoice, article, quantity,
@@ -76,7 +79,8 @@ BEGIN
     END LOOP;
     IF random() < 0.3 THEN
         saves := concat_ws('; ', saves, format('INSERT INTO erp.invoice_line VALUES (%s, %s, %L, %s, 10)', nextval('play.id'), id,
-                                               play.one_of('{helpdesk, quarter, seat, copy, attend}'::text[]), play.between(1, 3)));
+                                               play.one_of('{helpdesk, quarter, seat, copy, attend}'::text[]),
+                                               play.between(1, 3)));
     END IF;
     RETURN saves;
 END
@@ -84,7 +88,8 @@ $$;
 
 CREATE FUNCTION play.report(month date) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    article CONSTANT text := play.one_of('{helpdesk, helpdesk, quarter, seat, seat, third of seat, copy, colour copy, attend, attend}'::text[]);
+    article CONSTANT text := play.one_of(
+        '{helpdesk, helpdesk, quarter, seat, seat, third of seat, copy, colour copy, attend, attend}'::text[]);
     quantity CONSTANT numeric := play.one_of('{1, 1, 2, 3, 4, 0.5, 1.3333}'::numeric[]);
     returned CONSTANT integer := play.one_of('{1, 1, 1, 1, -1}'::integer[]);
 BEGIN
@@ -126,19 +131,28 @@ DECLARE
     quantity     CONSTANT numeric := play.between(1, 6);
 BEGIN
     RETURN CASE play.between(0, 10)
-        WHEN 0 THEN format('UPDATE erp.invoice_line SET quantity = sign(quantity) * %s, amount = sign(quantity) * abs(%L) WHERE id = %s',
+        WHEN 0
+            THEN
+            format('UPDATE erp.invoice_line SET quantity = sign(quantity) * %s, amount = sign(quantity) * abs(%L) WHERE id = %s',
                            quantity, play.any_amount(article, quantity), invoice_line)
-        WHEN 1 THEN format('UPDATE erp.invoice_line SET amount = sign(quantity) * abs(%L) WHERE id = %s', play.any_amount(article, quantity), invoice_line)
-        WHEN 2 THEN format('UPDATE erp.invoice_line SET article = %L WHERE id = %s AND article IN (''voucher'', ''pack'', ''hour'', ''day'')',
+        WHEN 1 THEN format('UPDATE erp.invoice_line SET amount = sign(quantity) * abs(%L) WHERE id = %s',
+                           play.any_amount(article, quantity), invoice_line)
+        WHEN 2
+            THEN format(
+            'UPDATE erp.invoice_line SET article = %L WHERE id = %s AND article IN (''voucher'', ''pack'', ''hour'', ''day'')',
                            play.one_of('{voucher, pack, hour, day}'::text[]), invoice_line)
         WHEN 3 THEN format('UPDATE erp.invoice SET day = %L WHERE id = %s', play.day_around(month), invoice)
         WHEN 4 THEN format('UPDATE erp.invoice SET customer = %L WHERE id = %s', play.any_customer(), invoice)
-        WHEN 5 THEN format('UPDATE erp.invoice SET state = CASE state WHEN ''posted'' THEN ''draft'' ELSE ''posted'' END WHERE id = %s', invoice)
-        WHEN 6 THEN format('UPDATE erp.report_line SET quantity = quantity * %s WHERE id = %s', play.one_of('{0.3, 0.5, 1.5, 2}'::numeric[]), report_line)
+        WHEN 5
+            THEN format(
+            'UPDATE erp.invoice SET state = CASE state WHEN ''posted'' THEN ''draft'' ELSE ''posted'' END WHERE id = %s', invoice)
+        WHEN 6 THEN format('UPDATE erp.report_line SET quantity = quantity * %s WHERE id = %s',
+                           play.one_of('{0.3, 0.5, 1.5, 2}'::numeric[]), report_line)
         WHEN 7 THEN format('UPDATE erp.report_line SET day = %L WHERE id = %s', play.day_around(month), report_line)
         WHEN 8 THEN format('UPDATE erp.report_line SET customer = %L WHERE id = %s', play.any_customer(), report_line)
         WHEN 9 THEN format('DELETE FROM erp.report_line WHERE id = %s', report_line)
-        ELSE format('DELETE FROM erp.invoice%s WHERE id = %s', play.one_of('{"",_line,_line}'::text[]), play.one_of(ARRAY[invoice, invoice_line]))
+        ELSE format('DELETE FROM erp.invoice%s WHERE id = %s', play.one_of('{"",_line,_line}'::text[]),
+                    play.one_of(ARRAY[invoice, invoice_line]))
     END;
 END
 $$;
@@ -146,7 +160,8 @@ $$;
 -- What a customer had open when the books begin.
 CREATE FUNCTION play.opening() RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT format('SELECT credits.register_opening(%L, %L, %s, %s, %L, %L)', play.one_of('{A, B, C}'::text[]),
-                  play.one_of('{SUPPORT, TRAINING, COPIES, LESSONS}'::text[]), play.between(1, 9), play.between(1, 9) * 77, 'from before', '2025-12-31')
+                  play.one_of('{SUPPORT, TRAINING, COPIES, LESSONS}'::text[]), play.between(1, 9),
+                  play.between(1, 9) * 77, 'from before', '2025-12-31')
 $$;
 
 -- A registration by hand, or the reversal of one.
@@ -159,9 +174,12 @@ DECLARE
     made record;
 BEGIN
     CASE play.between(0, 5)
-        WHEN 0 THEN RETURN format('SELECT credits.register_opening(%L, %L, %s, %s, %L, %L)', customer, type, quantity, amount, 'from before', play.day_around(month));
-        WHEN 1, 2 THEN RETURN format('SELECT credits.register_sale(%L, %L, %s, %s, %L, %L)', customer, type, quantity, amount, 'on paper', play.day_around(month));
-        WHEN 3, 4 THEN RETURN format('SELECT credits.register_consumption(%L, %L, %s, %L, %L)', customer, type, quantity, 'by phone', play.day_around(month));
+        WHEN 0 THEN RETURN format('SELECT credits.register_opening(%L, %L, %s, %s, %L, %L)', customer,
+                                  type, quantity, amount, 'from before', play.day_around(month));
+        WHEN 1, 2 THEN RETURN format('SELECT credits.register_sale(%L, %L, %s, %s, %L, %L)', customer,
+                                     type, quantity, amount, 'on paper', play.day_around(month));
+        WHEN 3, 4 THEN RETURN format('SELECT credits.register_consumption(%L, %L, %s, %L, %L)',
+                                     customer, type, quantity, 'by phone', play.day_around(month));
         ELSE
             SELECT entry.customer, t.code, min(entry.entry_no) AS entry_no INTO made
             FROM credits.entry JOIN credits.credit_type AS t USING (type_id)
@@ -169,7 +187,8 @@ BEGIN
             GROUP BY entry.customer, t.code, entry.line_key
             HAVING bool_and(reverses IS NULL AND kind <> 'sale_change')
             ORDER BY max(recorded_at) DESC, entry.customer, t.code LIMIT 1 OFFSET play.between(0, 4);
-            RETURN format('SELECT credits.reverse_registration(%L, %L, %s, %L) WHERE %L', made.customer, made.code, coalesce(made.entry_no, 0), 'a mistake', made.code IS NOT NULL);
+            RETURN format('SELECT credits.reverse_registration(%L, %L, %s, %L) WHERE %L', made.customer,
+                          made.code, coalesce(made.entry_no, 0), 'a mistake', made.code IS NOT NULL);
     END CASE;
 END
 $$;
@@ -183,7 +202,9 @@ BEGIN
         RETURN play.registration(month);
     END IF;
     LOOP
-        saves := concat_ws('; ', saves, CASE play.one_of('{invoice, invoice, report, report, report, report, report, credit note, edit, edit, edit}'::text[])
+        saves := concat_ws('; ', saves,
+                           CASE play.one_of(
+            '{invoice, invoice, report, report, report, report, report, credit note, edit, edit, edit}'::text[])
             WHEN 'invoice' THEN play.invoice(month)
             WHEN 'report' THEN play.report(month)
             WHEN 'credit note' THEN play.credit_note(month)
@@ -198,16 +219,21 @@ $$;
 
 CREATE FUNCTION play.revaluation(month date) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-    RETURN CASE WHEN random() < 0.5 THEN format('SELECT credits.revalue(%L, %s, %L)', 'TRAINING', play.one_of('{90, 95, 99.99, 101.37, 33.3333}'::numeric[]), play.day_around(month))
-                ELSE format('SELECT credits.revalue(%L, %s, %L)', 'LESSONS', play.one_of('{7.77, 8, 6.6667, 0.001}'::numeric[]), play.day_around(month)) END;
+    RETURN CASE WHEN random() < 0.5
+        THEN format('SELECT credits.revalue(%L, %s, %L)', 'TRAINING', play.one_of('{90, 95, 99.99, 101.37, 33.3333}'::numeric[]),
+                    play.day_around(month))
+                ELSE format('SELECT credits.revalue(%L, %s, %L)', 'LESSONS', play.one_of('{7.77, 8, 6.6667, 0.001}'::numeric[]),
+                            play.day_around(month)) END;
 END
 $$;
 
 -- Another account for what is sold from now on; or another policy for closed months.
 CREATE FUNCTION play.new_setting() RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT CASE WHEN random() < 0.5
-        THEN format('UPDATE credits.article SET ledger_account = %L WHERE article = %L', play.one_of('{700011, 700021}'::text[]), play.one_of('{pack, course}'::text[]))
-        ELSE format('UPDATE credits.parameter SET closed_month_policy = %L', play.one_of('{reject, next_open_month, next_open_month}'::text[])) END
+        THEN format('UPDATE credits.article SET ledger_account = %L WHERE article = %L', play.one_of('{700011, 700021}'::text[]),
+                    play.one_of('{pack, course}'::text[]))
+        ELSE format('UPDATE credits.parameter SET closed_month_policy = %L',
+                    play.one_of('{reject, next_open_month, next_open_month}'::text[])) END
 $$;
 
 CREATE FUNCTION play.next_month() RETURNS date LANGUAGE sql STABLE AS $$
@@ -217,7 +243,8 @@ $$;
 
 -- Closes every month until then.
 CREATE FUNCTION play.closings(until date) RETURNS SETOF text LANGUAGE sql STABLE AS $$
-    SELECT format('SELECT credits.close_month(%L)', month::date) FROM generate_series(play.next_month(), until, interval '1 month') AS month
+    SELECT format('SELECT credits.close_month(%L)', month::date)
+    FROM generate_series(play.next_month(), until, interval '1 month') AS month
 $$;
 
 -- One closing too many, or one too early.

@@ -1,5 +1,5 @@
--- A small ERP, as a software house would write it: three kinds of documents, each a header and its lines. It knows nothing of credits.
--- `written` is the amount that the ERP last wrote, to see afterwards what became of it.
+-- A small ERP, as a software house would write it: three kinds of documents, each a header and its lines. It knows nothing of
+-- credits. `written` is the amount that the ERP last wrote, to see afterwards what became of it.
 
 CREATE SCHEMA shop;
 CREATE SEQUENCE shop.number;
@@ -30,8 +30,8 @@ CREATE INDEX ON shop.invoice_line (document);
 CREATE INDEX ON shop.invoice_line (made_of);
 CREATE INDEX ON shop.invoice_line (refund_of);
 
--- Cash sales sell and consume; whole quantities, a text key with a slash in it, lines numbered within the document's key. The lines
--- are partitioned by till; when a line goes to another one, its row moves and its key changes.
+-- Cash sales sell and consume; whole quantities, a text key with a slash in it, lines numbered within the document's key. The
+-- lines are partitioned by till; when a line goes to another one, its row moves and its key changes.
 CREATE TABLE shop.cash_sale (
     id       text PRIMARY KEY DEFAULT 'K/' || nextval('shop.number'),
     number   text NOT NULL DEFAULT 'K' || nextval('shop.number'),

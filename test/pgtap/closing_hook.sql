@@ -1,4 +1,5 @@
--- The hand-over of a closing: a function of one's own that is called in the same transaction, whose lines never touch credits (rule 26).
+-- The hand-over of a closing: a function of one's own that is called in the same transaction, whose lines never touch credits
+-- (rule 26).
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -10,11 +11,14 @@ DECLARE
     line record;
 BEGIN
     FOR line IN SELECT * FROM credits.closing_document WHERE closing_id = id ORDER BY relation, line_no LOOP
-        INSERT INTO shop.invoice VALUES (format('C%s-%s', line.number, line.relation), line.relation, line.document_date, 'posted') ON CONFLICT DO NOTHING;
-        INSERT INTO shop.invoice_line VALUES (format('C%s-%s', line.number, line.relation), line.line_no, line.article, line.quantity, line.unit_price, line.amount);
+        INSERT INTO shop.invoice VALUES (format('C%s-%s', line.number, line.relation), line.relation,
+                                         line.document_date, 'posted') ON CONFLICT DO NOTHING;
+        INSERT INTO shop.invoice_line VALUES (format('C%s-%s', line.number, line.relation), line.line_no,
+                                              line.article, line.quantity, line.unit_price, line.amount);
     END LOOP;
     IF EXISTS (SELECT FROM credits.closing WHERE closing_id = id AND reopened_at IS NOT NULL) THEN
-        UPDATE shop.invoice SET state = 'cancelled' WHERE invoice.number LIKE (SELECT 'C' || closing.number || '-%' FROM credits.closing WHERE closing_id = id);
+        UPDATE shop.invoice SET state = 'cancelled'
+        WHERE invoice.number LIKE (SELECT 'C' || closing.number || '-%' FROM credits.closing WHERE closing_id = id);
     END IF;
 END
 $$;
@@ -23,19 +27,24 @@ $$;
 
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.none'$$, '42883', 'a function that is not there');
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'pg_catalog.now'$$, '42883', 'or takes no closing_id');
-SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(1); DROP TABLE shop.slip; --'$$, '42883', 'a name is a name');
-SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(integer)'$$, '42883', 'without arguments');
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(1); DROP TABLE shop.slip; --'$$,
+                       '42883', 'a name is a name');
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(integer)'$$,
+                       '42883', 'without arguments');
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = ''$$, '42883', 'and not empty');
 CREATE PROCEDURE shop.proceed(id integer) LANGUAGE sql AS 'SELECT';
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.proceed'$$, '42883', 'a procedure is no function');
 CREATE FUNCTION pg_temp.mine(id integer) RETURNS void LANGUAGE sql AS 'SELECT';
-SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'pg_temp.mine'$$, '42883', 'one of this session would be gone tomorrow');
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'pg_temp.mine'$$, '42883',
+                       'one of this session would be gone tomorrow');
 CREATE ROLE credits_test_manager;
 GRANT credits_management TO credits_test_manager;
 GRANT USAGE ON SCHEMA shop TO credits_test_manager;
 SET ROLE credits_test_manager;
-SELECT throws_ok($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing'$$, '42501', 'must be owner of function shop.write_closing(integer)', 'one of somebody else');
-SELECT throws_ok($$UPDATE credits.parameter SET closing_hook = 'pg_catalog.pg_terminate_backend'$$, '42883', NULL, 'none of the superuser''s');
+SELECT throws_ok($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing'$$, '42501',
+                 'must be owner of function shop.write_closing(integer)', 'one of somebody else');
+SELECT throws_ok($$UPDATE credits.parameter SET closing_hook = 'pg_catalog.pg_terminate_backend'$$,
+                 '42883', NULL, 'none of the superuser''s');
 RESET ROLE;
 UPDATE credits.parameter SET closing_hook = 'shop.write_closing';
 
@@ -45,11 +54,13 @@ UPDATE credits.credit_type SET posting_relation = 'per_customer', posting_articl
 SELECT pg_temp.slip(1, 'B', '2026-01-05', 'S', 10, 1000), pg_temp.slip(2, 'B', '2026-01-06', 'H', 3) \g /dev/null
 SELECT credits.close_month('2026-01-01') \g /dev/null
 SELECT results_eq('SELECT line_no, item, quantity, price, amount FROM shop.invoice_line ORDER BY line_no', $$VALUES
-    (1, 'ACT', 10::numeric, 100::numeric, 1000.00), (2, 'S', -10, 100, -1000.00), (3, 'ACT', -3, 100, -300.00), (4, 'S', 3, 100, 300.00)$$,
+    (1, 'ACT', 10::numeric, 100::numeric, 1000.00), (2, 'S', -10, 100, -1000.00), (3, 'ACT', -3, 100, -300.00),
+    (4, 'S', 3, 100, 300.00)$$,
     'the closing is an invoice of the ERP, and its lines keep their price') FROM (SELECT) AS one;
 SELECT is(sum(amount), 0.00, 'with a total of 0') FROM shop.invoice_line;
 SELECT is(credits.balance('B', 'SUPPORT'), 7::numeric, 'its lines touch no credits');
-SELECT results_eq('SELECT line_key FROM credits.closing_hook_line ORDER BY line_key', ARRAY['C1-B/1' COLLATE "C", 'C1-B/2', 'C1-B/3', 'C1-B/4'], 'they are on record');
+SELECT results_eq('SELECT line_key FROM credits.closing_hook_line ORDER BY line_key',
+                  ARRAY['C1-B/1' COLLATE "C", 'C1-B/2', 'C1-B/3', 'C1-B/4'], 'they are on record');
 SELECT pg_temp.all_in_order();
 SELECT is_empty($$SELECT * FROM credits.take_in() WHERE lines <> 0$$, 'there is nothing to take in');
 
@@ -58,24 +69,30 @@ SELECT is_empty($$SELECT * FROM credits.take_in() WHERE lines <> 0$$, 'there is 
 SELECT pg_temp.accepted($$UPDATE shop.invoice SET state = 'draft'$$, 'when the document changes its state');
 SELECT pg_temp.accepted($$UPDATE shop.invoice SET state = 'posted', day = '2026-02-01'$$, 'and comes back with another date');
 SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET quantity = 2 * quantity WHERE item = 'S'$$, 'when a line is edited');
-SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET item = 'H', price = 5 WHERE line_no IN (3, 4)$$, 'or gets an article that consumes, whatever it had before');
+SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET item = 'H', price = 5 WHERE line_no IN (3, 4)$$,
+                        'or gets an article that consumes, whatever it had before');
 SELECT is((SELECT price FROM shop.invoice_line WHERE line_no = 4), 5::numeric, 'it keeps its price');
 SELECT is(credits.balance('B', 'SUPPORT'), 7::numeric, 'it touches no credits');
 SELECT is(pg_temp.entries(), 2::bigint, 'no entry was booked');
 SELECT pg_temp.all_in_order();
-SELECT pg_temp.accepted($$INSERT INTO shop.invoice VALUES ('N', 'B', '2026-02-02'); INSERT INTO shop.invoice_line VALUES ('N', 1, 'H', 1, 9, 9)$$, 'an ordinary invoice');
+SELECT pg_temp.accepted($$INSERT INTO shop.invoice VALUES ('N', 'B', '2026-02-02');
+                          INSERT INTO shop.invoice_line VALUES ('N', 1, 'H', 1, 9, 9)$$, 'an ordinary invoice');
 SELECT is(credits.balance('B', 'SUPPORT'), 6::numeric, 'consumes as ever');
-SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET item = 'S', line_no = line_no + 20 WHERE number = 'C1-B' AND line_no IN (2, 4)$$, 'lines of the closing that get another number');
+SELECT pg_temp.accepted($$UPDATE shop.invoice_line SET item = 'S', line_no = line_no + 20 WHERE number = 'C1-B'
+                          AND line_no IN (2, 4)$$, 'lines of the closing that get another number');
 SELECT pg_temp.accepted($$UPDATE shop.invoice SET number = 'C9' WHERE number = 'C1-B'$$, 'and their document another one');
 SELECT is(credits.balance('B', 'SUPPORT'), 6::numeric, 'touch no credits');
-SELECT pg_temp.accepted($$UPDATE shop.invoice SET state = 'draft' WHERE number = 'C9'; UPDATE shop.invoice SET state = 'posted' WHERE number = 'C9'$$, 'nor do they afterwards');
+SELECT pg_temp.accepted($$UPDATE shop.invoice SET state = 'draft' WHERE number = 'C9';
+                          UPDATE shop.invoice SET state = 'posted' WHERE number = 'C9'$$, 'nor do they afterwards');
 SELECT pg_temp.all_in_order();
 SELECT pg_temp.accepted($$DELETE FROM shop.invoice WHERE number LIKE 'C%'$$, 'the closing''s own may go');
 SELECT is(credits.balance('B', 'SUPPORT'), 6::numeric, 'that changes nothing');
 
 -- An error of the hook undoes the closing; one that is caught leaves saves as they were
 
-CREATE FUNCTION shop.fail(id integer) RETURNS void LANGUAGE plpgsql AS $$BEGIN INSERT INTO shop.invoice VALUES ('F', 'B'); RAISE 'the ERP says no' USING ERRCODE = 'U0001'; END$$;
+CREATE FUNCTION shop.fail(id integer) RETURNS void
+    LANGUAGE plpgsql AS $$BEGIN INSERT INTO shop.invoice VALUES ('F', 'B'); RAISE 'the ERP says no' USING ERRCODE = 'U0001';
+                          END$$;
 UPDATE credits.parameter SET closing_hook = 'shop.fail';
 SELECT is(pg_temp.outcome($$SELECT credits.close_month('2026-02-01')$$), 'U0001', 'the error is raised');
 SELECT is_empty($$SELECT FROM credits.closing WHERE month = '2026-02-01'$$, 'the month is not closed');
@@ -143,9 +160,11 @@ SELECT credits.close_month('2026-02-01') \g /dev/null
 
 UPDATE credits.parameter SET closing_hook = 'shop.write_closing';
 SELECT credits.reopen_month('2026-02-01'), credits.close_month('2026-02-01') \g /dev/null
-SELECT is((SELECT count(*) FROM shop.invoice WHERE number LIKE 'C%' AND state = 'posted'), 1::bigint, 'given the closing of February');
+SELECT is((SELECT count(*) FROM shop.invoice WHERE number LIKE 'C%' AND state = 'posted'), 1::bigint,
+          'given the closing of February');
 SELECT credits.reopen_month('2026-02-01') \g /dev/null
-SELECT is((SELECT count(*) FROM shop.invoice WHERE number LIKE 'C%' AND state = 'posted'), 0::bigint, 'when it is reopened, the hook cancels the invoice');
+SELECT is((SELECT count(*) FROM shop.invoice WHERE number LIKE 'C%' AND state = 'posted'), 0::bigint,
+          'when it is reopened, the hook cancels the invoice');
 SELECT pg_temp.all_in_order();
 
 -- It runs as its owner, whoever closes
@@ -165,20 +184,26 @@ UPDATE credits.parameter SET closing_hook = 'shop.look';
 SET ROLE credits_test_manager;
 SELECT lives_ok($$SELECT credits.close_month('2026-02-01')$$, 'a manager closes');
 RESET ROLE;
-SELECT is(concat_ws(' ', who, path, month), 'credits_test_accountant pg_catalog, pg_temp 2026-02-01', 'the hook runs as its owner, in a safe path') FROM shop.seen;
-SELECT is((SELECT closed_by FROM credits.closing WHERE month = '2026-02-01' AND reopened_at IS NULL), 'credits_test_manager', 'the closing is the manager''s');
+SELECT is(concat_ws(' ', who, path, month), 'credits_test_accountant pg_catalog, pg_temp 2026-02-01',
+          'the hook runs as its owner, in a safe path') FROM shop.seen;
+SELECT is((SELECT closed_by FROM credits.closing WHERE month = '2026-02-01' AND reopened_at IS NULL),
+          'credits_test_manager', 'the closing is the manager''s');
 DROP FUNCTION shop.look;
-SELECT is(pg_temp.outcome($$SELECT credits.close_month('2026-03-01')$$), '42883', 'a hook that is gone is an error at the closing');
+SELECT is(pg_temp.outcome($$SELECT credits.close_month('2026-03-01')$$), '42883',
+          'a hook that is gone is an error at the closing');
 UPDATE credits.parameter SET closing_hook = NULL;
 SELECT pg_temp.accepted($$SELECT credits.close_month('2026-03-01')$$, 'without one it is not asked');
 
 -- Lines that are checked at commit are known at once
 
 CREATE TABLE shop.ticket (id bigint PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric);
-SELECT credits.attach('shop.ticket', 'cash_sale', 'item', 'quantity', 'amount', 'customer', 'day', check_at => 'commit') \g /dev/null
-CREATE FUNCTION shop.write_ticket(id integer) RETURNS void LANGUAGE sql AS $$INSERT INTO shop.ticket VALUES (id, 'B', '2026-04-30', 'S', 5, 500)$$;
+SELECT credits.attach('shop.ticket', 'cash_sale', 'item', 'quantity', 'amount', 'customer', 'day', check_at => 'commit')
+    \g /dev/null
+CREATE FUNCTION shop.write_ticket(id integer) RETURNS void
+    LANGUAGE sql AS $$INSERT INTO shop.ticket VALUES (id, 'B', '2026-04-30', 'S', 5, 500)$$;
 UPDATE credits.parameter SET closing_hook = 'shop.write_ticket';
-SELECT pg_temp.accepted($$SELECT credits.close_month('2026-04-01'); SET CONSTRAINTS ALL IMMEDIATE$$, 'a table that is checked at commit');
+SELECT pg_temp.accepted($$SELECT credits.close_month('2026-04-01'); SET CONSTRAINTS ALL IMMEDIATE$$,
+                        'a table that is checked at commit');
 SELECT is(credits.balance('B', 'SUPPORT'), 5::numeric, 'its lines touch no credits either');
 SET CONSTRAINTS ALL DEFERRED;
 SELECT pg_temp.accepted($$UPDATE shop.ticket SET quantity = 6; SET CONSTRAINTS ALL IMMEDIATE$$, 'nor when they change');
@@ -188,7 +213,8 @@ SELECT pg_temp.all_in_order();
 
 -- Who is told
 
-SELECT pg_temp.accepted($$UPDATE credits.parameter SET notify = false; SELECT credits.close_month('2026-05-01')$$, 'without NOTIFY');
+SELECT pg_temp.accepted($$UPDATE credits.parameter SET notify = false; SELECT credits.close_month('2026-05-01')$$,
+                        'without NOTIFY');
 SELECT is(pg_temp.entries(), 6::bigint, 'closings book no entries');
 SELECT pg_temp.all_in_order();
 
@@ -199,16 +225,21 @@ $$UPDATE shop.slip SET quantity = quantity + 1 WHERE id = key; UPDATE shop.ticke
 CREATE FUNCTION shop.write_within(id integer) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM credits.closing;
-    WITH new AS (INSERT INTO shop.slip (id, customer, item, quantity) VALUES (97, 'B', 'H', 1), (98, 'B', 'Q', 1) RETURNING slip.id)
+    WITH new AS (INSERT INTO shop.slip (id, customer, item, quantity) VALUES (97, 'B', 'H', 1),
+                 (98, 'B', 'Q', 1) RETURNING slip.id)
     SELECT count(shop.change(new.id)) FROM new INTO id;
-    WITH new AS (INSERT INTO shop.ticket VALUES (99, 'B', '2026-06-30', 'H', 1) RETURNING ticket.id) SELECT count(shop.change(new.id)) FROM new INTO id;
+    WITH new AS (INSERT INTO shop.ticket VALUES (99, 'B', '2026-06-30', 'H', 1) RETURNING ticket.id)
+    SELECT count(shop.change(new.id)) FROM new INTO id;
 END
 $$;
 UPDATE credits.parameter SET closing_hook = 'shop.write_within';
-SELECT pg_temp.accepted($$SELECT credits.close_month('2026-06-01'); SET CONSTRAINTS ALL IMMEDIATE$$, 'a hook whose statements call functions');
-SELECT is(ARRAY(SELECT quantity FROM shop.slip WHERE id IN (97, 98) UNION ALL SELECT quantity FROM shop.ticket WHERE id = 99), '{2,2,2}', 'that change its lines');
+SELECT pg_temp.accepted($$SELECT credits.close_month('2026-06-01'); SET CONSTRAINTS ALL IMMEDIATE$$,
+                        'a hook whose statements call functions');
+SELECT is(ARRAY(SELECT quantity FROM shop.slip WHERE id IN (97, 98) UNION ALL SELECT quantity FROM shop.ticket WHERE id = 99),
+          '{2,2,2}', 'that change its lines');
 SELECT is(credits.balance('B', 'SUPPORT'), 5::numeric, 'its lines touch no credits');
-SELECT is_empty($$SELECT FROM credits.entry WHERE line_key IN ('97', '98', '99') GROUP BY line_key HAVING sum(quantity) <> 0$$, 'nothing stays booked for them');
+SELECT is_empty($$SELECT FROM credits.entry WHERE line_key IN ('97', '98', '99') GROUP BY line_key HAVING sum(quantity) <> 0$$,
+                'nothing stays booked for them');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();

@@ -4,13 +4,17 @@ BEGIN;
 \ir shop.psql
 SELECT plan(21);
 
-CREATE TABLE shop.work (id int PRIMARY KEY, customer text DEFAULT 'A', day date DEFAULT '2026-01-12', done boolean DEFAULT true, item text DEFAULT 'H', quantity numeric);
-CREATE TABLE shop.bill (id int PRIMARY KEY, customer text DEFAULT 'A', day date DEFAULT '2026-01-12', item text DEFAULT 'H', quantity numeric, work int);
+CREATE TABLE shop.work (id int PRIMARY KEY, customer text DEFAULT 'A', day date DEFAULT '2026-01-12',
+                        done boolean DEFAULT true, item text DEFAULT 'H', quantity numeric);
+CREATE TABLE shop.bill (id int PRIMARY KEY, customer text DEFAULT 'A', day date DEFAULT '2026-01-12',
+                        item text DEFAULT 'H', quantity numeric, work int);
 CREATE FUNCTION pg_temp.attach(work_at text, bill_at text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM credits.attach('shop.work', 'service_report', article => 'item', quantity => 'quantity', amount => NULL, customer => 'customer',
+    PERFORM credits.attach('shop.work', 'service_report', article => 'item', quantity => 'quantity',
+                           amount => NULL, customer => 'customer',
         document_date => 'day', counts_when => 'done', check_at => work_at);
-    PERFORM credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => NULL, customer => 'customer',
+    PERFORM credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => NULL,
+                           customer => 'customer',
         document_date => 'day', origin => 'work', origin_table => 'shop.work', check_at => bill_at);
 END
 $$;

@@ -23,11 +23,14 @@ INSERT INTO credits.customer (customer) VALUES ('C1'), ('C2');
 
 -- Coefficients (rule 9)
 
-SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 0$$), '23514 credits_coefficient_valid', 'a coefficient is not 0');
+SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 0$$), '23514 credits_coefficient_valid',
+          'a coefficient is not 0');
 SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 0.00001$$), '23514 credits_coefficient_valid',
     'a coefficient of 5 decimals is refused, not rounded');
-SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 'NaN'$$), '23514 credits_coefficient_valid', 'nor is it NaN');
-SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 'Infinity'$$), '23514 credits_coefficient_valid', 'nor infinite');
+SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 'NaN'$$), '23514 credits_coefficient_valid',
+          'nor is it NaN');
+SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 'Infinity'$$), '23514 credits_coefficient_valid',
+          'nor infinite');
 SELECT is(pg_temp.outcome($$UPDATE credits.article SET coefficient = 0.25000$$), 'accepted', 'trailing zeros are no decimals');
 SELECT is(pg_temp.outcome($$INSERT INTO credits.article (article, type_id) VALUES ('X', 101)$$),
     '23514 article_type_and_coefficient_check', 'an article with a type has a coefficient');
@@ -40,7 +43,8 @@ SELECT is(pg_temp.outcome($$UPDATE credits.credit_type SET unit_value = 10 WHERE
     '23514 credit_type_valuation_and_unit_value_check', 'a fifo type has no unit value');
 SELECT is(pg_temp.outcome($$UPDATE credits.credit_type SET unit_value = 'NaN' WHERE code = 'TRAINING'$$),
     '23514 credit_type_unit_value_check', 'a unit value is a number');
-SELECT is(pg_temp.outcome($$INSERT INTO credits.credit_type (code) VALUES ('SUPPORT')$$), '23505 credit_type_code_key', 'a code is unique');
+SELECT is(pg_temp.outcome($$INSERT INTO credits.credit_type (code) VALUES ('SUPPORT')$$), '23505 credit_type_code_key',
+          'a code is unique');
 SELECT is(pg_temp.outcome($$DELETE FROM credits.credit_type WHERE code = 'SUPPORT'$$), '23503',
     'a type that an article refers to is not deleted');
 SELECT is(pg_temp.outcome($$DELETE FROM credits.credit_type WHERE code = 'TRAINING'$$), 'accepted', 'a type never used is');
@@ -60,9 +64,11 @@ RESET client_min_messages;
 -- The worth of open credits
 
 INSERT INTO credits._account VALUES ('C2', 102, 1, 1, false, 4, 380, NULL);
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity, amount, value, remaining, remaining_value)
+INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+                          amount, value, remaining, remaining_value)
 VALUES ('C2', 102, 1, 1, true, '2026-01-01', '2026-01-01', 4, 400, 380, 4, 380);
-SELECT is(pg_temp.outcome($$UPDATE credits.credit_type SET unit_value = 96 WHERE type_id = 102$$), '23514 credits_unit_value_kept',
+SELECT is(pg_temp.outcome($$UPDATE credits.credit_type SET unit_value = 96 WHERE type_id = 102$$),
+          '23514 credits_unit_value_kept',
     'the unit value stays while credits are open');
 SELECT is(pg_temp.outcome($$UPDATE credits.credit_type SET valuation = 'fifo', unit_value = NULL WHERE type_id = 102$$),
     '23514 credits_unit_value_kept', 'so does the valuation');
@@ -78,7 +84,8 @@ SELECT is(pg_temp.outcome($$UPDATE credits.credit_type SET currency = 'USD' WHER
 
 -- Accounts of the closing's articles (rule 4)
 
-UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACT', result_account = '700000', result_article = 'RES'
+UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACT', result_account = '700000',
+    result_article = 'RES'
 WHERE code = 'SUPPORT';
 SELECT is(pg_temp.outcome($$INSERT INTO credits.article (article, ledger_account) VALUES ('ACT', '700000')$$),
     '23514 credits_accounts_match', 'the activation article has the balance account, checked at the article');
@@ -97,27 +104,35 @@ SELECT is(pg_temp.outcome($$
     SET CONSTRAINTS credits.credits_accounts_match DEFERRED;
     UPDATE credits.article SET ledger_account = '460001' WHERE article = 'ACT';
     UPDATE credits.credit_type SET balance_account = '460001' WHERE code = 'SUPPORT';
-    SET CONSTRAINTS credits.credits_accounts_match IMMEDIATE$$), 'accepted', 'both sides change together when the check is deferred');
+    SET CONSTRAINTS credits.credits_accounts_match IMMEDIATE$$), 'accepted',
+    'both sides change together when the check is deferred');
 
 -- Customers and articles in use
 
-SELECT is(pg_temp.outcome($$DELETE FROM credits.customer WHERE customer = 'C2'$$), '23503', 'a customer with an account is not deleted');
+SELECT is(pg_temp.outcome($$DELETE FROM credits.customer WHERE customer = 'C2'$$), '23503',
+          'a customer with an account is not deleted');
 SELECT is(pg_temp.outcome($$UPDATE credits.customer SET customer = 'C9' WHERE customer = 'C2'$$), '23503', 'and keeps his key');
-SELECT is(pg_temp.outcome($$INSERT INTO credits.customer (customer) VALUES (repeat('é', 128))$$), '22001', 'a key has at most 255 bytes');
-SELECT is(pg_temp.outcome($$INSERT INTO credits.customer (customer) VALUES (repeat('k', 255)); DELETE FROM credits.customer WHERE customer LIKE 'kk%'$$),
+SELECT is(pg_temp.outcome($$INSERT INTO credits.customer (customer) VALUES (repeat('é', 128))$$),
+          '22001', 'a key has at most 255 bytes');
+SELECT is(pg_temp.outcome($$INSERT INTO credits.customer (customer) VALUES (repeat('k', 255));
+                            DELETE FROM credits.customer WHERE customer LIKE 'kk%'$$),
     'accepted', 'of which it may have all; a customer without an account can be deleted');
 SELECT is(pg_temp.outcome($$INSERT INTO credits.article (article) VALUES (repeat('k', 256))$$), '22001', 'the same for articles');
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, article, recorded_at, recorded_by)
+INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
+                           balance_after, article, recorded_at, recorded_by)
 VALUES ('C2', 102, 1, 1, '2026-01-01', 'sale', 4, 380, 4, 'SALE', now(), 'somebody');
-SELECT is(pg_temp.outcome($$DELETE FROM credits.article WHERE article = 'SALE'$$), '23503', 'an article that the ledger names is not deleted');
+SELECT is(pg_temp.outcome($$DELETE FROM credits.article WHERE article = 'SALE'$$), '23503',
+          'an article that the ledger names is not deleted');
 SELECT is(pg_temp.outcome($$UPDATE credits.article SET article = 'S' WHERE article = 'SALE'$$), '23503', 'and keeps its key');
-SELECT is(pg_temp.outcome($$DELETE FROM credits.article WHERE article = 'QUARTER'$$), 'accepted', 'any other article can be deleted');
+SELECT is(pg_temp.outcome($$DELETE FROM credits.article WHERE article = 'QUARTER'$$), 'accepted',
+          'any other article can be deleted');
 
 -- An article remembers that it had a type
 
 UPDATE credits.article SET type_id = NULL, coefficient = NULL, had_type = false WHERE article = 'SALE';
 SELECT results_eq($$SELECT article, had_type FROM credits.article ORDER BY article$$,
-    $$VALUES ('ACT' COLLATE "C", false), ('OTHER', false), ('RES', false), ('SALE', true)$$, 'an article that had a type stays known as such');
+    $$VALUES ('ACT' COLLATE "C", false), ('OTHER', false), ('RES', false), ('SALE', true)$$,
+    'an article that had a type stays known as such');
 
 -- Parameters (rule 6)
 

@@ -12,10 +12,12 @@ INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (3, 'A'
 INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (4, 'A', '2026-01-25', 'H', 8);
 SELECT pg_temp.booked('A', ARRAY['consumption lot 2: -8 at -800.00'], 'credits come out of the lot that was sold first', 3);
 INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (5, 'A', '2026-01-26', 'H', 14);
-SELECT pg_temp.booked('A', ARRAY['consumption lot 2: -2 at -200.00', 'consumption lot 3: -10 at -1100.00', 'consumption lot 1: -2 at -180.00'],
+SELECT pg_temp.booked('A', ARRAY['consumption lot 2: -2 at -200.00', 'consumption lot 3: -10 at -1100.00',
+                                 'consumption lot 1: -2 at -180.00'],
     'then out of the next ones, an entry for each', 4);
 SELECT results_eq($$SELECT lot_no, remaining, remaining_value, open FROM credits.lot WHERE customer = 'A' ORDER BY 1$$,
-    $$VALUES (1::bigint, 8::numeric, 720::numeric, true), (2, 0, 0, false), (3, 0, 0, false)$$, 'the lots know what is left of them');
+    $$VALUES (1::bigint, 8::numeric, 720::numeric, true), (2, 0, 0, false), (3, 0, 0, false)$$,
+    'the lots know what is left of them');
 SELECT results_eq($$SELECT balance, value, last_lot_no, last_entry_no FROM credits.account WHERE customer = 'A'$$,
     $$VALUES (8::numeric, 720::numeric, 3::bigint, 7::bigint)$$, 'so does the account');
 INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (6, 'A', '2026-01-05', 'H', 1);
@@ -27,7 +29,8 @@ SELECT results_eq($$SELECT lot_no, document_date, booked_on FROM credits.entry W
 
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (11, 'B', 'S', 3, 100);
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (12, 'B', 'H', 1), (13, 'B', 'H', 1), (14, 'B', 'H', 1);
-SELECT pg_temp.booked('B', ARRAY['consumption lot 1: -1 at -33.33', 'consumption lot 1: -1 at -33.34', 'consumption lot 1: -1 at -33.33'],
+SELECT pg_temp.booked('B', ARRAY['consumption lot 1: -1 at -33.33', 'consumption lot 1: -1 at -33.34',
+                                 'consumption lot 1: -1 at -33.33'],
     'each draw takes its share of what remains, half away from zero, and no cent is lost', 1);
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (15, 'B', 'S', 7, 0.03), (16, 'B', 'S', 1, 0);
 INSERT INTO shop.slip (id, customer, item, quantity) SELECT n, 'B', 'H', 1 FROM generate_series(21, 28) AS n;
@@ -45,14 +48,16 @@ INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (31, 'C', 'S
 SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (32, 'C', 'H', 0.5001)$$,
     '23514 credits_balance_not_negative', 'a consumption beyond the balance is refused');
 SELECT is_empty($$SELECT FROM shop.slip WHERE id = 32$$, 'and nothing of it is stored');
-SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (32, 'C', 'Q', 1), (33, 'C', 'Q', 1), (34, 'C', 'Q', 1)$$,
+SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (32, 'C', 'Q', 1),
+                         (33, 'C', 'Q', 1), (34, 'C', 'Q', 1)$$,
     '23514 credits_balance_not_negative', 'a statement is refused as a whole');
 SELECT is_empty($$SELECT FROM shop.slip WHERE id BETWEEN 32 AND 34$$, 'though two of its lines would have done');
 SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (32, 'A', 'H', 1), (33, 'C', 'H', 1)$$,
     '23514 credits_balance_not_negative', 'also for what it does to another customer');
 SELECT results_eq($$SELECT customer, balance FROM credits.account ORDER BY customer$$,
     $$VALUES ('A' COLLATE "C", 7::numeric), ('B', 0), ('C', 0.5)$$, 'no balance has moved');
-SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (32, 'C', 'Q', 2)$$, 'what there is can be consumed');
+SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (32, 'C', 'Q', 2)$$,
+                        'what there is can be consumed');
 SELECT is(credits.balance('C', 'SUPPORT'), 0::numeric, 'to the last bit');
 SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (33, 'C', 'Q', 0.0004)$$,
     '23514 credits_balance_not_negative', 'but no more');
@@ -66,10 +71,12 @@ SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VA
 
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES
     (41, 'C', '2026-02-01', 'H', 3, NULL), (42, 'C', '2026-02-01', 'S', 4, 400), (43, 'C', '2026-02-01', 'H', 1, NULL);
-SELECT pg_temp.booked('C', ARRAY['sale lot 2: 4 at 400.00', 'consumption lot 2: -3 at -300.00', 'consumption lot 2: -1 at -100.00'],
+SELECT pg_temp.booked('C', ARRAY['sale lot 2: 4 at 400.00', 'consumption lot 2: -3 at -300.00',
+                                 'consumption lot 2: -1 at -100.00'],
     'a document may sell and use at once', 2);
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
-    (58, 'C', '2026-02-03', 'N2', 'H', 8, NULL), (57, 'C', '2026-02-03', 'N1', 'H', 7, NULL), (59, 'C', '2026-02-04', 'N1', 'H', 9, NULL),
+    (58, 'C', '2026-02-03', 'N2', 'H', 8, NULL), (57, 'C', '2026-02-03', 'N1', 'H', 7, NULL),
+    (59, 'C', '2026-02-04', 'N1', 'H', 9, NULL),
     (60, 'C', '2026-02-03', 'N1', 'H', 10, NULL), (51, 'C', '2026-02-01', 'Z', 'S', 34, 34);
 SELECT results_eq($$SELECT line_key, quantity FROM credits.entry WHERE customer = 'C' AND entry_no > 6 ORDER BY entry_no$$,
     $$VALUES ('57' COLLATE "C", -7::numeric), ('60', -10), ('58', -8), ('59', -9)$$,
@@ -81,18 +88,23 @@ INSERT INTO credits.customer (customer) VALUES ('E');
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (61, 'E', '2026-02-10', 'S', 2, 20);
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES
     (62, 'E', '2026-02-20', 'S', 2, 40), (63, 'E', '2026-02-01', 'S', 2, 30), (64, 'E', '2026-02-20', 'H', 5, NULL);
-SELECT pg_temp.booked('E', ARRAY['sale lot 2: 2 at 30.00', 'sale lot 3: 2 at 40.00', 'consumption lot 2: -2 at -30.00', 'consumption lot 1: -2 at -20.00',
+SELECT pg_temp.booked('E', ARRAY['sale lot 2: 2 at 30.00', 'sale lot 3: 2 at 40.00', 'consumption lot 2: -2 at -30.00',
+                                 'consumption lot 1: -2 at -20.00',
     'consumption lot 3: -1 at -20.00'], 'it is drawn in its place', 1);
-UPDATE shop.slip SET quantity = CASE id WHEN 64 THEN 1 ELSE 2 END, day = CASE id WHEN 61 THEN '2026-01-01' ELSE day END WHERE id IN (61, 64);
+UPDATE shop.slip SET quantity = CASE id WHEN 64 THEN 1 ELSE 2 END, day = CASE id WHEN 61 THEN '2026-01-01'
+    ELSE day END WHERE id IN (61, 64);
 SELECT results_eq($$SELECT lot_no, remaining FROM credits.lot WHERE customer = 'E' ORDER BY lot_no$$,
-    $$VALUES (1::bigint, 0::numeric), (2, 1), (3, 2), (4, 2)$$, 'and a sale may move to another date in the save that gives it back');
+    $$VALUES (1::bigint, 0::numeric), (2, 1), (3, 2), (4, 2)$$,
+    'and a sale may move to another date in the save that gives it back');
 
 -- Types and customers do not mix
 
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (71, 'A', 'T', 5, 500), (72, 'B', 'S', 1, 1);
-SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (73, 'A', 'U', 6)$$, '23514 credits_balance_not_negative',
+SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (73, 'A', 'U', 6)$$,
+                       '23514 credits_balance_not_negative',
     'credits of one type are no help in another');
-SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (73, 'B', 'H', 2)$$, '23514 credits_balance_not_negative',
+SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (73, 'B', 'H', 2)$$,
+                       '23514 credits_balance_not_negative',
     'nor those of another customer');
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (73, 'D', 'H', 100);
 SELECT is_empty($$SELECT FROM credits.account WHERE customer = 'D'$$, 'a customer who does not work with credits pays as ever');

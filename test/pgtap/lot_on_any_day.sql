@@ -1,5 +1,5 @@
--- By the dates that entries are booked on, a lot never has more than was sold, less than nothing, or a value without credits (rules 17,
--- 27 and 28): whatever is changed or undone later than it was booked.
+-- By the dates that entries are booked on, a lot never has more than was sold, less than nothing, or a value without credits
+-- (rules 17, 27 and 28): whatever is changed or undone later than it was booked.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -42,7 +42,8 @@ SELECT pg_temp.all_in_order();
 
 -- A sale that shrinks on the day of a return grows again on that day
 
-SELECT pg_temp.slip(11, 'A', '2026-04-05', 'S', 10, 1000), pg_temp.slip(12, 'A', '2026-05-03', 'H', 4), pg_temp.slip(13, 'A', '2026-05-10', 'H', -4) \g /dev/null
+SELECT pg_temp.slip(11, 'A', '2026-04-05', 'S', 10, 1000), pg_temp.slip(12, 'A', '2026-05-03', 'H', 4),
+       pg_temp.slip(13, 'A', '2026-05-10', 'H', -4) \g /dev/null
 UPDATE shop.slip SET quantity = 8 WHERE id = 11;
 UPDATE shop.slip SET quantity = 10 WHERE id = 11;
 UPDATE shop.slip SET quantity = 8 WHERE id = 11;
@@ -52,7 +53,8 @@ SELECT pg_temp.all_in_order();
 
 -- The day of a change counts also when the return that it waited for is undone
 
-SELECT pg_temp.slip(21, 'C', '2026-04-05', 'S', 10, 1000), pg_temp.slip(22, 'C', '2026-04-06', 'H', 4), pg_temp.slip(23, 'C', '2026-05-10', 'H', -4) \g /dev/null
+SELECT pg_temp.slip(21, 'C', '2026-04-05', 'S', 10, 1000), pg_temp.slip(22, 'C', '2026-04-06', 'H', 4),
+       pg_temp.slip(23, 'C', '2026-05-10', 'H', -4) \g /dev/null
 UPDATE shop.slip SET amount = 900 WHERE id = 21;
 DELETE FROM shop.slip WHERE id IN (22, 23);
 SAVEPOINT shrunk;
@@ -66,12 +68,15 @@ SELECT pg_temp.all_in_order();
 
 -- A change of value is there before what is drawn at it
 
-CREATE TABLE shop.note (id bigint PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric, refund_of bigint);
-SELECT credits.attach('shop.note', 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', refers_to => 'refund_of') \g /dev/null
+CREATE TABLE shop.note (id bigint PRIMARY KEY, customer text, day date, item text, quantity numeric,
+                        amount numeric, refund_of bigint);
+SELECT credits.attach('shop.note', 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', refers_to => 'refund_of')
+    \g /dev/null
 INSERT INTO shop.note VALUES (1, 'E', '2026-04-05', 'T', 10, 1000, NULL);
 INSERT INTO shop.note VALUES (2, 'E', '2026-05-10', 'T', 0, -100, 1);
 INSERT INTO shop.note VALUES (3, 'E', '2026-04-20', 'U', 10, 0, NULL);
-SELECT is((SELECT booked_on FROM credits.entry WHERE customer = 'E' AND line_table = 'shop.note'::regclass AND line_key = '3'), '2026-05-10'::date, 'a draw at less follows the note');
+SELECT is((SELECT booked_on FROM credits.entry WHERE customer = 'E' AND line_table = 'shop.note'::regclass AND line_key = '3'),
+          '2026-05-10'::date, 'a draw at less follows the note');
 SELECT pg_temp.all_in_order();
 DELETE FROM shop.note WHERE id = 3;
 DELETE FROM shop.note WHERE id = 2;
@@ -79,11 +84,13 @@ SELECT pg_temp.all_in_order();
 
 -- Returns of one draw on two days, the earlier undone later than it was booked: its draw is undone no earlier
 
-SELECT pg_temp.slip(41, 'F', '2026-04-05', 'S', 3, 300), pg_temp.slip(42, 'F', '2026-04-06', 'H', 3), pg_temp.slip(43, 'F', '2026-04-10', 'H', -1), pg_temp.slip(44, 'F', '2026-04-20', 'H', -1) \g /dev/null
+SELECT pg_temp.slip(41, 'F', '2026-04-05', 'S', 3, 300), pg_temp.slip(42, 'F', '2026-04-06', 'H', 3),
+       pg_temp.slip(43, 'F', '2026-04-10', 'H', -1), pg_temp.slip(44, 'F', '2026-04-20', 'H', -1) \g /dev/null
 DELETE FROM shop.slip WHERE id = 43;
 DELETE FROM shop.slip WHERE id = 44;
 DELETE FROM shop.slip WHERE id = 42;
-SELECT is((SELECT max(booked_on) FROM credits.entry WHERE customer = 'F' AND line_key = '42'), '2026-04-20'::date, 'the draw is undone when the last of its returns is');
+SELECT is((SELECT max(booked_on) FROM credits.entry WHERE customer = 'F' AND line_key = '42'), '2026-04-20'::date,
+          'the draw is undone when the last of its returns is');
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();
 ROLLBACK;

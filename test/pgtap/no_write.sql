@@ -26,7 +26,8 @@ CREATE TEMP TABLE before AS SELECT oid, ctid AS place, xmin AS written FROM (
     UNION ALL SELECT tableoid, ctid, xmin FROM credits.alarm_episode) AS ledger;
 
 -- The last transaction that locked each customer's row, committed or not.
-CREATE FUNCTION pg_temp.lockers() RETURNS text LANGUAGE sql AS $$SELECT string_agg(xmax::text, ' ' ORDER BY customer) FROM credits.customer$$;
+CREATE FUNCTION pg_temp.lockers() RETURNS text
+    LANGUAGE sql AS $$SELECT string_agg(xmax::text, ' ' ORDER BY customer) FROM credits.customer$$;
 
 -- Runs a statement and undoes it; tells what it did: 'wrote' to the ledger, 'locked' a customer, or 'looked' for one (a lock that
 -- hinders nobody).
@@ -39,7 +40,8 @@ BEGIN
     SELECT concat_ws(', ',
         CASE WHEN EXISTS (
             (SELECT tableoid, ctid, xmin FROM credits._account UNION ALL SELECT tableoid, ctid, xmin FROM credits._lot
-             UNION ALL SELECT tableoid, ctid, xmin FROM credits.entry UNION ALL SELECT tableoid, ctid, xmin FROM credits.renumbering
+             UNION ALL SELECT tableoid, ctid, xmin FROM credits.entry UNION ALL SELECT tableoid,
+                 ctid, xmin FROM credits.renumbering
              UNION ALL SELECT tableoid, ctid, xmin FROM credits.alarm_episode) EXCEPT SELECT * FROM before) THEN 'wrote' END,
         CASE WHEN pg_temp.lockers() <> lockers THEN 'locked' END,
         CASE WHEN EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'credits.customer'::regclass
@@ -52,27 +54,34 @@ $$;
 
 -- The trace is there to be seen
 
-SELECT is(pg_temp.traces('UPDATE shop.slip SET quantity = 2 WHERE id = 2'), 'wrote, locked, looked', 'a change of quantity is seen');
+SELECT is(pg_temp.traces('UPDATE shop.slip SET quantity = 2 WHERE id = 2'), 'wrote, locked, looked',
+          'a change of quantity is seen');
 SELECT is(pg_temp.traces($$UPDATE shop.slip SET number = 'M' WHERE id = 2$$), 'wrote, locked, looked', 'so is one of the number');
-SELECT is(pg_temp.traces($$UPDATE shop.invoice SET state = 'draft' WHERE number = 'I-3'$$), '', 'the trace leaves no trace itself');
+SELECT is(pg_temp.traces($$UPDATE shop.invoice SET state = 'draft' WHERE number = 'I-3'$$), '',
+          'the trace leaves no trace itself');
 
 -- UPDATE of lines
 
 SELECT is(pg_temp.traces(statement), '', statement) FROM unnest(ARRAY[
     $$UPDATE shop.slip SET memo = 'seen'$$,
-    'UPDATE shop.slip SET quantity = quantity, amount = amount, item = item, customer = customer, state = state, day = day, number = number, id = id',
+    'UPDATE shop.slip SET quantity = quantity, amount = amount, item = item, customer = customer, state = state, day = day, '
+    'number = number, id = id',
     'UPDATE shop.invoice_line SET price = 25, amount = 50 WHERE line_no = 2',
     'UPDATE shop.invoice_line SET price = price + 1 WHERE line_no = 1',
     'UPDATE shop.invoice_line SET quantity = 99 WHERE line_no = 3',
     'UPDATE shop.slip SET quantity = 99 WHERE false',
     $$INSERT INTO shop.slip (id, item) VALUES (1, 'S') ON CONFLICT (id) DO UPDATE SET memo = 'seen'$$,
     $$INSERT INTO shop.slip (id, item) VALUES (1, 'S') ON CONFLICT (id) DO NOTHING$$,
-    $$MERGE INTO shop.slip USING (VALUES (1, 10), (2, 1)) AS w (id, quantity) ON w.id = slip.id WHEN MATCHED THEN UPDATE SET quantity = w.quantity$$]) AS statement;
-SELECT doesnt_match(pg_temp.traces('UPDATE shop.slip SET quantity = 1.000 WHERE id = 2'), 'wrote', 'the same quantity written otherwise books nothing');
-SELECT doesnt_match(pg_temp.traces('UPDATE shop.slip SET quantity = 1.00004 WHERE id = 2'), 'wrote', 'nor does one that rounds to the same credits');
+    $$MERGE INTO shop.slip USING (VALUES (1, 10), (2, 1)) AS w (id, quantity) ON w.id = slip.id
+      WHEN MATCHED THEN UPDATE SET quantity = w.quantity$$]) AS statement;
+SELECT doesnt_match(pg_temp.traces('UPDATE shop.slip SET quantity = 1.000 WHERE id = 2'), 'wrote',
+                    'the same quantity written otherwise books nothing');
+SELECT doesnt_match(pg_temp.traces('UPDATE shop.slip SET quantity = 1.00004 WHERE id = 2'), 'wrote',
+                    'nor does one that rounds to the same credits');
 SELECT doesnt_match(pg_temp.traces('UPDATE shop.slip SET amount = 7 WHERE id = 2'), 'wrote', 'nor an amount of a consumption');
 
--- Lines that do not touch credits: of another article, nothing is even looked at; of another customer, whether he works with credits
+-- Lines that do not touch credits: of another article, nothing is even looked at; of another customer, whether he works with
+-- credits
 
 SELECT is(pg_temp.traces(statement), '', statement) FROM unnest(ARRAY[
     $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (9, 'A', 'X', 1)$$,

@@ -4,7 +4,8 @@ BEGIN;
 \ir shop.psql
 SELECT plan(121);
 
-INSERT INTO credits.customer (customer, name, account_of) VALUES ('O''Neill "x"', 'Quoted', NULL), ('a', 'Lower', NULL), ('K', 'Contact', 'A');
+INSERT INTO credits.customer (customer, name, account_of)
+VALUES ('O''Neill "x"', 'Quoted', NULL), ('a', 'Lower', NULL), ('K', 'Contact', 'A');
 UPDATE credits.credit_type SET alarm_level = 8 WHERE type_id = 101;
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
     (1, 'A', '2026-01-05', 'S1', 'S', 10, 1000),
@@ -23,7 +24,8 @@ CREATE FUNCTION pg_temp.seen() RETURNS text LANGUAGE sql AS $$
         SELECT customer FROM credits.own_portfolio
         UNION SELECT customer FROM credits.own_open_lot
         UNION SELECT customer FROM credits.own_history
-        UNION SELECT h.customer FROM credits.own_portfolio AS p CROSS JOIN credits.own_open_lot AS l FULL JOIN credits.own_history AS h ON true) AS own
+        UNION SELECT h.customer FROM credits.own_portfolio AS p CROSS JOIN credits.own_open_lot AS l
+        FULL JOIN credits.own_history AS h ON true) AS own
 $$;
 CREATE FUNCTION pg_temp.seen_as(who text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -42,12 +44,16 @@ SELECT is_empty('SELECT FROM credits.own_portfolio', 'while nobody is named ther
 SELECT is_empty('SELECT FROM credits.own_open_lot', 'no lot');
 SELECT is_empty('SELECT FROM credits.own_history', 'and no history');
 SELECT credits.act_for('A') \g /dev/null
-SELECT results_eq('SELECT * FROM credits.own_portfolio', $$VALUES ('A' COLLATE "C", 'Adam' COLLATE "default", 'SUPPORT' COLLATE "default",
-    'EUR' COLLATE "default", 10::numeric, 4::numeric, 6::numeric, 600.00, 8::numeric, true, '2026-01-05'::date, '2026-01-22'::date)$$,
+SELECT results_eq('SELECT * FROM credits.own_portfolio',
+                  $$VALUES ('A' COLLATE "C", 'Adam' COLLATE "default", 'SUPPORT' COLLATE "default",
+    'EUR' COLLATE "default", 10::numeric, 4::numeric, 6::numeric, 600.00, 8::numeric, true, '2026-01-05'::date,
+    '2026-01-22'::date)$$,
     'the portfolio of the customer that it acts for, with what his contact used');
-SELECT results_eq('SELECT * FROM credits.own_open_lot', $$VALUES ('A' COLLATE "C", 'SUPPORT' COLLATE "default", 1::bigint, '2026-01-05'::date,
+SELECT results_eq('SELECT * FROM credits.own_open_lot',
+                  $$VALUES ('A' COLLATE "C", 'SUPPORT' COLLATE "default", 1::bigint, '2026-01-05'::date,
     'S1' COLLATE "default", 'S' COLLATE "C", 10::numeric, 6::numeric, 1000.00, 600.00)$$, 'his open lots');
-SELECT results_eq('SELECT type_code, entry_no, booked_on, kind, document_number, quantity, value, balance_after FROM credits.own_history ORDER BY type_code, entry_no',
+SELECT results_eq('SELECT type_code, entry_no, booked_on, kind, document_number, quantity, value, balance_after '
+                  'FROM credits.own_history ORDER BY type_code, entry_no',
     $$VALUES ('SUPPORT', 1::bigint, '2026-01-05'::date, 'sale', 'S1', 10::numeric, 1000.00, 10::numeric),
              ('SUPPORT', 2, '2026-01-20', 'consumption', 'S2', -3, -300.00, 7),
              ('SUPPORT', 3, '2026-01-22', 'consumption', 'S7', -1, -100.00, 6),
@@ -62,7 +68,8 @@ SELECT is(pg_temp.seen_as('O''Neill "x"'), 'O''Neill "x"', 'a name may have quot
 SELECT is(pg_temp.seen_as('K'), NULL, 'a contact sees nothing of the customer whose credits he uses');
 SELECT credits.act_for('B') \g /dev/null
 SELECT is_empty($$SELECT FROM credits.own_history WHERE customer = 'A'$$, 'a condition on somebody else finds nothing');
-SELECT results_eq($$SELECT description FROM credits.own_history WHERE description IS NOT NULL$$, ARRAY['secret of B'], 'his own remarks he reads');
+SELECT results_eq($$SELECT description FROM credits.own_history WHERE description IS NOT NULL$$,
+                  ARRAY['secret of B'], 'his own remarks he reads');
 
 -- What leaks from a view that is no barrier, where no index comes first
 
@@ -72,7 +79,8 @@ SET LOCAL enable_bitmapscan = off;
 SELECT credits.act_for('A') \g /dev/null
 CREATE FUNCTION pg_temp.leak(what text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
 BEGIN
-    PERFORM set_config('credits_test.leaked', concat_ws(' ', nullif(current_setting('credits_test.leaked', true), ''), what), true);
+    PERFORM set_config('credits_test.leaked', concat_ws(' ', nullif(current_setting('credits_test.leaked', true), ''), what),
+                       true);
     RETURN true;
 END
 $$;
@@ -80,19 +88,25 @@ CREATE FUNCTION pg_temp.leaks(query text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM set_config('credits_test.leaked', '', true);
     EXECUTE query;
-    RETURN (SELECT string_agg(DISTINCT word, ' ') FROM regexp_split_to_table(current_setting('credits_test.leaked'), ' ') AS word);
+    RETURN (SELECT string_agg(DISTINCT word, ' ') FROM regexp_split_to_table(current_setting('credits_test.leaked'), ' ')
+            AS word);
 END
 $$;
 CREATE FUNCTION pg_temp.leaks_to(one text, other text) RETURNS boolean LANGUAGE sql COST 0.0000001 AS 'SELECT pg_temp.leak(one)';
 CREATE OPERATOR pg_temp.=== (FUNCTION = pg_temp.leaks_to, LEFTARG = text, RIGHTARG = text);
-SELECT is(pg_temp.leaks(format('SELECT FROM credits.%s WHERE pg_temp.leak(customer)', own)), 'A', format('a cheap function in a condition sees nobody else in %s', own))
+SELECT is(pg_temp.leaks(format('SELECT FROM credits.%s WHERE pg_temp.leak(customer)', own)), 'A',
+          format('a cheap function in a condition sees nobody else in %s', own))
 FROM unnest('{own_portfolio,own_open_lot,own_history}'::text[]) AS own;
-SELECT is(pg_temp.leaks(format('SELECT FROM credits.%s WHERE customer OPERATOR(pg_temp.===) ''x''', own)), 'A', format('nor does an operator in %s', own))
+SELECT is(pg_temp.leaks(format('SELECT FROM credits.%s WHERE customer OPERATOR(pg_temp.===) ''x''', own)),
+          'A', format('nor does an operator in %s', own))
 FROM unnest('{own_portfolio,own_open_lot,own_history}'::text[]) AS own;
-SELECT is(pg_temp.leaks($$SELECT FROM credits.own_history AS h JOIN credits.own_open_lot AS l ON pg_temp.leak(h.customer) AND pg_temp.leak(l.customer)$$), 'A', 'nor in a join');
-SELECT is(pg_temp.leaks($$SELECT FROM credits.own_history GROUP BY customer HAVING pg_temp.leak(min(customer))$$), 'A', 'nor in a group');
+SELECT is(pg_temp.leaks($$SELECT FROM credits.own_history AS h JOIN credits.own_open_lot AS l ON pg_temp.leak(h.customer)
+                          AND pg_temp.leak(l.customer)$$), 'A', 'nor in a join');
+SELECT is(pg_temp.leaks($$SELECT FROM credits.own_history GROUP BY customer HAVING pg_temp.leak(min(customer))$$),
+          'A', 'nor in a group');
 SELECT is(pg_temp.leaks($$SELECT FROM credits.own_history ORDER BY pg_temp.leak(customer)$$), 'A', 'nor in an order');
-SELECT pg_temp.accepted($$SELECT count(1 / (lot_no - 1 + (customer <> 'B')::integer)) FROM credits.own_history$$, 'no error tells of rows of others');
+SELECT pg_temp.accepted($$SELECT count(1 / (lot_no - 1 + (customer <> 'B')::integer)) FROM credits.own_history$$,
+                        'no error tells of rows of others');
 SELECT pg_temp.accepted($$SELECT FROM credits.own_history WHERE 1 / (customer <> 'B')::integer = 1$$, 'in a condition neither');
 SELECT pg_temp.accepted($$SELECT FROM credits.own_history WHERE description::integer > 0$$, 'nor does a cast');
 SELECT pg_temp.accepted($$SELECT FROM credits.own_portfolio WHERE 1 / (open_value - 333.33) <> 0$$, 'nor one in the portfolio');
@@ -102,21 +116,32 @@ SET LOCAL enable_indexonlyscan = on;
 
 -- What it may not
 
-SELECT bag_eq($$SELECT relname::text COLLATE "default" FROM pg_class WHERE relnamespace = 'credits'::regnamespace AND relkind IN ('r', 'v', 'S', 'm', 'p')
-                  AND (has_table_privilege('credits_test_portal', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege('credits_test_portal', oid, 'SELECT, UPDATE, INSERT'))$$,
-    ARRAY['own_portfolio', 'own_open_lot', 'own_history', 'own_statement'], 'these are the only relations that it has a right on');
-SELECT is_empty($$SELECT relname FROM pg_class WHERE oid::regclass IN ('credits.own_portfolio', 'credits.own_open_lot', 'credits.own_history', 'credits.own_statement')
-                    AND (has_table_privilege('credits_test_portal', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'))$$, 'and only to read');
-SELECT bag_eq($$SELECT proname::text COLLATE "default" FROM pg_proc WHERE pronamespace = 'credits'::regnamespace AND has_function_privilege('credits_test_portal', oid, 'EXECUTE')$$,
-    $$VALUES ('act_for') UNION ALL SELECT proname::text COLLATE "default" FROM pg_proc WHERE pronamespace = 'credits'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')$$,
+SELECT bag_eq($$SELECT relname::text COLLATE "default" FROM pg_class WHERE relnamespace = 'credits'::regnamespace
+                AND relkind IN ('r', 'v', 'S', 'm', 'p')
+                  AND (has_table_privilege('credits_test_portal', oid,
+                                           'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+                  OR has_any_column_privilege('credits_test_portal', oid, 'SELECT, UPDATE, INSERT'))$$,
+    ARRAY['own_portfolio', 'own_open_lot', 'own_history', 'own_statement'],
+        'these are the only relations that it has a right on');
+SELECT is_empty($$SELECT relname FROM pg_class WHERE oid::regclass
+                  IN ('credits.own_portfolio', 'credits.own_open_lot', 'credits.own_history', 'credits.own_statement')
+                    AND (has_table_privilege('credits_test_portal', oid,
+                                             'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'))$$, 'and only to read');
+SELECT bag_eq($$SELECT proname::text COLLATE "default" FROM pg_proc WHERE pronamespace = 'credits'::regnamespace
+                AND has_function_privilege('credits_test_portal', oid, 'EXECUTE')$$,
+    $$VALUES ('act_for') UNION ALL SELECT proname::text COLLATE "default" FROM pg_proc
+      WHERE pronamespace = 'credits'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')$$,
     'the function that says for whom is the only one that not everybody has');
 SELECT throws_ok('SELECT FROM credits.' || what, '42501', NULL, 'it does not read ' || what)
-FROM unnest(ARRAY['portfolio', 'history', 'open_lot', 'entry', '_lot', '_account', 'customer', 'customer_role', '_own_customer', 'alarm',
+FROM unnest(ARRAY['portfolio', 'history', 'open_lot', 'entry', '_lot', '_account', 'customer', 'customer_role',
+                  '_own_customer', 'alarm',
     'portfolio_as_of(''2026-01-31'')', 'balance(''A'', ''SUPPORT'')', 'preview_line(''A'', ''H'', 1)', 'verify()']) AS what;
-SELECT throws_ok($$INSERT INTO credits.customer_role VALUES ('credits_test_portal', 'B')$$, '42501', NULL, 'nor does it list itself');
+SELECT throws_ok($$INSERT INTO credits.customer_role VALUES ('credits_test_portal', 'B')$$, '42501',
+                 NULL, 'nor does it list itself');
 SELECT is_empty($$SELECT FROM pg_stats WHERE schemaname = 'credits'$$, 'the statistics of the tables are hidden');
 CREATE TEMPORARY TABLE trap (id integer PRIMARY KEY, customer text, day date, item text, quantity numeric);
-SELECT throws_ok($$SELECT credits.attach('trap', 'other', article => 'item', quantity => 'quantity', amount => NULL, customer => 'customer', document_date => 'day')$$,
+SELECT throws_ok($$SELECT credits.attach('trap', 'other', article => 'item', quantity => 'quantity',
+                                         amount => NULL, customer => 'customer', document_date => 'day')$$,
     '42501', NULL, 'a table of its own, which refusals would answer with balances, it cannot attach');
 RESET ROLE;
 
@@ -153,15 +178,20 @@ GRANT credits_customer TO credits_test_joe;
 CREATE ROLE credits_test_manager;
 GRANT credits_management TO credits_test_manager;
 SET ROLE credits_test_manager;
-SELECT lives_ok($$INSERT INTO credits.customer_role VALUES ('credits_test_sql', NULL), ('credits_test_of_a', 'A'), ('credits_test_of_b', 'B'), ('Credits Test "Odd"', 'O''Neill "x"')$$,
+SELECT lives_ok($$INSERT INTO credits.customer_role VALUES ('credits_test_sql', NULL), ('credits_test_of_a', 'A'),
+                  ('credits_test_of_b', 'B'), ('Credits Test "Odd"', 'O''Neill "x"')$$,
     'a manager lists them');
-SELECT throws_ok($$INSERT INTO credits.customer_role VALUES ('credits_test_none', 'A')$$, '42704', NULL, 'there must be such a role');
-SELECT throws_ok($$UPDATE credits.customer_role SET customer = 'NONE' WHERE role = 'credits_test_of_a'$$, '23503', NULL, 'and such a customer');
+SELECT throws_ok($$INSERT INTO credits.customer_role VALUES ('credits_test_none', 'A')$$, '42704',
+                 NULL, 'there must be such a role');
+SELECT throws_ok($$UPDATE credits.customer_role SET customer = 'NONE' WHERE role = 'credits_test_of_a'$$,
+                 '23503', NULL, 'and such a customer');
 SELECT throws_ok($$TRUNCATE credits.customer_role$$, '42501', NULL, 'nobody but the owner truncates');
 RESET ROLE;
 SELECT throws_ok($$TRUNCATE credits.customer_role$$, '0A000', NULL, 'and he neither');
-SELECT results_eq($$SELECT column_name::text COLLATE "default", new_value, changed_by FROM credits.setting_change WHERE table_name = 'customer_role' AND key = 'credits_test_of_a' ORDER BY 1$$,
-    $$VALUES ('customer', 'A', 'credits_test_manager'), ('role', 'credits_test_of_a', 'credits_test_manager')$$, 'who listed them is on record');
+SELECT results_eq($$SELECT column_name::text COLLATE "default", new_value, changed_by FROM credits.setting_change
+                    WHERE table_name = 'customer_role' AND key = 'credits_test_of_a' ORDER BY 1$$,
+    $$VALUES ('customer', 'A', 'credits_test_manager'), ('role', 'credits_test_of_a', 'credits_test_manager')$$,
+    'who listed them is on record');
 
 SELECT credits.act_for(NULL) \g /dev/null
 SET ROLE credits_test_of_a;
@@ -225,7 +255,8 @@ SELECT is(pg_temp.seen_as(NULL), 'A', 'roles that are all of one customer are no
 RESET SESSION AUTHORIZATION;
 ALTER ROLE credits_test_of_a RENAME TO credits_test_renamed;
 SET ROLE credits_test_renamed;
-SELECT is(pg_temp.seen_as('B'), NULL, 'a renamed role is not listed any more: its group, listed with nobody, keeps it from seeing others');
+SELECT is(pg_temp.seen_as('B'), NULL,
+          'a renamed role is not listed any more: its group, listed with nobody, keeps it from seeing others');
 RESET ROLE;
 INSERT INTO credits.customer_role VALUES ('credits_customer', NULL);
 SET ROLE credits_test_portal;
@@ -304,7 +335,8 @@ SET ROLE credits_test_sql;
 CREATE TABLE own_code.note (id integer);
 CREATE FUNCTION own_code.act(id integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN 1; END$$;
 CREATE INDEX ON own_code.note (own_code.act(id));
-CREATE OR REPLACE FUNCTION own_code.act(id integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM credits.act_for('B'); RETURN 1; END$$;
+CREATE OR REPLACE FUNCTION own_code.act(id integer) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM credits.act_for('B'); RETURN 1; END$$;
 RESET ROLE;
 INSERT INTO own_code.note VALUES (1); -- an index is built anew as the table's owner, restricted
 SELECT credits.act_for('A') \g /dev/null
@@ -313,7 +345,8 @@ SELECT is(pg_temp.seen(), 'A', 'and nothing has changed');
 
 -- Parallel workers do not know: so none of them asks
 
-SELECT results_eq($$SELECT proname::text COLLATE "default", proparallel::text COLLATE "default", provolatile::text COLLATE "default" FROM pg_proc
+SELECT results_eq($$SELECT proname::text COLLATE "default", proparallel::text COLLATE "default",
+                    provolatile::text COLLATE "default" FROM pg_proc
         WHERE pronamespace = 'credits'::regnamespace AND proname IN ('act_for', '_acted_for') ORDER BY 1$$,
     $$VALUES ('_acted_for', 'r', 's'), ('act_for', 'u', 'v')$$, 'what says and tells whom stays in the leader');
 SET LOCAL parallel_setup_cost = 0;
@@ -338,12 +371,19 @@ END
 $$;
 SET ROLE credits_test_portal;
 CREATE TEMPORARY TABLE plans AS
-SELECT own, pg_temp.plan_of('SELECT * FROM credits.' || own) AS plan FROM unnest('{own_portfolio,own_open_lot,own_history}'::text[]) AS own;
-SELECT results_eq(format($$SELECT DISTINCT loops::integer FROM jsonb_path_query(%L, 'lax $.** ? (@."Subplan Name" == "CTE membership")."Actual Loops"') AS loops$$, plan),
+SELECT own, pg_temp.plan_of('SELECT * FROM credits.' || own) AS plan
+FROM unnest('{own_portfolio,own_open_lot,own_history}'::text[]) AS own;
+SELECT results_eq(format(
+    $$SELECT DISTINCT loops::integer FROM jsonb_path_query(%L, 'lax $.** ? (@."Subplan Name" == "CTE membership")."Actual Loops"')
+      AS loops$$, plan),
     '{1}'::integer[], own || ': who asks is looked up once') FROM plans;
 CREATE TEMPORARY VIEW ledger_scans AS
-SELECT own, node FROM plans, jsonb_path_query(plan, 'strict $.** ? (@."Relation Name" == "_account" || @."Relation Name" == "_lot" || @."Relation Name" == "entry")') AS node;
-SELECT is_empty(format($$SELECT node FROM ledger_scans WHERE own = %L AND node ->> 'Index Cond' LIKE '%%customer = %%' IS NOT TRUE$$, own),
+SELECT own, node FROM plans,
+       jsonb_path_query(plan,
+                        'strict $.** ? (@."Relation Name" == "_account" '
+                     '|| @."Relation Name" == "_lot" || @."Relation Name" == "entry")') AS node;
+SELECT is_empty(format($$SELECT node FROM ledger_scans WHERE own = %L
+                         AND node ->> 'Index Cond' LIKE '%%customer = %%' IS NOT TRUE$$, own),
     own || ': the ledger is read by an index on the customer') FROM plans;
 SELECT bag_eq('SELECT DISTINCT own FROM ledger_scans', 'SELECT own FROM plans', 'which was looked at in each');
 RESET ROLE;

@@ -6,7 +6,8 @@ SELECT plan(8);
 
 CREATE TABLE shop.own (id int UNIQUE DEFERRABLE INITIALLY IMMEDIATE);
 CREATE TABLE shop.odd_line (id int PRIMARY KEY, customer text, item text, quantity numeric, mode text);
-CREATE FUNCTION shop.set_constraints(mode text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SET CONSTRAINTS ALL ' || mode; END $$;
+CREATE FUNCTION shop.set_constraints(mode text) RETURNS void
+    LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SET CONSTRAINTS ALL ' || mode; END $$;
 CREATE FUNCTION shop.odd(quantity numeric, mode text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     IF mode IS NOT NULL THEN
@@ -15,11 +16,13 @@ BEGIN
     RETURN quantity;
 END
 $$;
-SELECT lives_ok($$SELECT credits.attach('shop.odd_line', 'other', article => 'item', quantity => 'shop.odd(line.quantity, line.mode)', amount => NULL,
+SELECT lives_ok($$SELECT credits.attach('shop.odd_line', 'other', article => 'item',
+                                        quantity => 'shop.odd(line.quantity, line.mode)', amount => NULL,
     customer => 'customer', document_date => $x$DATE '2026-01-10'$x$)$$, 'attached');
 SELECT lives_ok($$INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 1000)$$, 'given a sale');
 
-SELECT throws_ok(format($$INSERT INTO shop.odd_line VALUES (1, 'A', 'H', 1, %L)$$, mode), '23514', NULL, format('a mapping does not set constraints %s', mode))
+SELECT throws_ok(format($$INSERT INTO shop.odd_line VALUES (1, 'A', 'H', 1, %L)$$, mode), '23514',
+                 NULL, format('a mapping does not set constraints %s', mode))
 FROM unnest('{DEFERRED,IMMEDIATE}'::text[]) AS mode;
 INSERT INTO shop.odd_line VALUES (2, 'A', 'H', 1, NULL);
 SELECT throws_ok($$INSERT INTO shop.own VALUES (1), (1)$$, '23505', NULL, 'a constraint of the session''s is as it was');

@@ -29,31 +29,42 @@ CREATE TABLE shop.doc_line (
 ) PARTITION BY RANGE (day);
 CREATE TABLE shop.doc_line_2025 PARTITION OF shop.doc_line FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
 CREATE TABLE shop.doc_line_2026 PARTITION OF shop.doc_line FOR VALUES FROM ('2026-01-01') TO (MAXVALUE);
-SELECT pg_temp.accepted($$SELECT credits.attach('shop.doc_line', 'invoice', article => 'item', quantity => 'quantity', amount => 'price', customer => 'header.customer',
-    document_date => 'day', document_number => 'header.id', header_table => 'shop.doc', counts_when => $x$header.state = 'posted'$x$, zero_columns => '{price}',
+SELECT pg_temp.accepted($$SELECT credits.attach('shop.doc_line', 'invoice', article => 'item', quantity => 'quantity',
+                                                amount => 'price', customer => 'header.customer',
+    document_date => 'day', document_number => 'header.id', header_table => 'shop.doc',
+    counts_when => $x$header.state = 'posted'$x$, zero_columns => '{price}',
     origin => 'made_from', origin_table => 'shop.doc_line')$$, 'partitioned headers and lines are attached');
-SELECT is((SELECT header_key::text || line_header::text FROM credits.source WHERE line_table = 'shop.doc_line'::regclass), '{day,id}{day,doc}', 'by the key of the header');
-SELECT pg_temp.refused($$SELECT credits.attach('shop.doc_line_2026', 'other', article => 'item', quantity => 'quantity', amount => NULL, customer => 'header.customer',
+SELECT is((SELECT header_key::text || line_header::text FROM credits.source WHERE line_table = 'shop.doc_line'::regclass),
+          '{day,id}{day,doc}', 'by the key of the header');
+SELECT pg_temp.refused($$SELECT credits.attach('shop.doc_line_2026', 'other', article => 'item',
+                                               quantity => 'quantity', amount => NULL, customer => 'header.customer',
     document_date => 'day', header_table => 'shop.doc')$$, '42809', 'a partition is not attached by itself');
-CREATE TABLE shop.note (id int PRIMARY KEY, doc bigint, day date, item text, quantity numeric, FOREIGN KEY (day, doc) REFERENCES shop.doc_2025 (day, id));
-SELECT pg_temp.refused($$SELECT credits.attach('shop.note', 'other', article => 'item', quantity => 'quantity', amount => NULL, customer => 'header.customer', document_date => 'day',
+CREATE TABLE shop.note (id int PRIMARY KEY, doc bigint, day date, item text, quantity numeric,
+                        FOREIGN KEY (day, doc) REFERENCES shop.doc_2025 (day, id));
+SELECT pg_temp.refused($$SELECT credits.attach('shop.note', 'other', article => 'item', quantity => 'quantity',
+                                               amount => NULL, customer => 'header.customer', document_date => 'day',
     header_table => 'shop.doc_2025')$$, '42809', 'nor is one a header table');
 SELECT pg_temp.refused(statement, '2BP01', statement) FROM unnest(ARRAY[
     $$CREATE UNLOGGED TABLE shop.doc_2027 PARTITION OF shop.doc FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')$$,
-    'ALTER TABLE shop.doc_line_2025 SET UNLOGGED', 'ALTER TABLE shop.doc_line SET UNLOGGED', 'ALTER TABLE shop.doc SET UNLOGGED']) AS statement;
+    'ALTER TABLE shop.doc_line_2025 SET UNLOGGED', 'ALTER TABLE shop.doc_line SET UNLOGGED', 'ALTER TABLE shop.doc SET UNLOGGED'])
+    AS statement;
 
 CREATE FUNCTION pg_temp.has(key text, expected numeric, description text) RETURNS text LANGUAGE sql AS
-$$SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_table = 'shop.doc_line'::regclass AND line_key = key), expected, key || ' ' || description)$$;
+$$SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_table = 'shop.doc_line'::regclass AND line_key = key),
+            expected, key || ' ' || description)$$;
 
-INSERT INTO shop.doc VALUES (1, '2025-12-01', 'A', 'posted'), (2, '2025-12-02', 'A', 'draft'), (1, '2026-01-02', 'A', 'posted'), (2, '2026-01-02', NULL, 'posted'), (3, '2026-01-03', 'D', 'posted');
-INSERT INTO shop.doc_line (id, doc, day, item, quantity, price) VALUES (1, 1, '2025-12-01', 'S', 50, 500), (2, 1, '2026-01-02', 'H', 1, 9), (3, 2, '2026-01-02', 'H', 2, 9),
+INSERT INTO shop.doc VALUES (1, '2025-12-01', 'A', 'posted'), (2, '2025-12-02', 'A', 'draft'), (1, '2026-01-02', 'A', 'posted'),
+    (2, '2026-01-02', NULL, 'posted'), (3, '2026-01-03', 'D', 'posted');
+INSERT INTO shop.doc_line (id, doc, day, item, quantity, price)
+VALUES (1, 1, '2025-12-01', 'S', 50, 500), (2, 1, '2026-01-02', 'H', 1, 9), (3, 2, '2026-01-02', 'H', 2, 9),
     (4, 2, '2025-12-02', 'H', 4, 9), (5, 3, '2026-01-03', 'H', 8, 9);
 INSERT INTO shop.doc_line_2026 (id, doc, day, item, quantity, price) VALUES (6, 1, '2026-01-02', 'H', 16, 9);
 SELECT pg_temp.has('1/2025-12-01', 50, 'is sold under the header in another partition');
 SELECT pg_temp.has('2/2026-01-02', -1, 'is consumed');
 SELECT pg_temp.has('6/2026-01-02', -16, 'is consumed in its own partition');
 SELECT pg_temp.has(key, NULL, 'does not count yet') FROM unnest(ARRAY['3/2026-01-02', '4/2025-12-02', '5/2026-01-03']) AS key;
-SELECT is((SELECT string_agg(price::text, ' ' ORDER BY id) FROM shop.doc_line), '500 0 9 0 9 0', 'prices follow the header, drafts too');
+SELECT is((SELECT string_agg(price::text, ' ' ORDER BY id) FROM shop.doc_line), '500 0 9 0 9 0',
+          'prices follow the header, drafts too');
 
 -- A header changes through the root, through a partition, and in a part of a part
 UPDATE shop.doc SET state = 'posted' WHERE id = 2;
@@ -64,16 +75,20 @@ SELECT is((SELECT price FROM shop.doc_line WHERE id = 3), 0::numeric, 'and costs
 UPDATE shop.doc_2025 SET state = 'cancelled' WHERE id = 2;
 SELECT pg_temp.has('4/2025-12-02', 0, 'gives back when its header is cancelled in a partition with other column numbers');
 UPDATE shop.doc_2026 SET total = 1, state = 'draft';
-SELECT pg_temp.has(key, 0, 'gives back when all of a year are drafts again') FROM unnest(ARRAY['2/2026-01-02', '3/2026-01-02', '6/2026-01-02']) AS key;
+SELECT pg_temp.has(key, 0, 'gives back when all of a year are drafts again')
+FROM unnest(ARRAY['2/2026-01-02', '3/2026-01-02', '6/2026-01-02']) AS key;
 UPDATE shop.doc SET state = 'posted' WHERE day > '2026-01-01';
 SELECT is(credits.balance('A', 'SUPPORT'), 50 - 1 - 2 - 16::numeric, 'and consumes again');
-SELECT pg_temp.refused($$UPDATE shop.doc SET state = 'draft' WHERE day < '2026-01-01'$$, '23514 credits_lot_not_consumed', 'a consumed sale keeps its document');
+SELECT pg_temp.refused($$UPDATE shop.doc SET state = 'draft' WHERE day < '2026-01-01'$$, '23514 credits_lot_not_consumed',
+                       'a consumed sale keeps its document');
 
 -- A document that moves to another year takes its lines along
 CREATE TEMP TABLE before AS SELECT pg_temp.entries() AS entries;
 UPDATE shop.doc SET day = '2025-12-31' WHERE day = '2026-01-02' AND id = 1;
-SELECT pg_temp.has(key, -n, 'is booked under the key that the cascade gave it') FROM (VALUES ('2/2025-12-31', 1), ('6/2025-12-31', 16)) AS line (key, n);
-SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_key IN ('2/2026-01-02', '6/2026-01-02')), NULL, 'and not under the old one');
+SELECT pg_temp.has(key, -n, 'is booked under the key that the cascade gave it')
+FROM (VALUES ('2/2025-12-31', 1), ('6/2025-12-31', 16)) AS line (key, n);
+SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_key IN ('2/2026-01-02', '6/2026-01-02')),
+          NULL, 'and not under the old one');
 SELECT is((SELECT count(*) FROM shop.doc_line_2026 WHERE doc = 1), 0::bigint, 'given that they moved');
 DELETE FROM shop.doc WHERE day = '2025-12-31';
 SELECT is(credits.balance('A', 'SUPPORT'), 48::numeric, 'a deleted document gives back');
@@ -94,12 +109,15 @@ INSERT INTO shop.doc_line (id, doc, day, item, quantity) VALUES (80, 1, '2027-01
 UPDATE shop.doc_2027 SET state = 'posted';
 SELECT pg_temp.has('80/2027-01-01', -5, 'is settled by a partition that was created later');
 WITH document AS (INSERT INTO shop.doc (day, id, customer) VALUES ('2027-03-03', 77, 'A') RETURNING day, id),
-     line AS (INSERT INTO shop.doc_line (id, doc, day, item, quantity, price) SELECT 81, id, day, 'H', 0.5, 9 FROM document RETURNING price)
+     line AS (INSERT INTO shop.doc_line (id, doc, day, item, quantity, price) SELECT 81, id, day,
+              'H', 0.5, 9 FROM document RETURNING price)
 SELECT is(price, 0::numeric, 'a document that comes with its line in one statement tells the price') FROM line;
-SELECT results_eq($$SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'zz_credits_header' AND tgrelid::regclass::text LIKE 'shop.doc%' ORDER BY 1$$,
+SELECT results_eq($$SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'zz_credits_header'
+                    AND tgrelid::regclass::text LIKE 'shop.doc%' ORDER BY 1$$,
     ARRAY['shop.doc', 'shop.doc_2025', 'shop.doc_2026', 'shop.doc_2026_1', 'shop.doc_2027'], 'each has the trigger of headers');
 SELECT pg_temp.accepted($$SELECT credits.detach('shop.doc_line')$$, 'when the lines are detached');
-SELECT is_empty($$SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE 'zz_credits%' AND tgrelid::regclass::text LIKE 'shop.doc%'$$, 'no part of lines or headers has a trigger left');
+SELECT is_empty($$SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE 'zz_credits%'
+                  AND tgrelid::regclass::text LIKE 'shop.doc%'$$, 'no part of lines or headers has a trigger left');
 SELECT pg_temp.accepted('DROP TABLE shop.doc, shop.doc_line, shop.note', 'and all can go');
 
 SELECT pg_temp.all_in_order();

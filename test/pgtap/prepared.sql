@@ -38,7 +38,8 @@ PREPARE TRANSACTION 'credits_too_much';
 \o
 \set ON_ERROR_STOP on
 SELECT is(:'refusal'::text, '23514', 'too much is refused when it is prepared');
-SELECT is((SELECT count(*) FROM pg_prepared_xacts WHERE gid LIKE 'credits%') + (SELECT count(*) FROM credits.pending), 0::bigint, 'nothing is left of it');
+SELECT is((SELECT count(*) FROM pg_prepared_xacts WHERE gid LIKE 'credits%') + (SELECT count(*) FROM credits.pending),
+          0::bigint, 'nothing is left of it');
 SELECT is_empty('SELECT * FROM credits.verify()', 'verify() finds nothing');
 SELECT * FROM finish();
 \c :home

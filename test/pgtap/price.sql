@@ -17,13 +17,18 @@ CREATE TABLE shop.bill (
     whole      numeric GENERATED ALWAYS AS (quantity * price) STORED,
     memo       text
 );
-SELECT pg_temp.accepted($$SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'net',
-    customer => 'header.customer', document_date => 'header.day', document_number => 'header.number', header_table => 'shop.invoice',
-    applies_to => $x$line.memo IS DISTINCT FROM 'purchase'$x$, counts_when => $x$header.state = 'posted'$x$, from_date => '2026-01-01',
+SELECT pg_temp.accepted($$SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity',
+                                                amount => 'net',
+    customer => 'header.customer', document_date => 'header.day', document_number => 'header.number',
+    header_table => 'shop.invoice',
+    applies_to => $x$line.memo IS DISTINCT FROM 'purchase'$x$, counts_when => $x$header.state = 'posted'$x$,
+    from_date => '2026-01-01',
     zero_columns => '{price, gross, discount, net}')$$, 'given bills with four price columns');
 CREATE FUNCTION pg_temp.prices(line int) RETURNS text LANGUAGE sql AS
-$$SELECT concat_ws(' ', coalesce(price::text, '-'), coalesce(gross::text, '-'), coalesce(discount::text, '-'), coalesce(net::text, '-')) FROM shop.bill WHERE id = line$$;
-INSERT INTO shop.invoice VALUES ('sold', 'A', '2026-01-01', 'posted'), ('draft', 'A', '2026-01-02', 'draft'), ('posted', 'A', '2026-01-02', 'posted'),
+$$SELECT concat_ws(' ', coalesce(price::text, '-'), coalesce(gross::text, '-'), coalesce(discount::text, '-'),
+                   coalesce(net::text, '-')) FROM shop.bill WHERE id = line$$;
+INSERT INTO shop.invoice VALUES ('sold', 'A', '2026-01-01', 'posted'), ('draft', 'A', '2026-01-02', 'draft'),
+    ('posted', 'A', '2026-01-02', 'posted'),
     ('other', 'D', '2026-01-02', 'posted'), ('nobody', NULL, '2026-01-02', 'posted');
 
 -- On INSERT
@@ -53,7 +58,8 @@ SELECT is(pg_temp.prices(12) || ' ' || pg_temp.prices(13), '0.00 0 0 0.00 100.00
 -- On UPDATE
 
 UPDATE shop.bill SET price = 25, net = 50 WHERE id IN (2, 3, 4);
-SELECT is(pg_temp.prices(2) || ' ' || pg_temp.prices(3), '0.00 0 0 0.00 0.00 0 0 0.00', 'a price that is written later is 0 again');
+SELECT is(pg_temp.prices(2) || ' ' || pg_temp.prices(3), '0.00 0 0 0.00 0.00 0 0 0.00',
+          'a price that is written later is 0 again');
 SELECT is(pg_temp.prices(4), '25.00 30.25 5 50.00', 'for who has credits only');
 UPDATE shop.bill SET quantity = 1 WHERE id = 8;
 SELECT is(pg_temp.prices(8), '0.00 0 0 0.00', 'a stub costs nothing from when it is a consumption');
@@ -84,9 +90,11 @@ SELECT is(credits.balance('A', 'SUPPORT'), 100 - 0.5 - 0.5 - 0.25 - 0.5, 'no mor
 
 -- What an ERP's own trigger makes of a line counts: ours comes after it
 
-CREATE FUNCTION shop.tariff() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.price := 37.5; IF NEW.memo = 'evening' THEN NEW.item := 'H'; END IF; RETURN NEW; END$$;
+CREATE FUNCTION shop.tariff() RETURNS trigger
+    LANGUAGE plpgsql AS $$BEGIN NEW.price := 37.5; IF NEW.memo = 'evening' THEN NEW.item := 'H'; END IF; RETURN NEW; END$$;
 CREATE TRIGGER tariff BEFORE INSERT OR UPDATE ON shop.bill FOR EACH ROW EXECUTE FUNCTION shop.tariff();
-INSERT INTO shop.bill (id, number, item, quantity, price, memo) VALUES (21, 'posted', 'X', 1, 1, 'evening'), (22, 'posted', 'X', 1, 1, 'day');
+INSERT INTO shop.bill (id, number, item, quantity, price, memo)
+VALUES (21, 'posted', 'X', 1, 1, 'evening'), (22, 'posted', 'X', 1, 1, 'day');
 SELECT is(pg_temp.prices(21), '0.00 0 0 0.00', 'an article that it swaps in costs nothing');
 SELECT is(pg_temp.prices(22), '37.50 - - -', 'any other what it says');
 DROP TRIGGER tariff ON shop.bill;
@@ -111,7 +119,8 @@ DELETE FROM shop.bill WHERE id = 33;
 UPDATE credits.article SET type_id = NULL, coefficient = NULL WHERE article = 'Q';
 UPDATE shop.bill SET price = 25 WHERE id = 2;
 SELECT is(pg_temp.prices(2), '0.00 0 0 0.00', 'a booked consumption whose article lost its type');
-UPDATE credits.article SET type_id = (SELECT type_id FROM credits.credit_type WHERE code = 'SUPPORT'), coefficient = -0.25 WHERE article = 'Q';
+UPDATE credits.article SET type_id = (SELECT type_id FROM credits.credit_type WHERE code = 'SUPPORT'),
+    coefficient = -0.25 WHERE article = 'Q';
 UPDATE credits.customer SET works_with_credits = false WHERE customer = 'A';
 UPDATE shop.bill SET price = 25 WHERE id = 2;
 SELECT is(pg_temp.prices(2), '0.00 0 0 0.00', 'and one whose customer lost the flag');
@@ -124,25 +133,31 @@ SELECT is(pg_temp.prices(51), '25.00 - - -', 'a line dated before from_date keep
 -- A document that the same statement inserts, or hands over: RETURNING shows the price that the line keeps
 
 WITH document AS (INSERT INTO shop.invoice VALUES ('new', 'A', '2026-01-02', 'posted') RETURNING number),
-     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 151, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 151, number,
+              'H', 3, 100, 300 FROM document RETURNING price, whole)
 SELECT is(price || '/' || whole, '0.00/0.00', 'of a document that comes in the same statement') FROM line;
 SELECT is(pg_temp.prices(151), '0.00 0 0 0.00', 'which is that of the row') FROM (SELECT) AS one;
 WITH document AS (INSERT INTO shop.invoice VALUES ('new of D', 'D', '2026-01-02', 'posted') RETURNING number),
-     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 152, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 152, number,
+              'H', 3, 100, 300 FROM document RETURNING price, whole)
 SELECT is(price || '/' || whole, '100.00/300.00', 'of one who pays') FROM line;
 WITH document AS (UPDATE shop.invoice SET customer = 'D' WHERE number = 'new' RETURNING number),
-     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 153, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 153, number,
+              'H', 3, 100, 300 FROM document RETURNING price, whole)
 SELECT is(price || '/' || whole, '100.00/300.00', 'of one that goes to him in the same statement') FROM line;
 WITH document AS (UPDATE shop.invoice SET customer = 'A' WHERE number = 'new of D' RETURNING number),
-     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 154, number, 'H', 3, 100, 300 FROM document RETURNING price, whole)
+     line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 154, number,
+              'H', 3, 100, 300 FROM document RETURNING price, whole)
 SELECT is(price || '/' || whole, '0.00/0.00', 'or comes from him') FROM line;
 SELECT pg_temp.all_in_order();
 
 -- Too few credits: no price is changed for nothing
 
-SELECT pg_temp.refused($$INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (41, 'posted', 'H', 1000, 100)$$, '23514 credits_balance_not_negative',
+SELECT pg_temp.refused($$INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (41, 'posted', 'H', 1000, 100)$$,
+                       '23514 credits_balance_not_negative',
     'a consumption beyond the balance is refused as ever');
-SELECT pg_temp.accepted($$INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (42, 'draft', 'H', 1000, 100)$$, 'a draft is not');
+SELECT pg_temp.accepted($$INSERT INTO shop.bill (id, number, item, quantity, price) VALUES (42, 'draft', 'H', 1000, 100)$$,
+                        'a draft is not');
 SELECT pg_temp.accepted($$SELECT credits.detach('shop.bill')$$, 'when the table is detached');
 UPDATE shop.bill SET price = 25 WHERE id = 2;
 SELECT is(pg_temp.prices(2), '25.00 0 0 0.00', 'prices are the ERP''s again');

@@ -1,4 +1,5 @@
--- What is attached is protected: whoever would take a part of it is refused with 2BP01, and nothing is lost. Everything else goes on.
+-- What is attached is protected: whoever would take a part of it is refused with 2BP01, and nothing is lost. Everything else goes
+-- on.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -6,7 +7,8 @@ SELECT plan(190);
 
 -- A table whose key is a plain unique index, and whose article is read by a function of its owner's.
 CREATE FUNCTION shop.article_of(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
-CREATE TABLE shop.ticket (id int NOT NULL, customer text, day date DEFAULT '2026-01-10', item text, quantity int, old_number text REFERENCES shop.invoice);
+CREATE TABLE shop.ticket (id int NOT NULL, customer text, day date DEFAULT '2026-01-10', item text,
+                          quantity int, old_number text REFERENCES shop.invoice);
 CREATE UNIQUE INDEX ticket_key ON shop.ticket (id);
 SELECT credits.attach('shop.ticket', 'helpdesk', article => 'shop.article_of(line.item)', quantity => 'quantity', amount => NULL,
     customer => 'customer', document_date => 'day', line_key => '{id}') \gset
@@ -22,7 +24,8 @@ FROM (SELECT format('DROP TABLE shop.%I%s', name, how)
       SELECT format('DROP TRIGGER %I ON %s%s', tgname, tgrelid::regclass, how)
       FROM pg_trigger, unnest(ARRAY['', ' CASCADE']) AS how WHERE tgname LIKE 'zz\_credits\_%'
       UNION ALL
-      SELECT format('ALTER TRIGGER %I ON %s RENAME TO x', tgname, tgrelid::regclass) FROM pg_trigger WHERE tgname LIKE 'zz\_credits\_%'
+      SELECT format('ALTER TRIGGER %I ON %s RENAME TO x', tgname, tgrelid::regclass) FROM pg_trigger
+      WHERE tgname LIKE 'zz\_credits\_%'
       UNION ALL
       SELECT format('DROP VIEW %s', mapping) FROM credits.source
       UNION ALL
@@ -50,7 +53,8 @@ FROM (SELECT format('DROP TABLE shop.%I%s', name, how)
           'ALTER TABLE shop.slip SET UNLOGGED',
           'ALTER TABLE shop.invoice SET UNLOGGED',
           'ALTER TABLE shop.invoice_line SET UNLOGGED',
-          'CREATE OR REPLACE TRIGGER zz_credits_truncate BEFORE TRUNCATE ON shop.slip FOR EACH STATEMENT EXECUTE FUNCTION shop.nothing()',
+          'CREATE OR REPLACE TRIGGER zz_credits_truncate BEFORE TRUNCATE ON shop.slip FOR EACH STATEMENT '
+          'EXECUTE FUNCTION shop.nothing()',
           'DROP EXTENSION credits'])) AS t (statement);
 SELECT is(count(*), 15::bigint, 'no trigger has gone') FROM pg_trigger WHERE tgname LIKE 'zz\_credits\_%';
 
@@ -106,14 +110,18 @@ INSERT INTO shop.sale VALUES (1, '2026-01-05', 'S', 3), (2, '2026-02-05', 'X', 3
 INSERT INTO shop.visit_1 VALUES (1, '2026-01-06', 'H', 1);
 INSERT INTO shop.visit_2 VALUES (2, '2026-01-06', 'X', 1);
 SELECT pg_temp.refused(statement, '23514 credits_lines_kept', statement) FROM unnest(ARRAY[
-    'TRUNCATE shop.sale', 'TRUNCATE shop.sale_1', 'DROP TABLE shop.sale_1', 'DROP TABLE shop.sale_2, shop.sale_1', 'ALTER TABLE shop.sale DETACH PARTITION shop.sale_1',
-    'ALTER TABLE shop.sale DETACH PARTITION shop.sale_1 CONCURRENTLY', 'TRUNCATE shop.visit_1', 'DROP TABLE shop.visit_1', 'ALTER TABLE shop.visit_1 NO INHERIT shop.visit']) AS statement;
+    'TRUNCATE shop.sale', 'TRUNCATE shop.sale_1', 'DROP TABLE shop.sale_1', 'DROP TABLE shop.sale_2, shop.sale_1',
+    'ALTER TABLE shop.sale DETACH PARTITION shop.sale_1',
+    'ALTER TABLE shop.sale DETACH PARTITION shop.sale_1 CONCURRENTLY', 'TRUNCATE shop.visit_1',
+    'DROP TABLE shop.visit_1', 'ALTER TABLE shop.visit_1 NO INHERIT shop.visit']) AS statement;
 SELECT pg_temp.accepted(statement, statement) FROM unnest(ARRAY[
-    'TRUNCATE shop.sale_2', 'DROP TABLE shop.sale_2', 'ALTER TABLE shop.sale DETACH PARTITION shop.sale_3', 'DROP TABLE shop.sale_3',
+    'TRUNCATE shop.sale_2', 'DROP TABLE shop.sale_2', 'ALTER TABLE shop.sale DETACH PARTITION shop.sale_3',
+    'DROP TABLE shop.sale_3',
     'TRUNCATE shop.visit_2', 'ALTER TABLE shop.visit_2 NO INHERIT shop.visit', 'DROP TABLE shop.visit_2',
     'DELETE FROM shop.visit', 'DROP TABLE shop.visit_1', 'DELETE FROM shop.sale', 'DROP TABLE shop.sale_1']) AS statement;
 SELECT is_empty('SELECT * FROM credits.verify()', 'verify() misses no line');
-SELECT pg_temp.accepted(format('SELECT credits.detach(%L); DROP TABLE %1$s', line_table), 'then the rest goes, too') FROM credits.source WHERE kind = 'other';
+SELECT pg_temp.accepted(format('SELECT credits.detach(%L); DROP TABLE %1$s', line_table), 'then the rest goes, too')
+FROM credits.source WHERE kind = 'other';
 
 -- Bound tables are protected as attached ones are
 
@@ -124,10 +132,12 @@ CREATE UNIQUE INDEX product_key ON shop.product (id);
 SELECT credits.bind_customers('shop.party', key => 'id', works_with_credits => 'flag', name => 'shop.name_of(party.name)') \gset
 SELECT credits.bind_articles('shop.product', key => 'id', credit_type => 'type', coefficient => 'factor') \gset
 SELECT pg_temp.refused(statement, '2BP01', statement)
-FROM (SELECT format('DROP TABLE shop.%I%s', name, how) FROM unnest(ARRAY['party', 'product']) AS name, unnest(ARRAY['', ' CASCADE']) AS how
+FROM (SELECT format('DROP TABLE shop.%I%s', name, how) FROM unnest(ARRAY['party', 'product']) AS name,
+      unnest(ARRAY['', ' CASCADE']) AS how
       UNION ALL
       SELECT format(what, tgname, tgrelid::regclass)
-      FROM pg_trigger, unnest(ARRAY['DROP TRIGGER %I ON %s', 'ALTER TRIGGER %I ON %s RENAME TO x']) AS what WHERE tgname LIKE 'zz\_credits\_bound\_%'
+      FROM pg_trigger, unnest(ARRAY['DROP TRIGGER %I ON %s', 'ALTER TRIGGER %I ON %s RENAME TO x']) AS what
+      WHERE tgname LIKE 'zz\_credits\_bound\_%'
       UNION ALL
       SELECT format('DROP VIEW %s', mapping) FROM credits.binding
       UNION ALL
@@ -144,7 +154,8 @@ FROM (SELECT format('DROP TABLE shop.%I%s', name, how) FROM unnest(ARRAY['party'
 SELECT pg_temp.accepted(statement, statement) FROM unnest(ARRAY[
     'ALTER TABLE shop.party DROP COLUMN memo',
     'ALTER TABLE shop.party DROP CONSTRAINT party_code_key, ALTER code TYPE varchar(9)',
-    'ALTER TABLE shop.party RENAME flag TO works; ALTER TABLE shop.party RENAME TO "Party"; INSERT INTO shop."Party" VALUES (77, ''P'', true, ''pia'')',
+    'ALTER TABLE shop.party RENAME flag TO works; ALTER TABLE shop.party RENAME TO "Party"; '
+    'INSERT INTO shop."Party" VALUES (77, ''P'', true, ''pia'')',
     'ALTER TABLE shop."Party" RENAME TO party']) AS statement;
 SELECT results_eq($$SELECT name FROM credits.customer WHERE customer = '77'$$, ARRAY['PIA'], 'what is renamed is followed');
 SELECT pg_temp.accepted(format('SELECT credits.unbind(%L)', erp_table), format('%s is set free', erp_table)) FROM credits.binding;
@@ -159,7 +170,8 @@ ALTER TABLE shop.ticket RENAME TO "Ticket";
 ALTER TABLE shop."Ticket" RENAME COLUMN quantity TO hours;
 INSERT INTO shop."Ticket" (id, customer, item, hours) VALUES (1, 'A', 'h', 3);
 SELECT is(credits.balance('A', 'SUPPORT'), 7::numeric, 'a table with a new name and owner is still booked');
-SELECT results_eq($$SELECT line_table::text, quantity FROM credits.source WHERE kind = 'helpdesk'$$, $$VALUES ('shop."Ticket"', 'quantity')$$,
+SELECT results_eq($$SELECT line_table::text, quantity FROM credits.source WHERE kind = 'helpdesk'$$,
+                  $$VALUES ('shop."Ticket"', 'quantity')$$,
     'source shows its new name, and the texts of arguments as they were given');
 ALTER TABLE shop."Ticket" RENAME COLUMN hours TO quantity;
 ALTER TABLE shop."Ticket" RENAME TO ticket;
@@ -172,11 +184,14 @@ SELECT pg_temp.accepted(statement, 'an owner without rights on credits: ' || sta
     'CREATE TEMP TABLE own (id int); CREATE INDEX ON own (id); DROP TABLE own',
     'ALTER TABLE shop.ticket ADD COLUMN note text']) AS statement;
 SELECT pg_temp.refused(statement, '2BP01', 'nor can he take from what is attached: ' || statement) FROM unnest(ARRAY[
-    'DROP TABLE shop.ticket', 'DROP TABLE shop.ticket CASCADE', 'ALTER TABLE shop.ticket DROP COLUMN item', 'DROP INDEX shop.ticket_key',
-    'DROP TRIGGER zz_credits_insert ON shop.ticket', 'SET check_function_bodies = off; DROP TRIGGER zz_credits_insert ON shop.ticket',
+    'DROP TABLE shop.ticket', 'DROP TABLE shop.ticket CASCADE', 'ALTER TABLE shop.ticket DROP COLUMN item',
+    'DROP INDEX shop.ticket_key',
+    'DROP TRIGGER zz_credits_insert ON shop.ticket',
+    'SET check_function_bodies = off; DROP TRIGGER zz_credits_insert ON shop.ticket',
     'DROP OWNED BY credits_tap_owner', 'DROP OWNED BY credits_tap_owner CASCADE']) AS statement;
 SELECT pg_temp.refused(statement, '42501', 'and of others'' tables he learns nothing: ' || statement) FROM unnest(ARRAY[
-    'DROP TABLE shop.slip', 'ALTER TABLE shop.slip DROP COLUMN item', 'ALTER TABLE shop.slip ALTER item TYPE varchar']) AS statement;
+    'DROP TABLE shop.slip', 'ALTER TABLE shop.slip DROP COLUMN item', 'ALTER TABLE shop.slip ALTER item TYPE varchar'])
+    AS statement;
 SELECT pg_temp.refused($$SELECT credits.detach('shop.ticket')$$, '42501', 'he does not detach it');
 RESET ROLE;
 GRANT credits_management TO credits_tap_owner;
@@ -198,7 +213,8 @@ RESET session_replication_role;
 SELECT results_eq('SELECT invariant, detail FROM credits.verify()', $$VALUES
     ('line_booked', 'shop.slip, line 5: -1 credits are booked, it wants -2'),
     ('unbooked_line', 'shop.slip, line 2: it wants -1 credits'),
-    ('unbooked_line', 'shop.slip, line 3: it wants -2 credits')$$, 'lines that were saved without triggers are named by verify()');
+    ('unbooked_line', 'shop.slip, line 3: it wants -2 credits')$$,
+    'lines that were saved without triggers are named by verify()');
 SAVEPOINT s;
 SELECT credits.take_in() \gset
 SELECT is_empty('SELECT * FROM credits.verify()', 'taken in, they are in order');

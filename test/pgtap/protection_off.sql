@@ -1,5 +1,5 @@
--- A superuser may switch the protection off. Then what he breaks is his own: other tables and sources go on, verify() names what is
--- broken, and detach takes away what is left. Protection looks at what a transaction has done, so each step is committed here.
+-- A superuser may switch the protection off. Then what he breaks is his own: other tables and sources go on, verify() names what
+-- is broken, and detach takes away what is left. Protection looks at what a transaction has done, so each step is committed here.
 \ir common.psql
 SELECT plan(16);
 
@@ -33,13 +33,16 @@ SELECT results_eq('SELECT detail FROM credits.verify() WHERE invariant = ''sourc
     ('%1$s: its mapping is gone'), ('%1$s: the table is gone'), ('credits_tap.bare: its mapping is gone'),
     ('credits_tap.bare: trigger zz_credits_insert is off'), ('credits_tap.bare: trigger zz_credits_update is missing')$$, :gone),
     'verify() names what is broken');
-SELECT pg_temp.accepted('CREATE TABLE credits_tap.more (id int PRIMARY KEY); ALTER TABLE credits_tap.more ADD COLUMN n int; DROP TABLE credits_tap.more',
+SELECT pg_temp.accepted('CREATE TABLE credits_tap.more (id int PRIMARY KEY); ALTER TABLE credits_tap.more ADD COLUMN n int; '
+                        'DROP TABLE credits_tap.more',
     'other tables go on');
 SELECT pg_temp.accepted('ALTER TABLE credits_tap.whole ADD COLUMN note text', 'other sources, too');
-SELECT pg_temp.accepted('INSERT INTO credits_tap.gone_header VALUES (1, ''A'', ''2026-01-01''); UPDATE credits_tap.gone_header SET customer = ''B''',
+SELECT pg_temp.accepted(
+    'INSERT INTO credits_tap.gone_header VALUES (1, ''A'', ''2026-01-01''); UPDATE credits_tap.gone_header SET customer = ''B''',
     'a header table that has lost its lines is saved');
 SELECT pg_temp.refused('ALTER TABLE credits_tap.bare ADD COLUMN note text', '2BP01', 'the broken one waits for detach');
-SELECT pg_temp.refused('INSERT INTO credits_tap.header VALUES (1, ''A'', ''2026-01-01''); UPDATE credits_tap.header SET customer = ''B''', '42P17',
+SELECT pg_temp.refused(
+    'INSERT INTO credits_tap.header VALUES (1, ''A'', ''2026-01-01''); UPDATE credits_tap.header SET customer = ''B''', '42P17',
     'what cannot be read is not passed over in silence');
 
 SELECT pg_temp.accepted('SELECT credits.detach(''credits_tap.bare'')', 'detach takes a broken source away');
@@ -49,9 +52,11 @@ SELECT pg_temp.refused(format('SELECT credits.detach(%s::regclass)', :gone), '42
 RESET ROLE;
 SELECT pg_temp.accepted(format('SELECT credits.detach(%s::regclass)', :gone), 'the extension''s owner detaches it');
 SELECT pg_temp.refused('SELECT credits.detach(1::regclass)', '42704', 'one that never was is not attached');
-SELECT results_eq('SELECT tgrelid::regclass::text COLLATE "C" FROM pg_trigger WHERE tgname LIKE ''zz\_credits\_%'' GROUP BY 1 ORDER BY 1',
+SELECT results_eq(
+    'SELECT tgrelid::regclass::text COLLATE "C" FROM pg_trigger WHERE tgname LIKE ''zz\_credits\_%'' GROUP BY 1 ORDER BY 1',
     ARRAY['credits_tap.header', 'credits_tap.whole'] COLLATE "C", 'no trigger is left behind');
-SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = 'credits'::regnamespace AND relname ~ '^_.*_lines\d*$' AND relname <> '_whole_lines'$$,
+SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = 'credits'::regnamespace AND relname ~ '^_.*_lines\d*$'
+                  AND relname <> '_whole_lines'$$,
     'nor any mapping');
 SELECT pg_temp.accepted('SELECT credits.detach(''credits_tap.whole'')', 'the last one goes as ever');
 SELECT pg_temp.all_in_order();

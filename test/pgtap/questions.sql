@@ -4,7 +4,8 @@ BEGIN;
 \ir shop.psql
 SELECT plan(40);
 
-INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2026-01-01', 'S', 3, 100), (2, 'A', '2026-01-02', 'S', 10, 900);
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount)
+VALUES (1, 'A', '2026-01-01', 'S', 3, 100), (2, 'A', '2026-01-02', 'S', 10, 900);
 
 -- balance
 
@@ -17,27 +18,36 @@ SELECT is(credits.balance(NULL, 'SUPPORT'), NULL, 'no customer, no answer');
 -- preview_line
 
 CREATE FUNCTION pg_temp.preview(who text, what text, much numeric) RETURNS SETOF text LANGUAGE sql AS $$
-    SELECT concat_ws(' ', type_code, credits, balance_before, balance_after, enough, value, draws) FROM credits.preview_line(who, what, much)
+    SELECT concat_ws(' ', type_code, credits, balance_before, balance_after, enough, value, draws)
+    FROM credits.preview_line(who, what, much)
 $$;
-SELECT is(pg_temp.preview('A', 'Q', 2), 'SUPPORT -0.5 13 12.5 t 16.67 [{"value": 16.67, "lot_no": 1, "quantity": 0.5}]', 'a consumption');
+SELECT is(pg_temp.preview('A', 'Q', 2), 'SUPPORT -0.5 13 12.5 t 16.67 [{"value": 16.67, "lot_no": 1, "quantity": 0.5}]',
+          'a consumption');
 SELECT is(pg_temp.preview('A', 'H', 4),
-    'SUPPORT -4 13 9 t 190.00 [{"value": 100.00, "lot_no": 1, "quantity": 3}, {"value": 90.00, "lot_no": 2, "quantity": 1}]', 'out of two lots');
+    'SUPPORT -4 13 9 t 190.00 [{"value": 100.00, "lot_no": 1, "quantity": 3}, {"value": 90.00, "lot_no": 2, "quantity": 1}]',
+    'out of two lots');
 SELECT is(pg_temp.preview('A', 'H', 13),
-    'SUPPORT -13 13 0 t 1000.00 [{"value": 100.00, "lot_no": 1, "quantity": 3}, {"value": 900.00, "lot_no": 2, "quantity": 10}]', 'of all there is');
+    'SUPPORT -13 13 0 t 1000.00 [{"value": 100.00, "lot_no": 1, "quantity": 3}, {"value": 900.00, "lot_no": 2, "quantity": 10}]',
+    'of all there is');
 SELECT is(pg_temp.preview('A', 'H', 13.5),
-    'SUPPORT -13.5 13 -0.5 f 1000.00 [{"value": 100.00, "lot_no": 1, "quantity": 3}, {"value": 900.00, "lot_no": 2, "quantity": 10}]',
+    'SUPPORT -13.5 13 -0.5 f 1000.00 [{"value": 100.00, "lot_no": 1, "quantity": 3}, '
+    '{"value": 900.00, "lot_no": 2, "quantity": 10}]',
     'of more than there is: not enough');
 SELECT is(pg_temp.preview('A', 'S', 2), 'SUPPORT 2 13 15 t', 'a sale has no draws');
 SELECT is(pg_temp.preview('A', 'S', -11),
-    'SUPPORT -11 13 2 t 933.33 [{"value": 900.00, "lot_no": 2, "quantity": 10}, {"value": 33.33, "lot_no": 1, "quantity": 1}]', 'a credit note, out of the newest lots');
+    'SUPPORT -11 13 2 t 933.33 [{"value": 900.00, "lot_no": 2, "quantity": 10}, {"value": 33.33, "lot_no": 1, "quantity": 1}]',
+    'a credit note, out of the newest lots');
 SELECT is(pg_temp.preview('A', 'H', -1), 'SUPPORT 1 13 14 f 0.00 []', 'a return of what nobody consumed');
 SAVEPOINT given;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (3, 'A', 'H', 1), (4, 'A', 'H', 3);
-SELECT is(pg_temp.preview('A', 'H', -2), 'SUPPORT 2 9 11 t 123.34 [{"value": 90.00, "lot_no": 2, "quantity": 1}, {"value": 33.34, "lot_no": 1, "quantity": 1}]',
+SELECT is(pg_temp.preview('A', 'H', -2),
+          'SUPPORT 2 9 11 t 123.34 [{"value": 90.00, "lot_no": 2, "quantity": 1}, {"value": 33.34, "lot_no": 1, "quantity": 1}]',
     'a return, to the lots last drawn');
-SELECT is(pg_temp.preview('A', 'H', -4.5), 'SUPPORT 4.5 9 13.5 f 190.00 [{"value": 90.00, "lot_no": 2, "quantity": 1}, {"value": 66.67, "lot_no": 1, "quantity": 2}, {"value": 33.33, "lot_no": 1, "quantity": 1}]',
+SELECT is(pg_temp.preview('A', 'H', -4.5), 'SUPPORT 4.5 9 13.5 f 190.00 [{"value": 90.00, "lot_no": 2, "quantity": 1}, {"value": '
+                                           '66.67, "lot_no": 1, "quantity": 2}, {"value": 33.33, "lot_no": 1, "quantity": 1}]',
     'of more than was consumed: not enough');
-SELECT is(pg_temp.preview('A', 'S', -10), 'SUPPORT -10 9 -1 f 810.00 [{"value": 810.00, "lot_no": 2, "quantity": 9}]', 'a credit note of more than is open');
+SELECT is(pg_temp.preview('A', 'S', -10), 'SUPPORT -10 9 -1 f 810.00 [{"value": 810.00, "lot_no": 2, "quantity": 9}]',
+          'a credit note of more than is open');
 ROLLBACK TO given;
 SELECT is(pg_temp.preview('B', 'U', 1), 'TRAINING -1 0 -1 f 0.00 []', 'an account that was never opened');
 SELECT is_empty($$SELECT pg_temp.preview('A', 'X', 1)$$, 'no row for an article without credits');
@@ -46,7 +56,8 @@ SELECT is_empty($$SELECT pg_temp.preview('D', 'H', 1)$$, 'nor for a customer who
 SELECT is_empty($$SELECT pg_temp.preview('nobody', 'H', 1)$$, 'nor for an unknown one');
 SELECT is_empty($$SELECT pg_temp.preview('A', 'Q', 0.0001)$$, 'nor for a quantity that rounds to no credits');
 SELECT is_empty($$SELECT pg_temp.preview('A', 'Q', NULL)$$, 'nor for none');
-SELECT pg_temp.refused($$SELECT credits.preview_line('A', 'Q', 'NaN')$$, '23514 credits_quantity_in_range', 'a quantity out of range is refused as it will be');
+SELECT pg_temp.refused($$SELECT credits.preview_line('A', 'Q', 'NaN')$$, '23514 credits_quantity_in_range',
+                       'a quantity out of range is refused as it will be');
 
 -- is_consumption, price_for
 

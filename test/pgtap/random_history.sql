@@ -1,5 +1,5 @@
--- Random histories of sales, consumptions, credit notes and returns, saved, edited, moved and deleted: whatever is refused, the ledger
--- stays what verify() proves, and all documents can go at once. CREDITS_SEED (between -1 and 1) repeats a history.
+-- Random histories of sales, consumptions, credit notes and returns, saved, edited, moved and deleted: whatever is refused, the
+-- ledger stays what verify() proves, and all documents can go at once. CREDITS_SEED (between -1 and 1) repeats a history.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -24,6 +24,7 @@ $$;
 SELECT is_empty('SELECT pg_temp.history()', format('history %s leaves a sound ledger', n)) FROM generate_series(1, 10) AS n;
 SELECT cmp_ok(count(*) FILTER (WHERE refusal IS NULL), '>', 100::bigint, 'many saves were accepted') FROM shop.outcome;
 SELECT cmp_ok(count(DISTINCT refusal), '>=', 4::bigint, 'and refused for every reason') FROM shop.outcome;
-SELECT cmp_ok(count(DISTINCT (kind, sign(quantity), reverses IS NULL)), '>=', 9::bigint, 'and did nearly everything that can be done') FROM credits.entry;
+SELECT cmp_ok(count(DISTINCT (kind, sign(quantity), reverses IS NULL)), '>=', 9::bigint,
+              'and did nearly everything that can be done') FROM credits.entry;
 SELECT * FROM finish();
 ROLLBACK;

@@ -10,7 +10,8 @@ BEGIN
     INSERT INTO credits.credit_type (type_id, code) VALUES (7, 'SUPPORT');
     INSERT INTO credits.article (article, type_id, coefficient) VALUES ('S', 7, 2), ('H', 7, -2);
     INSERT INTO credits.customer (customer) VALUES ('A');
-    PERFORM credits.attach('shop.slip', 'cash_sale', article => 'item', quantity => 'quantity', amount => 'amount', customer => 'customer',
+    PERFORM credits.attach('shop.slip', 'cash_sale', article => 'item', quantity => 'quantity',
+                           amount => 'amount', customer => 'customer',
         document_date => 'day', document_number => 'number');
     PERFORM credits.attach('shop.invoice_line', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
         customer => 'header.customer', document_date => 'header.day', header_table => 'shop.invoice');
@@ -31,12 +32,14 @@ SELECT is(credits.balance('A', 'SUPPORT'), 9::numeric, 'given an extension at wo
 SAVEPOINT s;
 DROP EXTENSION credits CASCADE;
 SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = 'credits'::regnamespace UNION ALL
-                  SELECT proname FROM pg_proc WHERE pronamespace = 'credits'::regnamespace$$, 'when it is dropped, nothing stays in its schema');
+                  SELECT proname FROM pg_proc WHERE pronamespace = 'credits'::regnamespace$$,
+                  'when it is dropped, nothing stays in its schema');
 SELECT is_empty($$SELECT FROM pg_trigger WHERE tgname LIKE '%credits%'$$, 'no trigger either');
 SELECT is_empty($$SELECT FROM pg_event_trigger WHERE evtname LIKE '%credits%'$$, 'nor any event trigger');
 SELECT pg_temp.refused(statement, 'accepted', 'what was attached is its owner''s again: ' || statement) FROM unnest(ARRAY[
     'ALTER TABLE shop.slip DROP COLUMN quantity', 'ALTER TABLE shop.invoice_line DROP CONSTRAINT invoice_line_number_fkey',
-    'ALTER TABLE shop.invoice ALTER day TYPE timestamp', 'DROP TABLE shop.invoice_line, shop.invoice', 'DROP SCHEMA shop CASCADE']) AS statement;
+    'ALTER TABLE shop.invoice ALTER day TYPE timestamp', 'DROP TABLE shop.invoice_line, shop.invoice',
+    'DROP SCHEMA shop CASCADE']) AS statement;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (3, 'A', 'H', 500);
 INSERT INTO shop.invoice_line VALUES ('I-1', 2, 'H', 1, 9, 9);
 SELECT is(price, 9::numeric, 'and the shop works as it did before') FROM shop.invoice_line WHERE line_no = 2;
@@ -52,7 +55,8 @@ UPDATE shop.invoice SET number = 'I-2', customer = NULL;
 SELECT is(credits.balance('A', 'SUPPORT'), 18::numeric, 'and headers');
 INSERT INTO shop.party VALUES ('Q', 'Quo');
 UPDATE shop.party SET name = lower(name);
-SELECT is((SELECT string_agg(name, ' ' ORDER BY customer) FROM credits.customer WHERE customer IN ('P', 'Q')), 'pam quo', 'and customers from the ERP''s table');
+SELECT is((SELECT string_agg(name, ' ' ORDER BY customer) FROM credits.customer WHERE customer IN ('P', 'Q')),
+          'pam quo', 'and customers from the ERP''s table');
 SELECT pg_temp.all_in_order();
 
 DROP EXTENSION credits CASCADE;
@@ -68,7 +72,8 @@ SELECT is(credits.balance('A', 'SUPPORT'), 9::numeric, 'rolled back, the old one
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (3, 'A', 'H', 4);
 UPDATE shop.invoice SET state = 'posted';
 SELECT is(credits.balance('A', 'SUPPORT'), 4::numeric, 'with its own tables');
-SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (4, 'A', 'H', 5)$$, '23514 credits_balance_not_negative', 'and rules');
+SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (4, 'A', 'H', 5)$$,
+                       '23514 credits_balance_not_negative', 'and rules');
 SELECT pg_temp.all_in_order();
 
 -- An attachment that is rolled back, or made anew

@@ -1,4 +1,5 @@
--- Row security and missing rights: a row that the saver may not see is not a forgotten one, and he needs no right but that to save.
+-- Row security and missing rights: a row that the saver may not see is not a forgotten one, and he needs no right but that to
+-- save.
 BEGIN;
 \ir common.psql
 SET LOCAL client_min_messages = error;
@@ -14,8 +15,10 @@ INSERT INTO credits.article (article, type_id, coefficient) VALUES ('S', 101, 1)
 INSERT INTO credits.customer (customer, works_with_credits) VALUES ('A', true), ('B', true), ('D', false);
 SET LOCAL ROLE "credits test keeper";
 CREATE TABLE shop.invoice (number int PRIMARY KEY, customer text, day date DEFAULT '2026-01-10', state text DEFAULT 'posted');
-CREATE TABLE shop.line (id int PRIMARY KEY, invoice int REFERENCES shop.invoice ON DELETE CASCADE, item text, quantity int, price numeric DEFAULT 9);
-SELECT credits.attach('shop.line', 'invoice', 'item', 'quantity', 'price', 'header.customer', 'header.day', header_table => 'shop.invoice',
+CREATE TABLE shop.line (id int PRIMARY KEY, invoice int REFERENCES shop.invoice ON DELETE CASCADE,
+                        item text, quantity int, price numeric DEFAULT 9);
+SELECT credits.attach('shop.line', 'invoice', 'item', 'quantity', 'price', 'header.customer', 'header.day',
+                      header_table => 'shop.invoice',
     counts_when => $$header.state = 'posted'$$, zero_columns => '{price}') \gset
 INSERT INTO shop.invoice VALUES (1, 'A'), (2, 'A'), (3, 'B'), (4, 'D');
 ALTER TABLE shop.invoice ENABLE ROW LEVEL SECURITY;
@@ -34,11 +37,13 @@ SELECT pg_temp.refused('SELECT FROM shop.invoice', '42501', 'he may not read the
 SELECT pg_temp.refused('SELECT FROM credits.customer', '42501', 'nor anything of credits');
 INSERT INTO shop.line VALUES (1, 1, 'S', 10, 1000), (2, 2, 'H', 3, 30);
 RESET ROLE;
-SELECT pg_temp.booked('A', ARRAY['sale lot 1: 10 at 1000.00', 'consumption lot 1: -3 at -300.00'], 'his lines under a hidden header are booked');
+SELECT pg_temp.booked('A', ARRAY['sale lot 1: 10 at 1000.00', 'consumption lot 1: -3 at -300.00'],
+                      'his lines under a hidden header are booked');
 SELECT is(price, 0::numeric, 'and the price of the consumption is 0') FROM shop.line WHERE id = 2;
 SELECT is(recorded_by, 'credits test clerk', 'the ledger knows that it was he') FROM credits.entry LIMIT 1;
 SET LOCAL ROLE "credits test clerk";
-SELECT pg_temp.refused($$INSERT INTO shop.line VALUES (3, 2, 'H', 8, 80)$$, '23514 credits_balance_not_negative', 'too many are refused');
+SELECT pg_temp.refused($$INSERT INTO shop.line VALUES (3, 2, 'H', 8, 80)$$, '23514 credits_balance_not_negative',
+                       'too many are refused');
 RESET ROLE;
 
 -- he may change lines that he sees, and headers of which he sees no line,
@@ -55,7 +60,8 @@ DROP POLICY change ON shop.line;
 SET LOCAL ROLE "credits test clerk";
 UPDATE shop.invoice SET state = 'draft' WHERE number = 2;
 RESET ROLE;
-SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'a header whose lines are hidden from who changes it, and from their owner');
+SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric,
+          'a header whose lines are hidden from who changes it, and from their owner');
 SET LOCAL ROLE "credits test clerk";
 UPDATE shop.invoice SET state = 'posted' WHERE number = 2;
 RESET ROLE;
@@ -70,7 +76,8 @@ CREATE POLICY change ON shop.invoice FOR ALL USING (true);
 SET LOCAL ROLE "credits test clerk";
 UPDATE shop.invoice SET customer = 'A' WHERE number = 4;
 RESET ROLE;
-SELECT is(price, 0::numeric, 'it loses it with a header that the clerk changes, who may not change prices') FROM shop.line WHERE id = 4;
+SELECT is(price, 0::numeric, 'it loses it with a header that the clerk changes, who may not change prices')
+FROM shop.line WHERE id = 4;
 SELECT is(credits.balance('A', 'SUPPORT'), 5::numeric, 'and is booked');
 
 -- A deletion that cascades
@@ -82,7 +89,8 @@ DELETE FROM shop.invoice WHERE number = 4;
 RESET ROLE;
 SELECT is_empty('SELECT FROM shop.line WHERE id = 4', 'lines that nobody may delete go with their header');
 SELECT is(credits.balance('A', 'SUPPORT'), 6::numeric, 'and give their credits back');
-SELECT is(recorded_by, 'credits test clerk', 'the ledger knows who deleted it, not as whom the cascade ran') FROM credits.entry ORDER BY entry_no DESC LIMIT 1;
+SELECT is(recorded_by, 'credits test clerk', 'the ledger knows who deleted it, not as whom the cascade ran')
+FROM credits.entry ORDER BY entry_no DESC LIMIT 1;
 SELECT pg_temp.all_in_order();
 
 -- A function of the owner, in the mapping, runs as he.

@@ -12,17 +12,20 @@ SELECT results_eq(
     $$SELECT lot_no, sold_on, booked_on, quantity, amount, value, remaining, remaining_value, open, line_table, line_key,
              document_kind, document_number, article, coefficient, ledger_account
       FROM credits.lot WHERE customer = 'A'$$,
-    $$VALUES (1::bigint, '2026-01-10'::date, '2026-01-10'::date, 10::numeric, 1000::numeric, 1000::numeric, 10::numeric, 1000::numeric, true,
+    $$VALUES (1::bigint, '2026-01-10'::date, '2026-01-10'::date, 10::numeric, 1000::numeric, 1000::numeric,
+              10::numeric, 1000::numeric, true,
              'shop.slip'::regclass, '1' COLLATE "C", 'cash_sale', 'S-1', 'S' COLLATE "C", 1::numeric, '700000')$$,
     'and a lot, which knows its document, article, and the account that the article had');
 SELECT results_eq(
     $$SELECT entry_no, kind, quantity, value, amount, balance_after, booked_on, document_kind, document_date, document_number,
              line_table, line_key, article, coefficient, description, reverses, entered_by
       FROM credits.entry WHERE customer = 'A'$$,
-    $$VALUES (1::bigint, 'sale', 10::numeric, 1000::numeric, 1000::numeric, 10::numeric, '2026-01-10'::date, 'cash_sale', '2026-01-10'::date,
+    $$VALUES (1::bigint, 'sale', 10::numeric, 1000::numeric, 1000::numeric, 10::numeric, '2026-01-10'::date,
+              'cash_sale', '2026-01-10'::date,
              'S-1', 'shop.slip'::regclass, '1' COLLATE "C", 'S' COLLATE "C", 1::numeric, NULL, NULL::bigint, NULL)$$,
     'the entry knows its document');
-SELECT ok(recorded_by = current_user AND recorded_at BETWEEN now() AND clock_timestamp(), 'and who recorded it, and when') FROM credits.entry WHERE customer = 'A';
+SELECT ok(recorded_by = current_user AND recorded_at BETWEEN now() AND clock_timestamp(), 'and who recorded it, and when')
+FROM credits.entry WHERE customer = 'A';
 SELECT results_eq($$SELECT amount FROM shop.slip WHERE id = 1$$, ARRAY[1000::numeric], 'the line keeps its amount');
 UPDATE credits.article SET ledger_account = '700009' WHERE article = 'S';
 INSERT INTO shop.slip VALUES (2, 'A', '2026-01-11', 'S-2', 'posted', 'S', 5, 600);
@@ -99,7 +102,8 @@ DELETE FROM shop.slip WHERE id = 33;
 -- A source that never sells
 
 CREATE TABLE shop.note (id int PRIMARY KEY, customer text, day date, item text, quantity int);
-SELECT is(pg_temp.outcome($$SELECT credits.attach('shop.note', 'delivery_note', article => 'item', quantity => 'quantity', amount => NULL,
+SELECT is(pg_temp.outcome(
+    $$SELECT credits.attach('shop.note', 'delivery_note', article => 'item', quantity => 'quantity', amount => NULL,
     customer => 'customer', document_date => 'day')$$), 'accepted', 'given a source without amounts');
 INSERT INTO shop.note VALUES (1, 'A', '2026-01-12', 'S', 5), (2, 'A', '2026-01-12', 'H', 1);
 SELECT pg_temp.booked('A', ARRAY['consumption lot 1: -1 at -100.00'], 'a sale article is left alone there, a consumption is not',
@@ -108,12 +112,16 @@ SELECT pg_temp.booked('A', ARRAY['consumption lot 1: -1 at -100.00'], 'a sale ar
 -- Inactive types
 
 UPDATE credits.credit_type SET active = false WHERE type_id = 101;
-SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 1, 10)$$, '23514 credits_type_active',
+SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 1, 10)$$,
+                       '23514 credits_type_active',
     'a new sale with an inactive type is refused');
-SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 1, -10)$$, '23514 credits_type_active',
+SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 1, -10)$$,
+                       '23514 credits_type_active',
     'this before the range of its amount');
-SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 'NaN', 10)$$, '23514 credits_type_active', 'or of its quantity');
-SELECT pg_temp.accepted($$INSERT INTO shop.slip VALUES (52, 'A', DEFAULT, NULL, 'posted', 'H', 1, 0)$$, 'what is left can be consumed');
+SELECT pg_temp.refused($$INSERT INTO shop.slip VALUES (51, 'A', DEFAULT, NULL, 'posted', 'S', 'NaN', 10)$$,
+                       '23514 credits_type_active', 'or of its quantity');
+SELECT pg_temp.accepted($$INSERT INTO shop.slip VALUES (52, 'A', DEFAULT, NULL, 'posted', 'H', 1, 0)$$,
+                        'what is left can be consumed');
 SELECT pg_temp.accepted($$UPDATE shop.slip SET quantity = 5, amount = 500 WHERE id = 2$$, 'a sale of before may still change');
 UPDATE credits.credit_type SET active = true WHERE type_id = 101;
 
@@ -121,24 +129,31 @@ UPDATE credits.credit_type SET active = true WHERE type_id = 101;
 
 INSERT INTO credits.credit_type (type_id, code, valuation, unit_value, currency) VALUES
     (103, 'FIXED', 'fixed', 95, 'EUR'), (104, 'THIRDS', 'fixed', 0.3333, 'EUR'), (105, 'YEN', 'fifo', NULL, 'JPY');
-INSERT INTO credits.article (article, type_id, coefficient) VALUES ('F', 103, 1), ('FU', 103, -1), ('F3', 104, 1), ('Y', 105, 1), ('YU', 105, -1);
-INSERT INTO shop.slip VALUES (61, 'C', '2026-01-12', NULL, 'posted', 'F', 10, 1000), (62, 'C', '2026-01-13', NULL, 'posted', 'F', 10, 0),
+INSERT INTO credits.article (article, type_id, coefficient)
+VALUES ('F', 103, 1), ('FU', 103, -1), ('F3', 104, 1), ('Y', 105, 1), ('YU', 105, -1);
+INSERT INTO shop.slip VALUES (61, 'C', '2026-01-12', NULL, 'posted', 'F', 10, 1000),
+    (62, 'C', '2026-01-13', NULL, 'posted', 'F', 10, 0),
     (63, 'C', '2026-01-14', NULL, 'posted', 'F3', 2.5, 1);
-SELECT results_eq($$SELECT type_id, lot_no, quantity, amount, value FROM credits.lot WHERE customer = 'C' AND type_id > 102 ORDER BY 1, 2$$,
+SELECT results_eq($$SELECT type_id, lot_no, quantity, amount, value FROM credits.lot WHERE customer = 'C'
+                    AND type_id > 102 ORDER BY 1, 2$$,
     $$VALUES (103, 1::bigint, 10::numeric, 1000::numeric, 950::numeric), (103, 2, 10, 0, 0), (104, 1, 2.5, 1, 0.83)$$,
     'under fixed valuation a lot is worth its credits x the unit value, a gift nothing');
 UPDATE shop.slip SET amount = 900 WHERE id = 61;
-SELECT results_eq($$SELECT amount, value FROM credits.lot WHERE type_id = 103 AND lot_no = 1$$, $$VALUES (900::numeric, 950::numeric)$$,
+SELECT results_eq($$SELECT amount, value FROM credits.lot WHERE type_id = 103 AND lot_no = 1$$,
+                  $$VALUES (900::numeric, 950::numeric)$$,
     'another amount leaves its value alone');
 UPDATE shop.slip SET quantity = 8 WHERE id = 61;
-SELECT results_eq($$SELECT amount, value FROM credits.lot WHERE type_id = 103 AND lot_no = 1$$, $$VALUES (900::numeric, 760::numeric)$$,
+SELECT results_eq($$SELECT amount, value FROM credits.lot WHERE type_id = 103 AND lot_no = 1$$,
+                  $$VALUES (900::numeric, 760::numeric)$$,
     'another quantity does not');
 
 INSERT INTO shop.slip VALUES (64, 'C', '2026-01-15', NULL, 'posted', 'FU', 18, NULL);
 UPDATE credits.credit_type SET unit_value = 100 WHERE code = 'FIXED';
-SELECT pg_temp.accepted('UPDATE shop.slip SET quantity = 8.0, amount = 900.0 WHERE id = 61', 'a sale keeps its value when that of its type changes');
+SELECT pg_temp.accepted('UPDATE shop.slip SET quantity = 8.0, amount = 900.0 WHERE id = 61',
+                        'a sale keeps its value when that of its type changes');
 INSERT INTO shop.slip VALUES (65, 'C', '2026-01-16', NULL, 'posted', 'F', 1, 90);
-SELECT results_eq($$SELECT lot_no, value FROM credits.lot WHERE type_id = 103 ORDER BY 1$$, $$VALUES (1::bigint, 760::numeric), (2, 0), (3, 100)$$,
+SELECT results_eq($$SELECT lot_no, value FROM credits.lot WHERE type_id = 103 ORDER BY 1$$,
+                  $$VALUES (1::bigint, 760::numeric), (2, 0), (3, 100)$$,
     'which counts for the next one');
 
 -- A currency without cents
@@ -152,12 +167,14 @@ SELECT results_eq($$SELECT kind, value FROM credits.entry WHERE type_id = 105 OR
 
 INSERT INTO shop.slip VALUES (81, 'A', DEFAULT, NULL, 'posted', 'T', 4, 400);
 SELECT is(credits.balance('A', 'TRAINING'), 4::numeric, 'each type has an account of its own');
-SELECT results_eq($$SELECT entry_no, lot_no FROM credits.entry WHERE customer = 'A' AND type_id = 102$$, $$VALUES (1::bigint, 1::bigint)$$,
+SELECT results_eq($$SELECT entry_no, lot_no FROM credits.entry WHERE customer = 'A' AND type_id = 102$$,
+                  $$VALUES (1::bigint, 1::bigint)$$,
     'with numbers of its own');
 
 -- Several sales in one statement: numbered by date, document number, key
 
-INSERT INTO shop.slip VALUES (99, 'B', '2026-01-12', 'N2', 'posted', 'T', 9, 1), (92, 'B', '2026-01-12', 'N1', 'posted', 'T', 2, 1),
+INSERT INTO shop.slip VALUES (99, 'B', '2026-01-12', 'N2', 'posted', 'T', 9, 1),
+    (92, 'B', '2026-01-12', 'N1', 'posted', 'T', 2, 1),
     (100, 'B', '2026-01-11', 'N9', 'posted', 'T', 10, 1), (91, 'B', '2026-01-12', 'N1', 'posted', 'T', 1, 1),
     (101, 'B', '2026-01-12', 'N1', 'posted', 'T', 3, 1);
 SELECT results_eq($$SELECT line_key, lot_no FROM credits.lot WHERE customer = 'B' AND type_id = 102 ORDER BY lot_no$$,

@@ -19,7 +19,8 @@ UPDATE credits.customer SET name = 'Adele' WHERE customer = 'A';
 SELECT is(credits.balance('A', 'SUPPORT'), 4::numeric, 'within a savepoint');
 ROLLBACK TO s;
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'and back again');
-SELECT pg_temp.refused($$INSERT INTO shop.invoice_line (number, line_no, item, quantity) VALUES ('I-1', 2, 'H', 11)$$, '23514 credits_balance_not_negative',
+SELECT pg_temp.refused($$INSERT INTO shop.invoice_line (number, line_no, item, quantity) VALUES ('I-1', 2, 'H', 11)$$,
+                       '23514 credits_balance_not_negative',
     'too many are refused, not retried');
 UPDATE shop.invoice SET state = 'posted', customer = 'B' WHERE number = 'I-1';
 SELECT is(credits.balance('B', 'SUPPORT'), 10::numeric, 'to another customer');

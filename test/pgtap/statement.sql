@@ -8,11 +8,13 @@ SELECT plan(64);
 -- The rows of a statement in short: 'SUPPORT 2 2026-01-05 sale cash_sale S1 S: 10 -> 10'.
 CREATE FUNCTION pg_temp.said(who text, from_date date, to_date date) RETURNS text[] LANGUAGE sql AS $$
     SELECT array_agg(format('%s %s %s %s%s: %s-> %s', type_code, line_no, booked_on, kind,
-                            coalesce(' ' || document_kind, '') || coalesce(' ' || document_number, '') || coalesce(' ' || article, ''), quantity || ' ', balance))
+                            coalesce(' ' || document_kind, '') || coalesce(' ' || document_number, '')
+                                || coalesce(' ' || article, ''), quantity || ' ', balance))
     FROM credits.statement(who, from_date, to_date)
 $$;
 
--- An oracle that adds up forwards: every balance is the sum of all entries until then, and the quantities of a day are those of its entries.
+-- An oracle that adds up forwards: every balance is the sum of all entries until then, and the quantities of a day are those of
+-- its entries.
 CREATE FUNCTION pg_temp.wrong(who text, from_date date, to_date date) RETURNS SETOF text LANGUAGE sql AS $$
     WITH line AS (SELECT * FROM credits.statement(who, from_date, to_date)),
          entry AS (SELECT * FROM credits.history WHERE customer = who)
@@ -20,7 +22,8 @@ CREATE FUNCTION pg_temp.wrong(who text, from_date date, to_date date) RETURNS SE
     FROM line AS l
     WHERE kind IN ('opening', 'closing')
       AND balance <> (SELECT coalesce(sum(e.quantity), 0) FROM entry AS e
-                      WHERE e.type_code = l.type_code AND e.booked_on < CASE l.kind WHEN 'opening' THEN from_date ELSE to_date + 1 END)
+                      WHERE e.type_code = l.type_code AND e.booked_on < CASE l.kind WHEN 'opening'
+                          THEN from_date ELSE to_date + 1 END)
     UNION ALL
     SELECT 'running sum of ' || l::text
     FROM line AS l
@@ -31,7 +34,8 @@ CREATE FUNCTION pg_temp.wrong(who text, from_date date, to_date date) RETURNS SE
     (SELECT concat_ws(' ', 'entries of', type_code, booked_on, document_number, kind, sum(quantity)) FROM entry
      WHERE booked_on BETWEEN from_date AND to_date AND quantity <> 0 GROUP BY type_code, booked_on, document_number, kind
      EXCEPT
-     SELECT concat_ws(' ', 'entries of', type_code, booked_on, document_number, CASE kind WHEN 'opening_balance' THEN 'opening' ELSE kind END, sum(quantity)) FROM line
+     SELECT concat_ws(' ', 'entries of', type_code, booked_on, document_number, CASE kind WHEN 'opening_balance'
+                      THEN 'opening' ELSE kind END, sum(quantity)) FROM line
      WHERE kind NOT IN ('opening', 'closing') GROUP BY type_code, booked_on, document_number, kind)
     UNION ALL
     SELECT 'order of ' || type_code FROM line GROUP BY type_code
@@ -50,7 +54,8 @@ INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
     (6, 'A', '2026-02-10', 'S6', 'Q', 1, 0),
     (7, 'A', '2026-03-01', 'S7', 'S', -1, -100),
     (8, 'A', '2026-01-25', 'S8', 'T', 3, 750);
-INSERT INTO shop.slip (id, customer, day, number, item, quantity) VALUES (9, 'A', '2026-01-15', 'S9', 'Q', 2); -- late, but its month is open
+-- late, but its month is open
+INSERT INTO shop.slip (id, customer, day, number, item, quantity) VALUES (9, 'A', '2026-01-15', 'S9', 'Q', 2);
 
 -- What it says
 
@@ -93,7 +98,8 @@ SELECT is((pg_temp.said('A', '2026-01-20', '2026-01-20'))[:5], ARRAY[
     'SUPPORT 4 2026-01-20 consumption_change cash_sale S4 H: -1 -> 8.5',
     'SUPPORT 5 2026-01-20 closing: -> 8.5'], 'what came back and what went again are not one movement of 0');
 UPDATE shop.slip SET number = 'S44' WHERE id = 4;
-SELECT is((SELECT array_agg(DISTINCT document_number) FROM credits.statement('A', '2026-01-20', '2026-01-20') WHERE document_number IS NOT NULL), ARRAY['S44'],
+SELECT is((SELECT array_agg(DISTINCT document_number) FROM credits.statement('A', '2026-01-20', '2026-01-20')
+           WHERE document_number IS NOT NULL), ARRAY['S44'],
     'documents bear the numbers of now');
 SELECT pg_temp.slip(10, 'A', '2026-03-05', 'H', -1), pg_temp.slip(11, 'A', '2026-03-06', 'Q', 6) \g /dev/null
 INSERT INTO shop.invoice VALUES ('I1', 'A', '2026-03-07');
@@ -109,7 +115,8 @@ SELECT is((pg_temp.said('A', '2026-03-07', '2026-03-31'))[2:5], ARRAY[
 
 SELECT credits.register_opening('B', 'SUPPORT', 8, 720, 'from the old system', '2026-01-02'),
        credits.register_consumption('B', 'SUPPORT', 0.75, 'by phone', '2026-02-03') \g /dev/null
-SELECT results_eq($$SELECT line_no, kind, document_kind, description, quantity, balance FROM credits.statement('B', '2026-01-01', '2026-02-28')$$, $$VALUES
+SELECT results_eq($$SELECT line_no, kind, document_kind, description, quantity, balance
+                    FROM credits.statement('B', '2026-01-01', '2026-02-28')$$, $$VALUES
     (1, 'opening', NULL, NULL, NULL::numeric, 0::numeric),
     (2, 'opening_balance', 'manual', 'from the old system', 8, 8),
     (3, 'consumption', 'manual', 'by phone', -0.75, 7.25),
@@ -142,28 +149,34 @@ UPDATE credits.credit_type SET active = true WHERE type_id = 102;
 UPDATE credits.customer SET account_of = 'A' WHERE customer = 'D';
 SELECT pg_temp.slip(15, 'D', '2026-03-20', 'H', 1) \g /dev/null
 SELECT is(pg_temp.said('D', '2026-01-01', '2026-12-31'), NULL, 'his own statement is empty');
-SELECT isnt_empty($$SELECT FROM credits.statement('A', '2026-03-20', '2026-03-20') WHERE document_number = 'S15'$$, 'what he consumed is on the other one''s');
+SELECT isnt_empty($$SELECT FROM credits.statement('A', '2026-03-20', '2026-03-20') WHERE document_number = 'S15'$$,
+                  'what he consumed is on the other one''s');
 
 -- By the dates of the books
 
 SELECT credits.close_month('2026-01-01') \g /dev/null
 SELECT pg_temp.slip(16, 'B', '2026-01-28', 'Q', 1) \g /dev/null
-SELECT results_eq($$SELECT booked_on FROM credits.statement('B', '2026-01-01', '2026-12-31') WHERE document_number = 'S16'$$, $$VALUES ('2026-02-01'::date)$$,
+SELECT results_eq($$SELECT booked_on FROM credits.statement('B', '2026-01-01', '2026-12-31') WHERE document_number = 'S16'$$,
+                  $$VALUES ('2026-02-01'::date)$$,
     'a late document is on the statement of the month that it is booked in');
 SELECT pg_temp.slip(17, 'A', '9999-12-31', 'S', 1, 1) \g /dev/null
-SELECT is_empty($$SELECT FROM credits.statement('A', '2026-01-01', '9999-12-30') WHERE document_number = 'S17'$$, 'one of the future on that of its day');
+SELECT is_empty($$SELECT FROM credits.statement('A', '2026-01-01', '9999-12-30') WHERE document_number = 'S17'$$,
+                'one of the future on that of its day');
 
 -- Against sums that are taken forwards
 
-SELECT is_empty(format('SELECT pg_temp.wrong(%L, %L, %L)', who, from_date, to_date), format('%s from %s to %s', who, from_date, to_date))
+SELECT is_empty(format('SELECT pg_temp.wrong(%L, %L, %L)', who, from_date, to_date),
+                format('%s from %s to %s', who, from_date, to_date))
 FROM unnest(ARRAY['A', 'B']) AS who,
-     (VALUES ('2020-01-01'::date, '9999-12-31'::date), ('2026-01-01', '2026-01-31'), ('2026-01-20', '2026-02-10'), ('2026-02-01', '2026-02-01'),
+     (VALUES ('2020-01-01'::date, '9999-12-31'::date), ('2026-01-01', '2026-01-31'), ('2026-01-20', '2026-02-10'),
+      ('2026-02-01', '2026-02-01'),
              ('2026-03-06', '2026-03-20')) AS period (from_date, to_date);
 
 -- Weeks, months, quarters
 
 CREATE FUNCTION pg_temp.is_of(period text, day date, from_date date, to_date date) RETURNS text LANGUAGE sql AS $$
-    SELECT results_eq(format('SELECT * FROM credits.statement_%s(''A'', %L)', period, day), format('SELECT * FROM credits.statement(''A'', %L, %L)', from_date, to_date),
+    SELECT results_eq(format('SELECT * FROM credits.statement_%s(''A'', %L)', period, day),
+                      format('SELECT * FROM credits.statement(''A'', %L, %L)', from_date, to_date),
                       format('the %s of %s is from %s to %s', period, day, from_date, to_date))
 $$;
 SELECT pg_temp.is_of('week', '2026-01-19', '2026-01-19', '2026-01-25');
@@ -192,33 +205,42 @@ SELECT pg_temp.all_in_order();
 -- Speed. A ledger of five years in which one customer has most entries, and 2 000 others little.
 
 INSERT INTO credits.customer (customer) VALUES ('BIG'), ('LITTLE');
-SELECT credits.register_opening('LITTLE', 'SUPPORT', 8, 720, 'from the old system', '2026-03-01'), credits.register_consumption('LITTLE', 'SUPPORT', 1, 'by phone', '2026-03-02') \g /dev/null
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, line_key, recorded_at, recorded_by)
-SELECT customer, 101, entry_no, 1, '2021-01-01'::date + (n * 1826 / 120001)::int, CASE entry_no WHEN 1 THEN 'sale' ELSE 'consumption' END,
-       CASE entry_no WHEN 1 THEN 100000 ELSE -0.5 END, 0, 100000 - (entry_no - 1) * 0.5, customer || '/' || entry_no, now(), 'test'
+SELECT credits.register_opening('LITTLE', 'SUPPORT', 8, 720, 'from the old system', '2026-03-01'),
+       credits.register_consumption('LITTLE', 'SUPPORT', 1, 'by phone', '2026-03-02') \g /dev/null
+INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
+                           balance_after, line_key, recorded_at, recorded_by)
+SELECT customer, 101, entry_no, 1, '2021-01-01'::date + (n * 1826 / 120001)::int, CASE entry_no
+    WHEN 1 THEN 'sale' ELSE 'consumption' END,
+       CASE entry_no WHEN 1 THEN 100000 ELSE -0.5 END, 0, 100000 - (entry_no - 1) * 0.5, customer || '/' || entry_no,
+           now(), 'test'
 FROM generate_series(1, 120000) AS n
-CROSS JOIN LATERAL (SELECT CASE n % 6 WHEN 0 THEN 'C' || n / 6 % 2000 ELSE 'BIG' END, CASE n % 6 WHEN 0 THEN (n - 1) / 12000 + 1 ELSE n - n / 6 END)
+CROSS JOIN LATERAL (SELECT CASE n % 6 WHEN 0 THEN 'C' || n / 6 % 2000 ELSE 'BIG' END, CASE n % 6
+                    WHEN 0 THEN (n - 1) / 12000 + 1 ELSE n - n / 6 END)
                     AS entry (customer, entry_no)
 ORDER BY n;
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity, amount, value, remaining, remaining_value)
+INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+                          amount, value, remaining, remaining_value)
 VALUES ('BIG', 101, 1, 100000, true, '2021-01-01', '2021-01-01', 100000, 0, 0, 50000.5, 0);
-INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value) VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0);
+INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value)
+VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0);
 SELECT brin_summarize_new_values('credits.entry_booked_on_idx') \g /dev/null
 ANALYZE credits.entry, credits._lot, credits._account, credits.credit_type, credits.customer;
 
--- How a query reads the ledger, and how much of it: rows, of a bitmap all those in its blocks, and entries of the index by key, which a
--- bitmap may read without the rows. What parallel workers read would not be counted.
+-- How a query reads the ledger, and how much of it: rows, of a bitmap all those in its blocks, and entries of the index by key,
+-- which a bitmap may read without the rows. What parallel workers read would not be counted.
 SET LOCAL max_parallel_workers_per_gather = 0;
 CREATE FUNCTION pg_temp.ways(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
     found json;
 BEGIN
     EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO found;
-    RETURN QUERY SELECT DISTINCT node ->> 'Node Type' FROM jsonb_path_query(found::jsonb, 'strict $.** ? (@."Relation Name" == "entry")') AS node;
+    RETURN QUERY SELECT DISTINCT node ->> 'Node Type'
+        FROM jsonb_path_query(found::jsonb, 'strict $.** ? (@."Relation Name" == "entry")') AS node;
 END
 $$;
 CREATE FUNCTION pg_temp.read() RETURNS bigint LANGUAGE sql AS
-$$SELECT seq_tup_read + idx_tup_fetch + pg_stat_get_xact_tuples_returned('credits.entry_pkey'::regclass) FROM pg_stat_xact_user_tables WHERE relid = 'credits.entry'::regclass$$;
+$$SELECT seq_tup_read + idx_tup_fetch + pg_stat_get_xact_tuples_returned('credits.entry_pkey'::regclass)
+  FROM pg_stat_xact_user_tables WHERE relid = 'credits.entry'::regclass$$;
 CREATE FUNCTION pg_temp.reads(query text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     before CONSTANT bigint := pg_temp.read();
@@ -228,21 +250,28 @@ BEGIN
 END
 $$;
 
-SELECT results_eq($$SELECT pg_temp.ways('SELECT * FROM credits._statement(''BIG'', ''2025-12-01'', ''2025-12-31'')')$$, ARRAY['Bitmap Heap Scan'],
+SELECT results_eq($$SELECT pg_temp.ways('SELECT * FROM credits._statement(''BIG'', ''2025-12-01'', ''2025-12-31'')')$$,
+                  ARRAY['Bitmap Heap Scan'],
     'of the last month of a customer with 100 000 entries only its blocks are read');
 SELECT cmp_ok(max(pg_temp.reads(query)), '<', 50000::bigint, 'not his whole history, however often')
 FROM generate_series(1, 8), (VALUES ($$SELECT FROM credits.statement_month('BIG', '2025-12-01')$$)) AS call (query);
 SELECT is((SELECT count(*) FROM credits.statement_month('BIG', '2025-12-01') WHERE kind = 'consumption'),
-          (SELECT count(*) FROM credits.entry WHERE customer = 'BIG' AND booked_on BETWEEN '2025-12-01' AND '2025-12-31'), 'and all of the month is there');
+          (SELECT count(*) FROM credits.entry WHERE customer = 'BIG' AND booked_on BETWEEN '2025-12-01' AND '2025-12-31'),
+          'and all of the month is there');
 SELECT is((SELECT balance FROM credits.statement_month('BIG', '2023-06-01') WHERE line_no = 1),
-          (SELECT sum(quantity) FROM credits.entry WHERE customer = 'BIG' AND booked_on < '2023-06-01'), 'with the balance of before');
-SELECT is_empty($$SELECT pg_temp.ways('SELECT * FROM credits._statement(''LITTLE'', ''2020-01-01'', ''2025-12-31'')') EXCEPT VALUES ('Index Scan'), ('Bitmap Heap Scan')$$,
+          (SELECT sum(quantity) FROM credits.entry WHERE customer = 'BIG' AND booked_on < '2023-06-01'),
+          'with the balance of before');
+SELECT is_empty($$SELECT pg_temp.ways('SELECT * FROM credits._statement(''LITTLE'', ''2020-01-01'', ''2025-12-31'')')
+                  EXCEPT VALUES ('Index Scan'), ('Bitmap Heap Scan')$$,
     'who has few entries is found by key');
 SELECT cmp_ok(pg_temp.reads($$SELECT FROM credits.statement('LITTLE', '2020-01-01', '2025-12-31')$$), '<=', 8::bigint,
     'and of nobody else an entry is read: his 2, by key, once for what moved, once for what came later');
-SELECT results_eq($$SELECT pg_temp.ways('SELECT * FROM credits.portfolio WHERE customer = ''BIG''')$$, ARRAY['Index Scan'], 'a portfolio reads the ledger by key');
-SELECT is(pg_temp.reads($$SELECT * FROM credits.portfolio WHERE customer = 'BIG'$$), 2::bigint, 'one entry per account, and where it is');
-SELECT is_empty($$SELECT pg_temp.ways('SELECT * FROM credits.open_lot WHERE customer = ''BIG''')$$, 'open lots without the ledger');
+SELECT results_eq($$SELECT pg_temp.ways('SELECT * FROM credits.portfolio WHERE customer = ''BIG''')$$,
+                  ARRAY['Index Scan'], 'a portfolio reads the ledger by key');
+SELECT is(pg_temp.reads($$SELECT * FROM credits.portfolio WHERE customer = 'BIG'$$), 2::bigint,
+          'one entry per account, and where it is');
+SELECT is_empty($$SELECT pg_temp.ways('SELECT * FROM credits.open_lot WHERE customer = ''BIG''')$$,
+                'open lots without the ledger');
 
 -- A reader may read it, a role without a right may not
 
@@ -254,7 +283,8 @@ SELECT lives_ok($$SELECT FROM credits.statement('A', '2026-01-01', '2026-01-31')
     credits.statement_month('A', '2026-01-01'), credits.statement_quarter('A', '2026-01-01')$$, 'a reader reads statements');
 SET ROLE credits_test_nobody;
 SELECT throws_ok(format('SELECT FROM credits.statement%s', call), '42501', NULL, 'nobody else: statement' || call)
-FROM (VALUES ('(''A'', ''2026-01-01'', ''2026-01-31'')'), ('_week(''A'', ''2026-01-01'')'), ('_month(''A'', ''2026-01-01'')'), ('_quarter(''A'', ''2026-01-01'')')) AS denied (call);
+FROM (VALUES ('(''A'', ''2026-01-01'', ''2026-01-31'')'), ('_week(''A'', ''2026-01-01'')'), ('_month(''A'', ''2026-01-01'')'),
+      ('_quarter(''A'', ''2026-01-01'')')) AS denied (call);
 RESET ROLE;
 
 SELECT * FROM finish();

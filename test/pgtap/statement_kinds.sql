@@ -6,17 +6,21 @@ SELECT plan(44);
 
 -- INSERT … VALUES, INSERT … SELECT, COPY
 
-INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 1000), (2, 'A', 'X', 1, 1), (3, 'A', 'H', 1, NULL), (4, 'B', 'S', 5, 50);
+INSERT INTO shop.slip (id, customer, item, quantity, amount)
+VALUES (1, 'A', 'S', 10, 1000), (2, 'A', 'X', 1, 1), (3, 'A', 'H', 1, NULL), (4, 'B', 'S', 5, 50);
 SELECT pg_temp.booked('A', ARRAY['sale lot 1: 10 at 1000.00', 'consumption lot 1: -1 at -100.00'], 'several rows in one INSERT');
-INSERT INTO shop.slip (id, customer, item, quantity) SELECT 10 + n, CASE n WHEN 3 THEN 'B' ELSE 'A' END, 'Q', n FROM generate_series(1, 3) AS n;
-SELECT results_eq($$SELECT customer, balance FROM credits.account ORDER BY 1$$, $$VALUES ('A' COLLATE "C", 8.25), ('B', 4.25)$$, 'INSERT … SELECT');
+INSERT INTO shop.slip (id, customer, item, quantity)
+SELECT 10 + n, CASE n WHEN 3 THEN 'B' ELSE 'A' END, 'Q', n FROM generate_series(1, 3) AS n;
+SELECT results_eq($$SELECT customer, balance FROM credits.account ORDER BY 1$$, $$VALUES ('A' COLLATE "C", 8.25), ('B', 4.25)$$,
+                  'INSERT … SELECT');
 COPY shop.slip (id, customer, item, quantity, amount) FROM stdin;
 21	A	H	2	\N
 22	C	S	7	70
 23	A	X	1	1
 24	C	H	6	\N
 \.
-SELECT results_eq($$SELECT customer, balance FROM credits.account ORDER BY 1$$, $$VALUES ('A' COLLATE "C", 6.25), ('B', 4.25), ('C', 1)$$, 'COPY');
+SELECT results_eq($$SELECT customer, balance FROM credits.account ORDER BY 1$$,
+                  $$VALUES ('A' COLLATE "C", 6.25), ('B', 4.25), ('C', 1)$$, 'COPY');
 
 -- INSERT … ON CONFLICT
 
@@ -25,7 +29,8 @@ ON CONFLICT (id) DO UPDATE SET quantity = excluded.quantity;
 SELECT is(credits.balance('A', 'SUPPORT'), 4.25, 'ON CONFLICT DO UPDATE: one line updated, one inserted');
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (21, 'A', 'H', 9), (26, 'A', 'H', 1) ON CONFLICT (id) DO NOTHING;
 SELECT is(credits.balance('A', 'SUPPORT'), 3.25, 'ON CONFLICT DO NOTHING: only what is inserted');
-SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (21, 'A', 'H', 8) ON CONFLICT (id) DO UPDATE SET quantity = excluded.quantity$$,
+SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (21, 'A', 'H', 8) ON CONFLICT (id) DO UPDATE
+                         SET quantity = excluded.quantity$$,
     '23514 credits_balance_not_negative', 'a refusal of either part refuses both');
 
 -- MERGE
@@ -35,12 +40,14 @@ WHEN MATCHED AND wish.quantity IS NULL THEN DELETE
 WHEN MATCHED THEN UPDATE SET quantity = wish.quantity
 WHEN NOT MATCHED THEN INSERT (id, customer, item, quantity) VALUES (wish.id, 'A', 'H', wish.quantity);
 SELECT is(credits.balance('A', 'SUPPORT'), 4.75, 'MERGE: inserted, updated and deleted lines');
-SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE line_key BETWEEN '21' AND '27' AND customer = 'A' GROUP BY 1 ORDER BY 1$$,
+SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE line_key BETWEEN '21' AND '27' AND customer = 'A'
+                    GROUP BY 1 ORDER BY 1$$,
     $$VALUES ('21' COLLATE "C", -1::numeric), ('25', 0), ('26', -2), ('27', -0.5)$$, 'each with its own credits');
 
 -- UPDATE … FROM, data-modifying WITH
 
-UPDATE shop.slip SET quantity = wish.quantity FROM (VALUES (21, 2), (26, 1), (27, 1)) AS wish (id, quantity) WHERE wish.id = slip.id;
+UPDATE shop.slip SET quantity = wish.quantity FROM (VALUES (21, 2), (26, 1), (27, 1)) AS wish (id, quantity)
+WHERE wish.id = slip.id;
 SELECT is(credits.balance('A', 'SUPPORT'), 4.25, 'UPDATE … FROM (VALUES …)');
 WITH sold AS (INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (31, 'A', 'S', 5, 400) RETURNING id),
      used AS (INSERT INTO shop.slip (id, customer, item, quantity) SELECT id + 1, 'A', 'H', 9 FROM sold RETURNING id)
@@ -84,7 +91,8 @@ CREATE TEMP TABLE before AS SELECT pg_temp.entries() AS entries;
 UPDATE shop.slip SET item = 'Q' WHERE id = 61;
 UPDATE shop.slip SET customer = 'A' WHERE id = 61;
 UPDATE shop.slip SET quantity = 1 WHERE id = 61;
-SELECT is(pg_temp.entries(), entries, 'a stub without article, customer, quantity or date is no error, and no consumption') FROM before;
+SELECT is(pg_temp.entries(), entries, 'a stub without article, customer, quantity or date is no error, and no consumption')
+FROM before;
 UPDATE shop.slip SET day = '2026-01-15' WHERE id = 61;
 SELECT is(credits.balance('A', 'SUPPORT'), 0::numeric, 'it is one once it is filled in');
 INSERT INTO shop.invoice (number) VALUES ('I-1');
@@ -93,17 +101,21 @@ SELECT is(pg_temp.entries(), entries + 1, 'so is a document') FROM before;
 UPDATE shop.invoice SET customer = 'A' WHERE number = 'I-1';
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'whose customer comes last');
 CREATE TABLE shop.loose (id int PRIMARY KEY, number text REFERENCES shop.invoice, item text, quantity numeric);
-SELECT is(pg_temp.outcome($$SELECT credits.attach('shop.loose', 'other', article => 'item', quantity => 'quantity', amount => NULL,
-    customer => 'header.customer', document_date => 'header.day', header_table => 'shop.invoice')$$), 'accepted', 'given lines that may have no header');
+SELECT is(pg_temp.outcome(
+    $$SELECT credits.attach('shop.loose', 'other', article => 'item', quantity => 'quantity', amount => NULL,
+    customer => 'header.customer', document_date => 'header.day', header_table => 'shop.invoice')$$),
+    'accepted', 'given lines that may have no header');
 INSERT INTO shop.loose VALUES (1, NULL, 'H', 1);
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'a line without one does not count');
 UPDATE shop.loose SET number = 'I-1';
 SELECT is(credits.balance('A', 'SUPPORT'), 9::numeric, 'until it has one');
 UPDATE shop.loose SET number = NULL;
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'and no longer when it loses it');
-CREATE TABLE shop.own (id int PRIMARY KEY, number text REFERENCES shop.invoice, customer text, day date, item text, quantity numeric);
+CREATE TABLE shop.own (id int PRIMARY KEY, number text REFERENCES shop.invoice, customer text, day date,
+                       item text, quantity numeric);
 SELECT is(pg_temp.outcome($$SELECT credits.attach('shop.own', 'other', article => 'item', quantity => 'quantity', amount => NULL,
-    customer => 'customer', document_date => 'day', header_table => 'shop.invoice')$$), 'accepted', 'given lines that need nothing of their header');
+    customer => 'customer', document_date => 'day', header_table => 'shop.invoice')$$), 'accepted',
+    'given lines that need nothing of their header');
 INSERT INTO shop.own VALUES (1, NULL, 'A', '2026-01-10', 'H', 1);
 SELECT is(credits.balance('A', 'SUPPORT'), 10::numeric, 'they do not count without one either');
 UPDATE shop.own SET number = 'I-1';
@@ -129,7 +141,8 @@ UPDATE before SET entries = pg_temp.entries();
 UPDATE shop.list SET id = -id;
 UPDATE shop.list SET id = CASE id WHEN -1 THEN 2 WHEN -2 THEN 1 ELSE 3 END;
 SELECT is(pg_temp.entries(), entries, 'two lines may swap their keys') FROM before;
-SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE line_table = 'shop.list'::regclass GROUP BY 1 ORDER BY 1$$,
+SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE line_table = 'shop.list'::regclass
+                    GROUP BY 1 ORDER BY 1$$,
     $$VALUES ('1' COLLATE "C", -0.2), ('2', -0.1), ('3', -0.3)$$, 'each takes its credits along');
 SELECT is_empty('SELECT * FROM credits.verify()', 'so far verify() finds nothing');
 

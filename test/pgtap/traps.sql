@@ -1,5 +1,5 @@
--- Traps: what users' own triggers, and statements that do several things at once, make of a line while it is on its way. The ledger
--- always follows the line as it is in the end.
+-- Traps: what users' own triggers, and statements that do several things at once, make of a line while it is on its way. The
+-- ledger always follows the line as it is in the end.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -18,14 +18,16 @@ END
 $$;
 CREATE FUNCTION pg_temp.meanwhile(event text, act text, statement text, key text DEFAULT 'id') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    EXECUTE format('CREATE TRIGGER act AFTER %s FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION shop.act(%L, %L)', event, act, key);
+    EXECUTE format('CREATE TRIGGER act AFTER %s FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION shop.act(%L, %L)',
+                   event, act, key);
     EXECUTE statement;
     EXECUTE format('DROP TRIGGER act ON %s', split_part(event, ' ON ', 2));
 END
 $$;
 
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 100, 1000), (2, 'B', 'S', 100, 1000);
-INSERT INTO shop.invoice (number, customer, state) VALUES ('I-1', 'A', 'posted'), ('I-2', 'B', 'posted'), ('I-3', 'A', 'draft'), ('I-4', NULL, 'posted');
+INSERT INTO shop.invoice (number, customer, state)
+VALUES ('I-1', 'A', 'posted'), ('I-2', 'B', 'posted'), ('I-3', 'A', 'draft'), ('I-4', NULL, 'posted');
 
 -- A trigger that reads its transition tables before ours does: they are shared, with their read position.
 
@@ -35,17 +37,22 @@ $$BEGIN INSERT INTO shop.seen SELECT TG_NAME, count(*) FROM new_rows; PERFORM FR
 CREATE FUNCTION shop.scan_old() RETURNS trigger LANGUAGE plpgsql AS
 $$BEGIN INSERT INTO shop.seen SELECT TG_NAME, count(*) FROM old_rows; PERFORM FROM old_rows LIMIT 1; RETURN NULL; END$$;
 CREATE FUNCTION shop.scan_both() RETURNS trigger LANGUAGE plpgsql AS
-$$BEGIN INSERT INTO shop.seen SELECT TG_NAME, count(*) FROM old_rows, new_rows; PERFORM FROM old_rows, new_rows LIMIT 1; RETURN NULL; END$$;
-CREATE TRIGGER aa_insert AFTER INSERT ON shop.invoice_line REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_new();
+$$BEGIN INSERT INTO shop.seen SELECT TG_NAME, count(*) FROM old_rows, new_rows; PERFORM FROM old_rows, new_rows LIMIT 1;
+  RETURN NULL; END$$;
+CREATE TRIGGER aa_insert AFTER INSERT ON shop.invoice_line REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_new();
 CREATE TRIGGER aa_update AFTER UPDATE ON shop.invoice_line REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_both();
-CREATE TRIGGER aa_delete AFTER DELETE ON shop.invoice_line REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_old();
+CREATE TRIGGER aa_delete AFTER DELETE ON shop.invoice_line REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_old();
 CREATE TRIGGER aa_header AFTER UPDATE ON shop.invoice REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_both();
-CREATE TRIGGER zzz_insert AFTER INSERT ON shop.invoice_line REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_new();
+CREATE TRIGGER zzz_insert AFTER INSERT ON shop.invoice_line REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_new();
 CREATE TRIGGER zzz_update AFTER UPDATE ON shop.invoice_line REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_both();
-CREATE TRIGGER zzz_delete AFTER DELETE ON shop.invoice_line REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_old();
+CREATE TRIGGER zzz_delete AFTER DELETE ON shop.invoice_line REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_old();
 CREATE TRIGGER zzz_header AFTER UPDATE ON shop.invoice REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION shop.scan_both();
 INSERT INTO shop.invoice_line (number, line_no, item, quantity) VALUES ('I-1', 1, 'H', 2), ('I-1', 2, 'H', 3);
@@ -67,8 +74,10 @@ DROP FUNCTION shop.scan_new(), shop.scan_old(), shop.scan_both() CASCADE;
 
 SELECT pg_temp.meanwhile('INSERT ON shop.slip', 'UPDATE shop.slip SET quantity = 5 WHERE id = %s',
     $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (11, 'A', 'H', 2), (12, 'A', 'H', 3)$$);
-SELECT is(pg_temp.booked_for('shop.slip', '11') || ' ' || pg_temp.booked_for('shop.slip', '12'), '-5 -5', 'a line that is changed right after it came');
-SELECT pg_temp.meanwhile('INSERT ON shop.slip', 'UPDATE shop.slip SET quantity = 0 WHERE id = 11; UPDATE shop.slip SET quantity = 1 WHERE id = %s',
+SELECT is(pg_temp.booked_for('shop.slip', '11') || ' ' || pg_temp.booked_for('shop.slip', '12'),
+          '-5 -5', 'a line that is changed right after it came');
+SELECT pg_temp.meanwhile('INSERT ON shop.slip',
+                         'UPDATE shop.slip SET quantity = 0 WHERE id = 11; UPDATE shop.slip SET quantity = 1 WHERE id = %s',
     $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (13, 'A', 'H', 90)$$);
 SELECT is(pg_temp.booked_for('shop.slip', '13'), -1::numeric, 'or is lowered to what is there');
 SELECT pg_temp.meanwhile('INSERT ON shop.slip', 'DELETE FROM shop.slip WHERE id = %s',
@@ -84,7 +93,8 @@ SELECT is(pg_temp.booked_for('shop.slip', '1017'), -2::numeric, 'a line whose ke
 SELECT is(coalesce(pg_temp.booked_for('shop.slip', '17'), 0), 0::numeric, 'is not booked under the old one');
 SELECT pg_temp.meanwhile('INSERT ON shop.slip', $$UPDATE shop.slip SET customer = 'B' WHERE id = %s$$,
     $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (18, 'A', 'H', 2)$$);
-SELECT results_eq($$SELECT DISTINCT customer FROM credits.entry WHERE line_key = '18' GROUP BY customer HAVING sum(quantity) <> 0$$,
+SELECT results_eq($$SELECT DISTINCT customer FROM credits.entry WHERE line_key = '18' GROUP BY customer
+                    HAVING sum(quantity) <> 0$$,
     ARRAY['B' COLLATE "C"], 'a line that is given to another customer');
 SELECT pg_temp.meanwhile('INSERT ON shop.slip', $$UPDATE shop.slip SET item = 'H' WHERE id = %s$$,
     $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (19, 'A', 'X', 2)$$);
@@ -94,19 +104,24 @@ SELECT pg_temp.meanwhile('INSERT ON shop.slip', $$UPDATE shop.slip SET item = 'X
 SELECT is(coalesce(pg_temp.booked_for('shop.slip', '20'), 0), 0::numeric, 'and loses one');
 SELECT pg_temp.meanwhile('INSERT ON shop.slip', 'UPDATE shop.slip SET quantity = 8, amount = 70 WHERE id = %s',
     $$INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (21, 'A', 'S', 10, 100)$$);
-SELECT results_eq($$SELECT quantity, value FROM credits.lot WHERE line_key = '21' AND open$$, $$VALUES (8::numeric, 70.00)$$, 'a sale that is changed');
-SELECT pg_temp.meanwhile('UPDATE ON shop.slip', 'UPDATE shop.slip SET quantity = 1 WHERE id = %s', 'UPDATE shop.slip SET quantity = 7 WHERE id = 12');
+SELECT results_eq($$SELECT quantity, value FROM credits.lot WHERE line_key = '21' AND open$$, $$VALUES (8::numeric, 70.00)$$,
+                  'a sale that is changed');
+SELECT pg_temp.meanwhile('UPDATE ON shop.slip', 'UPDATE shop.slip SET quantity = 1 WHERE id = %s',
+                         'UPDATE shop.slip SET quantity = 7 WHERE id = 12');
 SELECT is(pg_temp.booked_for('shop.slip', '12'), -1::numeric, 'a changed line that is changed again');
-SELECT pg_temp.meanwhile('UPDATE ON shop.slip', 'DELETE FROM shop.slip WHERE id = %s', 'UPDATE shop.slip SET quantity = 7 WHERE id = 12');
+SELECT pg_temp.meanwhile('UPDATE ON shop.slip', 'DELETE FROM shop.slip WHERE id = %s',
+                         'UPDATE shop.slip SET quantity = 7 WHERE id = 12');
 SELECT is(pg_temp.booked_for('shop.slip', '12'), 0::numeric, 'a changed line that is deleted');
 SELECT pg_temp.meanwhile('DELETE ON shop.slip', $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (%s, 'A', 'H', 4)$$,
     'DELETE FROM shop.slip WHERE id = 13');
 SELECT is(pg_temp.booked_for('shop.slip', '13'), -4::numeric, 'a deleted line that comes back');
-SELECT pg_temp.meanwhile('INSERT ON shop.slip', $$INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (%s + 1, 'C', 'S', 3, 30)$$,
+SELECT pg_temp.meanwhile('INSERT ON shop.slip',
+                         $$INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (%s + 1, 'C', 'S', 3, 30)$$,
     $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (22, 'C', 'H', 2)$$);
 SELECT is(credits.balance('C', 'SUPPORT'), 1::numeric, 'a consumption whose credits a trigger has just sold');
 SELECT pg_temp.meanwhile('INSERT ON shop.slip',
-    $act$DO $$BEGIN UPDATE shop.slip SET quantity = 50 WHERE id = %s; RAISE EXCEPTION 'no'; EXCEPTION WHEN raise_exception THEN END$$ $act$,
+    $act$DO $$BEGIN UPDATE shop.slip SET quantity = 50 WHERE id = %s; RAISE EXCEPTION 'no';
+              EXCEPTION WHEN raise_exception THEN END$$ $act$,
     $$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (24, 'A', 'H', 2)$$);
 SELECT is(pg_temp.booked_for('shop.slip', '24'), -2::numeric, 'a change that was taken back');
 SELECT pg_temp.all_in_order();
@@ -115,10 +130,12 @@ SELECT pg_temp.all_in_order();
 
 SELECT pg_temp.meanwhile('INSERT ON shop.invoice_line', $$UPDATE shop.invoice SET state = 'posted' WHERE number = '%s'$$,
     $$INSERT INTO shop.invoice_line (number, line_no, item, quantity) VALUES ('I-3', 1, 'H', 2)$$, 'number');
-SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-3/1'), -2::numeric, 'a line whose document is posted right after it came is booked once');
+SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-3/1'), -2::numeric,
+          'a line whose document is posted right after it came is booked once');
 SELECT pg_temp.meanwhile('INSERT ON shop.invoice_line', $$UPDATE shop.invoice SET state = 'draft' WHERE number = '%s'$$,
     $$INSERT INTO shop.invoice_line (number, line_no, item, quantity) VALUES ('I-3', 2, 'H', 2)$$, 'number');
-SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-3/1') || ' ' || coalesce(pg_temp.booked_for('shop.invoice_line', 'I-3/2'), 0), '0 0', 'cancelled: not at all');
+SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-3/1') || ' '
+          || coalesce(pg_temp.booked_for('shop.invoice_line', 'I-3/2'), 0), '0 0', 'cancelled: not at all');
 SELECT pg_temp.meanwhile('INSERT ON shop.invoice_line', $$UPDATE shop.invoice SET customer = 'B' WHERE number = '%s'$$,
     $$INSERT INTO shop.invoice_line (number, line_no, item, quantity) VALUES ('I-1', 1, 'H', 2)$$, 'number');
 SELECT results_eq($$SELECT customer FROM credits.entry WHERE line_key = 'I-1/1' GROUP BY customer HAVING sum(quantity) = -2$$,
@@ -151,14 +168,15 @@ UPDATE shop.invoice SET state = 'draft' WHERE number = 'I-4';
 SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-4/1'), 0::numeric, 'a line that goes with its document');
 WITH more AS (UPDATE shop.invoice_line SET quantity = 4 WHERE number = 'I-3' AND line_no = 3)
 UPDATE shop.invoice SET number = 'I-5' WHERE number = 'I-3';
-SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-5/3'), -4::numeric, 'a line that is changed itself and by the new number of its document');
+SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-5/3'), -4::numeric,
+          'a line that is changed itself and by the new number of its document');
 WITH more AS (UPDATE shop.invoice_line SET quantity = 3 WHERE number = 'I-5' AND line_no = 3)
 UPDATE shop.invoice SET state = 'draft' WHERE number = 'I-5';
 SELECT is(pg_temp.booked_for('shop.invoice_line', 'I-5/3'), 0::numeric, 'or while its document is cancelled');
 SELECT pg_temp.all_in_order();
 
--- The same without the check of the foreign key, which PostgreSQL makes for lines of the same transaction only: it counts a command
--- on the way, so that the latest snapshot sees the header as it is now.
+-- The same without the check of the foreign key, which PostgreSQL makes for lines of the same transaction only: it counts a
+-- command on the way, so that the latest snapshot sees the header as it is now.
 
 UPDATE shop.invoice SET state = 'posted' WHERE number = 'I-5';
 SELECT string_agg(format('ALTER TABLE shop.invoice_line DISABLE TRIGGER %I', tgname), '; ') AS without_check
@@ -174,16 +192,20 @@ SELECT pg_temp.all_in_order();
 
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (33, 'A', 'H', 3), (32, 'A', 'H', 2), (31, 'A', 'H', 1);
 UPDATE shop.slip SET id = id + 1 WHERE id BETWEEN 31 AND 33;
-SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{32,33,34}'::text[]) AS key), '{-1,-2,-3}', 'keys that move up by one');
+SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{32,33,34}'::text[]) AS key),
+          '{-1,-2,-3}', 'keys that move up by one');
 SELECT is_empty($$SELECT FROM credits.entry WHERE line_key = '31'$$, 'the first is free');
 UPDATE shop.slip SET id = CASE id WHEN 34 THEN 31 ELSE id + 1 END WHERE id BETWEEN 32 AND 34;
-SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{33,34,31}'::text[]) AS key), '{-1,-2,-3}', 'keys that turn in a circle');
+SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{33,34,31}'::text[]) AS key),
+          '{-1,-2,-3}', 'keys that turn in a circle');
 SELECT pg_temp.meanwhile('UPDATE ON shop.slip', 'UPDATE shop.slip SET quantity = quantity + 4 WHERE id = %s',
     'UPDATE shop.slip SET id = id + 1 WHERE id IN (33, 34)');
-SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{34,35}'::text[]) AS key), '{-5,-6}', 'keys that move up while a trigger changes the lines');
+SELECT is(ARRAY(SELECT pg_temp.booked_for('shop.slip', key) FROM unnest('{34,35}'::text[]) AS key),
+          '{-5,-6}', 'keys that move up while a trigger changes the lines');
 WITH moved AS (UPDATE shop.slip SET id = 40 WHERE id = 31 RETURNING customer, item)
 INSERT INTO shop.slip (id, customer, item, quantity) SELECT 31, customer, item, 7 FROM moved;
-SELECT is(pg_temp.booked_for('shop.slip', '40') || ' ' || pg_temp.booked_for('shop.slip', '31'), '-3 -7', 'a key that is free at once for another line');
+SELECT is(pg_temp.booked_for('shop.slip', '40') || ' ' || pg_temp.booked_for('shop.slip', '31'),
+          '-3 -7', 'a key that is free at once for another line');
 WITH gone AS (DELETE FROM shop.slip WHERE id = 31 RETURNING customer, item)
 INSERT INTO shop.slip (id, customer, item, quantity) SELECT 31, customer, item, 6 FROM gone;
 SELECT is(pg_temp.booked_for('shop.slip', '31'), -6::numeric, 'a line that is deleted and inserted');

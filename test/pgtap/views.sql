@@ -8,8 +8,10 @@ SET LOCAL datestyle = 'SQL, DMY';          -- nor this matters
 -- Given lots of 10 for 1 000.00 and 10 for 900.00, of which 8 and then 4 were consumed, and a customer who has nothing,
 
 CREATE SCHEMA shop;
-CREATE TABLE shop.line (line_id bigint PRIMARY KEY, number text, customer text, day date, article text, quantity numeric, amount numeric);
-INSERT INTO credits.credit_type (type_id, code, alarm_level) VALUES (101, 'SUPPORT', 7), (102, 'TRAINING', NULL), (103, 'OLD', NULL);
+CREATE TABLE shop.line (line_id bigint PRIMARY KEY, number text, customer text, day date, article text,
+                        quantity numeric, amount numeric);
+INSERT INTO credits.credit_type (type_id, code, alarm_level)
+VALUES (101, 'SUPPORT', 7), (102, 'TRAINING', NULL), (103, 'OLD', NULL);
 INSERT INTO credits.article (article, type_id, coefficient) VALUES ('SALE', 101, 1), ('HOUR', 101, -1), ('VOUCHER', 103, 1);
 INSERT INTO credits.customer (customer, name) VALUES ('C1', 'First'), ('C2', NULL);
 SELECT credits.attach('shop.line', 'invoice', article => 'article', quantity => 'quantity', amount => 'amount',
@@ -25,31 +27,41 @@ UPDATE credits.credit_type SET active = false WHERE code = 'OLD';
 
 -- then
 
-SELECT results_eq($$SELECT type_code, lot_no, quantity, value, balance_after FROM credits.history WHERE customer = 'C1' ORDER BY entry_no$$,
+SELECT results_eq($$SELECT type_code, lot_no, quantity, value, balance_after FROM credits.history
+                    WHERE customer = 'C1' ORDER BY entry_no$$,
     $$VALUES ('SUPPORT', 1::bigint, 10::numeric, 1000.00, 10::numeric),
              ('SUPPORT', 2, 10, 900.00, 20),
              ('SUPPORT', 1, -8, -800.00, 12),
              ('SUPPORT', 1, -2, -200.00, 10),
              ('SUPPORT', 2, -2, -180.00, 8)$$, 'history shows what was drawn from which lot');
-SELECT results_eq($$SELECT booked_on, kind, document_kind, document_number, document_date, article, recorded_by, recorded_at = statement_timestamp()
+SELECT results_eq($$SELECT booked_on, kind, document_kind, document_number, document_date, article,
+                    recorded_by, recorded_at = statement_timestamp()
                     FROM credits.history WHERE customer = 'C2'$$,
-    $$VALUES ('2026-02-03'::date, 'sale', 'invoice', '26005', '2026-02-03'::date, 'VOUCHER' COLLATE "C", current_user::text COLLATE "default", false)$$,
+    $$VALUES ('2026-02-03'::date, 'sale', 'invoice', '26005', '2026-02-03'::date, 'VOUCHER' COLLATE "C",
+              current_user::text COLLATE "default", false)$$,
     'and by which document, of an inactive type too');
 SELECT results_eq($$SELECT * FROM credits.portfolio WHERE customer = 'C1'$$,
-    $$VALUES ('C1' COLLATE "C", 'First', 'SUPPORT', 'EUR', 20::numeric, 12::numeric, 8::numeric, 720.00, 7::numeric, false, '2026-01-20'::date, '2026-02-02'::date)$$,
+    $$VALUES ('C1' COLLATE "C", 'First', 'SUPPORT', 'EUR', 20::numeric, 12::numeric, 8::numeric,
+              720.00, 7::numeric, false, '2026-01-20'::date, '2026-02-02'::date)$$,
     'the portfolio adds up');
-SELECT is((SELECT concat_ws(' ', sold, consumed, open, open_value) FROM credits.portfolio WHERE customer = 'C1'), '20 12 8 720.00',
+SELECT is((SELECT concat_ws(' ', sold, consumed, open, open_value) FROM credits.portfolio WHERE customer = 'C1'),
+          '20 12 8 720.00',
     'in credits without trailing zeros, and money with its cents');
 SELECT results_eq($$SELECT * FROM credits.portfolio WHERE customer = 'C2'$$,
-    $$VALUES ('C2' COLLATE "C", NULL, 'TRAINING', 'EUR', 0::numeric, 0::numeric, 0::numeric, 0::numeric, 1::numeric, true, NULL::date, NULL::date)$$,
+    $$VALUES ('C2' COLLATE "C", NULL, 'TRAINING', 'EUR', 0::numeric, 0::numeric, 0::numeric, 0::numeric,
+              1::numeric, true, NULL::date, NULL::date)$$,
     'an account without entries is there, with its own alarm level; one of an inactive type is not');
 SELECT results_eq($$SELECT * FROM credits.open_lot$$,
-    $$VALUES ('C1' COLLATE "C", 'SUPPORT', 2::bigint, '2026-01-20'::date, '26002', 'SALE' COLLATE "C", 10::numeric, 8::numeric, 900.00, 720.00)$$,
+    $$VALUES ('C1' COLLATE "C", 'SUPPORT', 2::bigint, '2026-01-20'::date, '26002', 'SALE' COLLATE "C",
+              10::numeric, 8::numeric, 900.00, 720.00)$$,
     'open lots are those with credits, of active types');
 SELECT results_eq($$SELECT type_id, balance, value, last_lot_no, last_entry_no FROM credits.account ORDER BY customer, type_id$$,
-    $$VALUES (101, 8::numeric, 720.00, 2::bigint, 5::bigint), (102, 0, 0, 0, 0), (103, 2, 50.00, 1, 1)$$, 'accounts are all there');
-SELECT results_eq($$SELECT lot_no, open, remaining, remaining_value, line_table::text, line_key FROM credits.lot WHERE customer = 'C1' ORDER BY lot_no$$,
-    $$VALUES (1::bigint, false, 0::numeric, 0.00, 'shop.line', '1' COLLATE "C"), (2, true, 8, 720.00, 'shop.line', '2')$$, 'so are lots');
+    $$VALUES (101, 8::numeric, 720.00, 2::bigint, 5::bigint), (102, 0, 0, 0, 0), (103, 2, 50.00, 1, 1)$$,
+    'accounts are all there');
+SELECT results_eq($$SELECT lot_no, open, remaining, remaining_value, line_table::text, line_key
+                    FROM credits.lot WHERE customer = 'C1' ORDER BY lot_no$$,
+    $$VALUES (1::bigint, false, 0::numeric, 0.00, 'shop.line', '1' COLLATE "C"), (2, true, 8, 720.00, 'shop.line', '2')$$,
+    'so are lots');
 SELECT is_empty($$SELECT * FROM credits.alarm$$, 'no alarm so far');
 
 -- Alarms: one episode from falling below to being above again
@@ -71,9 +83,12 @@ SELECT is_empty($$SELECT * FROM credits.verify()$$, 'and all holds');
 -- For one customer, nothing is read but what is his, and of his entries only the last.
 
 INSERT INTO credits._account SELECT 'X' || n, 101, 20, 20, false, 0, 0, NULL FROM generate_series(1, 2000) AS n;
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity, amount, value, remaining, remaining_value)
-SELECT 'X' || n, 101, lot, lot, lot > 19, '2026-01-01', '2026-01-01', 1, 1, 1, 0, 0 FROM generate_series(1, 2000) AS n, generate_series(1, 20) AS lot;
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at, recorded_by)
+INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+                          amount, value, remaining, remaining_value)
+SELECT 'X' || n, 101, lot, lot, lot > 19, '2026-01-01', '2026-01-01', 1, 1, 1, 0, 0 FROM generate_series(1, 2000) AS n,
+       generate_series(1, 20) AS lot;
+INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
+                           balance_after, recorded_at, recorded_by)
 SELECT 'X1', 101, n, 1, '2026-01-01', 'sale', 1, 1, n, now(), 'somebody' FROM generate_series(1, 50000) AS n;
 ANALYZE credits._account, credits._lot, credits.entry;
 
@@ -83,16 +98,22 @@ DECLARE
     plan jsonb;
 BEGIN
     EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ' || query INTO plan;
-    RETURN (SELECT sum(((node ->> 'Actual Rows')::numeric + coalesce((node ->> 'Rows Removed by Filter')::numeric, 0)) * (node ->> 'Actual Loops')::numeric)
+    RETURN (SELECT sum(((node ->> 'Actual Rows')::numeric + coalesce((node ->> 'Rows Removed by Filter')::numeric, 0))
+                       * (node ->> 'Actual Loops')::numeric)
             FROM jsonb_path_query(plan, 'strict $.**{0 to 40}') AS node
             WHERE jsonb_typeof(node) = 'object' AND node ->> 'Relation Name' IN ('_account', '_lot', 'entry'));
 END
 $$;
-SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.portfolio WHERE customer = 'X1'$$), '<=', 30::numeric, 'the portfolio of one customer reads his lots');
-SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.open_lot WHERE customer = 'X1'$$), '<=', 2::numeric, 'his open lots only the open ones');
-SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.lot WHERE customer = 'X1' AND lot_no = 3$$), '<=', 2::numeric, 'one lot is one row');
-SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.account WHERE customer = 'X1' AND type_id = 101$$), '<=', 2::numeric, 'so is one account');
-SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.history WHERE customer = 'X1' AND entry_no = 77$$), '<=', 2::numeric, 'and one entry');
+SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.portfolio WHERE customer = 'X1'$$), '<=',
+              30::numeric, 'the portfolio of one customer reads his lots');
+SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.open_lot WHERE customer = 'X1'$$), '<=',
+              2::numeric, 'his open lots only the open ones');
+SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.lot WHERE customer = 'X1' AND lot_no = 3$$),
+              '<=', 2::numeric, 'one lot is one row');
+SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.account WHERE customer = 'X1' AND type_id = 101$$),
+              '<=', 2::numeric, 'so is one account');
+SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.history WHERE customer = 'X1' AND entry_no = 77$$),
+              '<=', 2::numeric, 'and one entry');
 
 -- A saver at REPEATABLE READ sees the version of his snapshot beside his own: the newest one counts.
 
@@ -101,13 +122,15 @@ ALTER TABLE credits._account DROP CONSTRAINT _account_pkey;
 ALTER TABLE credits._lot DROP CONSTRAINT _lot_pkey;
 RESET check_function_bodies;
 INSERT INTO credits._account VALUES ('C1', 101, 1, 4, false, 10, 900, NULL);
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity, amount, value, remaining, remaining_value) VALUES
+INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+                          amount, value, remaining, remaining_value) VALUES
     ('C1', 101, 1, 3, true, '2026-01-05', '2026-01-05', 10, 1000, 1000, 2, 200),
     ('C1', 101, 2, 2, true, '2026-01-20', '2026-01-20', 10, 900, 900, 10, 900);
 SELECT results_eq($$SELECT sold, open, oldest_open_sale FROM credits.portfolio WHERE customer = 'C1'$$,
     $$VALUES (20::numeric, 7.5::numeric, '2026-01-20'::date)$$, 'in the portfolio');
 SELECT results_eq($$SELECT balance, last_entry_no FROM credits.account WHERE customer = 'C1'$$,
-    $$SELECT balance, last_entry_no FROM credits._account WHERE customer = 'C1' ORDER BY last_entry_no DESC LIMIT 1$$, 'among accounts');
+    $$SELECT balance, last_entry_no FROM credits._account WHERE customer = 'C1' ORDER BY last_entry_no DESC LIMIT 1$$,
+    'among accounts');
 SELECT results_eq($$SELECT lot_no, remaining FROM credits.lot WHERE customer = 'C1' ORDER BY lot_no$$,
     $$VALUES (1::bigint, 0::numeric), (2, 7.5)$$, 'among lots');
 SELECT results_eq($$SELECT lot_no, remaining FROM credits.open_lot WHERE customer = 'C1'$$, $$VALUES (2::bigint, 7.5::numeric)$$,

@@ -13,8 +13,8 @@ UPDATE credits.parameter SET fixed_relation = (SELECT party FROM company_company
 -- closing_move.py reads the closings as this role.
 CREATE ROLE bookkeeper LOGIN IN ROLE credits_reader;
 
--- To attach and bind takes the owner of the tables, as a member of credits_management (rule 5). Only for this: what is attached goes
--- on without the role, and nothing is needed to save documents.
+-- To attach and bind takes the owner of the tables, as a member of credits_management (rule 5). Only for this: what is attached
+-- goes on without the role, and nothing is needed to save documents.
 GRANT credits_management TO tryton;
 SET ROLE tryton;
 

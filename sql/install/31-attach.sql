@@ -1,0 +1,120 @@
+-- Attaching the ERP's line tables, and the triggers that attach creates on them.
+
+CREATE TYPE credits._mapping AS ENUM ();
+COMMENT ON TYPE credits._mapping IS
+'No value: the views that credits.attach() makes have a column of it, so that they go with the extension.';
+
+CREATE FUNCTION credits.attach(
+    line_table      regclass,
+    kind            text,
+    article         text,
+    quantity        text,
+    amount          text,
+    customer        text,
+    document_date   text,
+    document_number text     DEFAULT NULL,
+    line_key        name[]   DEFAULT NULL,
+    header_table    regclass DEFAULT NULL,
+    header_key      name[]   DEFAULT NULL,
+    line_header     name[]   DEFAULT NULL,
+    applies_to      text     DEFAULT NULL,
+    counts_when     text     DEFAULT NULL,
+    zero_columns    name[]   DEFAULT '{}',
+    origin          text     DEFAULT NULL,
+    origin_table    regclass DEFAULT NULL,
+    refers_to       text     DEFAULT NULL,
+    currency        text     DEFAULT NULL,
+    entered_by      text     DEFAULT NULL,
+    from_date       date     DEFAULT NULL,
+    check_at        text     DEFAULT 'statement'
+) RETURNS void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_attach';
+COMMENT ON FUNCTION credits.attach IS
+'Attaches a line table: from now on its lines sell and consume credits. Existing lines are not touched.
+Arguments name a column of the line, header.column, or an immutable expression over line and header:
+- line_table: the table of document lines
+- kind: invoice, delivery_note, cash_sale, service_report, helpdesk, event, other, or an expression of one
+- article: the article
+- quantity: a number, or an interval of days, hours and less, counted in hours
+- amount: net, in the type''s currency, rounded once to its coin; null for a source that never sells
+- customer: the customer
+- document_date: a date or a timestamp
+- document_number: the number of the document; null for none
+- line_key: columns of the line''s key; its primary key where not given
+- header_table: the table of documents; null when a line is its own document
+- header_key: columns of the header''s key; its primary key where not given
+- line_header: columns that refer to the header; the only foreign key to it where not given
+- applies_to: a condition; rows outside are never touched
+- counts_when: a condition; while true, the line is booked
+- zero_columns: columns that are 0 on consumptions, on drafts too (rule 11)
+- origin: the key of the line that a line was made from: its consumption counts only while that one does not (rule 19)
+- origin_table: the attached table of the origins; without it a line with an origin never consumes
+- refers_to: the key of the sale line that a credit note line takes back (rule 17)
+- currency: the document''s, where it can be another than the type''s
+- entered_by: the ERP''s user
+- from_date: lines dated before it never count (rule 24)
+- check_at: statement or commit, when a save is judged
+For the owner of the tables who is in credits_management: asked here only, saving needs neither.
+It is on record in setting_change.
+Errors:
+- 42703: no such column
+- 42804: wrong type
+- 42601: syntax
+- 42P17: not immutable
+- 42P16: no key
+- 42809: no permanent table, or none of the ERP''s own
+- 42710: attached already
+- 42704: origin_table is not attached
+- 42501: not the owner, or no right to settings
+- 0A000: not supported
+Rules 5, 9, 11, 17, 19 and 24.';
+
+CREATE FUNCTION credits.detach(line_table regclass) RETURNS void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_detach';
+COMMENT ON FUNCTION credits.detach(regclass) IS
+'Takes the triggers off an attached line table.
+The ledger keeps its entries: they are recognised by table and key when the table is attached again.
+For the owner of the table who is in credits_management. It is on record in setting_change.
+Errors:
+- 42704: not attached
+- 42501: not the owner, or no right to settings
+- 2BP01: another attached table has it as origin_table
+Rule 5.';
+
+CREATE FUNCTION credits.settle(line_table regclass, header_key text) RETURNS void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'credits_settle';
+COMMENT ON FUNCTION credits.settle(regclass, text) IS
+'Settles the lines of one document as they and their header are now.
+It is for a trigger or job of one''s own where the header is a view, which is read and not watched.
+Lines that have lost their header give back what they had; a key that names nothing settles nothing.
+Arguments:
+- line_table: the attached table
+- header_key: the text of the header''s key, or of the line''s in a table without headers
+The text of a key: its columns joined by /, with / and \ escaped by \.
+For whoever may insert, update or delete lines of the table or rows of its header table.
+No role of credits is needed or stands for it.
+Errors, besides those of a save:
+- 42704: not attached
+- 42501: no right
+- 0A000: a key that cannot be read from text';
+
+CREATE FUNCTION credits._line_changed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_changed';
+COMMENT ON FUNCTION credits._line_changed() IS 'Statement trigger of attached line tables: settles the changed lines.';
+
+CREATE FUNCTION credits._line_truncated() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_line_truncated';
+COMMENT ON FUNCTION credits._line_truncated() IS
+'Truncate trigger of attached line tables: refuses while lines of the table have credits (23514 credits_lines_kept).';
+
+CREATE FUNCTION credits._header_changed() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_header_changed';
+COMMENT ON FUNCTION credits._header_changed() IS 'Statement trigger of header tables: settles the lines of changed headers.';
+
+CREATE FUNCTION credits._price_line() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_price_line';
+COMMENT ON FUNCTION credits._price_line() IS
+'Row trigger of attached line tables with zero_columns: sets the price of consumptions to 0 (rule 11).';

@@ -1,0 +1,104 @@
+-- The invariant between the settings and the ERP's tables that are their source: a row with a key has its setting, as the ERP
+-- says.
+
+CREATE VIEW credits._verify_customer_as_bound AS
+SELECT erp.customer, NULL::integer AS type_id,
+       pg_catalog.format('%s says %s, the settings say %s', binding.erp_table, wanted, coalesce(present::text, 'nothing'))
+           AS detail
+FROM credits.binding
+CROSS JOIN LATERAL credits._bound_customer(binding.erp_table) AS erp
+LEFT JOIN credits.customer AS his ON his.customer = erp.customer
+CROSS JOIN LATERAL (
+    SELECT ROW(CASE WHEN binding.works_with_credits IS NULL THEN his.works_with_credits
+               ELSE coalesce(erp.works_with_credits, false) END,
+               CASE WHEN binding.name IS NULL THEN his.name ELSE erp.name END,
+               CASE WHEN binding.account_of IS NULL THEN his.account_of ELSE nullif(erp.account_of, erp.customer) END) AS wanted,
+           CASE WHEN his.customer IS NOT NULL THEN ROW(his.works_with_credits, his.name, his.account_of) END AS present)
+           AS setting
+WHERE binding.settings = 'customers'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NULL
+  AND erp.customer IS NOT NULL
+  AND (his.customer IS NULL OR wanted IS DISTINCT FROM present)
+UNION ALL
+SELECT erp.customer, NULL, pg_catalog.format('%s: the row of %s cannot be read: %s', binding.erp_table,
+                                             coalesce('customer ' || erp.customer, 'a customer'), erp.error)
+FROM credits.binding
+CROSS JOIN LATERAL credits._bound_customer(binding.erp_table) AS erp
+WHERE binding.settings = 'customers'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NOT NULL;
+COMMENT ON VIEW credits._verify_customer_as_bound IS
+'Customers that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it '
+'anew takes over what it says), or whose row there cannot be read.';
+
+CREATE VIEW credits._verify_article_as_bound AS
+SELECT NULL::text AS customer, its.type_id,
+       pg_catalog.format('%s says of article %s %s, the settings say %s', binding.erp_table, erp.article,
+                         wanted, coalesce(present::text, 'nothing')) AS detail
+FROM credits.binding
+CROSS JOIN LATERAL credits._bound_article(binding.erp_table) AS erp
+LEFT JOIN credits.article AS its ON its.article = erp.article
+LEFT JOIN credits.credit_type AS type ON type.type_id = its.type_id
+CROSS JOIN LATERAL (
+    SELECT ROW(CASE WHEN binding.credit_type IS NULL THEN type.code
+                    WHEN erp.credit_type = type.type_id::text THEN type.code
+                    ELSE nullif(erp.credit_type, '') END,
+               CASE WHEN binding.coefficient IS NULL THEN its.coefficient
+                    WHEN nullif(erp.credit_type, '') IS NOT NULL THEN pg_catalog.trim_scale(erp.coefficient) END,
+               CASE WHEN binding.ledger_account IS NULL THEN its.ledger_account ELSE erp.ledger_account END,
+               CASE WHEN binding.description IS NULL THEN its.description ELSE erp.description END) AS wanted,
+           CASE WHEN its.article IS NOT NULL THEN ROW(type.code, its.coefficient, its.ledger_account, its.description) END
+               AS present) AS setting
+WHERE binding.settings = 'articles'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NULL
+  AND erp.article IS NOT NULL
+  AND (its.article IS NULL OR wanted IS DISTINCT FROM present)
+UNION ALL
+SELECT NULL, NULL, pg_catalog.format('%s: the row of %s cannot be read: %s', binding.erp_table,
+                                     coalesce('article ' || erp.article, 'an article'), erp.error)
+FROM credits.binding
+CROSS JOIN LATERAL credits._bound_article(binding.erp_table) AS erp
+WHERE binding.settings = 'articles'
+  AND credits._is_binding_readable(binding.erp_table, binding.mapping)
+  AND erp.error IS NOT NULL;
+COMMENT ON VIEW credits._verify_article_as_bound IS
+'Articles that are not what the ERP''s bound table says: changed by hand, or while the table''s triggers were off (binding it '
+'anew takes over what it says), or whose row there cannot be read.';
+
+CREATE VIEW credits._verify_account_of_one_level AS
+SELECT contact.customer, NULL::integer AS type_id,
+       pg_catalog.format('he uses the credits of %s, %s', contact.account_of,
+                         CASE WHEN account.customer IS NULL THEN 'who does not exist' ELSE 'who uses those of '
+                             || account.account_of END) AS detail
+FROM credits.customer AS contact
+LEFT JOIN credits.customer AS account ON account.customer = contact.account_of
+WHERE contact.account_of IS NOT NULL
+  AND (account.customer IS NULL OR account.account_of IS NOT NULL);
+COMMENT ON VIEW credits._verify_account_of_one_level IS
+'Contacts of a customer who does not exist, or who is a contact himself (rule 7).';
+
+CREATE VIEW credits._verify_accounts_match AS
+SELECT NULL::text AS customer, type_id, pg_catalog.format('article %s: its %s account is %s, that of the type %s', article, side,
+                                                          ledger_account, type_account) AS detail
+FROM credits._posting_mismatch
+JOIN credits.credit_type AS type ON type.code = type_code;
+COMMENT ON VIEW credits._verify_accounts_match IS
+'Activation and result articles that do not match their type (rule 4).';
+
+CREATE VIEW credits._verify_source_whole AS
+SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', source.line_table, part.fault) AS detail
+FROM credits.source
+CROSS JOIN LATERAL credits._source_fault(source.line_table) AS part (fault);
+COMMENT ON VIEW credits._verify_source_whole IS
+'Attached tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of '
+'credits is off: what they save is not booked.';
+
+CREATE VIEW credits._verify_binding_whole AS
+SELECT NULL::text AS customer, NULL::integer AS type_id, pg_catalog.format('%s: %s', binding.erp_table, part.fault) AS detail
+FROM credits.binding
+CROSS JOIN LATERAL credits._binding_fault(binding.erp_table, binding.mapping) AS part (fault);
+COMMENT ON VIEW credits._verify_binding_whole IS
+'Bound tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of '
+'credits is off: the settings do not follow them.';
