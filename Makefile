@@ -38,7 +38,7 @@ REGRESS_OPTS  := --load-extension=credits
 ISOLATION     := $(sort $(patsubst %.spec,%,$(notdir $(wildcard test/isolation/scenarios/*))))
 ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 
-# Objects of C++ that survive a longjmp: no exceptions, no run-time type information, no guarded statics; doc/design.md says why.
+# Objects of C++ that survive a longjmp: no exceptions, no run-time type information, no guarded statics (doc/design/1-shape.md).
 # The backend's headers come as system headers, so that the warnings speak of our own code.
 PG_CONFIG     ?= pg_config
 CXX_LANGUAGE  := -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
@@ -82,7 +82,7 @@ endif
 export PGISOLATIONTIMEOUT ?= 60
 
 FORCE:
-.PHONY: FORCE help test check-tryton lint reference demo bench dist
+.PHONY: FORCE help test check-tryton lint reference drawing demo bench dist
 help: ## lists the targets
 	@echo 'make               builds the extension'
 	@echo 'make install       installs it (DESTDIR is respected)'
@@ -96,11 +96,14 @@ test: ## installs what is missing, and runs every test on a server of its own
 check-tryton: ## the same under a real ERP, Tryton
 	test/run tryton
 
-lint: all ## makes the proofs of doc/design.md
+lint: all ## makes the proofs of doc/design
 	MODULE_CXXFLAGS='$(PG_CXXFLAGS)' CXX='$(CXX)' PG_CONFIG='$(PG_CONFIG)' REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' test/lint/run
 
 reference: ## writes doc/reference.md from the comments in sql/install
 	test/reference --write
+
+drawing: ## draws the rooms of src/ into doc/design from the includes
+	doc/draw-rooms --write
 
 demo: ## tells the story of credits on a small ERP
 	demo/run

@@ -46,7 +46,7 @@ $$;
 \qecho '# Reference'
 \qecho
 \qecho 'Made by `make reference` from the comments in `sql/install`: change them there. Everything is in schema `credits`.'
-\qecho 'Rules are those of doc/design.md; errors are explained in doc/errors.md.'
+\qecho 'Rules are those of doc/design/7-rules.md; errors are explained in doc/errors.md.'
 \qecho
 
 SELECT format(E'## %s\n%s\n\n### Roles', title, about) FROM chapter WHERE decade = 0;

@@ -1,4 +1,4 @@
-// What all clerks have in common: lines at random, and a note of what came of each save.
+// What all clerks have in common: lines at random, and what came of each save.
 #include "clerk.hpp"
 
 namespace concurrency
@@ -40,13 +40,13 @@ static const Article& any_article(Random& random, const Source& source)
     }
 }
 
-static NewLine any_line(Random& random, const Source& source, Place place)
+static NewLine any_line(Random& random, const Source& source, EnteredAt where)
 {
     const int till = source.tills == 0 ? 0 : 1 + static_cast<int>(below(random, static_cast<size_t>(source.tills)));
     const Article& article = any_article(random, source);
     const bool negative = article.type && chance(random, 8); // a credit note or a return
     const std::string quantity = (negative ? "-" : "") + any_quantity(random, source, article);
-    if (article.consumes() && place == Place::counter)
+    if (article.consumes() && where == EnteredAt::counter)
         return {&article, quantity, 0, 0, till};
     const Units list_price = article.price * one;
     const Units full = proportion(list_price, to_units(quantity), one, cent);
@@ -55,11 +55,11 @@ static NewLine any_line(Random& random, const Source& source, Place place)
     return {&article, quantity, list_price, amount, till};
 }
 
-std::vector<NewLine> any_lines(Random& random, const Source& source, Place place, size_t most)
+std::vector<NewLine> any_lines(Random& random, const Source& source, EnteredAt where, size_t most)
 {
     std::vector<NewLine> lines;
     for (size_t count = 1 + below(random, most); count > 0; --count)
-        lines.push_back(any_line(random, source, place));
+        lines.push_back(any_line(random, source, where));
     return lines;
 }
 
@@ -112,7 +112,7 @@ bool Clerk::is_lost_race_to_retry(const std::exception& error)
     return true;
 }
 
-void Clerk::note(const std::exception& error)
+void Clerk::count_failure(const std::exception& error)
 {
     const std::string state = sqlstate_of(error);
     const std::string constraint = constraint_of(error);

@@ -31,10 +31,10 @@ struct Custom {
 };
 
 /// Where a line is entered: at a counter the clerk himself writes 0 as the price of a consumption.
-enum class Place { desk, counter };
+enum class EnteredAt { desk, counter };
 
 /// Up to `most` random lines for a document of this source.
-std::vector<NewLine> any_lines(Random& random, const Source& source, Place place, size_t most);
+std::vector<NewLine> any_lines(Random& random, const Source& source, EnteredAt where, size_t most);
 
 /// A random quantity of this article, as fine as the source allows.
 std::string any_quantity(Random& random, const Source& source, const Article& article);
@@ -82,12 +82,12 @@ private:
     void edit_line_at_counter(pqxx::work& erp, const Document& document);
     void change_header_at_counter(pqxx::work& erp, const Document& document, bool wanders);
 
-    /// Runs a transaction and notes what came of it; at SERIALIZABLE again and again until it is not a lost race.
+    /// Runs a transaction and keeps what came of it; at SERIALIZABLE again and again until it is not a lost race.
     template <typename Act>
     void save(int percent_rolled_back, Act act);
     void remember();
     bool is_lost_race_to_retry(const std::exception& error);
-    void note(const std::exception& error);
+    void count_failure(const std::exception& error);
 
     void did(const char* act) { acts.emplace_back(act); }
     bool is_deleted(const Document& document) const { return std::ranges::find(deleted, document) != deleted.end(); }
@@ -151,7 +151,7 @@ void Clerk::save(int percent_rolled_back, Act act)
             return;
         } catch (const std::exception& error) {
             if (!is_lost_race_to_retry(error)) {
-                note(error);
+                count_failure(error);
                 return;
             }
         }

@@ -22,7 +22,7 @@ void Clerk::add_at_counter(pqxx::work& erp, const Register::Counter& counter, co
     if (document == counter.steady.front() && may_cross_documents() && chance(40))
         lines = invoiced_at_counter(erp, counter.report());
     if (lines.empty())
-        lines = any_lines(random, *document.source, Place::counter, 3);
+        lines = any_lines(random, *document.source, EnteredAt::counter, 3);
     else
         did("report invoiced at a counter");
     add_lines(erp, document, lines);
@@ -89,7 +89,7 @@ void Clerk::edit_line_at_counter(pqxx::work& erp, const Document& document)
         delete_line(erp, document, line_no);
         return did("line deleted at a counter");
     }
-    rewrite_line(erp, document, line_no, any_lines(random, *document.source, Place::counter, 1).front());
+    rewrite_line(erp, document, line_no, any_lines(random, *document.source, EnteredAt::counter, 1).front());
     did("line rewritten at a counter");
 }
 

@@ -80,7 +80,7 @@ void Clerk::write_new(pqxx::work& erp, const std::string& customer)
     const Source& source = sources[roll(sources.size())];
     const bool draft_first = chance(50);
     const Document document = open_document(erp, source, chance(5) ? "" : customer, any_day(), draft_first ? "draft" : "posted");
-    const std::vector<NewLine> lines = any_lines(random, source, Place::desk, 4);
+    const std::vector<NewLine> lines = any_lines(random, source, EnteredAt::desk, 4);
     if (chance(50)) {
         add_lines(erp, document, lines);
         did("lines in one statement");
@@ -141,7 +141,7 @@ void Clerk::edit_in_savepoint(pqxx::work& erp, const Document& document)
     } catch (const std::exception& error) {
         if (sqlstate_of(error) != "23514")
             throw;
-        note(error);
+        count_failure(error);
         undo("refused in a savepoint");
     }
 }
@@ -152,7 +152,7 @@ void Clerk::edit(pqxx::work& erp, const Document& document)
         return edit_header(erp, document);
     const std::vector<std::string> lines = line_numbers(erp, document);
     if (lines.empty() || chance(25)) {
-        add_lines(erp, document, chance(10) ? std::vector{NewLine{}} : any_lines(random, *document.source, Place::desk, 3));
+        add_lines(erp, document, chance(10) ? std::vector{NewLine{}} : any_lines(random, *document.source, EnteredAt::desk, 3));
         return did("lines added");
     }
     edit_line(erp, document, lines[roll(lines.size())]);
@@ -181,7 +181,7 @@ void Clerk::edit_header(pqxx::work& erp, const Document& document)
 
 void Clerk::edit_line(pqxx::work& erp, const Document& document, const std::string& line_no)
 {
-    const NewLine line = any_lines(random, *document.source, Place::desk, 1).front();
+    const NewLine line = any_lines(random, *document.source, EnteredAt::desk, 1).front();
     switch (roll(7)) {
     case 6:
         if (document.source->tills > 0) {

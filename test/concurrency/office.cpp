@@ -27,7 +27,7 @@ bool Office::save(const char* done, Act act)
         ++outcome.saved[done];
         return true;
     } catch (const std::exception& error) {
-        note(error);
+        count_failure(error);
         return false;
     }
 }
@@ -108,7 +108,7 @@ void Office::change_account(pqxx::work& settings, const std::string& customer)
                          is_own ? nullptr : account.key.c_str());
 }
 
-void Office::note(const std::exception& error)
+void Office::count_failure(const std::exception& error)
 {
     const std::string state = sqlstate_of(error);
     if (constraint_of(error) == "credits_account_of_one_level")

@@ -31,7 +31,7 @@ private:
     bool save(const char* done, Act act);
     void change_flag(pqxx::work& settings, const std::string& customer);
     void change_account(pqxx::work& settings, const std::string& customer);
-    void note(const std::exception& error);
+    void count_failure(const std::exception& error);
 
     size_t roll(size_t count) { return below(random, count); }
 

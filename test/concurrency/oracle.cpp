@@ -1,5 +1,5 @@
 // What must hold in the books, a function per property.
-#include "wishes.hpp"
+#include "wanted.hpp"
 
 namespace concurrency
 {
@@ -20,10 +20,10 @@ void check_balances(const Books& books, const std::map<LineId, Sums>& effects, F
     findings.compare(Property::balances, documents, ledger);
 }
 
-void check_lines(const Books& books, const Wishes& wishes, Findings& findings)
+void check_lines(const Books& books, const Wanted& wanted, Findings& findings)
 {
     std::map<LineId, Sums> credits, booked_credits, booked_sales;
-    for (const auto& [id, effect] : wishes.effects)
+    for (const auto& [id, effect] : wanted.effects)
         credits[id].credits = effect.credits;
     for (const Entry& entry : books.entries) {
         const LineId id{entry.customer, entry.type, entry.table, entry.key};
@@ -34,7 +34,7 @@ void check_lines(const Books& books, const Wishes& wishes, Findings& findings)
         sold = {sold.credits + entry.quantity, sold.value + (is_sold(entry) ? entry.value : 0), sold.amount + entry.amount};
     }
     findings.compare(Property::lines, credits, booked_credits);
-    findings.compare(Property::sales, wishes.sales, booked_sales);
+    findings.compare(Property::sales, wanted.sales, booked_sales);
 }
 
 void check_conservation(const Books& books, const std::map<LineId, Sums>& effects, Findings& findings)
@@ -170,10 +170,10 @@ std::vector<Finding> judge(const Books& books, const std::vector<Customer>& cust
 {
     std::vector<Finding> found;
     Findings findings{found};
-    const Wishes wishes = wishes_of(books, customers, moment);
-    const std::map<LineId, Sums>& effects = wishes.effects;
+    const Wanted wanted = wanted_of(books, customers, moment);
+    const std::map<LineId, Sums>& effects = wanted.effects;
     check_balances(books, effects, findings);
-    check_lines(books, wishes, findings);
+    check_lines(books, wanted, findings);
     check_conservation(books, effects, findings);
     check_lots(books, findings);
     check_references(books, findings);
@@ -181,9 +181,9 @@ std::vector<Finding> judge(const Books& books, const std::vector<Customer>& cust
     check_days(books, findings);
     check_prices(books, customers, findings);
     replay_entries(books, found);
-    check_complaints(books, wishes, findings);
+    check_complaints(books, wanted, findings);
     if (moment == Moment::taken_in)
-        check_refusals(books, wishes, findings);
+        check_refusals(books, wanted, findings);
     return found;
 }
 

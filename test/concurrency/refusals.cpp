@@ -1,5 +1,5 @@
 // Lines that wait for settings or were refused: verify() must name exactly these, and each refusal must be right as things stand.
-#include "wishes.hpp"
+#include "wanted.hpp"
 
 namespace concurrency
 {
@@ -32,8 +32,8 @@ std::map<AccountId, Units> changes_of(const Unsettled& line)
     std::map<AccountId, Units> changes;
     for (const auto& [account, sums] : line.standing)
         changes[account] -= sums.credits;
-    if (line.wish)
-        changes[line.wish->first] += line.wish->second.credits;
+    if (line.wanted)
+        changes[line.wanted->first] += line.wanted->second.credits;
     return changes;
 }
 
@@ -54,14 +54,14 @@ bool is_sold_and_used(const Books& books, const Unsettled& line)
 /// Of the sale that a credit note refers to, there is less open than it takes.
 bool lacks_open(const Books& books, const Unsettled& line)
 {
-    if (line.document_line->refund_of.empty() || !line.wish)
+    if (line.document_line->refund_of.empty() || !line.wanted)
         return lacks_credits(books, line);
     Units open = 0;
     for (const Lot& lot : books.lots)
         if (lot.table == line.document_line->table && lot.key == line.document_line->refund_of &&
-            AccountId{lot.customer, lot.type} == line.wish->first)
+            AccountId{lot.customer, lot.type} == line.wanted->first)
             open += lot.remaining;
-    return -line.wish->second.credits > open;
+    return -line.wanted->second.credits > open;
 }
 
 /// More would come back than was consumed.
@@ -81,18 +81,18 @@ bool is_just(const Books& books, const Unsettled& line, const std::string& const
            : constraint == "credits_refund_within_open"     ? lacks_open(books, line)
            : constraint == "credits_return_within_consumed" ? lacks_draws(books, line)
            : constraint == "credits_quantity_in_range"
-               ? line.wish && (line.wish->second.credits < 0) != (line.document_line->amount < 0)
+               ? line.wanted && (line.wanted->second.credits < 0) != (line.document_line->amount < 0)
                : false;
 }
 
 } // namespace
 
-void check_complaints(const Books& books, const Wishes& wishes, Findings& findings)
+void check_complaints(const Books& books, const Wanted& wanted, Findings& findings)
 {
     std::map<AccountId, Sums> unsettled, complained;
-    for (const Unsettled& line : wishes.unsettled) {
-        if (line.wish)
-            unsettled[line.wish->first].credits += one;
+    for (const Unsettled& line : wanted.unsettled) {
+        if (line.wanted)
+            unsettled[line.wanted->first].credits += one;
         for (const auto& [account, sums] : line.standing)
             unsettled[account].credits += one;
     }
@@ -105,12 +105,12 @@ void check_complaints(const Books& books, const Wishes& wishes, Findings& findin
     findings.compare(Property::verified, unsettled, complained);
 }
 
-void check_refusals(const Books& books, const Wishes& wishes, Findings& findings)
+void check_refusals(const Books& books, const Wanted& wanted, Findings& findings)
 {
     for (const Refusal& refusal : books.refusals) {
         const LineKey key{refusal.table, refusal.key};
-        const auto line = std::ranges::find(wishes.unsettled, key, &Unsettled::line);
-        const bool is_right = line != wishes.unsettled.end() && is_just(books, *line, refusal.constraint);
+        const auto line = std::ranges::find(wanted.unsettled, key, &Unsettled::line);
+        const bool is_right = line != wanted.unsettled.end() && is_just(books, *line, refusal.constraint);
         if (!is_right)
             findings.add(Property::refusals, text_of(key) + "was refused: " + refusal.constraint);
     }

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <map>
 
-#include "wishes.hpp"
+#include "wanted.hpp"
 #include "workload.hpp"
 
 namespace concurrency
@@ -84,7 +84,7 @@ void note_what_happened(const Run& run, const Outcome& outcome)
 void check_outcome(Tally& tally, const Run& run, const Outcome& outcome)
 {
     tally.check(run.name, "no error but the refusals of the ledger", outcome.unexpected);
-    // Lines of a contact who has moved are booked for two, and no order of locks is promised: doc/design.md.
+    // Lines of a contact who has moved are booked for two, and no order of locks is promised: doc/design/3-locks.md.
     if (run.duty != Duty::flags_and_contacts || run.check == Check::commit)
         tally.check(run.name, "no deadlock", outcome.deadlocks);
     tally.check(run.name, "nothing refused without a reason", outcome.unjust);
@@ -128,7 +128,7 @@ void check_ledger(Tally& tally, const Run& run, const Database& database, const 
     check_books(tally, run.name, books, customers, Moment::closing_time);
     if (run.customers < 10) // else fickle ones come too seldom to be sure
         tally.check(run.name, "some lines wait for the settings",
-                    wishes_of(books, customers, Moment::closing_time).unsettled.empty() ? Texts{"none"} : Texts{});
+                    wanted_of(books, customers, Moment::closing_time).unsettled.empty() ? Texts{"none"} : Texts{});
     take_in_all(connection);
     check_books(tally, run.name + ", taken in", read_books(connection), customers, Moment::taken_in);
 }

@@ -59,7 +59,7 @@ INSERT INTO shop.invoice_line VALUES ('I-2', 1, 'H', 11);
 SELECT pg_temp.accepted($$DELETE FROM shop.invoice$$, 'sales and consumptions of several documents can go together');
 SELECT is(credits.balance('B', 'SUPPORT'), 0::numeric, 'nothing is left of them');
 
--- Delete and insert in one statement: each is a batch of its own
+-- Delete and insert in one statement: each is a save of its own
 
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (11, 'C', 'S', 1, 10);
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (12, 'C', 'H', 1);

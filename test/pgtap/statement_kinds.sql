@@ -52,7 +52,7 @@ SELECT is(credits.balance('A', 'SUPPORT'), 4.25, 'UPDATE … FROM (VALUES …)')
 WITH sold AS (INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (31, 'A', 'S', 5, 400) RETURNING id),
      used AS (INSERT INTO shop.slip (id, customer, item, quantity) SELECT id + 1, 'A', 'H', 9 FROM sold RETURNING id)
 SELECT count(*) FROM used \gset
-SELECT is(credits.balance('A', 'SUPPORT'), 0.25, 'INSERT within WITH: one batch, that sells before it uses');
+SELECT is(credits.balance('A', 'SUPPORT'), 0.25, 'INSERT within WITH: one save, that sells before it uses');
 DELETE FROM shop.slip USING (VALUES (31), (32)) AS wish (id) WHERE wish.id = slip.id;
 SELECT is(credits.balance('A', 'SUPPORT'), 4.25, 'DELETE … USING');
 

@@ -1,6 +1,6 @@
 // Rules 7 to 11, 18, 19 and 23 over the documents as they are. What is booked is looked at only where the rules say so: a
 // customer without the flag keeps what he has, and a change of settings books nothing by itself.
-#include "wishes.hpp"
+#include "wanted.hpp"
 
 namespace concurrency
 {
@@ -68,27 +68,27 @@ public:
             refused.insert({refusal.table, refusal.key});
     }
 
-    void read(const DocumentLine& line, Wishes& wishes) const
+    void read(const DocumentLine& line, Wanted& all) const
     {
         const Article* const article = article_of(line.article);
         const bool is_counting = counts(line, article) && !is_covered(line, *article);
         const LineKey key{line.table, line.key};
         const auto found = standing_of.find(key);
         const Standing standing = found == standing_of.end() ? Standing{} : found->second;
-        Standing wish;
+        Standing wanted;
         if (is_counting) {
             const std::string account = account_of(line.customer);
             const AccountId id{account, std::string{article->type->code}};
             if (is_flagged(account) || standing.contains(id))
-                wish[id] = effect_of(line, *article);
+                wanted[id] = effect_of(line, *article);
         }
-        const bool waits = wish != standing && is_counting && may_wait(key, line) && is_whole(standing, line, *article);
+        const bool waits = wanted != standing && is_counting && may_wait(key, line) && is_whole(standing, line, *article);
         if (waits)
-            wishes.unsettled.push_back({&line, key, wish.empty() ? std::nullopt : std::optional{*wish.begin()}, standing});
-        for (const auto& [account, sums] : waits ? standing : wish) {
-            wishes.effects[std::tuple_cat(account, key)] = sums;
+            all.unsettled.push_back({&line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing});
+        for (const auto& [account, sums] : waits ? standing : wanted) {
+            all.effects[std::tuple_cat(account, key)] = sums;
             if (article->sells())
-                wishes.sales[std::tuple_cat(account, key)] = sums;
+                all.sales[std::tuple_cat(account, key)] = sums;
         }
     }
 
@@ -136,13 +136,13 @@ private:
 
 } // namespace
 
-Wishes wishes_of(const Books& books, const std::vector<Customer>& customers, Moment moment)
+Wanted wanted_of(const Books& books, const std::vector<Customer>& customers, Moment moment)
 {
     const Reader reader{books, customers, moment};
-    Wishes wishes;
+    Wanted wanted;
     for (const DocumentLine& line : books.lines)
-        reader.read(line, wishes);
-    return wishes;
+        reader.read(line, wanted);
+    return wanted;
 }
 
 } // namespace concurrency

@@ -11,23 +11,23 @@ namespace concurrency
 struct Unsettled {
     const DocumentLine* document_line;
     LineKey line;
-    std::optional<std::pair<AccountId, Sums>> wish;
+    std::optional<std::pair<AccountId, Sums>> wanted;
     std::map<AccountId, Sums> standing;
 };
 
-struct Wishes {
+struct Wanted {
     std::map<LineId, Sums> effects; // what the ledger must hold, per line
     std::map<LineId, Sums> sales;   // those of sales and credit notes; of these without the value
     std::vector<Unsettled> unsettled;
 };
 
 /// Before the documents are taken in, lines of fickle customers may be unsettled; afterwards, those that were refused.
-Wishes wishes_of(const Books& books, const std::vector<Customer>& customers, Moment moment);
+Wanted wanted_of(const Books& books, const std::vector<Customer>& customers, Moment moment);
 
 /// verify() names the unsettled lines, and nothing else.
-void check_complaints(const Books& books, const Wishes& wishes, Findings& findings);
+void check_complaints(const Books& books, const Wanted& wanted, Findings& findings);
 
 /// What take_in() has refused cannot be settled as things stand.
-void check_refusals(const Books& books, const Wishes& wishes, Findings& findings);
+void check_refusals(const Books& books, const Wanted& wanted, Findings& findings);
 
 } // namespace concurrency
