@@ -3,7 +3,8 @@
 -- the ledger and the settings that would look.
 
 -- A question is a function LANGUAGE sql that only reads: STABLE, RETURNS TABLE or SETOF, and without settings, so that it is
--- planned in place of its call and locks its tables before the snapshot is taken.
+-- planned in place of its call and locks its tables before the snapshot is taken. The plan knows the arguments only where whoever
+-- asks SETs plan_cache_mode to force_custom_plan: for one that is not worth planning twice.
 CREATE FUNCTION credits._now(answer anyelement, question regproc, arguments record DEFAULT NULL) RETURNS SETOF anyelement
 LANGUAGE c AS 'MODULE_PATHNAME', 'credits_now';
 COMMENT ON FUNCTION credits._now(anyelement, regproc, record) IS

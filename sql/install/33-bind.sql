@@ -284,12 +284,11 @@ BEGIN ATOMIC
     )
     SELECT contact.kind, contact.key, contact.account_of
     FROM contact
-    WHERE contact.kind IS NOT NULL
     ORDER BY contact.kind, contact.key
     LIMIT 1;
 END;
 COMMENT ON FUNCTION credits._mistake_in_customers(text[], boolean[], text[], text[], boolean, boolean, boolean) IS
-'Question: what is wrong with one of the customers; no row for nothing.';
+'Question: what is wrong with one of the customers; no kind for nothing.';
 
 CREATE FUNCTION credits._take_over_customers(
     old_keys    text[],
@@ -304,6 +303,8 @@ CREATE FUNCTION credits._take_over_customers(
 ) RETURNS credits._mistake
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by how many rows there are
+SET jit = off
 AS $$
 DECLARE
     mistake credits._mistake;
@@ -317,7 +318,7 @@ BEGIN
     SELECT * INTO mistake
     FROM credits._now(NULL::credits._mistake, 'credits._mistake_in_customers',
                       ROW(keys, flags, names, accounts, has_flag, has_name, has_account));
-    IF FOUND THEN
+    IF mistake.kind IS NOT NULL THEN
         RETURN mistake;
     END IF;
     IF may_move THEN
@@ -470,6 +471,8 @@ CREATE FUNCTION credits._take_over_articles(
 ) RETURNS credits._mistake
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by how many rows there are
+SET jit = off
 AS $$
 DECLARE
     mistake credits._mistake;
@@ -484,7 +487,7 @@ BEGIN
     FROM credits._now(NULL::credits._mistake, 'credits._mistake_in_articles',
                       ROW(old_keys, keys, types, coefficients, accounts, descriptions, has_type, has_account, has_description,
                           are_ids, may_move));
-    IF FOUND THEN
+    IF mistake.kind IS NOT NULL THEN
         RETURN mistake;
     END IF;
     IF may_move THEN

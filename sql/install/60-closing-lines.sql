@@ -94,6 +94,7 @@ Arguments:
 CREATE FUNCTION credits._closing_movement(month date) RETURNS credits._movement[]
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the month and the types
 SET jit = off
 AS $$
 DECLARE

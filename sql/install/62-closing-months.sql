@@ -140,6 +140,7 @@ COMMENT ON FUNCTION credits._former_types(integer, date) IS
 CREATE FUNCTION credits._write_closing(month date, moved credits._movement[]) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by whether there was a closing
 AS $$
 DECLARE
     id integer;

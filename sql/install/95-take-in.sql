@@ -84,6 +84,7 @@ COMMENT ON FUNCTION credits._lines_to_take_in(regclass[], date) IS
 CREATE FUNCTION credits._list_unsettled(line_tables regclass[], from_date date) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the tables and the date
 AS $$
 BEGIN
     CREATE TEMPORARY TABLE credits_unsettled_line OF credits._line_to_take_in ON COMMIT DROP;

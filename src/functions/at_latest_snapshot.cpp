@@ -29,6 +29,9 @@ void put_result(const ReturnSetInfo* result)
     }
 }
 
+/// The plan that tells which tables to lock is the one that runs, but where plan_cache_mode says force_custom_plan.
+constexpr int planned_once = CURSOR_OPT_GENERIC_PLAN;
+
 struct Arguments {
     int count = 0;
     pg::Parameter values[FUNC_MAX_ARGS];
@@ -88,7 +91,7 @@ Datum credits_now(PG_FUNCTION_ARGS)
              .sql = make_call(PG_GETARG_OID(1), arguments.count),
              .parameters = {arguments.values, static_cast<size_t>(arguments.count)},
              .reads_only = true,
-             .plan_options = CURSOR_OPT_PARALLEL_OK},
+             .plan_options = CURSOR_OPT_PARALLEL_OK | planned_once},
             [&] { put_result(result); });
     return Datum(0);
 }
@@ -101,7 +104,8 @@ Datum credits_do_now(PG_FUNCTION_ARGS)
     pg::run({.role = GetUserId(),
              .sql = command,
              .parameters = {arguments.values, static_cast<size_t>(arguments.count)},
-             .reads_only = false});
+             .reads_only = false,
+             .plan_options = planned_once});
     PG_RETURN_VOID();
 }
 
