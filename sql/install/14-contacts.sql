@@ -8,23 +8,6 @@ LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_lock_customers';
 COMMENT ON FUNCTION credits._lock_customers(text[]) IS
 'Locks the rows of these customers as a save does: in the order of their keys, in their latest version.';
 
-CREATE FUNCTION credits._is_customer(customer text) RETURNS SETOF boolean
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM credits.customer AS known WHERE known.customer = _is_customer.customer);
-END;
-COMMENT ON FUNCTION credits._is_customer(text) IS
-'Question: whether there is such a customer.';
-
-CREATE FUNCTION credits._is_contact(customer text) RETURNS SETOF boolean
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT EXISTS (
-        SELECT FROM credits.customer AS known WHERE known.customer = _is_contact.customer AND known.account_of IS NOT NULL);
-END;
-COMMENT ON FUNCTION credits._is_contact(text) IS
-'Question: whether a customer uses the credits of another one.';
-
 CREATE FUNCTION credits._has_contacts(customer text) RETURNS SETOF boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -33,32 +16,47 @@ END;
 COMMENT ON FUNCTION credits._has_contacts(text) IS
 'Question: whether others use the credits of a customer.';
 
+-- One question, as it is asked for each contact.
+CREATE FUNCTION credits._obstacle_to_contact(contact text, account_of text) RETURNS SETOF text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN NOT EXISTS (SELECT FROM credits.customer AS known WHERE known.customer = _obstacle_to_contact.account_of)
+        THEN 'unknown'
+        WHEN _obstacle_to_contact.account_of = contact
+        THEN 'himself'
+        WHEN EXISTS (SELECT FROM credits.customer AS known
+                     WHERE known.customer = _obstacle_to_contact.account_of AND known.account_of IS NOT NULL)
+        THEN 'is_contact'
+        WHEN EXISTS (SELECT FROM credits.customer AS other WHERE other.account_of = contact)
+        THEN 'has_contacts'
+    END;
+END;
+COMMENT ON FUNCTION credits._obstacle_to_contact(text, text) IS
+'Question: why a customer cannot use the credits of another one; null for nothing.';
+
 CREATE FUNCTION credits._check_account_of(contact text, account_of text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    mistake text;
+    obstacle CONSTANT text := (SELECT credits._now(NULL::text, 'credits._obstacle_to_contact', ROW(contact, account_of)));
 BEGIN
-    IF NOT (SELECT credits._now(NULL::boolean, 'credits._is_customer', ROW(account_of))) THEN
+    IF obstacle = 'unknown' THEN
         RAISE EXCEPTION 'customer "%" does not exist', account_of
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer', COLUMN = 'account_of',
                   DETAIL = format('Customer "%s" is to use his credits.', contact),
                   HINT = 'Customers are the rows of credits.customer.';
     END IF;
-    mistake := CASE
-        WHEN account_of = contact
-        THEN 'Everybody uses his own credits as long as account_of is empty.'
-        WHEN (SELECT credits._now(NULL::boolean, 'credits._is_contact', ROW(account_of)))
-        THEN format('Customer "%s" uses the credits of another one himself.', account_of)
-        WHEN (SELECT credits._now(NULL::boolean, 'credits._has_contacts', ROW(contact)))
-        THEN format('Other customers use the credits of "%s".', contact)
-    END;
-    IF mistake IS NOT NULL THEN
+    IF obstacle IS NOT NULL THEN
         RAISE EXCEPTION 'customer "%" cannot use the credits of "%"', contact, account_of
             USING ERRCODE = 'check_violation', SCHEMA = 'credits', TABLE = 'customer', COLUMN = 'account_of',
                   CONSTRAINT = 'credits_account_of_one_level',
-                  DETAIL = mistake,
+                  DETAIL = CASE obstacle
+                      WHEN 'himself' THEN 'Everybody uses his own credits as long as account_of is empty.'
+                      WHEN 'is_contact' THEN format('Customer "%s" uses the credits of another one himself.', account_of)
+                      WHEN 'has_contacts' THEN format('Other customers use the credits of "%s".', contact)
+                  END,
                   HINT = 'A contact names the customer who has the credits, and nobody names a contact.';
     END IF;
 END
