@@ -225,3 +225,40 @@ COMMENT ON COLUMN credits.renumbering.at         IS 'when';
 COMMENT ON COLUMN credits.renumbering.by         IS 'role that changed it';
 COMMENT ON COLUMN credits.renumbering.number     IS 'key, given by the database: a later one is higher, some are left out';
 SELECT pg_catalog.pg_extension_config_dump('credits.renumbering', '');
+
+-- One statement for all lines, so that two lines may swap their keys.
+CREATE FUNCTION credits._follow_renumbering(
+    line_table  regclass,
+    old_keys    text[],
+    new_keys    text[],
+    old_numbers text[],
+    new_numbers text[],
+    roles       text[]
+) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._do_now($command$
+        WITH renumbered AS (
+            SELECT * FROM unnest($2, $3, $4, $5, $6) AS line (old_key, new_key, old_number, new_number, by)
+        ),
+        entries AS (
+            UPDATE credits.entry SET line_key = renumbered.new_key, document_number = renumbered.new_number
+            FROM renumbered
+            WHERE entry.line_table = $1 AND entry.line_key = renumbered.old_key
+            RETURNING entry.customer, entry.type_id, entry.lot_no, renumbered.old_key, renumbered.new_key, renumbered.new_number
+        ),
+        lots AS (
+            UPDATE credits._lot AS lot SET line_key = entry.new_key, document_number = entry.new_number
+            FROM (SELECT DISTINCT * FROM entries) AS entry
+            WHERE lot.customer = entry.customer AND lot.type_id = entry.type_id AND lot.lot_no = entry.lot_no
+              AND lot.line_table = $1 AND lot.line_key = entry.old_key
+        )
+        INSERT INTO credits.renumbering (line_table, old_key, new_key, old_number, new_number, at, by)
+        SELECT $1, old_key, new_key, old_number, new_number, clock_timestamp(), by FROM renumbered $command$,
+        ROW(line_table, old_keys, new_keys, old_numbers, new_numbers, roles));
+END
+$$;
+COMMENT ON FUNCTION credits._follow_renumbering(regclass, text[], text[], text[], text[], text[]) IS
+'Has the ledger follow new keys and document numbers of recorded lines (rule 14), and records them.';

@@ -151,3 +151,48 @@ COMMENT ON COLUMN credits.alarm.balance     IS 'credits when the alarm was raise
 COMMENT ON COLUMN credits.alarm.alarm_level IS 'in credits, when the alarm was raised';
 COMMENT ON COLUMN credits.alarm.raised_at   IS 'when the balance fell below its level';
 COMMENT ON COLUMN credits.alarm.cleared_at  IS 'when it was no longer below; null while it is';
+
+CREATE FUNCTION credits._alarm_in_short(customer text, type_code text) RETURNS SETOF text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT to_json(alarm.*)::text
+    FROM credits.alarm
+    WHERE alarm.customer = _alarm_in_short.customer AND alarm.type_code = _alarm_in_short.type_code AND alarm.cleared_at IS NULL;
+END;
+COMMENT ON FUNCTION credits._alarm_in_short(text, text) IS
+'Question: what NOTIFY credits_alarm says of an alarm under way.';
+
+CREATE FUNCTION credits._raise_alarm(
+    customer  text,
+    type_id   integer,
+    type_code text,
+    balance   numeric,
+    level     numeric,
+    notifies  boolean
+) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO credits.alarm_episode (customer, type_id, balance, alarm_level, raised_at)
+    VALUES (customer, type_id, balance, level, clock_timestamp());
+    IF notifies THEN
+        PERFORM pg_notify('credits_alarm', credits._now(NULL::text, 'credits._alarm_in_short', ROW(customer, type_code)));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._raise_alarm(text, integer, text, numeric, numeric, boolean) IS
+'Records a balance that has fallen below its level, and announces it. The caller holds the customer''s row.';
+
+CREATE FUNCTION credits._clear_alarm(customer text, type_id integer) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._do_now($command$
+        UPDATE credits.alarm_episode SET cleared_at = clock_timestamp()
+        WHERE customer = $1 AND type_id = $2 AND cleared_at IS NULL $command$, ROW(customer, type_id));
+END
+$$;
+COMMENT ON FUNCTION credits._clear_alarm(text, integer) IS
+'Records a balance that is above its level again. The caller holds the customer''s row.';

@@ -118,3 +118,24 @@ CREATE FUNCTION credits._price_line() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_price_line';
 COMMENT ON FUNCTION credits._price_line() IS
 'Row trigger of attached line tables with zero_columns: sets the price of consumptions to 0 (rule 11).';
+
+CREATE FUNCTION credits._strangers() RETURNS TABLE (member oid, has_lines boolean)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH RECURSIVE family (member, has_lines) AS (
+        SELECT source.line_table::oid, true FROM credits.source
+        UNION
+        SELECT source.header_table, false FROM credits.source WHERE source.header_table IS NOT NULL
+        UNION
+        SELECT heir.inhrelid, family.has_lines
+        FROM family
+        JOIN pg_inherits AS heir ON heir.inhparent = family.member AND NOT heir.inhdetachpending
+    )
+    SELECT DISTINCT present.tgrelid, ours.has_lines
+    FROM (VALUES ('credits._line_changed()'::regprocedure, true), ('credits._header_changed()', false))
+        AS ours (function, has_lines)
+    JOIN pg_trigger AS present ON present.tgfoid = ours.function
+    WHERE NOT EXISTS (SELECT FROM family WHERE family.member = present.tgrelid AND family.has_lines = ours.has_lines);
+END;
+COMMENT ON FUNCTION credits._strangers() IS
+'Question: tables with a trigger of ours that belong to no attached table, having been detached from their root.';

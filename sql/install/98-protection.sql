@@ -22,3 +22,45 @@ CREATE EVENT TRIGGER credits_after_command ON ddl_command_end
     EXECUTE FUNCTION credits._protect();
 COMMENT ON EVENT TRIGGER credits_after_command IS
 'Refuses a command that leaves what is attached without a part of it, without dropping it.';
+
+-- Of the root: whatever is on record.
+CREATE FUNCTION credits._counting_line(root regclass) RETURNS TABLE (line_key text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT entry.line_key
+    FROM credits.entry
+    WHERE entry.line_table = root
+    GROUP BY entry.customer, entry.type_id, entry.line_key
+    HAVING sum(entry.quantity) <> 0
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION credits._counting_line(regclass) IS
+'Question: a line of an attached table that has credits; no row for none.';
+
+-- Of a partition or heir: what is on record for the lines that lie in it.
+CREATE FUNCTION credits._counting_line_in(root regclass, member regclass) RETURNS TABLE (line_key text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT entry.line_key
+    FROM credits._wanted_line(member) AS line
+    JOIN credits.entry ON entry.line_table = root AND entry.line_key = line.line_key
+    GROUP BY entry.customer, entry.type_id, entry.line_key
+    HAVING sum(entry.quantity) <> 0
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION credits._counting_line_in(regclass, regclass) IS
+'Question: a line that has credits and lies in a partition or heir of an attached table; no row for none.';
+
+CREATE FUNCTION credits._dropped(line_table oid, header oid, mapping oid) RETURNS TABLE (object text)
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT format('%s %s', dropped.object_type, dropped.object_identity)
+    FROM pg_event_trigger_dropped_objects() AS dropped
+    ORDER BY array_position(ARRAY[line_table, header, mapping], dropped.objid),
+             starts_with(dropped.object_identity, 'zz_credits_') DESC,
+             dropped.original DESC
+    LIMIT 1;
+END;
+COMMENT ON FUNCTION credits._dropped(oid, oid, oid) IS
+'What is dropped of a source, as "trigger zz_credits_insert on erp.line"; else what the command names.';

@@ -85,19 +85,7 @@ void require_ownership(Oid root)
             errors::not_owner(list_nth_oid(members, i));
 }
 
-/// Tables with a trigger of ours that belong to no attached table: detached from their root.
-constexpr const char* find_strangers =
-    "WITH RECURSIVE family AS ("
-    "SELECT s.line_table::pg_catalog.oid AS member, true AS has_lines FROM credits.source AS s"
-    " UNION SELECT s.header_table, false FROM credits.source AS s WHERE s.header_table IS NOT NULL"
-    " UNION SELECT i.inhrelid, f.has_lines FROM family AS f"
-    " JOIN pg_catalog.pg_inherits AS i ON i.inhparent OPERATOR(pg_catalog.=) f.member AND NOT i.inhdetachpending"
-    ") SELECT DISTINCT t.tgrelid, has_lines"
-    " FROM (VALUES ('credits._line_changed()'::pg_catalog.regprocedure, true),"
-    " ('credits._header_changed()', false)) AS ours (function, has_lines)"
-    " JOIN pg_catalog.pg_trigger AS t ON t.tgfoid OPERATOR(pg_catalog.=) ours.function"
-    " WHERE NOT EXISTS (SELECT FROM family AS f WHERE f.member OPERATOR(pg_catalog.=) t.tgrelid"
-    " AND f.has_lines OPERATOR(pg_catalog.=) ours.has_lines)";
+constexpr const char* find_strangers = "SELECT * FROM credits._strangers()";
 
 Columns key_of(const Source& source)
 {

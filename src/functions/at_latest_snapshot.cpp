@@ -3,6 +3,7 @@
 //   SELECT * FROM credits._is_type_used($1)
 // A question is a function of SQL that only reads: planned where it is called, it takes its locks before the snapshot is taken.
 // A command is text, since what a function writes goes by the transaction's own snapshot.
+#include "errors/registering.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 
@@ -84,6 +85,8 @@ PG_FUNCTION_INFO_V1(credits_do_now);
 /// _now(answer, question, arguments): the first argument says by its type what the answer is, the last one may be null.
 Datum credits_now(PG_FUNCTION_ARGS)
 {
+    if (PG_ARGISNULL(1))
+        errors::missing_argument("question");
     InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
     const auto* result = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
     const Arguments arguments = read_arguments(fcinfo, 2);
@@ -99,6 +102,8 @@ Datum credits_now(PG_FUNCTION_ARGS)
 /// _do_now(command, arguments): the last one may be null.
 Datum credits_do_now(PG_FUNCTION_ARGS)
 {
+    if (PG_ARGISNULL(0))
+        errors::missing_argument("command");
     const char* const command = text_to_cstring(PG_GETARG_TEXT_PP(0));
     const Arguments arguments = read_arguments(fcinfo, 1);
     pg::run({.role = GetUserId(),

@@ -13,18 +13,6 @@ namespace credits
 namespace
 {
 
-constexpr const char* open_episode = "INSERT INTO credits.alarm_episode (customer, type_id, balance, alarm_level, raised_at)"
-                                     " VALUES ($1, $2, $3, $4, pg_catalog.clock_timestamp())";
-
-constexpr const char* close_episode = "UPDATE credits.alarm_episode SET cleared_at = pg_catalog.clock_timestamp()"
-                                      " WHERE customer OPERATOR(pg_catalog.=) $1 AND type_id OPERATOR(pg_catalog.=) $2"
-                                      " AND cleared_at IS NULL";
-
-constexpr const char* announce = "SELECT pg_catalog.pg_notify('credits_alarm', a::pg_catalog.text) FROM"
-                                 " (SELECT pg_catalog.to_json(w) AS a FROM credits.alarm AS w"
-                                 " WHERE w.customer OPERATOR(pg_catalog.=) $1 AND w.type_code OPERATOR(pg_catalog.=) $2"
-                                 " AND w.cleared_at IS NULL) AS message";
-
 void run(const char* sql, std::span<const pg::Parameter> parameters)
 {
     pg::run({.role = catalog().owner, .sql = sql, .parameters = parameters, .reads_only = false});
@@ -32,16 +20,11 @@ void run(const char* sql, std::span<const pg::Parameter> parameters)
 
 void raise_alarm(const Configuration& configuration, const Crossing& crossing)
 {
-    const Datum customer = pg::to_text(crossing.customer);
-    const pg::Parameter parameters[]{{TEXTOID, customer, false},
-                                     {INT4OID, Int32GetDatum(crossing.type->type_id), false},
-                                     {NUMERICOID, pg::to_numeric(crossing.balance), false},
-                                     {NUMERICOID, pg::to_numeric(crossing.level), false}};
-    run(open_episode, parameters);
-    if (configuration.notifies) {
-        const pg::Parameter who[]{{TEXTOID, customer, false}, {TEXTOID, pg::to_text(crossing.type->code), false}};
-        run(announce, who);
-    }
+    const pg::Parameter parameters[]{
+        {TEXTOID, pg::to_text(crossing.customer), false},    {INT4OID, Int32GetDatum(crossing.type->type_id), false},
+        {TEXTOID, pg::to_text(crossing.type->code), false},  {NUMERICOID, pg::to_numeric(crossing.balance), false},
+        {NUMERICOID, pg::to_numeric(crossing.level), false}, {BOOLOID, BoolGetDatum(configuration.notifies), false}};
+    run("SELECT credits._raise_alarm($1, $2, $3, $4, $5, $6)", parameters);
     errors::warn_below_alarm(crossing.customer, crossing.type->code, crossing.balance, crossing.level);
 }
 
@@ -49,7 +32,7 @@ void clear_alarm(const Crossing& crossing)
 {
     const pg::Parameter parameters[]{{TEXTOID, pg::to_text(crossing.customer), false},
                                      {INT4OID, Int32GetDatum(crossing.type->type_id), false}};
-    run(close_episode, parameters);
+    run("SELECT credits._clear_alarm($1, $2)", parameters);
 }
 
 } // namespace

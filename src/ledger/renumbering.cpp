@@ -12,23 +12,7 @@ namespace credits
 namespace
 {
 
-/// One statement for all lines, so that two lines may swap their keys.
-constexpr const char* follow =
-    "WITH renumbered AS ("
-    "SELECT * FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5),"
-    " pg_catalog.unnest($6)) AS r (old_key, new_key, old_number, new_number, by)"
-    "), entries AS ("
-    "UPDATE credits.entry AS e SET line_key = r.new_key, document_number = r.new_number FROM renumbered AS r"
-    " WHERE e.line_table OPERATOR(pg_catalog.=) $1 AND e.line_key OPERATOR(pg_catalog.=) r.old_key"
-    " RETURNING e.customer, e.type_id, e.lot_no, r.old_key, r.new_key, r.new_number"
-    "), lots AS ("
-    "UPDATE credits._lot AS l SET line_key = f.new_key, document_number = f.new_number"
-    " FROM (SELECT DISTINCT * FROM entries) AS f"
-    " WHERE l.customer OPERATOR(pg_catalog.=) f.customer AND l.type_id OPERATOR(pg_catalog.=) f.type_id"
-    " AND l.lot_no OPERATOR(pg_catalog.=) f.lot_no"
-    " AND l.line_table OPERATOR(pg_catalog.=) $1 AND l.line_key OPERATOR(pg_catalog.=) f.old_key"
-    ") INSERT INTO credits.renumbering (line_table, old_key, new_key, old_number, new_number, at, by)"
-    " SELECT $1, old_key, new_key, old_number, new_number, pg_catalog.clock_timestamp(), by FROM renumbered";
+constexpr const char* follow = "SELECT credits._follow_renumbering($1, $2, $3, $4, $5, $6)";
 
 bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && !core::is_nothing(line.recorded->effect); }
 

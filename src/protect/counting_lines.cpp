@@ -14,16 +14,8 @@ namespace credits
 namespace
 {
 
-/// Of the root: whatever is on record.
-constexpr const char* find_in_root =
-    "SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1"
-    " GROUP BY e.customer, e.type_id, e.line_key HAVING pg_catalog.sum(e.quantity) OPERATOR(pg_catalog.<>) 0 LIMIT 1";
-
-/// Of a partition or heir: what is on record for the lines that lie in it.
-constexpr const char* find_in_descendant =
-    "SELECT FROM credits._wanted_line($2) AS l"
-    " JOIN credits.entry AS e ON e.line_table OPERATOR(pg_catalog.=) $1 AND e.line_key OPERATOR(pg_catalog.=) l.line_key"
-    " GROUP BY e.customer, e.type_id, e.line_key HAVING pg_catalog.sum(e.quantity) OPERATOR(pg_catalog.<>) 0 LIMIT 1";
+constexpr const char* find_in_root = "SELECT * FROM credits._counting_line($1)";
+constexpr const char* find_in_descendant = "SELECT * FROM credits._counting_line_in($1, $2)";
 
 } // namespace
 

@@ -50,12 +50,7 @@ bool is_touched(const SourceRow& row)
            (OidIsValid(row.header_table) && is_table_touched(row.header_table));
 }
 
-/// `trigger zz_credits_insert on erp.line`: what is dropped of a source; else what the command names.
-constexpr const char* name_dropped = "SELECT pg_catalog.format('%s %s', o.object_type, o.object_identity)"
-                                     " FROM pg_catalog.pg_event_trigger_dropped_objects() AS o"
-                                     " ORDER BY pg_catalog.array_position(ARRAY[$1, $2, $3], o.objid), "
-                                     "pg_catalog.starts_with(o.object_identity, 'zz_credits_') DESC,"
-                                     " o.original DESC LIMIT 1";
+constexpr const char* name_dropped = "SELECT * FROM credits._dropped($1, $2, $3)";
 
 /// The parts are a table, its header, its mapping; what there is of them.
 const char* drop_act(Oid table, Oid header, Oid mapping)

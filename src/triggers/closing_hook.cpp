@@ -41,9 +41,7 @@ void change_hook_line(const char* sql, std::span<const pg::Parameter> parameters
 void forget_hook_line(Oid line_table, std::string_view key)
 {
     const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}, {TEXTOID, pg::to_text(key), false}};
-    change_hook_line("DELETE FROM credits.closing_hook_line"
-                     " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
-                     parameters);
+    change_hook_line("SELECT credits._forget_hook_line($1, $2)", parameters);
 }
 
 void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view new_key)
@@ -51,9 +49,7 @@ void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view
     const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false},
                                      {TEXTOID, pg::to_text(old_key), false},
                                      {TEXTOID, pg::to_text(new_key), false}};
-    change_hook_line("UPDATE credits.closing_hook_line SET line_key = $3"
-                     " WHERE line_table OPERATOR(pg_catalog.=) $1 AND line_key OPERATOR(pg_catalog.=) $2",
-                     parameters);
+    change_hook_line("SELECT credits._rename_hook_line($1, $2, $3)", parameters);
 }
 
 } // namespace
