@@ -7,7 +7,7 @@ SCRIPT        := credits--$(VERSION).sql
 DATA_built    := $(SCRIPT)
 DATA          := $(wildcard sql/updates/credits--*--*.sql)
 SOURCES       := $(sort $(wildcard src/*.cpp src/*/*.cpp))
-OUR_HEADERS   := $(sort $(wildcard src/*.hpp src/*/*.hpp))
+OUR_HEADERS   := $(sort $(wildcard src/*.hpp src/*/*.hpp src/*/*.def))
 OBJS          := $(SOURCES:.cpp=.o)
 SHLIB_EXPORTS := src/exports.txt
 
@@ -42,7 +42,7 @@ ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 PG_CONFIG     ?= pg_config
 CXX_LANGUAGE  := -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
 CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initializers
-PG_CPPFLAGS   := -Isrc
+PG_CPPFLAGS   := -Isrc -DCREDITS_VERSION='"$(VERSION)"'
 PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS)
 EXTRA_CLEAN   := $(SCRIPT) src/exports.list
 
@@ -59,6 +59,7 @@ COMPILE.cxx.bc += $(CXX_LANGUAGE) $(CXX_WARNINGS)
 
 # Every object is made anew when a header changes: a full build takes seconds.
 $(OBJS): $(OUR_HEADERS)
+src/schema/version.o: credits.control
 
 $(SCRIPT): $(sort $(wildcard sql/install/*.sql))
 	cat $^ > $@
