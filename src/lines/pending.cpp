@@ -46,7 +46,7 @@ void write(const Note& note)
     note_settled(last_settled_lines);
     come_to_gate();
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
-    pg::Row row(table);
+    pg::Row row(table, pending_column::count);
     row.set(pending_column::transaction_id, FullTransactionIdGetDatum(GetTopFullTransactionId()));
     row.set_int8(pending_column::statement_no, keep_note(note));
     row.set_bool(pending_column::awaits_header, note.awaits_header);

@@ -34,12 +34,16 @@ struct Table {
     TupleTableSlot* written; // what insert and update are given; null before the first
     IndexAccess* indexes;    // opened at the first write; null before
     int index_count;
+    bool has_others;      // a row was begun that has more columns than its writer knows
     EState* expressions;  // for indexes with expressions or predicates; null without
     MemoryContext memory; // where all of these live; the caller's context may be reset between two rows
 };
 
 /// The slot to fill before insert or update.
 TupleTableSlot* written_slot(Table& table);
+
+/// Puts the defaults of columns behind the first `known` into table.written, as INSERT would, computed by the table's owner.
+void fill_others(Table& table, int known);
 
 /// Opens a table; its slots and index descriptions are allocated in the current memory context.
 Table open_table(Oid table, LOCKMODE mode);

@@ -21,7 +21,7 @@ void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, cons
 {
     if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
         return;
-    pg::Row row(table);
+    pg::Row row(table, closing_hook_line_column::count);
     row.set(closing_hook_line_column::line_table, ObjectIdGetDatum(line_table));
     row.set_text(closing_hook_line_column::line_key, key);
     row.set_int4(closing_hook_line_column::closing_id, closing_of_running_hook());
