@@ -32,8 +32,9 @@ std::optional<BindingRow> find_row(Oid erp_table)
         std::optional<BindingRow> row;
         if (pg::find(table, catalog().binding_pkey, pg::make_key(erp_table), snapshot))
             row = {.mapping = DatumGetObjectId(pg::get_not_null(table, binding_column::mapping)),
-                   .settings = pg::to_view(pg::get_not_null(table, binding_column::settings)) == "customers" ? Settings::customers
-                                                                                                     : Settings::articles};
+                   .settings = pg::to_view(pg::get_not_null(table, binding_column::settings)) == "customers"
+                                   ? Settings::customers
+                                   : Settings::articles};
         return row;
     });
 }

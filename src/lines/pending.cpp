@@ -160,7 +160,8 @@ const Note* note_of(const TriggerData& event)
     if (RelationGetRelid(event.tg_relation) != catalog().pending)
         errors::not_called_as_trigger("_check_at_commit");
     bool is_null = false;
-    const Datum number = heap_getattr(event.tg_trigtuple, pending_column::statement_no, RelationGetDescr(event.tg_relation), &is_null);
+    const Datum number =
+        heap_getattr(event.tg_trigtuple, pending_column::statement_no, RelationGetDescr(event.tg_relation), &is_null);
     const Note* const note = find_note(DatumGetInt64(number));
     if (note == nullptr && is_there(event))
         errors::note_of_nobody();

@@ -46,6 +46,7 @@ CREATE FUNCTION pg_temp.with_change(change text) RETURNS text LANGUAGE plpgsql A
 DECLARE
     became text;
 BEGIN
+    PERFORM credits.balance('A', 'SUPPORT'); -- it has met the tables before
     EXECUTE change;
     SELECT string_agg(DISTINCT pg_temp.becomes_of(deed), ', ') INTO became FROM unnest(ARRAY[
         'SELECT credits.balance(''A'', ''SUPPORT'')',
