@@ -46,6 +46,7 @@ void write(const Note& note)
     note_settled(last_settled_lines);
     come_to_gate();
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
+    catalog(); // again: who waited for it may find it altered
     pg::Row row(table, pending_column::count);
     row.set(pending_column::transaction_id, FullTransactionIdGetDatum(GetTopFullTransactionId()));
     row.set_int8(pending_column::statement_no, keep_note(note));

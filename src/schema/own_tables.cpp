@@ -88,7 +88,7 @@ void check_columns(const OwnTable& table, Oid oid)
 {
     for (const OwnColumn* column = table.columns; column->number != 0; column++) {
         const HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(oid), Int16GetDatum(column->number));
-        if (!HeapTupleIsValid(tuple)) // the cache leaves none out that is dropped
+        if (!HeapTupleIsValid(tuple)) // one that was dropped is still there
             errors::own_table_differs(table.name, column->name, psprintf("Column \"%s\" is missing.", column->name));
         const char* const what = difference(*column, *reinterpret_cast<const FormData_pg_attribute*>(GETSTRUCT(tuple)));
         ReleaseSysCache(tuple);
