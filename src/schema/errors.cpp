@@ -9,8 +9,8 @@ namespace credits::errors
 void own_table_differs(const char* table, const char* column, const char* what)
 {
     ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-            errmsg("table credits.%s is not as version %s of the library knows it", quote_identifier(table), library_version()),
-            errdetail_internal("%s", what), errhint("Take back what was altered in the extension's own tables and indexes."),
+            errmsg("table credits.%s is not as the library knows it", quote_identifier(table)), errdetail_internal("%s", what),
+            errhint("Take back what was altered since version %s of the extension made its tables.", library_version()),
             err_generic_string(PG_DIAG_SCHEMA_NAME, "credits"), err_generic_string(PG_DIAG_TABLE_NAME, table),
             column == nullptr ? 0 : err_generic_string(PG_DIAG_COLUMN_NAME, column));
 }
