@@ -33,11 +33,23 @@ struct OwnTable {
     OwnColumn columns[32];
 };
 
+/// Of which rows an index is.
+struct Condition {
+    AttrNumber column; // 0: of all
+    bool is_null_test; // where the column is not null; else where it is true
+};
+
+constexpr Condition always{0, false};
+constexpr Condition where(AttrNumber column) { return {column, false}; }
+constexpr Condition where_not_null(AttrNumber column) { return {column, true}; }
+
+enum class Uniqueness { plain, unique };
+
 struct OwnIndex {
     const char* name;
     const char* table;
-    bool is_unique;
-    const char* condition;
+    Uniqueness uniqueness;
+    Condition condition;
     AttrNumber key[5]; // 0 behind the last
 };
 
@@ -51,7 +63,7 @@ constexpr OwnTable own_tables[] = {
 };
 
 constexpr OwnIndex own_indexes[] = {
-#define OWN_INDEX(index, table, is_unique, condition, ...) {#index, #table, is_unique, condition, {__VA_ARGS__}},
+#define OWN_INDEX(index, table, uniqueness, condition, ...) {#index, #table, Uniqueness::uniqueness, condition, {__VA_ARGS__}},
 #include "schema/own_tables.def"
 };
 // clang-format on
@@ -139,7 +151,10 @@ const char* definition(const OwnIndex& index)
     initStringInfo(&text);
     for (int i = 0; i < key_length(index); i++)
         appendStringInfo(&text, "%s%s", i == 0 ? "(" : ", ", column_numbered(table, index.key[i]).name);
-    appendStringInfo(&text, ")%s%s", *index.condition == '\0' ? "" : " WHERE ", index.condition);
+    appendStringInfoChar(&text, ')');
+    if (index.condition.column != 0)
+        appendStringInfo(&text, " WHERE %s%s", column_numbered(table, index.condition.column).name,
+                         index.condition.is_null_test ? " IS NOT NULL" : "");
     return text.data;
 }
 
@@ -168,21 +183,31 @@ bool has_key(HeapTuple tuple, const OwnIndex& index)
     return true;
 }
 
-bool has_condition(HeapTuple tuple, const OwnIndex& index, Oid table)
+bool is_column(const Node* node, AttrNumber column)
+{
+    return IsA(node, Var) && reinterpret_cast<const Var*>(node)->varattno == column;
+}
+
+/// As it is stored: not folded, and not printed, for which PostgreSQL would open the table.
+bool has_condition(HeapTuple tuple, const Condition& condition)
 {
     bool is_null = false;
-    const Datum condition = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indpred, &is_null);
-    if (is_null)
-        return *index.condition == '\0';
-    const Datum printed = DirectFunctionCall2(pg_get_expr, condition, ObjectIdGetDatum(table));
-    return std::string_view(TextDatumGetCString(printed)) == index.condition;
+    const Datum stored = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indpred, &is_null);
+    if (is_null || condition.column == 0)
+        return is_null && condition.column == 0;
+    const auto* const node = static_cast<const Node*>(stringToNode(TextDatumGetCString(stored)));
+    if (!condition.is_null_test)
+        return is_column(node, condition.column);
+    const auto* const test = reinterpret_cast<const NullTest*>(node);
+    return IsA(node, NullTest) && test->nulltesttype == IS_NOT_NULL &&
+           is_column(reinterpret_cast<const Node*>(test->arg), condition.column);
 }
 
 bool is_as_described(HeapTuple tuple, const OwnIndex& index, Oid table)
 {
     const auto* const form = reinterpret_cast<const FormData_pg_index*>(GETSTRUCT(tuple));
-    return form->indrelid == table && form->indisvalid && form->indisunique == index.is_unique &&
-           form->indnkeyatts == key_length(index) && has_key(tuple, index) && has_condition(tuple, index, table);
+    return form->indrelid == table && form->indisvalid && form->indisunique == (index.uniqueness == Uniqueness::unique) &&
+           form->indnkeyatts == key_length(index) && has_key(tuple, index) && has_condition(tuple, index.condition);
 }
 
 void check_index(const OwnIndex& index, Oid schema)

@@ -5,7 +5,7 @@ BEGIN;
 \ir shop.psql
 SET LOCAL client_min_messages = error;
 SET LOCAL allow_system_table_mods = on;
-SELECT plan(55);
+SELECT plan(62);
 
 CREATE TEMPORARY VIEW own AS SELECT *, ('credits.' || table_name)::regclass AS relation FROM credits._own_columns();
 
@@ -115,7 +115,12 @@ SELECT is(pg_temp.with_change('DROP INDEX credits._lot_open_idx; CREATE INDEX _l
     ('by patterns', 'credits._lot (customer text_pattern_ops, type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
     ('of expressions', 'credits._lot (lower(customer), type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
     ('by blocks', 'credits._lot USING brin (customer, type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
+    ('of known days', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE changed_on IS NOT NULL', '55000 _lot'),
+    ('of open lots and others', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE open OR credited > 0', '55000 _lot'),
     ('that each have another key', 'credits.entry (customer, type_id, booked_on, lot_no)', '55000 _lot')) AS index (what, definition, outcome);
+SELECT is(pg_temp.with_change('DROP INDEX credits.customer_contact_idx; CREATE INDEX customer_contact_idx ON credits.customer (customer) ' || definition), outcome,
+    'an index of contacts ' || definition) FROM (VALUES ('WHERE account_of IS NOT NULL', 'accepted'), ('WHERE account_of IS NULL', '55000 customer'),
+    ('WHERE language IS NOT NULL', '55000 customer'), ('WHERE works_with_credits', '55000 customer'), ('', '55000 customer')) AS index (definition, outcome);
 SELECT is(pg_temp.with_change('UPDATE pg_index SET indisvalid = false WHERE indexrelid = ''credits.entry_line_idx''::regclass'), '55000 entry', 'one that is not valid');
 
 -- What the library does not know is nobody's business.
