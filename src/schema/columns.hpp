@@ -6,7 +6,7 @@ namespace credits
 {
 
 // clang-format off
-#define OWN_TABLE(table, columns) namespace columns { enum {
+#define OWN_TABLE(table, use, columns) namespace columns { enum {
 #define OWN_COLUMN(number, name, type) name = number,
 #define OWN_COLUMN_OR_NULL(number, name, type) name = number,
 #define END_OF_OWN_TABLE behind_the_last, count = behind_the_last - 1 }; }

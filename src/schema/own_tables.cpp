@@ -28,8 +28,11 @@ struct OwnColumn {
     bool may_be_null;
 };
 
+enum class Use { read, written };
+
 struct OwnTable {
     const char* name;
+    Use use;
     OwnColumn columns[32];
 };
 
@@ -55,7 +58,7 @@ struct OwnIndex {
 
 // clang-format off
 constexpr OwnTable own_tables[] = {
-#define OWN_TABLE(table, columns) {#table, {
+#define OWN_TABLE(table, use, columns) {#table, Use::use, {
 #define OWN_COLUMN(number, name, type) {number, #name, type, false},
 #define OWN_COLUMN_OR_NULL(number, name, type) {number, #name, type, true},
 #define END_OF_OWN_TABLE }},
@@ -82,7 +85,7 @@ static_assert(is_description_sound());
 const char* type_name(Oid type, int32 modifier) { return format_type_extended(type, modifier, FORMAT_TYPE_TYPEMOD_GIVEN); }
 
 /// Says what is wrong with a column; null when nothing is.
-const char* difference(const OwnColumn& column, const FormData_pg_attribute& found)
+const char* difference(const OwnTable& table, const OwnColumn& column, const FormData_pg_attribute& found)
 {
     if (found.attisdropped)
         return psprintf("Column \"%s\" is gone.", column.name);
@@ -93,6 +96,8 @@ const char* difference(const OwnColumn& column, const FormData_pg_attribute& fou
                         type_name(column.type, -1));
     if (!found.attnotnull && !column.may_be_null)
         return psprintf("Column \"%s\" may be null.", column.name);
+    if (found.attnotnull && column.may_be_null && table.use == Use::written)
+        return psprintf("Column \"%s\" may not be null.", column.name);
     return nullptr;
 }
 
@@ -102,7 +107,7 @@ void check_columns(const OwnTable& table, Oid oid)
         const HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(oid), Int16GetDatum(column->number));
         if (!HeapTupleIsValid(tuple)) // one that was dropped is still there
             errors::own_table_differs(table.name, column->name, psprintf("Column \"%s\" is missing.", column->name));
-        const char* const what = difference(*column, *reinterpret_cast<const FormData_pg_attribute*>(GETSTRUCT(tuple)));
+        const char* const what = difference(table, *column, *reinterpret_cast<const FormData_pg_attribute*>(GETSTRUCT(tuple)));
         ReleaseSysCache(tuple);
         if (what != nullptr)
             errors::own_table_differs(table.name, column->name, what);
