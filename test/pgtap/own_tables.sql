@@ -5,7 +5,7 @@ BEGIN;
 \ir shop.psql
 SET LOCAL client_min_messages = error;
 SET LOCAL allow_system_table_mods = on;
-SELECT plan(63);
+SELECT plan(65);
 
 CREATE TEMPORARY VIEW own AS SELECT *, ('credits.' || table_name)::regclass AS relation FROM credits._own_columns();
 
@@ -122,6 +122,10 @@ SELECT is(pg_temp.with_change('DROP INDEX credits._lot_open_idx; CREATE INDEX _l
 SELECT is(pg_temp.with_change('DROP INDEX credits.customer_contact_idx; CREATE INDEX customer_contact_idx ON credits.customer (customer) ' || definition), outcome,
     'an index of contacts ' || definition) FROM (VALUES ('WHERE account_of IS NOT NULL', 'accepted'), ('WHERE account_of IS NULL', '55000 customer'),
     ('WHERE language IS NOT NULL', '55000 customer'), ('WHERE works_with_credits', '55000 customer'), ('', '55000 customer')) AS index (definition, outcome);
+SELECT is(pg_temp.with_change('DROP INDEX credits.entry_line_idx; CREATE UNIQUE INDEX entry_line_idx ON credits.entry (line_table, line_key)'), '55000 entry',
+    'one that lets no second entry of a line in');
+SELECT is(pg_temp.with_change('ALTER TABLE credits.customer DROP CONSTRAINT customer_pkey; CREATE INDEX customer_pkey ON credits.customer (customer)'), '55000 customer',
+    'one that lets a second customer of one key in');
 SELECT is(pg_temp.with_change('UPDATE pg_index SET indisvalid = false WHERE indexrelid = ''credits.entry_line_idx''::regclass'), '55000 entry', 'one that is not valid');
 
 -- What the library does not know is nobody's business.
