@@ -43,7 +43,7 @@ ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 PG_CONFIG     ?= pg_config
 CXX_LANGUAGE  := -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
 CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initializers
-PG_CPPFLAGS   := -Isrc -MMD -MP
+PG_CPPFLAGS   := -Isrc -MMD -MP -DCREDITS_VERSION='"$(VERSION)"'
 PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS)
 DEPENDENCIES  := $(OBJS:.o=.d) $(BITCODE:.bc=.bc.d)
 EXTRA_CLEAN   := $(SCRIPT) src/exports.list src/files.list $(DEPENDENCIES) test/isolation/specs build/test
@@ -62,6 +62,7 @@ COMPILE.cxx.bc += $(CXX_LANGUAGE) $(CXX_WARNINGS) -MF $*.bc.d
 # A changed header makes anew what includes it, as the compiler wrote down; other flags, everything.
 -include $(DEPENDENCIES)
 $(OBJS) $(BITCODE): Makefile
+src/schema/version.o src/schema/version.bc: credits.control
 
 # What is put together from many files is put together again when one of them is gone.
 src/files.list: FORCE

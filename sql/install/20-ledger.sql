@@ -1,6 +1,7 @@
 -- The ledger. Written by the module alone, by direct table access, under the lock of the customer's row; read only for everyone.
--- No foreign keys, and no CHECK that the hot path would pay for: the module decides under the lock, verify() proves it
--- afterwards. Columns that a draw changes come first and have a fixed place: src/ledger reads these tables by attribute number.
+-- No foreign keys, and no CHECK that the hot path would pay for: the module decides under the lock, verify() proves it afterwards.
+-- Columns that a draw changes come first and have a fixed place: the library reads these tables by attribute number, as
+-- src/schema/own_tables.def says. So a new column comes last.
 
 -- The kinds of entries stand in one table, src/core/entry_kind.hpp.
 CREATE FUNCTION credits._entry_kind() RETURNS TABLE (

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 #include "errors/attaching.hpp"
 #include "errors/binding.hpp"
 #include "schema/gate.hpp"
@@ -18,8 +19,6 @@ namespace credits
 namespace
 {
 
-enum BindingColumn { binding_mapping = 2, binding_settings = 3 };
-
 constinit Binding* bindings = nullptr; // those that were used
 
 struct BindingRow {
@@ -32,9 +31,10 @@ std::optional<BindingRow> find_row(Oid erp_table)
     return pg::read_latest(catalog().binding, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         std::optional<BindingRow> row;
         if (pg::find(table, catalog().binding_pkey, pg::make_key(erp_table), snapshot))
-            row = {.mapping = DatumGetObjectId(pg::get_not_null(table, binding_mapping)),
-                   .settings = pg::to_view(pg::get_not_null(table, binding_settings)) == "customers" ? Settings::customers
-                                                                                                     : Settings::articles};
+            row = {.mapping = DatumGetObjectId(pg::get_not_null(table, binding_column::mapping)),
+                   .settings = pg::to_view(pg::get_not_null(table, binding_column::settings)) == "customers"
+                                   ? Settings::customers
+                                   : Settings::articles};
         return row;
     });
 }

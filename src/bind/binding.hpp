@@ -6,6 +6,8 @@
 
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
+#include "schema/columns.hpp"
+#include "schema/own_tables.hpp"
 
 namespace credits
 {
@@ -61,8 +63,11 @@ template <class Fn>
 void for_each_binding(Fn fn)
 {
     pg::read_latest(binding_table(), [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
-        pg::for_each_row(table, snapshot,
-                         [&] { fn(DatumGetObjectId(pg::get_not_null(table, 1)), DatumGetObjectId(pg::get_not_null(table, 2))); });
+        require_own_table(RelationGetRelid(table.relation));
+        pg::for_each_row(table, snapshot, [&] {
+            fn(DatumGetObjectId(pg::get_not_null(table, binding_column::erp_table)),
+               DatumGetObjectId(pg::get_not_null(table, binding_column::mapping)));
+        });
     });
 }
 

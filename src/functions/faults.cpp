@@ -141,6 +141,7 @@ std::optional<SourceRow> find_active_row(Oid line_table)
 {
     std::optional<SourceRow> found;
     pg::Table table = pg::open_table(source_table(), AccessShareLock);
+    require_own_table(RelationGetRelid(table.relation));
     const Snapshot snapshot = pg::older_snapshot(GetActiveSnapshot(), table.relation).data;
     const TableScanDesc scan = table_beginscan(table.relation, snapshot, 0, nullptr);
     while (table_scan_getnextslot(scan, ForwardScanDirection, table.found))

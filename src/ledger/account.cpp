@@ -48,7 +48,7 @@ Account read_account(const pg::Table& accounts, std::string_view customer, const
 void write_account(Ledger& ledger, const Account& account)
 {
     using namespace account_column;
-    pg::Row row = account.stored == nullptr ? pg::Row(ledger.accounts) : pg::Row(ledger.accounts, account.stored);
+    pg::Row row = account.stored == nullptr ? pg::Row(ledger.accounts, count) : pg::Row(ledger.accounts, account.stored);
     if (account.stored == nullptr) {
         row.set_text(customer, account.customer);
         row.set_int4(type_id, account.type->type_id);

@@ -30,7 +30,7 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
     using namespace entry_column;
     const MemoryContext caller = MemoryContextSwitchTo(ledger.row_memory);
     const int decimals = account.type->money_decimals;
-    pg::Row row(ledger.entries);
+    pg::Row row(ledger.entries, count);
     row.set_text(customer, account.customer);
     row.set_int4(type_id, account.type->type_id);
     row.set_int8(entry_no, account.last_entry_no);

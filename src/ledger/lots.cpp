@@ -253,7 +253,7 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     using namespace lot_column;
     const core::Lot& lot = loaded.lot;
     const int decimals = account.type->money_decimals;
-    pg::Row row = loaded.stored == nullptr ? pg::Row(ledger.lots) : pg::Row(ledger.lots, loaded.stored);
+    pg::Row row = loaded.stored == nullptr ? pg::Row(ledger.lots, count) : pg::Row(ledger.lots, loaded.stored);
     row.set_int8(last_entry_no, loaded.last_entry_no);
     row.set_bool(open, lot.remaining > core::zero);
     if (loaded.is_resold) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 #include "errors/settling.hpp"
 #include "pg/errors.hpp"
 #include "schema/gate.hpp"
@@ -20,8 +21,6 @@ namespace credits
 
 namespace
 {
-
-enum PendingColumn { transaction_id = 1, statement_no = 2, awaits_header = 3 };
 
 /// The last transaction with a note that came after those of statements within its own.
 constinit TransactionId disordered_transaction = InvalidTransactionId;
@@ -43,10 +42,11 @@ void write(const Note& note)
     note_settled(last_settled_lines);
     come_to_gate();
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
-    pg::Row row(table);
-    row.set(transaction_id, FullTransactionIdGetDatum(GetTopFullTransactionId()));
-    row.set_int8(statement_no, keep_note(note));
-    row.set_bool(awaits_header, note.awaits_header);
+    catalog(); // again: who waited for it may find it altered
+    pg::Row row(table, pending_column::count);
+    row.set(pending_column::transaction_id, FullTransactionIdGetDatum(GetTopFullTransactionId()));
+    row.set_int8(pending_column::statement_no, keep_note(note));
+    row.set_bool(pending_column::awaits_header, note.awaits_header);
     row.store();
     pg::write_note([&] { pg::insert(table); });
     pg::close_table(table);
@@ -153,7 +153,8 @@ const Note* note_of(const TriggerData& event)
     if (RelationGetRelid(event.tg_relation) != catalog().pending)
         errors::not_called_as_trigger("_check_at_commit");
     bool is_null = false;
-    const Datum number = heap_getattr(event.tg_trigtuple, statement_no, RelationGetDescr(event.tg_relation), &is_null);
+    const Datum number =
+        heap_getattr(event.tg_trigtuple, pending_column::statement_no, RelationGetDescr(event.tg_relation), &is_null);
     const Note* const note = find_note(DatumGetInt64(number));
     if (note == nullptr && is_there(event))
         errors::note_of_nobody();

@@ -12,15 +12,18 @@
 namespace credits::pg
 {
 
-/// Fills table.written. Columns that are not set are null.
+/// Fills table.written. Of a new row, columns that are not set are null, but for those that somebody has added behind the ones
+/// that the writer knows: they get their defaults.
 class Row
 {
 public:
-    explicit Row(Table& table) : slot(written_slot(table))
+    Row(Table& table, int known_columns) : slot(written_slot(table))
     {
         ExecClearTuple(slot);
         for (int i = 0; i < slot->tts_tupleDescriptor->natts; i++)
             slot->tts_isnull[i] = true;
+        if (slot->tts_tupleDescriptor->natts > known_columns)
+            fill_others(table, known_columns);
     }
 
     /// Starts from an existing row of the table.

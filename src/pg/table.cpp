@@ -74,6 +74,7 @@ Table open_table(Oid table, LOCKMODE mode)
         .written = nullptr,
         .indexes = nullptr,
         .index_count = 0,
+        .has_others = false,
         .expressions = nullptr,
         .memory = CurrentMemoryContext,
     };

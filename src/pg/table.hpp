@@ -33,6 +33,7 @@ struct Table {
     TupleTableSlot* written; // what insert and update are given; null before the first
     IndexAccess* indexes;    // opened at the first write; null before
     int index_count;
+    bool has_others;      // a row was begun that has more columns than its writer knows
     EState* expressions;  // for indexes with expressions or predicates; null without
     MemoryContext memory; // where all of these live; the caller's context may be reset between two rows
 };

@@ -1,6 +1,7 @@
 // Inserts and updates of a Table.
 // The fast way writes heap and indexes itself: the constraint checks of the executor, compiled anew for each statement, would
-// cost as much as a whole lookup. Where users have put ROW triggers on the table, the executor writes, so that they fire.
+// cost as much as a whole lookup. Where users have put ROW triggers on the table, or columns, the executor writes, so that they
+// fire, and what a column of theirs may be is asked.
 #include "pg/table_writer.hpp"
 
 #include "pg/errors.hpp"
@@ -108,6 +109,30 @@ bool has_row_triggers(const Table& table)
                                    triggers->trig_update_before_row || triggers->trig_update_after_row);
 }
 
+/// What users have added to the table is the executor's business: row triggers, and columns, which may have constraints or be
+/// computed from others.
+bool is_executors(const Table& table)
+{
+    const TupleConstr* const constraints = table.relation->rd_att->constr;
+    return has_row_triggers(table) || table.has_others || (constraints != nullptr && constraints->has_generated_stored);
+}
+
+void fill_in_default(Table& table, AttrNumber column)
+{
+    Node* const expression = build_column_default(table.relation, column);
+    if (expression == nullptr)
+        return;
+    EState* const estate = CreateExecutorState();
+    ExprState* const state = ExecPrepareExpr(reinterpret_cast<Expr*>(expression), estate);
+    bool is_null = false;
+    const Datum value = ExecEvalExpr(state, GetPerTupleExprContext(estate), &is_null);
+    const Form_pg_attribute attribute = TupleDescAttr(table.relation->rd_att, column - 1);
+    table.written->tts_isnull[column - 1] = is_null;
+    if (!is_null)
+        table.written->tts_values[column - 1] = datumCopy(value, attribute->attbyval, attribute->attlen);
+    FreeExecutorState(estate);
+}
+
 /// Calls fn(estate, result relation) as one query of the executor, and fires the triggers that it queued.
 template <class Fn>
 void with_executor(Table& table, Fn fn)
@@ -152,9 +177,22 @@ TupleTableSlot* written_slot(Table& table)
     return table.written;
 }
 
+void fill_others(Table& table, int known)
+{
+    const TupleDesc descriptor = table.relation->rd_att;
+    for (int i = known; i < descriptor->natts; i++) {
+        const Form_pg_attribute attribute = TupleDescAttr(descriptor, i);
+        if (attribute->attisdropped)
+            continue;
+        table.has_others = true;
+        if ((attribute->atthasdef && attribute->attgenerated == '\0') || attribute->attidentity != '\0')
+            as_owner(table.relation->rd_rel->relowner, [&] { fill_in_default(table, static_cast<AttrNumber>(i + 1)); });
+    }
+}
+
 void insert(Table& table)
 {
-    if (has_row_triggers(table)) {
+    if (is_executors(table)) {
         with_executor(table, [&](EState* estate, ResultRelInfo* result_relation) {
             ExecSimpleRelationInsert(result_relation, estate, table.written);
         });
@@ -167,7 +205,7 @@ void insert(Table& table)
 
 void update(Table& table, ItemPointer tid, const DatedSnapshot& snapshot)
 {
-    if (has_row_triggers(table)) {
+    if (is_executors(table)) {
         // The executor fetches the old row for the triggers by the tid in table.found.
         with_executor(table, [&](EState* estate, ResultRelInfo* result_relation) {
             EPQState recheck;

@@ -9,6 +9,9 @@ namespace credits::pg
 /// The slot to fill before insert or update.
 TupleTableSlot* written_slot(Table& table);
 
+/// Puts the defaults of columns behind the first `known` into table.written, as INSERT would, computed by the table's owner.
+void fill_others(Table& table, int known);
+
 /// Inserts the row in table.written, which was filled with ExecStoreVirtualTuple.
 void insert(Table& table);
 

@@ -10,6 +10,7 @@
 #include "attach/triggers.hpp"
 #include "bind/binding.hpp"
 #include "schema/catalog.hpp"
+#include "schema/version.hpp"
 #include "sources/descendants.hpp"
 #include "errors/protecting.hpp"
 #include "pg/errors.hpp"
@@ -198,10 +199,7 @@ void protect_binding(Oid erp_table, Oid mapping, bool drops)
 }
 
 /// In a dump, sources arrive before keys and triggers. The extension's update script knows what it does.
-bool is_our_own_work()
-{
-    return is_restoring() || (creating_extension && CurrentExtensionObject == get_extension_oid("credits", true));
-}
+bool is_our_own_work() { return is_restoring() || is_own_script_running(); }
 
 /// Tells, by the command alone, that it takes nothing from any table: what is made most often.
 bool is_harmless(const Node* command)

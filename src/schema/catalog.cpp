@@ -1,7 +1,13 @@
 // The object ids of the extension's own tables and indexes.
 #include "schema/catalog.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
+
 #include "pg/errors.hpp"
+#include "schema/own_tables.hpp"
+#include "schema/version.hpp"
 
 namespace credits
 {
@@ -11,13 +17,14 @@ namespace
 
 constinit Catalog known{};
 constinit bool is_known = false;
+constinit bool has_changed = false; // while it was looked up
 constinit bool listens = false;
 constinit ChangeListener listeners[4]{};
 
 Oid find_relation(Oid schema, const char* name)
 {
     const Oid relation = get_relname_relid(name, schema);
-    if (!OidIsValid(relation))
+    if (!OidIsValid(relation) && !is_own_script_running())
         errors::missing_relation(name);
     return relation;
 }
@@ -30,12 +37,17 @@ Oid owner_of(Oid relation)
     return owner;
 }
 
+bool is_in(const Catalog& catalog, Oid relation)
+{
+    const auto relations = std::bit_cast<std::array<Oid, sizeof(Catalog) / sizeof(Oid)>>(catalog);
+    return std::ranges::find(relations, relation) != relations.end();
+}
+
 void on_relation_change(Datum, Oid relation)
 {
-    const Catalog& c = known;
-    if (!OidIsValid(relation) || relation == c.account || relation == c.lot || relation == c.entry || relation == c.customer ||
-        relation == c.pending || relation == c.closing_hook_line)
+    if (!OidIsValid(relation) || is_in(known, relation))
         is_known = false;
+    has_changed |= !is_known;
     for (const ChangeListener listener : listeners)
         if (listener != nullptr)
             listener(relation, known);
@@ -52,6 +64,10 @@ void listen()
 Catalog look_up()
 {
     const Oid schema = get_namespace_oid("credits", false);
+    if (!is_own_script_running()) {
+        require_own_version();
+        require_own_tables(schema);
+    }
     const auto id = [schema](const char* name) { return find_relation(schema, name); };
     const Oid account = id("_account");
     return {
@@ -105,8 +121,9 @@ const Catalog& catalog()
 {
     listen();
     if (!is_known) {
+        has_changed = false;
         known = look_up();
-        is_known = true;
+        is_known = !has_changed && !is_own_script_running();
     }
     return known;
 }

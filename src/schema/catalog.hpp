@@ -1,5 +1,5 @@
 // The object ids of the extension's own tables and indexes, looked up by name once per backend.
-// Forgotten when one of them is dropped, so that DROP and CREATE EXTENSION in one session work.
+// Forgotten when one of them changes, so that DROP and CREATE EXTENSION in one session work, and what was altered is noticed.
 #pragma once
 
 #include "pg/postgres.hpp"
@@ -29,7 +29,9 @@ using ChangeListener = void (*)(Oid relation, const Catalog& known);
 /// Listens from now on; a second call changes nothing. Whoever keeps what relations say calls it before he reads them.
 void on_change(ChangeListener listener);
 
-/// The ids, as of now. The reference is valid until the next command.
+/// The ids, as of now. Raises 55000 when library and extension are of different versions, or a table is not as the library knows
+/// it (own_tables.def); but for a script of the extension, which may be on its way there. The reference is valid until the next
+/// command.
 const Catalog& catalog();
 
 } // namespace credits

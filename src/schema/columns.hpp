@@ -1,84 +1,16 @@
-// The columns of the ledger's tables by number, as sql/install/20-ledger.sql creates them.
+// The columns of the extension's own tables by number: account_column::balance and the like, one namespace per table. In each,
+// `count` is the number of columns that the library knows, counted to the last of them.
 #pragma once
 
 namespace credits
 {
 
-namespace account_column
-{
-enum {
-    customer = 1,
-    type_id,
-    last_lot_no,
-    last_entry_no,
-    below_alarm,
-    balance,
-    value,
-    alarm_level,
-    revalued_entry_no,
-    revalued_on,
-    count = revalued_on
-};
-}
-
-namespace lot_column
-{
-enum {
-    customer = 1,
-    type_id,
-    lot_no,
-    last_entry_no,
-    open,
-    sold_on,
-    booked_on,
-    quantity,
-    amount,
-    value,
-    remaining,
-    remaining_value,
-    credited,
-    returned,
-    returned_on,
-    changed_on,
-    unreturned_on,
-    line_table,
-    line_key,
-    document_kind,
-    document_number,
-    article,
-    coefficient,
-    ledger_account,
-    count = ledger_account
-};
-}
-
-namespace entry_column
-{
-enum {
-    customer = 1,
-    type_id,
-    entry_no,
-    lot_no,
-    reverses,
-    booked_on,
-    document_date,
-    kind,
-    quantity,
-    value,
-    amount,
-    balance_after,
-    line_table,
-    line_key,
-    document_kind,
-    document_number,
-    article,
-    coefficient,
-    description,
-    recorded_at,
-    recorded_by,
-    entered_by,
-    count = entered_by
-};
-}
+// clang-format off
+#define OWN_TABLE(table, use, columns) namespace columns { enum {
+#define OWN_COLUMN(number, name, type) name = number,
+#define OWN_COLUMN_OR_NULL(number, name, type) name = number,
+#define END_OF_OWN_TABLE behind_the_last, count = behind_the_last - 1 }; }
+// clang-format on
+#include "schema/own_tables.def"
 
 } // namespace credits

@@ -2,6 +2,7 @@
 #include "settings/configuration.hpp"
 
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 #include "core/currency.hpp"
 #include "errors/internal.hpp"
 #include "pg/errors.hpp"
@@ -16,19 +17,6 @@ namespace credits
 
 namespace
 {
-
-enum CreditTypeColumn {
-    type_id = 1,
-    type_code = 2,
-    type_active = 4,
-    type_alarm_level = 5,
-    type_valuation = 6,
-    type_unit_value = 7,
-    type_currency = 8
-};
-enum ArticleColumn { article_key = 1, article_ledger_account = 3, article_type_id = 4, article_coefficient = 5 };
-enum ParameterColumn { parameter_is_own = 1, parameter_active = 2, parameter_closed_month_policy = 4, parameter_notify = 6 };
-enum ClosingColumn { closing_month = 3, closing_reopened_at = 6 };
 
 /// The configuration and the memory that holds it.
 struct Loaded {
@@ -87,25 +75,25 @@ void close_setting_tables(SettingTables& tables)
 
 core::Worth read_worth(const pg::Table& row, int decimals)
 {
-    const std::string_view name = pg::to_view(pg::get_not_null(row, type_valuation));
+    const std::string_view name = pg::to_view(pg::get_not_null(row, credit_type_column::valuation));
     const std::optional<core::Valuation> valuation = core::find_valuation(name);
     if (!valuation)
         errors::unknown_valuation(name);
     return {.valuation = *valuation,
-            .unit_value = get_amount(row, type_unit_value).value_or(core::zero),
+            .unit_value = get_amount(row, credit_type_column::unit_value).value_or(core::zero),
             .step = smallest_coin(decimals)};
 }
 
 CreditType read_type(const pg::Table& row)
 {
-    const std::string_view currency = copy_text(pg::get_not_null(row, type_currency));
+    const std::string_view currency = copy_text(pg::get_not_null(row, credit_type_column::currency));
     const int decimals = currency_decimals(currency);
     return {
-        .type_id = DatumGetInt32(pg::get_not_null(row, type_id)),
-        .code = copy_text(pg::get_not_null(row, type_code)),
+        .type_id = DatumGetInt32(pg::get_not_null(row, credit_type_column::type_id)),
+        .code = copy_text(pg::get_not_null(row, credit_type_column::code)),
         .currency = currency,
-        .active = DatumGetBool(pg::get_not_null(row, type_active)),
-        .alarm_level = get_amount(row, type_alarm_level),
+        .active = DatumGetBool(pg::get_not_null(row, credit_type_column::active)),
+        .alarm_level = get_amount(row, credit_type_column::alarm_level),
         .worth = read_worth(row, decimals),
         .money_decimals = decimals,
     };
@@ -126,11 +114,11 @@ void load_types(Configuration& configuration, pg::Table& types, const pg::DatedS
 
 Article read_article(const Configuration& configuration, const pg::Table& row)
 {
-    const std::optional<Datum> type = get_optional(row, article_type_id);
-    const std::optional<Datum> coefficient = get_optional(row, article_coefficient);
-    const std::optional<Datum> ledger_account = get_optional(row, article_ledger_account);
+    const std::optional<Datum> type = get_optional(row, article_column::type_id);
+    const std::optional<Datum> coefficient = get_optional(row, article_column::coefficient);
+    const std::optional<Datum> ledger_account = get_optional(row, article_column::ledger_account);
     return {
-        .article = copy_text(pg::get_not_null(row, article_key)),
+        .article = copy_text(pg::get_not_null(row, article_column::article)),
         .type = type ? find_type(configuration, DatumGetInt32(*type)) : nullptr,
         .coefficient = coefficient ? pg::to_amount(*coefficient) : core::zero,
         .ledger_account = ledger_account ? copy_text(*ledger_account) : std::string_view(),
@@ -175,10 +163,11 @@ void load_parameters(Configuration& configuration, pg::Table& parameters, const 
     pg::for_each_row(parameters, snapshot, [&] {
         if (has_own)
             return;
-        has_own = DatumGetBool(pg::get_not_null(parameters, parameter_is_own));
-        configuration.is_active = DatumGetBool(pg::get_not_null(parameters, parameter_active));
-        configuration.notifies = DatumGetBool(pg::get_not_null(parameters, parameter_notify));
-        configuration.keeps_closed_months = pg::to_view(pg::get_not_null(parameters, parameter_closed_month_policy)) == "reject";
+        has_own = DatumGetBool(pg::get_not_null(parameters, parameter_column::is_own));
+        configuration.is_active = DatumGetBool(pg::get_not_null(parameters, parameter_column::active));
+        configuration.notifies = DatumGetBool(pg::get_not_null(parameters, parameter_column::notify));
+        configuration.keeps_closed_months =
+            pg::to_view(pg::get_not_null(parameters, parameter_column::closed_month_policy)) == "reject";
     });
 }
 
@@ -191,9 +180,9 @@ void load_rows(Configuration& configuration, SettingTables& tables, const pg::Da
     configuration.first_open_day = DATEVAL_NOBEGIN;
     pg::for_each_row(tables.closing, snapshot, [&] {
         const pg::Table& row = tables.closing;
-        if (get_optional(row, closing_reopened_at))
+        if (get_optional(row, closing_column::reopened_at))
             return;
-        const DateADT month = DatumGetDateADT(pg::get_not_null(row, closing_month));
+        const DateADT month = DatumGetDateADT(pg::get_not_null(row, closing_column::month));
         configuration.first_open_day = std::max(configuration.first_open_day, next_month(month));
     });
 }
@@ -206,6 +195,7 @@ Loaded* load()
     auto* loaded = static_cast<Loaded*>(palloc0(sizeof(Loaded)));
     loaded->memory = memory;
     SettingTables tables = open_setting_tables();
+    catalog(); // again: who waited for one of them may find it altered
     pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) { load_rows(loaded->configuration, tables, snapshot); });
     close_setting_tables(tables);
     MemoryContextSwitchTo(caller);

@@ -3,19 +3,13 @@
 #include "settings/contacts.hpp"
 
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 #include "settings/configuration.hpp"
 #include "pg/key.hpp"
 #include "pg/text.hpp"
 
 namespace credits
 {
-
-namespace
-{
-
-constexpr int account_of_column = 4;
-
-} // namespace
 
 bool may_be_contacts(ContactsKnown known) { return known == ContactsKnown::from_locked_row || configuration().has_contacts; }
 
@@ -24,7 +18,7 @@ std::string_view find_account(pg::Table& customers, std::string_view customer, c
     if (!pg::find(customers, catalog().customer_contact_idx, pg::make_key(customer), snapshot))
         return customer;
     pg::require_visible_to_transaction(customers);
-    return pg::copy(pg::to_view(pg::get_not_null(customers, account_of_column)));
+    return pg::copy(pg::to_view(pg::get_not_null(customers, customer_column::account_of)));
 }
 
 std::string_view account_of(std::string_view customer, ContactsKnown known)

@@ -8,6 +8,7 @@
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 #include "settings/contacts.hpp"
 
 namespace credits
@@ -16,15 +17,15 @@ namespace credits
 namespace
 {
 
-constexpr int works_with_credits_column = 3;
-constexpr int account_of_column = 4;
-
-bool is_flagged(const pg::Table& customers) { return DatumGetBool(pg::get_not_null(customers, works_with_credits_column)); }
+bool is_flagged(const pg::Table& customers)
+{
+    return DatumGetBool(pg::get_not_null(customers, customer_column::works_with_credits));
+}
 
 bool is_contact(const pg::Table& customers)
 {
     bool has_own_account = false;
-    pg::get(customers, account_of_column, &has_own_account);
+    pg::get(customers, customer_column::account_of, &has_own_account);
     return !has_own_account;
 }
 

@@ -6,6 +6,7 @@
 
 #include "pg/snapshot.hpp"
 #include "pg/table.hpp"
+#include "schema/own_tables.hpp"
 
 namespace credits
 {
@@ -36,6 +37,7 @@ template <class Fn>
 void for_each_source_row(Fn fn)
 {
     pg::read_latest(source_table(), [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        require_own_table(RelationGetRelid(table.relation));
         pg::for_each_row(table, snapshot, [&] { fn(read_source_row(table)); });
     });
 }

@@ -2,6 +2,7 @@
 #include "triggers/closing_hook.hpp"
 
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 #include "schema/gate.hpp"
 #include "sources/hook_lines.hpp"
 #include "pg/key.hpp"
@@ -17,16 +18,14 @@ namespace credits
 namespace
 {
 
-enum HookLineColumn { hook_line_table = 1, hook_line_key = 2, hook_line_closing_id = 3 };
-
 void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
     if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
         return;
-    pg::Row row(table);
-    row.set(hook_line_table, ObjectIdGetDatum(line_table));
-    row.set_text(hook_line_key, key);
-    row.set_int4(hook_line_closing_id, closing_of_running_hook());
+    pg::Row row(table, closing_hook_line_column::count);
+    row.set(closing_hook_line_column::line_table, ObjectIdGetDatum(line_table));
+    row.set_text(closing_hook_line_column::line_key, key);
+    row.set_int4(closing_hook_line_column::closing_id, closing_of_running_hook());
     row.store();
     pg::insert(table);
 }
