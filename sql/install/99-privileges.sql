@@ -40,7 +40,6 @@ GRANT EXECUTE ON FUNCTION
     credits.consumption_by_day,
     credits.budget,
     credits.preview_closing,
-    credits._movement_of, -- by a view
     credits.statement_html,
     credits.portfolio_html,
     credits.statement_due
@@ -69,4 +68,4 @@ TO credits_management;
 -- may.
 GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history, credits.own_statement TO credits_customer;
 GRANT EXECUTE ON FUNCTION credits.act_for TO credits_customer, credits_reader;
-GRANT EXECUTE ON FUNCTION credits._acted_for, credits._entry_kind TO PUBLIC;
+GRANT EXECUTE ON FUNCTION credits._acted_for, credits._entry_kind, credits._movement_of TO PUBLIC; -- a view's, and a table's CHECK

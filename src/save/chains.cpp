@@ -1,5 +1,5 @@
 // Adds to a save the lines that were made from its lines (rule 19), in whatever source they are: what an origin does not consume
-// any more they consume themselves, and the other way round. doc/design.md says why none of them is missed.
+// any more they consume themselves, and the other way round. doc/design/4-chains.md says why none of them is missed.
 #include "save/chains.hpp"
 
 #include <algorithm>

@@ -201,7 +201,7 @@ bool stands(const Save& save, const References& headers_of_chains)
 }
 
 /// Looks, locks the customers that are seen, in one order, and looks whether all is as it was; else begins again, with these
-/// locks. doc/design.md says why nothing of it changes from then on, and why it ends.
+/// locks. doc/design/3-locks.md says why nothing of it changes from then on, and why it ends.
 void look_and_lock(Save& save)
 {
     for (;;) {

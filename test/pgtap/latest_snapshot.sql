@@ -1,13 +1,26 @@
 -- What is read at the latest snapshot is read as its caller expects, or not at all.
 BEGIN;
 \ir common.psql
-SELECT plan(10);
+SELECT plan(9);
 
-SELECT results_eq('SELECT * FROM credits._now(''SELECT 1, NULL::text'') AS row (a integer, b text)', 'VALUES (1, NULL::text)', 'a query that fits');
-SELECT pg_temp.refused(format('SELECT * FROM credits._now(%L) AS row (a text, b bigint)', query), how, query) FROM (VALUES
-    ('SELECT 1, 1::bigint', '42804'), ('SELECT ''a'', 1', '42804'), ('SELECT ''a''::text', '42804'), ('SELECT ''a''::text, 1::bigint, 1', '42804'),
-    ('SELECT ''a''::varchar, 1::bigint', '42804'), ('SELECT', '42804'), ('UPDATE credits.customer SET name = name', '0A000'), ('SELECT FROM nowhere', '42P01')) AS query (query, how);
-SELECT pg_temp.refused('SELECT credits._now(''SELECT 1'')', '0A000', 'rows of which nobody says what they are');
+CREATE FUNCTION credits.one() RETURNS TABLE (a integer, b text) LANGUAGE sql STABLE AS $$SELECT 1, NULL::text$$;
+CREATE FUNCTION credits.sum_of(a integer, b integer) RETURNS SETOF integer LANGUAGE sql STABLE AS $$SELECT a + b$$;
+CREATE TYPE credits.fits AS (a integer, b text);
+CREATE TYPE credits.other AS (a text, b bigint);
+CREATE TYPE credits.longer AS (a integer, b text, c text);
+
+SELECT results_eq($$SELECT * FROM credits._now(NULL::credits.fits, 'credits.one')$$, 'VALUES (1, NULL::text)', 'a question that fits');
+SELECT results_eq($$SELECT * FROM credits._now(NULL::integer, 'credits.sum_of', ROW(1, 2))$$, 'VALUES (3)', 'one with arguments');
+SELECT pg_temp.refused(format('SELECT * FROM credits._now(NULL::%s, %L, %s)', answer, question, arguments), how,
+    format('%s asked for %s with %s', question, answer, arguments))
+FROM (VALUES
+    ('credits.other', 'credits.one', 'NULL', '42804'),
+    ('credits.longer', 'credits.one', 'NULL', '42804'),
+    ('text', 'credits.sum_of', 'ROW(1, 2)', '42804'),
+    ('integer', 'credits.sum_of', 'NULL', '42883'),
+    ('integer', 'credits.sum_of', 'ROW(1, ''x''::text)', '42883'),
+    ('integer', 'pg_catalog.pg_export_snapshot', 'NULL', '42804'),
+    ('integer', '0', 'NULL', 'XX000')) AS call (answer, question, arguments, how);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -111,8 +111,8 @@ FROM unnest('{task,later}'::text[]) AS way;
 SELECT pg_temp.unreadable(format('INSERT INTO shop.code (id, customer, item, says) VALUES (7, ''A'', ''H'', %L)', code),
     'line "7" of table shop.code cannot be read: boo', code || ': whatever a function says by RAISE, it is its own')
 FROM unnest('{40001,40P01,57014,53200,55P03,XX001,58000}'::text[]) AS code;
-SELECT pg_temp.unreadable('UPDATE shop.doc SET day = ''tomorrow'' WHERE id = 1',
-    'line "51" of table shop.later cannot be read: invalid input syntax for type integer: "tomorrow"', 'and one of the document');
+SELECT pg_temp.unreadable('DELETE FROM shop.later WHERE id = 51; UPDATE shop.doc SET day = ''tomorrow'' WHERE id = 1',
+    'line "51" of table shop.task cannot be read: invalid input syntax for type integer: "tomorrow"', 'and one of the document');
 SELECT is((SELECT array_agg(price ORDER BY price) FROM (TABLE shop.task UNION ALL TABLE shop.later) AS line WHERE id IN (50, 51)),
           '{0, 0, 9, 9}', 'a remark keeps its price');
 SELECT pg_temp.kept(format(
