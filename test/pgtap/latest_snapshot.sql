@@ -19,7 +19,7 @@ FROM (VALUES
     ('text', 'credits.sum_of', 'ROW(1, 2)', '42804'),
     ('integer', 'credits.sum_of', 'NULL', '42883'),
     ('integer', 'credits.sum_of', 'ROW(1, ''x''::text)', '42883'),
-    ('integer', 'pg_catalog.pg_export_snapshot', 'NULL', '42804'),
+    ('integer', 'pg_catalog.current_database', 'NULL', '42804'),
     ('integer', '0', 'NULL', 'XX000')) AS call (answer, question, arguments, how);
 
 SELECT * FROM finish();
