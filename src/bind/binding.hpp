@@ -51,13 +51,6 @@ struct Binding {
 inline constexpr std::array bound_triggers{"zz_credits_bound_insert", "zz_credits_bound_update", "zz_credits_bound_delete",
                                            "zz_credits_bound_truncate"};
 
-/// Raise 42809, 0A000 or 42P16 when such a table, or one with such a key, cannot be bound.
-void check_bound_table(Relation table);
-void check_bound_key(const Binding& binding, Relation table);
-
-/// The column that the key is, if it is one, as it is or as text; 0 for an expression.
-AttrNumber key_column(const Binding& binding);
-
 /// Calls fn(erp_table, mapping) for each row of credits.binding, as of now.
 template <class Fn>
 void for_each_binding(Fn fn)

@@ -39,8 +39,4 @@ void scan_bound_table(BoundRows& rows, Relation table, std::span<const std::stri
 /// The keys that the rows had and have, sorted, each once.
 std::span<const std::string_view> keys_of(const BoundRows& rows);
 
-/// Writes what the rows say to credits.customer or credits.article, as the extension's owner, after locking what they name in the
-/// order of keys. Raises 23503, 23514, 42501.
-void take_over(const BoundRows& rows);
-
 } // namespace credits

@@ -8,6 +8,7 @@
 #include "sources/restoring.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/trigger_call.hpp"
+#include "bind/take_over.hpp"
 
 namespace credits
 {

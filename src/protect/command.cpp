@@ -11,6 +11,7 @@
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
 #include "sources/known_sources.hpp"
+#include "bind/bound_table.hpp"
 
 namespace credits
 {

@@ -24,6 +24,7 @@
 #include "attach/tables.hpp"
 #include "attach/descendant_triggers.hpp"
 #include "pg/relation_kind.hpp"
+#include "bind/bound_table.hpp"
 
 namespace credits
 {
