@@ -90,7 +90,7 @@ COMMENT ON VIEW credits._chained_line IS
 'Lines that were made from others. is_covered: from one that counts, also through others that do not: as consumptions, or as '
 'returns made from returns, they want nothing (rule 19). error: one of those cannot be read.';
 
-CREATE VIEW credits._line_wish AS
+CREATE VIEW credits._line_want AS
 SELECT
     source.line_table,
     line.line_key,
@@ -145,17 +145,17 @@ WHERE (line.counts OR line.error IS NOT NULL)
         AND (terms.coefficient > 0 OR chained.is_covered IS NOT TRUE)
         AND ((parameter.active AND customer.works_with_credits) OR (booking.stands AND booking.customer = account.customer))
     END;
-COMMENT ON VIEW credits._line_wish IS
+COMMENT ON VIEW credits._line_want IS
 'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to '
 '19, 23). error: that cannot be told, since a row cannot be read (rule 24).';
 
 -- The lines are read once, whatever is asked of them.
 CREATE VIEW credits._line_state AS
-WITH wish AS MATERIALIZED (
-    SELECT * FROM credits._line_wish
+WITH want AS MATERIALIZED (
+    SELECT * FROM credits._line_want
 ),
 unreadable AS MATERIALIZED (
-    SELECT * FROM wish WHERE error IS NOT NULL
+    SELECT * FROM want WHERE error IS NOT NULL
 ),
 booked AS (
     SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
@@ -172,21 +172,21 @@ SELECT
     type_id,
     coalesce(booked.credits, 0) AS booked_credits,
     booked.amount AS booked_amount,
-    coalesce(wish.credits, 0) AS credits,
-    wish.amount,
-    coalesce(wish.is_recorded, true) AS is_recorded,
-    coalesce(wish.document_date, booked.document_date) AS document_date,
-    coalesce(wish.document_number, booked.document_number) AS document_number,
-    wish.member,
-    wish.place,
+    coalesce(want.credits, 0) AS credits,
+    want.amount,
+    coalesce(want.is_recorded, true) AS is_recorded,
+    coalesce(want.document_date, booked.document_date) AS document_date,
+    coalesce(want.document_number, booked.document_number) AS document_number,
+    want.member,
+    want.place,
     NULL::text AS error
 FROM booked
-FULL JOIN (SELECT * FROM wish WHERE error IS NULL) AS wish USING (line_table, line_key, customer, type_id)
-WHERE (coalesce(booked.credits, 0) <> coalesce(wish.credits, 0)
-       OR coalesce(booked.amount, 0) <> coalesce(wish.amount, 0))
+FULL JOIN (SELECT * FROM want WHERE error IS NULL) AS want USING (line_table, line_key, customer, type_id)
+WHERE (coalesce(booked.credits, 0) <> coalesce(want.credits, 0)
+       OR coalesce(booked.amount, 0) <> coalesce(want.amount, 0))
   AND NOT EXISTS (SELECT FROM unreadable
-                  WHERE unreadable.line_table = coalesce(booked.line_table, wish.line_table)
-                    AND unreadable.line_key = coalesce(booked.line_key, wish.line_key))
+                  WHERE unreadable.line_table = coalesce(booked.line_table, want.line_table)
+                    AND unreadable.line_key = coalesce(booked.line_key, want.line_key))
 UNION ALL
 SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded, document_date,
        document_number, member, place, error

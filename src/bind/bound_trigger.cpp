@@ -74,7 +74,7 @@ void take_over_changes(const TriggerData& trigger)
         return;
     CommandCounterIncrement(); // so that the latest snapshot sees the statement's own rows
     take_over(may_be_old(trigger) ? read_again(rows, trigger) : rows);
-    note_settled(last_taken_over);
+    remember_settled(last_taken_over);
 }
 
 } // namespace

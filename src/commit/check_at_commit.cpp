@@ -77,7 +77,7 @@ void settle_notes(Notes notes, int64 checked_up_to)
         batch.reads_ledger = may_be_recorded(*source.part);
     }
     settle(save);
-    note_settled(last_settled_lines);
+    remember_settled(last_settled_lines);
     settled_transaction = GetTopTransactionId();
     end_save(save);
 }

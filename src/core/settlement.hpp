@@ -46,37 +46,37 @@ enum class LotChange {
 };
 
 /// Credits of a credit note and the amount booked with them. Without credits the amount is a change of value.
-struct NoteStep {
+struct CreditNoteStep {
     Amount credits;
     Amount amount;
 
-    friend constexpr bool operator==(const NoteStep&, const NoteStep&) = default;
+    friend constexpr bool operator==(const CreditNoteStep&, const CreditNoteStep&) = default;
 };
 
-inline constexpr NoteStep no_step{};
+inline constexpr CreditNoteStep no_step{};
 
 /// The steps that lead from the recorded to the wanted effect. Over all lines of a save what gives is carried out before what
 /// takes (rule 13).
 struct Settlement {
-    Amount give_back;     // credits of the recorded consumption that return, last draw first
-    LotChange lot;        // allowed only while the recorded lot is untouched (rule 14)
-    Effect sale;          // meaning with open, change, replace
-    Amount draw;          // credits to draw, oldest lot first
-    NoteStep note_undone; // of the recorded credit note, last draw first
-    NoteStep note;        // credits to take out
-    Amount note_amount;   // by which the amount alone of a credit note changes
-    Amount take_again;    // credits of the recorded return, the last given first
-    Amount to_return;     // credits to give back, latest draw first
+    Amount give_back;                  // credits of the recorded consumption that return, last draw first
+    LotChange lot;                     // allowed only while the recorded lot is untouched (rule 14)
+    Effect sale;                       // meaning with open, change, replace
+    Amount draw;                       // credits to draw, oldest lot first
+    CreditNoteStep credit_note_undone; // of the recorded credit note, last draw first
+    CreditNoteStep credit_note;        // credits to take out
+    Amount credit_note_amount;         // by which the amount alone of a credit note changes
+    Amount take_again;                 // credits of the recorded return, the last given first
+    Amount to_return;                  // credits to give back, latest draw first
 
     friend constexpr bool changes_nothing(const Settlement& s)
     {
-        return s.give_back == zero && s.lot == LotChange::none && s.draw == zero && s.note_undone == no_step &&
-               s.note == no_step && s.note_amount == zero && s.take_again == zero && s.to_return == zero;
+        return s.give_back == zero && s.lot == LotChange::none && s.draw == zero && s.credit_note_undone == no_step &&
+               s.credit_note == no_step && s.credit_note_amount == zero && s.take_again == zero && s.to_return == zero;
     }
 };
 
-/// How the wanted place of a line (customer, type, article, date, sale referred to) relates to the recorded one.
-enum class Place { same, moved };
+/// How the wanted target of a line (customer, type, article, date, sale referred to) relates to the recorded one.
+enum class Target { same, other };
 
 constexpr Settlement undo(const Effect& recorded)
 {
@@ -86,7 +86,7 @@ constexpr Settlement undo(const Effect& recorded)
     if (is_sale(recorded))
         settlement.lot = LotChange::close;
     if (is_credit_note(recorded))
-        settlement.note_undone = {-recorded.credits, -recorded.amount};
+        settlement.credit_note_undone = {-recorded.credits, -recorded.amount};
     if (is_return(recorded))
         settlement.take_again = recorded.credits;
     return settlement;
@@ -101,29 +101,29 @@ constexpr Settlement book(Settlement settlement, const Effect& wanted)
         settlement.sale = wanted;
     }
     if (is_credit_note(wanted))
-        settlement.note = {-wanted.credits, wanted.amount};
+        settlement.credit_note = {-wanted.credits, wanted.amount};
     if (is_return(wanted))
         settlement.to_return = wanted.credits;
     return settlement;
 }
 
 /// The difference of two credit notes with credits: the amount's goes with the credits', where these differ.
-constexpr Settlement settle_note(const Effect& recorded, const Effect& wanted)
+constexpr Settlement settle_credit_note(const Effect& recorded, const Effect& wanted)
 {
     Settlement settlement{};
     const int64_t more = recorded.credits.units - wanted.credits.units;
     const Amount amount{wanted.amount.units - recorded.amount.units};
     if (more > 0)
-        settlement.note = {{more}, amount};
+        settlement.credit_note = {{more}, amount};
     else if (more < 0)
-        settlement.note_undone = {{-more}, amount};
+        settlement.credit_note_undone = {{-more}, amount};
     else
-        settlement.note_amount = amount;
+        settlement.credit_note_amount = amount;
     return settlement;
 }
 
-/// The difference of two acts of one kind in one place.
-constexpr Settlement settle_in_place(const Effect& recorded, const Effect& wanted)
+/// The difference of two acts of one kind, under one target.
+constexpr Settlement settle_same_target(const Effect& recorded, const Effect& wanted)
 {
     Settlement settlement{};
     const int64_t more = wanted.credits.units - recorded.credits.units;
@@ -135,7 +135,7 @@ constexpr Settlement settle_in_place(const Effect& recorded, const Effect& wante
         settlement.sale = wanted;
         break;
     case Act::credit_note:
-        return settle_note(recorded, wanted);
+        return settle_credit_note(recorded, wanted);
     case Act::consumption:
         settlement.give_back = {std::max<int64_t>(more, 0)};
         settlement.draw = {std::max<int64_t>(-more, 0)};
@@ -153,12 +153,12 @@ constexpr bool is_change_of_value(const Effect& effect) { return is_credit_note(
 
 /// Compares and decides. A moved line, or one that turns into another act, is undone and booked anew; one that stays books the
 /// difference alone (rules 14 and 15). A change of value has no difference: what it did depends on what the lot had then.
-constexpr Settlement settle(const Effect& recorded, const Effect& wanted, Place place)
+constexpr Settlement settle(const Effect& recorded, const Effect& wanted, Target target)
 {
     const bool changes_value = is_change_of_value(recorded) || is_change_of_value(wanted);
-    if (place == Place::moved || recorded.act != wanted.act || (changes_value && recorded != wanted))
+    if (target == Target::other || recorded.act != wanted.act || (changes_value && recorded != wanted))
         return book(undo(recorded), wanted);
-    return settle_in_place(recorded, wanted);
+    return settle_same_target(recorded, wanted);
 }
 
 } // namespace credits::core

@@ -32,7 +32,7 @@ pg::DatedSnapshot transaction_snapshot(const Ledger& ledger)
 template <class Fn>
 auto look_into_ledger(Fn fn)
 {
-    Ledger ledger = open_ledger(DATEVAL_NOBEGIN, BatchSize::one_line, AccessShareLock);
+    Ledger ledger = open_ledger(DATEVAL_NOBEGIN, SaveSize::one_line, AccessShareLock);
     const auto look = [&](const pg::DatedSnapshot& snapshot) {
         ledger.snapshot = snapshot;
         return fn(ledger);

@@ -101,7 +101,7 @@ int64 register_line(DocumentLine& line)
     line.customer = customer.customer;
     if (!customer.works_with_credits)
         errors::not_working_with_credits(line.customer);
-    line.settlement = core::settle({}, line.wanted, core::Place::moved);
+    line.settlement = core::settle({}, line.wanted, core::Target::other);
     record_registration(line);
     return line.first_entry_no;
 }

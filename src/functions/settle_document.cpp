@@ -45,9 +45,9 @@ HeapTuple lock_row(const KeyedTable& rows, const Datum* key)
 {
     pg::Table table = pg::open_table(rows.table, RowShareLock);
     HeapTuple row = nullptr;
-    with_row_place(rows, table, key, KeyOf::own, [&](const RowPlace& place) {
-        if (pg::lock_latest(*place.table, place.index, make_row_key(rows, key, KeyOf::own)) == pg::LockResult::locked)
-            row = copy_found(place);
+    with_row_location(rows, table, key, KeyOf::own, [&](const RowLocation& location) {
+        if (pg::lock_latest(*location.table, location.index, make_row_key(rows, key, KeyOf::own)) == pg::LockResult::locked)
+            row = copy_found(location);
     });
     pg::close_table(table);
     return row;
@@ -162,9 +162,9 @@ void require_readable_key(const Source& source)
 
 bool have_same_key(const Source& a, const Source& b)
 {
-    return std::ranges::equal(
-        std::span(a.header_key, static_cast<size_t>(a.header_key_count)),
-        std::span(b.header_key, static_cast<size_t>(b.header_key_count)), std::ranges::equal_to{}, &KeyColumn::column, &KeyColumn::column);
+    return std::ranges::equal(std::span(a.header_key, static_cast<size_t>(a.header_key_count)),
+                              std::span(b.header_key, static_cast<size_t>(b.header_key_count)), std::ranges::equal_to{},
+                              &KeyColumn::column, &KeyColumn::column);
 }
 
 /// A document is one save over all tables of lines below it (rule 13), as far as the role may settle them.
@@ -186,7 +186,7 @@ void settle_document(Source& source, std::string_view key)
     Save save{};
     OidIsValid(source.header_table) ? add_documents(save, source, key) : add_line(part_of(save, source).batch, key);
     settle(save);
-    note_settled_ahead(last_settled_lines);
+    remember_settled_ahead(last_settled_lines);
     end_save(save);
 }
 

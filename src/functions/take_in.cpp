@@ -146,7 +146,7 @@ Counts take_in(int64 first, int64 last)
     for_each_table({listed.lines, listed.count}, &ListedLine::line_table,
                    [&](std::span<const ListedLine> lines) { add_part(save, lines); });
     settle(save);
-    note_settled_ahead(last_settled_lines);
+    remember_settled_ahead(last_settled_lines);
     Counts counts{};
     for (const Part* const part : pg::span_of(save.parts))
         count_lines(counts, part->batch);

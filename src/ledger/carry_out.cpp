@@ -67,7 +67,7 @@ bool gives_after_taking(const DocumentLine& line)
 
 bool moves_note(const core::Settlement& settlement)
 {
-    return settlement.note_undone != core::no_step || settlement.note_amount != core::zero;
+    return settlement.credit_note_undone != core::no_step || settlement.credit_note_amount != core::zero;
 }
 
 void add_operations(Operations& operations, DocumentLine& line)
@@ -88,7 +88,7 @@ void add_operations(Operations& operations, DocumentLine& line)
         add_wanted(Phase::open_lot);
     if (moves_note(settlement))
         add_recorded(Phase::undo_credit);
-    if (settlement.draw > core::zero || settlement.note != core::no_step)
+    if (settlement.draw > core::zero || settlement.credit_note != core::no_step)
         add_wanted(Phase::take);
     if (settlement.take_again > core::zero) {
         add_recorded(Phase::lose_return);
@@ -115,12 +115,12 @@ Operations list_operations(std::span<const std::span<DocumentLine>> lines, Order
     return operations;
 }
 
-void undo_note(Ledger& ledger, Account& account, DocumentLine& line)
+void undo_credit_note(Ledger& ledger, Account& account, DocumentLine& line)
 {
-    if (line.settlement.note_undone != core::no_step)
-        undo_credit(ledger, account, line, line.settlement.note_undone);
+    if (line.settlement.credit_note_undone != core::no_step)
+        undo_credit(ledger, account, line, line.settlement.credit_note_undone);
     else
-        correct_amount(ledger, account, line, line.settlement.note_amount);
+        correct_amount(ledger, account, line, line.settlement.credit_note_amount);
 }
 
 void undo_return(Ledger& ledger, Account& account, DocumentLine& line)
@@ -149,7 +149,7 @@ void do_operation(Ledger& ledger, Account& account, const Operation& operation)
         hand_over_draws(ledger, account, line);
         break;
     case Phase::undo_credit:
-        undo_note(ledger, account, line);
+        undo_credit_note(ledger, account, line);
         break;
     case Phase::change_lot:
         change_lot(ledger, account, line, line.settlement.lot == core::LotChange::change ? line.settlement.sale : core::Effect{});
@@ -161,7 +161,7 @@ void do_operation(Ledger& ledger, Account& account, const Operation& operation)
         if (line.settlement.draw > core::zero)
             draw(ledger, account, line, line.settlement.draw);
         else
-            credit(ledger, account, line, line.settlement.note);
+            credit(ledger, account, line, line.settlement.credit_note);
         break;
     case Phase::take_return:
         undo_return(ledger, account, line);
@@ -219,7 +219,7 @@ void carry_out(const Configuration& configuration, std::span<const std::span<Doc
         return;
     Crossings crossings{};
     const bool is_one_line = lines.size() == 1 && lines.front().size() == 1;
-    const BatchSize size = is_one_line ? BatchSize::one_line : BatchSize::many_lines;
+    const SaveSize size = is_one_line ? SaveSize::one_line : SaveSize::many_lines;
     Ledger ledger = open_ledger(configuration.first_open_day, size);
     pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
         ledger.snapshot = snapshot;

@@ -29,7 +29,7 @@ struct Booking {
     DateADT undone_on = DATEVAL_NOEND;
 };
 
-void book_note(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, const Booking& booking)
+void book_credit_note(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot& lot, const Booking& booking)
 {
     lot.lot.credited = {lot.lot.credited.units - booking.quantity.units};
     lot.is_refunded = true;
@@ -78,13 +78,13 @@ void change_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedLo
     if (core::change_of_value(lot.lot, value) != value)
         errors::refund_within_value(place_of(line), account.customer, account.type->code, -value, lot.lot);
     lot.lot.remaining_value.units += value.units;
-    book_note(ledger, account, line, lot,
-              {.document = present_document(line),
-               .quantity = {},
-               .value = value,
-               .amount = amount,
-               .reverses = 0,
-               .follows = available_on(lot)});
+    book_credit_note(ledger, account, line, lot,
+                     {.document = present_document(line),
+                      .quantity = {},
+                      .value = value,
+                      .amount = amount,
+                      .reverses = 0,
+                      .follows = available_on(lot)});
 }
 
 void undo_change_of_value(Ledger& ledger, Account& account, DocumentLine& line, const RecordedDraw& changed, core::Amount amount)
@@ -92,13 +92,13 @@ void undo_change_of_value(Ledger& ledger, Account& account, DocumentLine& line, 
     LoadedLot& lot = get_lot(ledger, account, changed.draw.lot_no);
     const core::Amount value = core::change_of_value(lot.lot, changed.draw.value);
     lot.lot.remaining_value.units += value.units;
-    book_note(ledger, account, line, lot,
-              {.document = recorded_document(line),
-               .quantity = {},
-               .value = value,
-               .amount = amount,
-               .reverses = changed.draw.entry_no,
-               .follows = std::max(changed.booked_on, available_on(lot))});
+    book_credit_note(ledger, account, line, lot,
+                     {.document = recorded_document(line),
+                      .quantity = {},
+                      .value = value,
+                      .amount = amount,
+                      .reverses = changed.draw.entry_no,
+                      .follows = std::max(changed.booked_on, available_on(lot))});
 }
 
 } // namespace
@@ -110,7 +110,7 @@ int64 find_lot_referred_to(const DocumentLine& line)
     });
 }
 
-void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::NoteStep& step)
+void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::CreditNoteStep& step)
 {
     LoadedLot* const referred = is_null(line.refers_to) ? nullptr : &get_lot_referred_to(ledger, account, line);
     if (step.credits == core::zero) {
@@ -127,17 +127,17 @@ void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::No
         if (lot == nullptr)
             errors::missing_open_lots(account.customer, account.type->code);
         const core::Movement taken = core::draw(account.type->worth, lot->lot, spread.credits);
-        book_note(ledger, account, line, *lot,
-                  {.document = present_document(line),
-                   .quantity = -taken.quantity,
-                   .value = -taken.value,
-                   .amount = core::take_part(spread, taken.quantity, account.type->worth.step),
-                   .reverses = 0,
-                   .follows = available_on(*lot)});
+        book_credit_note(ledger, account, line, *lot,
+                         {.document = present_document(line),
+                          .quantity = -taken.quantity,
+                          .value = -taken.value,
+                          .amount = core::take_part(spread, taken.quantity, account.type->worth.step),
+                          .reverses = 0,
+                          .follows = available_on(*lot)});
     }
 }
 
-void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const core::NoteStep& step)
+void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const core::CreditNoteStep& step)
 {
     if (step.credits == core::zero) {
         undo_change_of_value(ledger, account, line, line.recorded->draws[0], step.amount);
@@ -148,14 +148,14 @@ void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const cor
         RecordedDraw& recorded = line.recorded->draws[i];
         LoadedLot& lot = get_lot(ledger, account, recorded.draw.lot_no);
         const core::Movement back = core::give_back(recorded.draw, lot.lot, spread.credits, account.type->worth.step);
-        book_note(ledger, account, line, lot,
-                  {.document = recorded_document(line),
-                   .quantity = back.quantity,
-                   .value = back.value,
-                   .amount = core::take_part(spread, back.quantity, account.type->worth.step),
-                   .reverses = recorded.draw.entry_no,
-                   .follows = recorded.booked_on,
-                   .undone_on = recorded.booked_on});
+        book_credit_note(ledger, account, line, lot,
+                         {.document = recorded_document(line),
+                          .quantity = back.quantity,
+                          .value = back.value,
+                          .amount = core::take_part(spread, back.quantity, account.type->worth.step),
+                          .reverses = recorded.draw.entry_no,
+                          .follows = recorded.booked_on,
+                          .undone_on = recorded.booked_on});
         revalue_again(ledger, account, line, lot, recorded.draw.entry_no, recorded_document(line));
     }
 }
@@ -163,13 +163,13 @@ void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const cor
 void correct_amount(Ledger& ledger, Account& account, DocumentLine& line, core::Amount amount)
 {
     const RecordedDraw& last = line.recorded->draws[line.recorded->draw_count - 1];
-    book_note(ledger, account, line, get_lot(ledger, account, last.draw.lot_no),
-              {.document = recorded_document(line),
-               .quantity = {},
-               .value = {},
-               .amount = amount,
-               .reverses = 0,
-               .follows = last.booked_on});
+    book_credit_note(ledger, account, line, get_lot(ledger, account, last.draw.lot_no),
+                     {.document = recorded_document(line),
+                      .quantity = {},
+                      .value = {},
+                      .amount = amount,
+                      .reverses = 0,
+                      .follows = last.booked_on});
 }
 
 } // namespace credits

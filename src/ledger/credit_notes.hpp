@@ -8,10 +8,10 @@ namespace credits
 
 /// Takes credits out of the lot that the credit note refers to, else out of the newest, or changes the value of that lot (rule
 /// 17). Refused when less is open.
-void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::NoteStep& step);
+void credit(Ledger& ledger, Account& account, DocumentLine& line, const core::CreditNoteStep& step);
 
 /// Gives back what a recorded credit note took, last draw first; of a change of value what the lot still allows.
-void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const core::NoteStep& step);
+void undo_credit(Ledger& ledger, Account& account, DocumentLine& line, const core::CreditNoteStep& step);
 
 /// Books the amount alone by which a credit note changes.
 void correct_amount(Ledger& ledger, Account& account, DocumentLine& line, core::Amount amount);

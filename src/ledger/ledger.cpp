@@ -6,7 +6,7 @@
 namespace credits
 {
 
-Ledger open_ledger(DateADT first_open_day, BatchSize size, LOCKMODE mode)
+Ledger open_ledger(DateADT first_open_day, SaveSize size, LOCKMODE mode)
 {
     return {
         .entries = pg::open_table(catalog().entry, mode), // first: a save may have looked into it before
@@ -14,7 +14,7 @@ Ledger open_ledger(DateADT first_open_day, BatchSize size, LOCKMODE mode)
         .lots = pg::open_table(catalog().lot, mode),
         .snapshot = {}, // taken when all are open
         .memory = CurrentMemoryContext,
-        .row_memory = size == BatchSize::one_line
+        .row_memory = size == SaveSize::one_line
                           ? CurrentMemoryContext
                           : AllocSetContextCreate(CurrentMemoryContext, "credits row", ALLOCSET_SMALL_SIZES),
         .first_open_day = first_open_day,

@@ -77,8 +77,8 @@ struct Ledger {
 };
 
 /// Opens the ledger for writing, or, with AccessShareLock, for looking only; its snapshot is taken after that.
-enum class BatchSize { one_line, many_lines };
-Ledger open_ledger(DateADT first_open_day, BatchSize size, LOCKMODE mode = RowExclusiveLock);
+enum class SaveSize { one_line, many_lines };
+Ledger open_ledger(DateADT first_open_day, SaveSize size, LOCKMODE mode = RowExclusiveLock);
 void close_ledger(Ledger& ledger);
 
 /// Empties the memory of the row just written.

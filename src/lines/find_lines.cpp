@@ -127,8 +127,9 @@ MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
         return image;
     const KeyedTable lines = lines_of(*batch.source);
     MinimalTuple found = nullptr;
-    find_in_snapshot(lines, table, values, KeyOf::own,
-                     [&](const RowPlace& place) { found = pg::copy_converted(place.conversion, place.table->found); });
+    find_in_snapshot(lines, table, values, KeyOf::own, [&](const RowLocation& location) {
+        found = pg::copy_converted(location.conversion, location.table->found);
+    });
     return found;
 }
 

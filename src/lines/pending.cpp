@@ -39,7 +39,7 @@ void write(const Note& note)
 {
     if (is_settled_since_or_by(last_settled_lines))
         disordered_transaction = GetTopTransactionId();
-    note_settled(last_settled_lines);
+    remember_settled(last_settled_lines);
     come_to_gate();
     pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
     catalog(); // again: who waited for it may find it altered

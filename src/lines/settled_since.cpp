@@ -19,7 +19,7 @@ bool is_of_this_transaction(const LastSettled& last)
 }
 
 /// A rolled back savepoint leaves the number too high, which costs no more than a look at the rows.
-void note(LastSettled& last, CommandId statement)
+void remember(LastSettled& last, CommandId statement)
 {
     if (!is_of_this_transaction(last) || last.statement < statement)
         last = {.transaction = GetTopTransactionIdIfAny(), .statement = statement};
@@ -27,10 +27,10 @@ void note(LastSettled& last, CommandId statement)
 
 } // namespace
 
-void note_settled(LastSettled& last) { note(last, running_statement()); }
+void remember_settled(LastSettled& last) { remember(last, running_statement()); }
 
 /// The number is taken, so that no later statement has it, too.
-void note_settled_ahead(LastSettled& last) { note(last, GetCurrentCommandId(true)); }
+void remember_settled_ahead(LastSettled& last) { remember(last, GetCurrentCommandId(true)); }
 
 bool is_settled_since(const LastSettled& last) { return is_of_this_transaction(last) && last.statement > running_statement(); }
 

@@ -17,10 +17,10 @@ struct LastSettled {
 extern LastSettled last_settled_lines;
 
 /// Remembers that the statement whose trigger runs is settled.
-void note_settled(LastSettled& last);
+void remember_settled(LastSettled& last);
 
 /// Remembers that rows of statements which have not ended yet may be settled: all of these must look again.
-void note_settled_ahead(LastSettled& last);
+void remember_settled_ahead(LastSettled& last);
 
 /// Has a statement been settled since the one whose trigger runs began? Or that one itself, by another of its triggers?
 bool is_settled_since(const LastSettled& last);

@@ -37,7 +37,7 @@ bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b)
     return true;
 }
 
-void note_written(Relation table)
+void remember_written(Relation table)
 {
     if (InSecurityRestrictedOperation() || pg::is_owner_in_charge())
         return;

@@ -10,7 +10,7 @@ namespace credits
 bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b);
 
 /// Notes, in a statement trigger on a table, that a statement has changed it. Not one of code that runs restricted.
-void note_written(Relation table);
+void remember_written(Relation table);
 
 /// May the owner of a table have triggers fire in the name of the session's role? He may where it acts as he, or has changed a
 /// table of his in this transaction: then he could have had them fire there.

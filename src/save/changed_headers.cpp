@@ -45,10 +45,10 @@ void lock_header(Source& source, pg::Table& table, Header& header, HeapTuple ima
     const KeyedTable headers = headers_of(source);
     header.tuple = nullptr;
     header.is_locked = true;
-    with_row_place(headers, table, header.key, KeyOf::own, [&](const RowPlace& place) {
+    with_row_location(headers, table, header.key, KeyOf::own, [&](const RowLocation& location) {
         const RowKey key = make_row_key(headers, header.key, KeyOf::own);
-        if (pg::lock_latest(*place.table, place.index, key) == pg::LockResult::locked)
-            header.tuple = copy_found(place);
+        if (pg::lock_latest(*location.table, location.index, key) == pg::LockResult::locked)
+            header.tuple = copy_found(location);
     });
 }
 

@@ -77,14 +77,14 @@ bool stands_on_sale_referred_to(const DocumentLine& line)
 }
 
 /// Would the wanted effect stand where the recorded one does?
-core::Place compare_places(const DocumentLine& line)
+core::Target compare_targets(const DocumentLine& line)
 {
     const Recorded& recorded = *line.recorded;
     const bool same = line.type != nullptr && recorded.customer == line.customer && recorded.type_id == line.type->type_id &&
                       recorded.document.article == line.article && recorded.document.date == line.date;
     if (same && core::is_credit_note(recorded.effect) && core::is_credit_note(line.wanted) && !stands_on_sale_referred_to(line))
-        return core::Place::moved;
-    return same ? core::Place::same : core::Place::moved;
+        return core::Target::other;
+    return same ? core::Target::same : core::Target::other;
 }
 
 /// What is left of an inactive type can still be taken back (rule 2).
@@ -101,7 +101,7 @@ void want_sale(DocumentLine& line, core::Amount credits)
 {
     const CreditType& type = *line.type;
     line.wanted = make_sale(type, line, credits);
-    if (line.recorded == nullptr || !core::is_sale(line.recorded->effect) || compare_places(line) == core::Place::moved)
+    if (line.recorded == nullptr || !core::is_sale(line.recorded->effect) || compare_targets(line) == core::Target::other)
         return;
     if (core::keeps_value(type.worth, line.recorded->effect, line.wanted))
         line.wanted.value = line.recorded->effect.value;
@@ -195,9 +195,9 @@ void decide(const Configuration& configuration, const Customers& customers, bool
     keep_closed_months(configuration, line);
     want(configuration, customers, sells, line);
     if (line.recorded == nullptr)
-        line.settlement = core::settle({}, line.wanted, core::Place::moved);
+        line.settlement = core::settle({}, line.wanted, core::Target::other);
     else
-        line.settlement = core::settle(line.recorded->effect, line.wanted, compare_places(line));
+        line.settlement = core::settle(line.recorded->effect, line.wanted, compare_targets(line));
     if (!changes_nothing(line.settlement))
         require_open_month(line);
 }

@@ -45,9 +45,9 @@ MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key)
     if (!parse_key(lines.key, key, values))
         return nullptr;
     MinimalTuple row = nullptr;
-    find_in_snapshot(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
-        pg::require_visible_to_transaction(*place.table);
-        row = pg::copy_converted(place.conversion, place.table->found);
+    find_in_snapshot(lines, table, values, KeyOf::own, [&](const RowLocation& location) {
+        pg::require_visible_to_transaction(*location.table);
+        row = pg::copy_converted(location.conversion, location.table->found);
     });
     if (row == nullptr)
         return nullptr;

@@ -122,11 +122,11 @@ std::string_view customer_of(const Reference& reference)
     return account_of(evaluate_customer_to_lock(batch));
 }
 
-void keep_found(Header& header, const RowPlace& place)
+void keep_found(Header& header, const RowLocation& location)
 {
-    header.tuple = copy_found(place);
-    header.member = RelationGetRelid(place.table->relation);
-    header.tid = place.table->found->tts_tid;
+    header.tuple = copy_found(location);
+    header.member = RelationGetRelid(location.table->relation);
+    header.tid = location.table->found->tts_tid;
 }
 
 /// Finds the header by the same key as of the batch's snapshot, without a lock.
@@ -135,7 +135,8 @@ void find(Batch& batch, pg::Table& table, Header& header)
     KeyedTable headers = headers_of(*batch.source);
     headers.snapshot = batch.snapshot;
     header.tuple = nullptr;
-    find_in_snapshot(headers, table, header.key, KeyOf::referring, [&](const RowPlace& place) { keep_found(header, place); });
+    find_in_snapshot(headers, table, header.key, KeyOf::referring,
+                     [&](const RowLocation& location) { keep_found(header, location); });
 }
 
 /// Locks the version that was found, where it lies.

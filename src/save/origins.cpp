@@ -36,13 +36,13 @@ bool lock_row(const Origin& origin, bool is_guarded)
     }
     bool stands = false;
     pg::Table table = pg::open_table(batch.source->line_table, RowShareLock);
-    with_row_place(lines, table, values, KeyOf::own, [&](const RowPlace& place) {
+    with_row_location(lines, table, values, KeyOf::own, [&](const RowLocation& location) {
         const RowKey key = make_row_key(lines, values, KeyOf::own);
         const pg::LockResult result =
-            pg::lock_latest(*place.table, place.index, key, {.wait = is_guarded ? LockWaitSkip : LockWaitBlock});
-        stands =
-            result == pg::LockResult::busy || (result == pg::LockResult::locked &&
-                                               is_same_row(pg::copy_converted(place.conversion, place.table->found), origin.row));
+            pg::lock_latest(*location.table, location.index, key, {.wait = is_guarded ? LockWaitSkip : LockWaitBlock});
+        stands = result == pg::LockResult::busy ||
+                 (result == pg::LockResult::locked &&
+                  is_same_row(pg::copy_converted(location.conversion, location.table->found), origin.row));
     });
     pg::close_table(table);
     return stands;

@@ -212,8 +212,8 @@ void free_plans(void* argument)
 {
     auto* source = static_cast<Source*>(argument);
     for (const SPIPlanPtr plan :
-         {source->lines_of_header, source->lines_made_from[0], source->lines_made_from[1], source->line_place[0],
-          source->line_place[1], source->header_place[0], source->header_place[1], source->header_from_view})
+         {source->lines_of_header, source->lines_made_from[0], source->lines_made_from[1], source->line_location[0],
+          source->line_location[1], source->header_location[0], source->header_location[1], source->header_from_view})
         if (plan != nullptr)
             SPI_freeplan(plan);
 }

@@ -59,7 +59,7 @@ KeyedTable lines_of(Source& source)
             .has_descendants = source.has_descendants,
             .key = {source.line_key, static_cast<size_t>(source.line_key_count)},
             .referring_table = source.line_table,
-            .plans = source.line_place};
+            .plans = source.line_location};
 }
 
 KeyedTable headers_of(Source& source)
@@ -70,7 +70,7 @@ KeyedTable headers_of(Source& source)
             .has_descendants = source.header_has_descendants,
             .key = {source.header_key, static_cast<size_t>(source.header_key_count)},
             .referring_table = source.line_table,
-            .plans = source.header_place};
+            .plans = source.header_location};
 }
 
 RowKey make_row_key(const KeyedTable& rows, const Datum* values, KeyOf side)

@@ -25,13 +25,13 @@ KeyedTable headers_of(Source& source);
 /// What the values of a key are: what another table's columns say, which refer to it, or values of the key's own types.
 enum class KeyOf { referring, own };
 
-struct RowPlace {
+struct RowLocation {
     pg::Table* table;
     Oid index;
     pg::RowConversion conversion;
 };
 
-/// What a lookup through place.index asks for.
+/// What a lookup through location.index asks for.
 struct RowKey {
     pg::KeyPart parts[INDEX_MAX_KEYS];
     size_t count;
@@ -46,37 +46,37 @@ Oid find_member(const KeyedTable& rows, const Datum* values, KeyOf side);
 /// The index of a descendant that has the place of the root's.
 Oid index_of_member(Relation member, const KeyedTable& rows);
 
-/// Calls fn(place) unless no descendant holds such a row. `table` is the open table at the top.
+/// Calls fn(location) unless no descendant holds such a row. `table` is the open table at the top.
 template <class Fn>
-void with_row_place(const KeyedTable& rows, pg::Table& table, const Datum* values, KeyOf side, Fn fn)
+void with_row_location(const KeyedTable& rows, pg::Table& table, const Datum* values, KeyOf side, Fn fn)
 {
     if (!rows.has_descendants)
-        return fn(RowPlace{&table, rows.index, {}});
+        return fn(RowLocation{&table, rows.index, {}});
     const Oid oid = find_member(rows, values, side);
     if (!OidIsValid(oid))
         return;
     pg::Table member = pg::open_table(oid, RowShareLock);
-    fn(RowPlace{&member, index_of_member(member.relation, rows), pg::make_conversion(member.relation, table.relation)});
+    fn(RowLocation{&member, index_of_member(member.relation, rows), pg::make_conversion(member.relation, table.relation)});
     pg::close_table(member);
 }
 
-/// Finds the row with this key as of rows.snapshot, and calls fn(place) if it is there. Whoever rewrites a partition is waited
+/// Finds the row with this key as of rows.snapshot, and calls fn(location) if it is there. Whoever rewrites a partition is waited
 /// for first, so the latest snapshot is taken where the row lies.
 template <class Fn>
 void find_in_snapshot(const KeyedTable& rows, pg::Table& table, const Datum* values, KeyOf side, Fn fn)
 {
-    with_row_place(rows, table, values, side, [&](const RowPlace& place) {
-        pg::in_snapshot(rows.snapshot, place.table->relation, [&](const pg::DatedSnapshot& snapshot) {
-            if (pg::find(*place.table, place.index, make_row_key(rows, values, side), snapshot))
-                fn(place);
+    with_row_location(rows, table, values, side, [&](const RowLocation& location) {
+        pg::in_snapshot(rows.snapshot, location.table->relation, [&](const pg::DatedSnapshot& snapshot) {
+            if (pg::find(*location.table, location.index, make_row_key(rows, values, side), snapshot))
+                fn(location);
         });
     });
 }
 
 /// The row that was found there, as a row of the table at the top.
-inline HeapTuple copy_found(const RowPlace& place)
+inline HeapTuple copy_found(const RowLocation& location)
 {
-    return pg::convert(place.conversion, ExecCopySlotHeapTuple(place.table->found));
+    return pg::convert(location.conversion, ExecCopySlotHeapTuple(location.table->found));
 }
 
 } // namespace credits

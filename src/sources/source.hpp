@@ -74,8 +74,8 @@ struct Source {
     // Prepared at first use:
     SPIPlanPtr lines_of_header;    // selects a header's lines
     SPIPlanPtr lines_made_from[2]; // selects the lines with one of a few origins, of many
-    SPIPlanPtr line_place[2];      // select the descendant that holds a line, by either KeyOf
-    SPIPlanPtr header_place[2];    // likewise, of a header
+    SPIPlanPtr line_location[2];   // select the descendant that holds a line, by either KeyOf
+    SPIPlanPtr header_location[2]; // likewise, of a header
     SPIPlanPtr header_from_view;   // selects a header
 };
 

@@ -18,7 +18,7 @@ namespace credits
 namespace
 {
 
-void note_hook_line(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+void remember_hook_line(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
     if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
         return;
@@ -53,12 +53,12 @@ void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view
 
 } // namespace
 
-void note_hook_lines(Batch& batch)
+void remember_hook_lines(Batch& batch)
 {
     const auto note = [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         for (const LineImage& image : images_of(batch)) {
             show(batch, image.new_line, nullptr);
-            note_hook_line(table, batch.source->line_table, evaluate_text(batch, Fact::line_key), snapshot);
+            remember_hook_line(table, batch.source->line_table, evaluate_text(batch, Fact::line_key), snapshot);
         }
     };
     come_to_gate();

@@ -7,7 +7,7 @@ namespace credits
 {
 
 /// Notes the lines that the hook inserts, in credits.closing_hook_line.
-void note_hook_lines(Batch& batch);
+void remember_hook_lines(Batch& batch);
 
 /// Forgets the lines that the hook deletes: their keys may be used again.
 void forget_hook_lines(Batch& batch);

@@ -125,7 +125,7 @@ void settle_lines(std::span<const Oid> line_tables, const TriggerData& trigger, 
     if (is_any_changed) {
         settle(save);
         // A line that the same statement inserted is settled now: its own trigger, still to come, must look again.
-        note_settled_ahead(last_settled_lines);
+        remember_settled_ahead(last_settled_lines);
     }
     end_save(save);
 }
@@ -221,7 +221,7 @@ Datum credits_header_changed(PG_FUNCTION_ARGS)
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_header_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    note_written(trigger.tg_relation);
+    remember_written(trigger.tg_relation);
     pg::with_memory("credits save", [&] {
         const std::span<const Oid> line_tables = line_tables_of_header(RelationGetRelid(trigger.tg_relation));
         if (!line_tables.empty())

@@ -115,7 +115,7 @@ bool keep_hook_lines(Batch& batch, const TriggerData& trigger)
 {
     const bool is_in_hook = closing_of_running_hook() != 0;
     if (is_in_hook && TRIGGER_FIRED_BY_INSERT(trigger.tg_event)) {
-        note_hook_lines(batch);
+        remember_hook_lines(batch);
         batch.source->has_hook_lines = true;
         return !may_be_old(trigger); // else they may have been booked, before they were known
     }
@@ -143,7 +143,7 @@ void follow_lines(Save& save, const TriggerData& trigger, const pg::RowConversio
     batch.reads_ledger =
         has_old_images || !TRIGGER_FIRED_BY_INSERT(trigger.tg_event) || may_reuse_keys(*batch.source, trigger.tg_relation);
     settle(save);
-    save.batches.count == 1 ? note_settled(last_settled_lines) : note_settled_ahead(last_settled_lines);
+    save.batches.count == 1 ? remember_settled(last_settled_lines) : remember_settled_ahead(last_settled_lines);
 }
 
 } // namespace
@@ -158,7 +158,7 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_line_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    note_written(trigger.tg_relation);
+    remember_written(trigger.tg_relation);
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
     pg::with_memory("credits save", [&] {
         pg::with_root(trigger.tg_relation, source.line_table, [&](Relation, const pg::RowConversion& conversion) {

@@ -81,7 +81,7 @@ private:
         for (const auto& [key, line] : changes) {
             const Line& recorded = lines[key].line;
             const bool same = recorded.account == line.account && recorded.day == line.day;
-            steps.push_back({key, line, settle(effect(recorded), effect(line), same ? Place::same : Place::moved)});
+            steps.push_back({key, line, settle(effect(recorded), effect(line), same ? Target::same : Target::other)});
         }
         std::sort(steps.begin(), steps.end(),
                   [](const Step& a, const Step& b) { return std::tuple(a.line.day, a.key) < std::tuple(b.line.day, b.key); });
