@@ -80,7 +80,7 @@ Header* add_reference(References& references, int known, const KeyOrder* order, 
         pfree(header);
         return last->header;
     }
-    pg::append(references, {.batch = &batch, .order = order, .header = header});
+    pg::append(references, {.batch = &batch, .order = order, .header = header, .customer = {}});
     return header;
 }
 
@@ -113,13 +113,12 @@ std::span<Reference> list_references(References& references, Batches batches)
 }
 
 /// The customer of a header whose lines all have his: null when that depends on the line.
-std::string_view customer_of(const Reference& reference)
+std::string_view customer_of(Batch& batch, const Header& header)
 {
-    Batch& batch = *reference.batch;
-    if (reference.header->tuple == nullptr || reader(*batch.source, Fact::customer).needs_line)
+    if (header.tuple == nullptr || reader(*batch.source, Fact::customer).needs_line)
         return {};
-    show_header(batch, reference.header);
-    return account_of(evaluate_customer_to_lock(batch));
+    show_header(batch, &header);
+    return evaluate_customer_to_lock(batch);
 }
 
 void keep_found(Header& header, const RowLocation& location)
@@ -150,15 +149,15 @@ pg::LockResult lock_found(pg::Table& table, const Header& header, LockWaitPolicy
     return result;
 }
 
-/// Locks the header in the version of now. Is that the one that was found? A busy one is waited for, unless it is guarded: then
-/// it stays as it was found, or is looked at again (do_headers_stand).
+/// Locks the header in the version of now. Is that the one that was found? Another one is found anew, and is locked when it is
+/// looked at again. A busy one is waited for, unless it is guarded.
 bool lock(Batch& batch, pg::Table& table, Header& header, bool is_guarded)
 {
     const pg::LockResult result = lock_found(table, header, is_guarded ? LockWaitSkip : LockWaitBlock);
     header.is_locked = result == pg::LockResult::locked;
-    if (header.is_locked || result == pg::LockResult::busy)
+    if (result != pg::LockResult::absent)
         return true;
-    find(batch, table, header); // another version, or none: it is locked by the next look
+    find(batch, table, header);
     return false;
 }
 
@@ -196,6 +195,12 @@ void take_from(Header& header, const Header& known)
     header.member = known.member;
     header.tid = known.tid;
     header.is_locked = known.is_locked;
+}
+
+bool needs_lock(const Reference& reference)
+{
+    const Header& header = *reference.header;
+    return header.tuple != nullptr && !header.is_locked && !reference.batch->source->header_is_view;
 }
 
 /// Is the version that was found still the one of now? Another row may be there where none was found.
@@ -246,7 +251,25 @@ void find_headers(Batches batches, References& references)
             take_from(*reference.header, *previous->header);
         else
             read(*reference.batch, table, *reference.header);
+        reference.customer = customer_of(*reference.batch, *reference.header);
     });
+}
+
+bool lock_headers_without_customer(References& references)
+{
+    bool all_stand = true;
+    for_each_reference(pg::span_of(references), [&](pg::Table& table, Reference& reference, const Reference* previous) {
+        Batch& batch = *reference.batch;
+        Header& header = *reference.header;
+        if (previous != nullptr && previous->header->is_locked)
+            take_from(header, *previous->header);
+        while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header, false)) {
+            reference.customer = customer_of(batch, header);
+            all_stand = false;
+            CHECK_FOR_INTERRUPTS();
+        }
+    });
+    return all_stand;
 }
 
 bool lock_headers(References& references, const Customers& customers)
@@ -259,11 +282,9 @@ bool lock_headers(References& references, const Customers& customers)
     for_each_reference(pg::span_of(references), [&](pg::Table& table, Reference& reference, const Reference* previous) {
         Header& header = *reference.header;
         if (previous != nullptr && previous->header->is_locked)
-            return take_from(header, *previous->header);
-        if (reference.batch->source->header_is_view || header.tuple == nullptr)
-            return;
-        const bool is_guarded = is_locked(customers, customer_of(reference));
-        all_stand = lock(*reference.batch, table, header, is_guarded) && all_stand;
+            take_from(header, *previous->header);
+        if (needs_lock(reference))
+            all_stand = lock(*reference.batch, table, header, is_locked(customers, account_of(reference.customer))) && all_stand;
     });
     return all_stand;
 }

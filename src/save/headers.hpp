@@ -25,6 +25,7 @@ struct Reference {
     Batch* batch;
     const KeyOrder* order;
     Header* header;
+    std::string_view customer; // whom it names for all its lines; null: nobody, or that depends on the line
 };
 using References = pg::Array<Reference>;
 
@@ -37,6 +38,10 @@ Header* find_header(Batch& batch, MinimalTuple line);
 
 /// Makes room for a header to be shown, where the source has headers and it was not done before.
 void open_header_slot(Batch& batch);
+
+/// Locks the headers that tell no customer, who could guard them: in the order of tables and keys, and before any customer. They
+/// are waited for. Are they as they were found? If not, they are found anew.
+bool lock_headers_without_customer(References& references);
 
 /// Locks the headers in the order of tables and keys, but for busy ones that a locked customer guards. Are they as they were
 /// found?

@@ -16,7 +16,11 @@ namespace credits
 namespace
 {
 
-bool has_lockable_header(const Source& source) { return OidIsValid(source.header_table) && !source.header_is_view; }
+/// Is the row of this origin to be locked itself, as it has no header that could be?
+bool is_own_document(const Origin& origin)
+{
+    return origin.row != nullptr && (!OidIsValid(origin.batch->source->header_table) || origin.batch->source->header_is_view);
+}
 
 bool is_same_row(MinimalTuple a, MinimalTuple b)
 {
@@ -151,13 +155,24 @@ void end_origins(Origins* origins)
             end_batch(*batch);
 }
 
+bool lock_origins_without_customer(Origins* origins)
+{
+    if (origins == nullptr)
+        return true;
+    bool all_stand = lock_headers_without_customer(origins->headers);
+    for (const Origin& origin : pg::span_of(origins->sorted))
+        if (is_null(origin.customer) && is_own_document(origin))
+            all_stand = lock_row(origin, false) && all_stand;
+    return all_stand;
+}
+
 bool lock_origins(const Origins* origins, const Customers& customers)
 {
     bool all_stand = true;
     if (origins == nullptr)
         return all_stand;
     for (const Origin& origin : pg::span_of(origins->sorted))
-        if (origin.row != nullptr && !has_lockable_header(*origin.batch->source))
+        if (!is_null(origin.customer) && is_own_document(origin))
             all_stand = lock_row(origin, is_locked(customers, account_of(origin.customer))) && all_stand;
     return all_stand;
 }

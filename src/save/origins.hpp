@@ -37,8 +37,12 @@ pg::Array<std::string_view> customers_of(const Origins* origins);
 
 void end_origins(Origins* origins); // may be null
 
-/// Locks the rows of origins that are their own documents, or whose document is a view, but for busy ones that a locked customer
-/// guards. Are they as they were found?
+/// Locks the headers of origins, and the rows of those that are their own documents, which tell no customer, who could guard
+/// them. Are the rows as they were found?
+bool lock_origins_without_customer(Origins* origins);
+
+/// Locks the other rows of origins that are their own documents, or whose document is a view, but for busy ones that a locked
+/// customer guards. Are they as they were found?
 bool lock_origins(const Origins* origins, const Customers& customers);
 
 /// Are the same origins found again, with the same rows and headers?

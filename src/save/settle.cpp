@@ -107,13 +107,22 @@ bool has_changed_headers(const Save& save)
     return std::ranges::any_of(pg::span_of(save.parts), [](const Part* part) { return part->headers.list.count > 0; });
 }
 
+/// Finds what the lines were made from.
+void find_origins(Save& save)
+{
+    do {
+        end_origins(save.origins);
+        save.origins = look_for_origins(batches_of(save));
+    } while (save.order != Order::by_day && !lock_origins_without_customer(save.origins));
+}
+
 /// Adds the lines of headers that were changed. Their customers come first, with those of all other lines.
 void add_lines_of_changed_headers(Save& save)
 {
     for (Part* const part : pg::span_of(save.parts))
         if (part->headers.list.count > 0)
             lock_changed_headers(part->batch, part->headers, save.checked_up_to);
-    save.origins = look_for_origins(batches_of(save));
+    find_origins(save);
     pg::Array<std::string_view> customers = foresee_customers(batches_of(save), save.origins);
     for (Part* const part : pg::span_of(save.parts))
         for (const std::string_view customer : customers_of(part->batch, part->headers))
@@ -129,6 +138,7 @@ void look_at_headers(Save& save)
     find_headers(batches_of(save), save.headers);
     if (save.order == Order::by_day)
         return;
+    lock_headers_without_customer(save.headers);
     for (Part* const part : pg::span_of(save.parts)) {
         set_headerless_aside(part->batch, save.checked_up_to);
         part->given_count = part->batch.image_count;
@@ -137,16 +147,10 @@ void look_at_headers(Save& save)
         add_lines_of_changed_headers(save);
 }
 
-void renew_origins(Save& save)
-{
-    end_origins(save.origins);
-    save.origins = look_for_origins(batches_of(save));
-}
-
 /// Adds what was made from these lines, and finds what all of them were made from.
 void follow_chains(Save& save, References& headers)
 {
-    renew_origins(save);
+    find_origins(save);
     if (save.order == Order::by_day)
         return;
     const Batches all = add_chains(batches_of(save), save.origins);
@@ -155,7 +159,7 @@ void follow_chains(Save& save, References& headers)
     if (std::ranges::all_of(all, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
         return;
     find_headers(batches_of(save), headers);
-    renew_origins(save);
+    find_origins(save);
 }
 
 /// Reads the lines, and what is recorded for them.

@@ -35,10 +35,10 @@ SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VA
 
 -- MERGE
 
-MERGE INTO shop.slip USING (VALUES (21, 1.0), (25, NULL), (26, 2), (27, 0.5)) AS wish (id, quantity) ON wish.id = slip.id
-WHEN MATCHED AND wish.quantity IS NULL THEN DELETE
-WHEN MATCHED THEN UPDATE SET quantity = wish.quantity
-WHEN NOT MATCHED THEN INSERT (id, customer, item, quantity) VALUES (wish.id, 'A', 'H', wish.quantity);
+MERGE INTO shop.slip USING (VALUES (21, 1.0), (25, NULL), (26, 2), (27, 0.5)) AS wanted (id, quantity) ON wanted.id = slip.id
+WHEN MATCHED AND wanted.quantity IS NULL THEN DELETE
+WHEN MATCHED THEN UPDATE SET quantity = wanted.quantity
+WHEN NOT MATCHED THEN INSERT (id, customer, item, quantity) VALUES (wanted.id, 'A', 'H', wanted.quantity);
 SELECT is(credits.balance('A', 'SUPPORT'), 4.75, 'MERGE: inserted, updated and deleted lines');
 SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE line_key BETWEEN '21' AND '27' AND customer = 'A'
                     GROUP BY 1 ORDER BY 1$$,
@@ -46,14 +46,14 @@ SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE line
 
 -- UPDATE … FROM, data-modifying WITH
 
-UPDATE shop.slip SET quantity = wish.quantity FROM (VALUES (21, 2), (26, 1), (27, 1)) AS wish (id, quantity)
-WHERE wish.id = slip.id;
+UPDATE shop.slip SET quantity = wanted.quantity FROM (VALUES (21, 2), (26, 1), (27, 1)) AS wanted (id, quantity)
+WHERE wanted.id = slip.id;
 SELECT is(credits.balance('A', 'SUPPORT'), 4.25, 'UPDATE … FROM (VALUES …)');
 WITH sold AS (INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (31, 'A', 'S', 5, 400) RETURNING id),
      used AS (INSERT INTO shop.slip (id, customer, item, quantity) SELECT id + 1, 'A', 'H', 9 FROM sold RETURNING id)
 SELECT count(*) FROM used \gset
 SELECT is(credits.balance('A', 'SUPPORT'), 0.25, 'INSERT within WITH: one save, that sells before it uses');
-DELETE FROM shop.slip USING (VALUES (31), (32)) AS wish (id) WHERE wish.id = slip.id;
+DELETE FROM shop.slip USING (VALUES (31), (32)) AS wanted (id) WHERE wanted.id = slip.id;
 SELECT is(credits.balance('A', 'SUPPORT'), 4.25, 'DELETE … USING');
 
 -- A procedure of the ERP, a prepared statement, a cursor, a view
