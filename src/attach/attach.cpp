@@ -153,6 +153,16 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, Oid m
     CommandCounterIncrement();
 }
 
+/// What is checked by statement is checked at commit, too, once something else was noted (rule 13): some ERPs hide that.
+void check_all_check_at()
+{
+    bool some_at_commit = false;
+    bool some_by_statement = false;
+    for_each_source_row([&](const SourceRow& row) { (row.checks_at_commit ? some_at_commit : some_by_statement) = true; });
+    if (some_at_commit && some_by_statement)
+        errors::advise_check_at();
+}
+
 } // namespace
 
 extern "C" {
@@ -177,6 +187,7 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     insert_source(with_keys(arguments, tables, keys), tables, mapping);
     check_source(line_table);
     check_origin(line_table);
+    check_all_check_at();
     if (tables.header != nullptr)
         relation_close(tables.header, NoLock);
     relation_close(tables.lines, NoLock);

@@ -67,6 +67,14 @@ void advise_origin_index(Oid line_table, const char* sql)
             errhint("%s", sql));
 }
 
+void advise_check_at()
+{
+    ereport(
+        NOTICE, errmsg("tables that are checked at commit and tables that are checked by statement are attached side by side"),
+        errdetail("Once a transaction has saved to one of the former, all that it saves is settled, or refused, with COMMIT."),
+        errhint("Attach them with the same check_at where the ERP hides what COMMIT refuses."));
+}
+
 void wrong_table_kind(Oid table, const char* hint)
 {
     ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("cannot attach \"%s\" to credits", get_rel_name(table)),

@@ -30,5 +30,6 @@ void advise_header_table(); // in an error context
 [[noreturn]] void attach_of_other_version();
 [[noreturn]] void too_many_sources(int limit);
 void advise_origin_index(Oid line_table, const char* sql);
+void advise_check_at();
 
 } // namespace credits::errors

@@ -31,7 +31,12 @@ bool is_contact(const pg::Table& customers)
 
 Customer lock_always(std::string_view key)
 {
-    Customer customer{.customer = key, .is_recorded = true, .exists = false, .is_locked = false, .works_with_credits = false, .is_contact = false};
+    Customer customer{.customer = key,
+                      .is_recorded = true,
+                      .exists = false,
+                      .is_locked = false,
+                      .works_with_credits = false,
+                      .is_contact = false};
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     lock_customer(table, customer);
     pg::close_table(table);

@@ -13,7 +13,7 @@ struct Customer {
     std::string_view customer;
     bool is_recorded; // the ledger knows one of the lines as his
     bool exists;
-    bool is_locked; // by us
+    bool is_locked;          // by us
     bool works_with_credits; // as of the lock
     bool is_contact;         // he uses the credits of another one
 };

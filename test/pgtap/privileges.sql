@@ -56,7 +56,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('consumption_by_day', 'credits_reader'),
     ('budget', 'credits_reader'),
     ('preview_closing', 'credits_reader'),
-    ('_movement_of', 'credits_reader'),
+    ('_movement_of', 'PUBLIC'),
     ('_entry_kind', 'PUBLIC'),
     ('statement_html', 'credits_reader'),
     ('portfolio_html', 'credits_reader'),
