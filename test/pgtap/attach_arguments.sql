@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(14);
+SELECT plan(15);
 
 CREATE TEMPORARY VIEW argument AS
 SELECT name COLLATE "default" AS name, type, position
@@ -71,6 +71,9 @@ SELECT set_eq(
     $$SELECT column_name::text COLLATE "default" FROM credits.setting_change
       WHERE table_name = 'source' AND key = 'shop.line_table' AND old_value IS NULL AND new_value IS NOT NULL$$,
     $$SELECT name FROM argument$$, 'and is on record under its name');
+
+SELECT is_empty($$SELECT name FROM argument WHERE obj_description('credits.attach'::regproc, 'pg_proc') !~ format('\n- %s: ', name)$$,
+    'and the function''s comment tells what it is');
 
 -- The mapping view
 
