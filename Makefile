@@ -88,7 +88,8 @@ help: ## lists the targets
 	@echo 'make               builds the extension'
 	@echo 'make install       installs it (DESTDIR is respected)'
 	@echo 'make installcheck  runs the regression and isolation tests on a running server'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \2/p' $(firstword $(MAKEFILE_LIST)) | awk '{ printf "%-5s%-13s", $$1, $$2; $$1 = $$2 = ""; sub(/^ +/, ""); print " " $$0 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1 \2/p' $(firstword $(MAKEFILE_LIST)) \
+		| awk '{ printf "%-5s%-13s", $$1, $$2; $$1 = $$2 = ""; sub(/^ +/, ""); print " " $$0 }'
 	@echo 'make clean         removes what was built'
 
 test: ## installs what is missing, and runs every test on a server of its own
@@ -98,7 +99,8 @@ check-tryton: ## the same under a real ERP, Tryton
 	test/run tryton
 
 lint: all ## makes the proofs of doc/design
-	MODULE_CXXFLAGS='$(PG_CXXFLAGS)' CXX='$(CXX)' PG_CONFIG='$(PG_CONFIG)' REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' test/lint/run
+	MODULE_CXXFLAGS='$(PG_CXXFLAGS)' CXX='$(CXX)' PG_CONFIG='$(PG_CONFIG)' \
+		REGRESS='$(REGRESS)' ISOLATION='$(ISOLATION)' test/lint/run
 
 reference: ## writes doc/reference.md from the comments in sql/install
 	test/reference --write

@@ -32,7 +32,8 @@ instructions() {
     echo $(((many - few) / 1000))
 }
 
-# count_instructions ERP LINES COUNT: inserts that many lines, each of another document, and prints all instructions of the server.
+# count_instructions ERP LINES COUNT: inserts that many lines, each of another document, and prints all instructions of the
+# server.
 count_instructions() {
     local counted=$server/callgrind.out
     as_server valgrind --tool=callgrind --callgrind-out-file="$counted" \

@@ -3,8 +3,8 @@
 #
 #     PGHOST=erp PGDATABASE=erp PGUSER=mailer ./listen.sh
 #
-# The role needs credits_reader. psql shows notifications when it has run a command, so it runs one every few seconds. A notification only
-# wakes this up: what to tell is read from credits.alarm, so that nothing is missed while it was away.
+# The role needs credits_reader. psql shows notifications when it has run a command, so it runs one every few seconds. A
+# notification only wakes this up: what to tell is read from credits.alarm, so that nothing is missed while it was away.
 set -euo pipefail
 
 interval=${1:-5} # seconds

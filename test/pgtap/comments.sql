@@ -41,7 +41,8 @@ SELECT is_empty($$
           FROM pg_proc CROSS JOIN unnest(proargnames, proargmodes) WITH ORDINALITY AS argument (name, mode, n)
           WHERE pronamespace = 'credits'::regnamespace AND mode = 't'
           GROUP BY pg_proc.oid) AS returned
-    GROUP BY columns HAVING count(*) > 1 AND cardinality(columns) > 2$$, 'no two functions write out the same columns: they return a type');
+    GROUP BY columns HAVING count(*) > 1 AND cardinality(columns) > 2$$,
+    'no two functions write out the same columns: they return a type');
 
 -- Not a node of the plan that has the question's name.
 CREATE FUNCTION pg_temp.calls_itself(question regprocedure) RETURNS boolean LANGUAGE plpgsql AS $$
