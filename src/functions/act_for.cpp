@@ -1,4 +1,4 @@
-// act_for(customer): whose own views the transaction sees (sql/install/59-own-account.sql). It is kept here, in the backend, and
+// act_for(customer): whose own views the transaction sees (sql/install/75-own-account.sql). It is kept here, in the backend, and
 // no longer than the transaction: a setting could be made for the session, which a pooler hands on to somebody else.
 #include <utility>
 
