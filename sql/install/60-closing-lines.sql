@@ -33,7 +33,7 @@ COMMENT ON FUNCTION credits._types_posted(boolean, boolean) IS
 'Question: the credit types that are posted so; null for none.';
 
 -- Entries are grouped only as finely as their type needs it: by customer where each gets a document, by lot where the original
--- article counts. What no type needs is not read: the planner knows the arguments.
+-- article counts. What no type needs is not read: the planner knows the arguments, and that a null one is.
 CREATE FUNCTION credits._moved_in(month date, by_type integer[], by_customer integer[], by_article integer[], by_both integer[])
     RETURNS SETOF credits._movement
 LANGUAGE sql STABLE
@@ -42,25 +42,25 @@ BEGIN ATOMIC
         SELECT entry.type_id, entry.kind, NULL::text, NULL::text, NULL::bigint, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
         WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
-          AND entry.type_id = ANY (by_type)
+          AND by_type IS NOT NULL AND entry.type_id = ANY (by_type)
         GROUP BY entry.type_id, entry.kind
         UNION ALL
         SELECT entry.type_id, entry.kind, entry.customer, NULL, NULL, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
         WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
-          AND entry.type_id = ANY (by_customer)
+          AND by_customer IS NOT NULL AND entry.type_id = ANY (by_customer)
         GROUP BY entry.type_id, entry.kind, entry.customer
         UNION ALL
         SELECT entry.type_id, entry.kind, NULL, entry.customer, entry.lot_no, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
         WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
-          AND entry.type_id = ANY (by_article)
+          AND by_article IS NOT NULL AND entry.type_id = ANY (by_article)
         GROUP BY entry.type_id, entry.kind, entry.customer, entry.lot_no
         UNION ALL
         SELECT entry.type_id, entry.kind, entry.customer, entry.customer, entry.lot_no, sum(entry.quantity), sum(entry.value)
         FROM credits.entry
         WHERE entry.booked_on >= month AND entry.booked_on < (month + interval '1 month')::date
-          AND entry.type_id = ANY (by_both)
+          AND by_both IS NOT NULL AND entry.type_id = ANY (by_both)
         GROUP BY entry.type_id, entry.kind, entry.customer, entry.lot_no
     )
     SELECT
