@@ -1,5 +1,5 @@
 // Takes the rows of a bound table over into credits.customer or credits.article: locks them, and has the functions of
-// sql/install/33-bind.sql do the rest, as the extension's owner and with a search_path of nobody's.
+// sql/install/34-bound-rows.sql do the rest, as the extension's owner and with a search_path of nobody's.
 #include "bind/take_over.hpp"
 
 #include <algorithm>
