@@ -79,6 +79,7 @@ const ErrorData* try_to_read(Batch& batch)
             Batch* const batches[]{&batch};
             References headers{};
             find_headers(batches, headers);
+            end_references(headers);
             read_lines(batch);
         });
     });

@@ -166,32 +166,17 @@ LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, Lo
 
 LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait)
 {
-    const LockResult result = with_latest_snapshot([&](const DatedSnapshot& snapshot) {
-        const LockOutcome outcome = lock_at(table, tid, snapshot, wait);
-        if (outcome == LockOutcome::busy)
-            return fetch(table, tid, snapshot) ? LockResult::busy : LockResult::absent;
-        return outcome == LockOutcome::locked ? LockResult::locked : LockResult::absent;
-    });
-    if (result != LockResult::absent)
+    // The table access method asks for a snapshot, and looks at the row as it is.
+    const LockOutcome outcome = lock_at(table, tid, {GetActiveSnapshot(), next_moment()}, wait);
+    if (outcome == LockOutcome::locked) {
         require_visible_to_transaction(table);
-    return result;
-}
-
-bool is_locked_by_us(const Table& table)
-{
-    const HeapTupleHeader row = reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data;
-    if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row)))
-        return true;
-    const TransactionId xmax = HeapTupleHeaderGetRawXmax(row);
-    if ((row->t_infomask & HEAP_XMAX_INVALID) != 0)
-        return false;
-    if ((row->t_infomask & HEAP_XMAX_IS_MULTI) == 0)
-        return TransactionIdIsCurrentTransactionId(xmax) && !HEAP_XMAX_IS_KEYSHR_LOCKED(row->t_infomask);
-    MultiXactMember* members = nullptr;
-    const int count = GetMultiXactIdMembers(xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
-    return std::any_of(members, members + std::max(count, 0), [](const MultiXactMember& member) {
-        return member.status >= MultiXactStatusForNoKeyUpdate && TransactionIdIsCurrentTransactionId(member.xid);
-    });
+        return LockResult::locked;
+    }
+    const auto is_there = [&](const DatedSnapshot& snapshot) { return fetch(table, tid, snapshot); };
+    if (outcome != LockOutcome::busy || !with_latest_snapshot(is_there))
+        return LockResult::absent;
+    require_visible_to_transaction(table);
+    return LockResult::busy;
 }
 
 bool has_changed_rows(Relation table)

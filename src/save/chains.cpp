@@ -148,6 +148,7 @@ void add_customers_below(Texts& customers, Batches batches)
     const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
     References headers{};
     find_headers(save, headers);
+    end_references(headers);
     add_customers(customers, save, {counts, batches.size()});
     for (size_t i = 0; i < batches.size(); i++)
         batches[i]->image_count = batches[i]->known_header_count = counts[i];

@@ -75,12 +75,12 @@ Header* add_reference(References& references, int known, const KeyOrder* order, 
     if (line == nullptr)
         return nullptr;
     Header* const header = read_reference(batch, line);
-    const Reference* const last = references.count == known ? nullptr : &references.items[references.count - 1];
+    const Reference* const last = references.list.count == known ? nullptr : &references.list.items[references.list.count - 1];
     if (last != nullptr && last->batch == &batch && is_same_reference(batch, *last->header, *header)) {
         pfree(header);
         return last->header;
     }
-    pg::append(references, {.batch = &batch, .order = order, .header = header, .customer = {}});
+    pg::append(references.list, {.batch = &batch, .order = order, .header = header, .customer = {}});
     return header;
 }
 
@@ -98,17 +98,17 @@ void add_references(References& references, int known, Batch& batch)
 /// Adds the headers that the lines name and that are not known yet, in the order of tables and keys; returns these.
 std::span<Reference> list_references(References& references, Batches batches)
 {
-    const int before = references.count;
+    const int before = references.list.count;
     for (Batch* const batch : batches)
         if (OidIsValid(batch->source->header_table))
             add_references(references, before, *batch);
         else
             batch->known_header_count = batch->image_count;
-    Reference* const begin = references.items + before;
-    Reference* const end = std::remove_if(begin, references.items + references.count,
+    Reference* const begin = references.list.items + before;
+    Reference* const end = std::remove_if(begin, references.list.items + references.list.count,
                                           [](const Reference& reference) { return reference.header->is_missing; });
     std::sort(begin, end, [](const Reference& a, const Reference& b) { return compare(a, b) < 0; });
-    references.count = static_cast<int>(end - references.items);
+    references.list.count = static_cast<int>(end - references.list.items);
     return {begin, end};
 }
 
@@ -171,20 +171,29 @@ void read(Batch& batch, pg::Table& table, Header& header)
         find(batch, table, header);
 }
 
+/// The table, open as long as the references.
+pg::Table& table_of(References& references, Oid oid)
+{
+    for (pg::Table* const table : pg::span_of(references.tables))
+        if (RelationGetRelid(table->relation) == oid)
+            return *table;
+    auto* const table = static_cast<pg::Table*>(palloc(sizeof(pg::Table)));
+    *table = pg::open_table(oid, RowShareLock);
+    return *pg::append(references.tables, table);
+}
+
 /// Calls fn(table, reference, previous) in the order of tables and keys; `previous` is the same header, or null.
 template <class Fn>
-void for_each_reference(std::span<Reference> references, Fn fn)
+void for_each_reference(References& references, std::span<Reference> list, Fn fn)
 {
     const Reference* previous = nullptr;
-    for (size_t i = 0; i < references.size();) {
-        const Oid header_table = references[i].batch->source->header_table;
-        pg::Table table = pg::open_table(header_table, RowShareLock);
-        for (; i < references.size() && references[i].batch->source->header_table == header_table; i++) {
-            Reference& reference = references[i];
-            fn(table, reference, previous != nullptr && compare(reference, *previous) == 0 ? previous : nullptr);
-            previous = &reference;
-        }
-        pg::close_table(table);
+    pg::Table* table = nullptr;
+    for (Reference& reference : list) {
+        const Oid header_table = reference.batch->source->header_table;
+        if (table == nullptr || RelationGetRelid(table->relation) != header_table)
+            table = &table_of(references, header_table);
+        fn(*table, reference, previous != nullptr && compare(reference, *previous) == 0 ? previous : nullptr);
+        previous = &reference;
     }
 }
 
@@ -220,6 +229,13 @@ bool is_latest(Batch& batch, pg::Table& table, const Header& header)
 
 } // namespace
 
+void end_references(References& references)
+{
+    for (pg::Table* const table : pg::span_of(references.tables))
+        pg::close_table(*table);
+    references = {};
+}
+
 void open_header_slot(Batch& batch)
 {
     if (batch.header_slot != nullptr || !OidIsValid(batch.source->header_table))
@@ -245,7 +261,7 @@ Header* find_header(Batch& batch, MinimalTuple line)
 void find_headers(Batches batches, References& references)
 {
     const std::span<Reference> named = list_references(references, batches);
-    for_each_reference(named, [](pg::Table& table, Reference& reference, const Reference* previous) {
+    for_each_reference(references, named, [](pg::Table& table, Reference& reference, const Reference* previous) {
         open_header_slot(*reference.batch);
         if (previous != nullptr)
             take_from(*reference.header, *previous->header);
@@ -258,44 +274,48 @@ void find_headers(Batches batches, References& references)
 bool lock_headers_without_customer(References& references)
 {
     bool all_stand = true;
-    for_each_reference(pg::span_of(references), [&](pg::Table& table, Reference& reference, const Reference* previous) {
-        Batch& batch = *reference.batch;
-        Header& header = *reference.header;
-        if (previous != nullptr && previous->header->is_locked)
-            take_from(header, *previous->header);
-        while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header, false)) {
-            reference.customer = customer_of(batch, header);
-            all_stand = false;
-            CHECK_FOR_INTERRUPTS();
-        }
-    });
+    for_each_reference(references, pg::span_of(references.list),
+                       [&](pg::Table& table, Reference& reference, const Reference* previous) {
+                           Batch& batch = *reference.batch;
+                           Header& header = *reference.header;
+                           if (previous != nullptr && previous->header->is_locked)
+                               take_from(header, *previous->header);
+                           while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header, false)) {
+                               reference.customer = customer_of(batch, header);
+                               all_stand = false;
+                               CHECK_FOR_INTERRUPTS();
+                           }
+                       });
     return all_stand;
 }
 
 bool lock_headers(References& references, const Customers& customers)
 {
     const auto is_before = [](const Reference& a, const Reference& b) { return compare(a, b) < 0; };
-    Reference* const end = references.items + references.count;
-    if (!std::is_sorted(references.items, end, is_before))
-        std::sort(references.items, end, is_before);
+    Reference* const end = references.list.items + references.list.count;
+    if (!std::is_sorted(references.list.items, end, is_before))
+        std::sort(references.list.items, end, is_before);
     bool all_stand = true;
-    for_each_reference(pg::span_of(references), [&](pg::Table& table, Reference& reference, const Reference* previous) {
-        Header& header = *reference.header;
-        if (previous != nullptr && previous->header->is_locked)
-            take_from(header, *previous->header);
-        if (needs_lock(reference))
-            all_stand = lock(*reference.batch, table, header, is_locked(customers, account_of(reference.customer))) && all_stand;
-    });
+    for_each_reference(
+        references, pg::span_of(references.list), [&](pg::Table& table, Reference& reference, const Reference* previous) {
+            Header& header = *reference.header;
+            if (previous != nullptr && previous->header->is_locked)
+                take_from(header, *previous->header);
+            if (needs_lock(reference))
+                all_stand =
+                    lock(*reference.batch, table, header, is_locked(customers, account_of(reference.customer))) && all_stand;
+        });
     return all_stand;
 }
 
-bool do_headers_stand(const References& references)
+bool do_headers_stand(References& references)
 {
     bool all_stand = true;
-    for_each_reference(pg::span_of(references), [&](pg::Table& table, Reference& reference, const Reference* previous) {
-        if (previous == nullptr && !reference.header->is_locked && !reference.batch->source->header_is_view)
-            all_stand = all_stand && is_latest(*reference.batch, table, *reference.header);
-    });
+    for_each_reference(references, pg::span_of(references.list),
+                       [&](pg::Table& table, Reference& reference, const Reference* previous) {
+                           if (previous == nullptr && !reference.header->is_locked && !reference.batch->source->header_is_view)
+                               all_stand = all_stand && is_latest(*reference.batch, table, *reference.header);
+                       });
     return all_stand;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "lines/batch.hpp"
+#include "pg/table.hpp"
 #include "save/customers.hpp"
 
 namespace credits
@@ -27,7 +28,13 @@ struct Reference {
     Header* header;
     std::string_view customer; // whom it names for all its lines; null: nobody, or that depends on the line
 };
-using References = pg::Array<Reference>;
+
+/// Headers that were looked for, and their tables, open until the end.
+struct References {
+    pg::Array<Reference> list;
+    pg::Array<pg::Table*> tables;
+};
+void end_references(References& references);
 
 /// Finds the headers that the images name and that are not known yet, as of the batch's snapshot or else the latest, without a
 /// lock; hands them to the images, and adds them to the list.
@@ -48,6 +55,6 @@ bool lock_headers_without_customer(References& references);
 bool lock_headers(References& references, const Customers& customers);
 
 /// Are those that were busy still as they were found?
-bool do_headers_stand(const References& references);
+bool do_headers_stand(References& references);
 
 } // namespace credits

@@ -150,9 +150,11 @@ pg::Array<std::string_view> customers_of(const Origins* origins)
 
 void end_origins(Origins* origins)
 {
-    if (origins != nullptr)
-        for (Batch* const batch : pg::span_of(origins->batches))
-            end_batch(*batch);
+    if (origins == nullptr)
+        return;
+    end_references(origins->headers);
+    for (Batch* const batch : pg::span_of(origins->batches))
+        end_batch(*batch);
 }
 
 bool lock_origins_without_customer(Origins* origins)

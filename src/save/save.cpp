@@ -4,25 +4,36 @@
 namespace credits
 {
 
-Part& part_of(Save& save, Source& source)
+Part& part_of(Save& save, Source& source, Relation lines)
 {
     for (Part* const part : pg::span_of(save.parts))
         if (part->batch.source == &source)
             return *part;
     auto* const part = static_cast<Part*>(palloc0(sizeof(Part)));
-    part->lines = table_open(source.line_table, AccessShareLock);
+    part->is_open_elsewhere = lines != nullptr;
+    part->lines = part->is_open_elsewhere ? lines : table_open(source.line_table, AccessShareLock);
     part->batch = begin_batch(source, part->lines);
     return *pg::append(save.parts, part);
 }
 
-void end_save(Save& save)
+void end_look(Save& save)
 {
     end_origins(save.origins);
-    for (Batch* const batch : pg::span_of(save.batches).subspan(std::min(save.parts.count, save.batches.count)))
-        end_batch(*batch);
+    end_references(save.headers);
+    end_references(save.headers_of_chains);
+    for (int i = save.parts.count; i < save.batches.count; i++)
+        end_batch(*save.batches.items[i]);
+    save.origins = nullptr;
+    save.batches.count = 0;
+}
+
+void end_save(Save& save)
+{
+    end_look(save);
     for (Part* const part : pg::span_of(save.parts)) {
         end_batch(part->batch);
-        table_close(part->lines, NoLock);
+        if (!part->is_open_elsewhere)
+            table_close(part->lines, NoLock);
     }
 }
 

@@ -14,7 +14,8 @@ namespace credits
 /// What a save changes of one source.
 struct Part {
     Relation lines; // open as long as the save
-    Batch batch;    // with the images that were put in, and those that are found for it
+    bool is_open_elsewhere;
+    Batch batch; // with the images that were put in, and those that are found for it
     ChangedHeaders headers;
     int given_count;       // of the images that were put in; whoever knows their headers says so (known_header_count)
     int given_known_count; // likewise, as it was given
@@ -30,14 +31,18 @@ struct Save {
     int64 checked_up_to;          // of a transaction: up to this statement a header must be there by now
 
     // What settle() finds:
-    BatchList batches; // of the parts, then of what was made from their lines
-    References headers;
+    BatchList batches;  // of the parts, then of what was made from their lines
+    References headers; // of the lines of its parts
+    References headers_of_chains;
     Origins* origins; // null: nothing
     Customers customers;
 };
 
-/// The part of a source, which may be a new one.
-Part& part_of(Save& save, Source& source);
+/// The part of a source, which may be a new one. The table of its lines is opened, unless the caller has it open as long.
+Part& part_of(Save& save, Source& source, Relation lines = nullptr);
+
+/// Forgets what was found.
+void end_look(Save& save);
 
 /// Drops the slots of its batches and closes its tables.
 void end_save(Save& save);

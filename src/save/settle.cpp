@@ -84,15 +84,9 @@ void decide_all(const Configuration& settings, const Customers& customers, const
     }
 }
 
-/// Forgets what an earlier look has found.
 void begin_look(Save& save)
 {
-    end_origins(save.origins);
-    for (Batch* const batch : pg::span_of(save.batches).subspan(std::min(save.parts.count, save.batches.count)))
-        end_batch(*batch);
-    save.origins = nullptr;
-    save.headers = {};
-    save.batches = {};
+    end_look(save);
     for (Part* const part : pg::span_of(save.parts)) {
         part->batch.image_count = part->given_count;
         part->batch.known_header_count = part->given_known_count;
@@ -148,7 +142,7 @@ void look_at_headers(Save& save)
 }
 
 /// Adds what was made from these lines, and finds what all of them were made from.
-void follow_chains(Save& save, References& headers)
+void follow_chains(Save& save)
 {
     find_origins(save);
     if (save.order == Order::by_day)
@@ -158,7 +152,7 @@ void follow_chains(Save& save, References& headers)
         pg::append(save.batches, batch);
     if (std::ranges::all_of(all, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
         return;
-    find_headers(batches_of(save), headers);
+    find_headers(batches_of(save), save.headers_of_chains);
     find_origins(save);
 }
 
@@ -183,24 +177,32 @@ void read(Save& save)
         read_all_recorded(*batch);
 }
 
-/// Locks the documents: headers, in one order, then rows of origins. Are all as they were found?
+/// Locks the headers of lines and of their origins, in one order. Are all as they were found?
+bool lock_all_headers(Save& save)
+{
+    if (save.origins == nullptr)
+        return lock_headers(save.headers, save.customers);
+    References headers{};
+    for (const References* const some : {&save.headers, &save.origins->headers})
+        for (const Reference& header : pg::span_of(some->list))
+            pg::append(headers.list, header);
+    const bool all_stand = lock_headers(headers, save.customers);
+    end_references(headers);
+    return all_stand;
+}
+
+/// Locks the documents: headers, then rows of origins.
 bool lock_documents(Save& save)
 {
-    References headers{};
-    for (const Reference& header : pg::span_of(save.headers))
-        pg::append(headers, header);
-    if (save.origins != nullptr)
-        for (const Reference& header : pg::span_of(save.origins->headers))
-            pg::append(headers, header);
-    const bool headers_stand = lock_headers(headers, save.customers);
+    const bool headers_stand = lock_all_headers(save);
     return lock_origins(save.origins, save.customers) && headers_stand;
 }
 
 /// Does what was looked at stand, now that it is locked? What is recorded may have been booked anew by whoever settles a line
 /// with what it was made from, or its document on demand.
-bool stands(const Save& save, const References& headers_of_chains)
+bool stands(Save& save)
 {
-    return do_headers_stand(save.headers) && do_headers_stand(headers_of_chains) &&
+    return do_headers_stand(save.headers) && do_headers_stand(save.headers_of_chains) &&
            do_origins_stand(batches_of(save), save.origins) && std::ranges::all_of(batches_of(save), do_records_stand);
 }
 
@@ -210,10 +212,9 @@ void look_and_lock(Save& save)
 {
     for (;;) {
         const uint64 completed_before = pg::completed_transactions();
-        References headers_of_chains{};
         begin_look(save);
         look_at_headers(save);
-        follow_chains(save, headers_of_chains);
+        follow_chains(save);
         read(save);
         if (save.order == Order::by_day) {
             save.customers = find_customers(batches_of(save), pg::span_of(customers_of(save.origins)));
@@ -221,7 +222,7 @@ void look_and_lock(Save& save)
         }
         save.customers = lock_customers(batches_of(save), pg::span_of(customers_of(save.origins)));
         const bool documents_stand = lock_documents(save);
-        if (documents_stand && (pg::completed_transactions() == completed_before || stands(save, headers_of_chains)))
+        if (documents_stand && (pg::completed_transactions() == completed_before || stands(save)))
             return;
         CHECK_FOR_INTERRUPTS();
     }

@@ -161,9 +161,9 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
     remember_written(trigger.tg_relation);
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
     pg::with_memory("credits save", [&] {
-        pg::with_root(trigger.tg_relation, source.line_table, [&](Relation, const pg::RowConversion& conversion) {
+        pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
             Save save{};
-            part_of(save, source);
+            part_of(save, source, lines);
             follow_lines(save, trigger, conversion);
             end_save(save);
         });
