@@ -1,5 +1,6 @@
 -- The ledger. Written by the module alone, by direct table access, under the lock of the customer's row; read only for everyone.
--- No foreign keys, and no CHECK that the hot path would pay for: the module decides under the lock, verify() proves it afterwards.
+-- No foreign keys, and no CHECK that the hot path would pay for: the module decides under the lock, verify() proves it
+-- afterwards.
 -- Columns that a draw changes come first and have a fixed place: the library reads these tables by attribute number, as
 -- src/schema/own_tables.def says. So a new column comes last.
 

@@ -68,4 +68,5 @@ TO credits_management;
 -- may.
 GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history, credits.own_statement TO credits_customer;
 GRANT EXECUTE ON FUNCTION credits.act_for TO credits_customer, credits_reader;
-GRANT EXECUTE ON FUNCTION credits._acted_for, credits._entry_kind, credits._movement_of TO PUBLIC; -- a view's, and a table's CHECK
+-- A view's, and a table's CHECK.
+GRANT EXECUTE ON FUNCTION credits._acted_for, credits._entry_kind, credits._movement_of TO PUBLIC;

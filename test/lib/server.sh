@@ -19,7 +19,8 @@ copy_tree() {
     mkdir "$tree"
     local name
     local -a built=()
-    for name in ./.git ./build './credits-*' './src/*.list' ./test/isolation/specs ./results ./output_iso './regression.*' '*.o' '*.bc' '*.so' '*.d'; do
+    for name in ./.git ./build './credits-*' './src/*.list' ./test/isolation/specs ./results ./output_iso './regression.*' \
+        '*.o' '*.bc' '*.so' '*.d'; do
         built+=(--exclude="$name")
     done
     tar -C "$root" "${built[@]}" -cf - . | tar -C "$tree" --no-same-owner -xf -
@@ -34,8 +35,8 @@ build_extension() {
     touch "$stage/complete"
 }
 
-# in_kept_tree COMMAND...: runs it where what is built stays from run to run: $kept/tree, brought up to the copy of this run, which one
-# run at a time may use. So what has not changed is not built again.
+# in_kept_tree COMMAND...: runs it where what is built stays from run to run: $kept/tree, brought up to the copy of this run,
+# which one run at a time may use. So what has not changed is not built again.
 in_kept_tree() {
     copy_tree
     choose_kept

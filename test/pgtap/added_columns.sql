@@ -1,4 +1,5 @@
--- Columns that users have added to the ledger's tables: old rows and new ones are read and written, and get what INSERT would give them.
+-- Columns that users have added to the ledger's tables: old rows and new ones are read and written, and get what INSERT would
+-- give them.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -18,16 +19,25 @@ ALTER TABLE credits.entry
     ADD COLUMN "No" bigint NOT NULL DEFAULT nextval('shop.tally'),
     ADD COLUMN line_no integer GENERATED ALWAYS AS IDENTITY,
     ADD COLUMN was_in date DEFAULT '2026-01-01' CHECK (was_in < '2026-02-01');
-ALTER TABLE credits._lot ADD COLUMN left_over numeric GENERATED ALWAYS AS (remaining + 1) STORED, ADD COLUMN shelf text NOT NULL DEFAULT 'upper';
-ALTER TABLE credits._account ADD COLUMN worth numeric GENERATED ALWAYS AS (value) STORED, ADD COLUMN shelf text NOT NULL DEFAULT 'upper';
-INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (2, 'A', 'H', 3, 0), (3, 'A', 'S', 5, 600), (4, 'A', 'H', 8, 0);
+ALTER TABLE credits._lot
+    ADD COLUMN left_over numeric GENERATED ALWAYS AS (remaining + 1) STORED,
+    ADD COLUMN shelf text NOT NULL DEFAULT 'upper';
+ALTER TABLE credits._account
+    ADD COLUMN worth numeric GENERATED ALWAYS AS (value) STORED,
+    ADD COLUMN shelf text NOT NULL DEFAULT 'upper';
+INSERT INTO shop.slip (id, customer, item, quantity, amount)
+VALUES (2, 'A', 'H', 3, 0), (3, 'A', 'S', 5, 600), (4, 'A', 'H', 8, 0);
 UPDATE shop.slip SET quantity = 2 WHERE id = 2;
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (5, 'B', 'S', 5, 600);
-SELECT results_eq('SELECT line_key, quantity, "No", line_no, plain, pi, owner, was_in FROM credits.entry ORDER BY customer, entry_no',
-    format($$SELECT line_key COLLATE "C", quantity::numeric, "No"::bigint, "No"::integer, NULL::text, 3.14::numeric, %L::name, '2026-01-01'::date
-    FROM (VALUES ('1', 10, 1), ('3', 5, 2), ('2', -3, 3), ('4', -7, 4), ('4', -1, 5), ('2', 1, 6), ('5', 5, 7)) AS e (line_key, quantity, "No")$$, current_user),
+SELECT results_eq('SELECT line_key, quantity, "No", line_no, plain, pi, owner, was_in FROM credits.entry
+    ORDER BY customer, entry_no',
+    format($$SELECT line_key COLLATE "C", quantity::numeric, "No"::bigint, "No"::integer, NULL::text, 3.14::numeric, %L::name,
+        '2026-01-01'::date
+    FROM (VALUES ('1', 10, 1), ('3', 5, 2), ('2', -3, 3), ('4', -7, 4), ('4', -1, 5), ('2', 1, 6), ('5', 5, 7))
+        AS e (line_key, quantity, "No")$$, current_user),
     'entries get numbers and defaults');
-SELECT is_empty('SELECT FROM credits._lot WHERE left_over <> remaining + 1 OR shelf <> ''upper'' UNION ALL SELECT FROM credits._account WHERE worth <> value OR shelf <> ''upper''',
+SELECT is_empty($$SELECT FROM credits._lot WHERE left_over <> remaining + 1 OR shelf <> 'upper'
+    UNION ALL SELECT FROM credits._account WHERE worth <> value OR shelf <> 'upper'$$,
     'what is computed of lots and accounts follows every change of theirs');
 ALTER TABLE credits.entry ADD COLUMN twice numeric GENERATED ALWAYS AS (quantity * 2) STORED;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (8, 'A', 'H', 1);
@@ -45,13 +55,16 @@ GRANT INSERT ON shop.slip TO credits_tap_clerk;
 SET ROLE credits_tap_clerk;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (10, 'B', 'H', 1);
 RESET ROLE;
-SELECT is((SELECT filled_in_by || ' for ' || recorded_by FROM credits.entry WHERE line_key = '10'), current_user || ' for credits_tap_clerk',
-    'a default is computed by the owner of the table');
-SELECT pg_temp.refused('ALTER TABLE credits.entry ALTER was_in SET DEFAULT ''2026-03-01''; INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, ''A'', ''H'', 1)',
+SELECT is((SELECT filled_in_by || ' for ' || recorded_by FROM credits.entry WHERE line_key = '10'),
+    current_user || ' for credits_tap_clerk', 'a default is computed by the owner of the table');
+SELECT pg_temp.refused($$ALTER TABLE credits.entry ALTER was_in SET DEFAULT '2026-03-01';
+    INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1)$$,
     '23514 entry_was_in_check', 'a constraint of such a column holds');
-SELECT pg_temp.refused('ALTER TABLE credits.entry ALTER pi SET NOT NULL, ALTER pi DROP DEFAULT; INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, ''A'', ''H'', 1)',
+SELECT pg_temp.refused($$ALTER TABLE credits.entry ALTER pi SET NOT NULL, ALTER pi DROP DEFAULT;
+    INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1)$$,
     '23502', 'one that must be filled in, and nobody does, refuses the save');
-SELECT pg_temp.refused('ALTER TABLE credits.pending ADD note text NOT NULL; INSERT INTO shop.report VALUES (8, ''A'', ''2026-02-01'', ''H'', 1)', '23502', 'of notes, too');
+SELECT pg_temp.refused($$ALTER TABLE credits.pending ADD note text NOT NULL;
+    INSERT INTO shop.report VALUES (8, 'A', '2026-02-01', 'H', 1)$$, '23502', 'of notes, too');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();

@@ -72,7 +72,8 @@ SELECT set_eq(
       WHERE table_name = 'source' AND key = 'shop.line_table' AND old_value IS NULL AND new_value IS NOT NULL$$,
     $$SELECT name FROM argument$$, 'and is on record under its name');
 
-SELECT is_empty($$SELECT name FROM argument WHERE obj_description('credits.attach'::regproc, 'pg_proc') !~ format('\n- %s: ', name)$$,
+SELECT is_empty(
+    $$SELECT name FROM argument WHERE obj_description('credits.attach'::regproc, 'pg_proc') !~ format('\n- %s: ', name)$$,
     'and the function''s comment tells what it is');
 
 -- The mapping view

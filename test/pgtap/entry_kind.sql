@@ -1,4 +1,5 @@
--- The kinds of entries: what each is, that each is booked and named, and that one which is not among them gets nowhere (rules 15, 17 and 25).
+-- The kinds of entries: what each is, that each is booked and named, and that one which is not among them gets nowhere (rules
+-- 15, 17 and 25).
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -20,13 +21,19 @@ SELECT is_empty($$
     WHERE (act, movement, label) IS DISTINCT FROM (credits._act_of(kind), credits._movement_of(kind), credits._label_of(kind))$$,
     'the functions say the same');
 SELECT is_empty($$
-    SELECT kind.kind, language FROM credits._entry_kind() AS kind CROSS JOIN (VALUES ('en'), ('nl'), ('fr'), ('de')) AS shipped (language)
-    WHERE kind.sign <> 'none' AND NOT credits._texts_of(language) ? ('kind_' || kind.label)$$, 'a statement has words for what moves credits');
-SELECT is_empty($$SELECT label FROM credits._entry_kind() WHERE label IN ('opening', 'closing') OR movement NOT IN ('opening', 'sold', 'consumed', 'changes')$$,
+    SELECT kind.kind, language
+    FROM credits._entry_kind() AS kind CROSS JOIN (VALUES ('en'), ('nl'), ('fr'), ('de')) AS shipped (language)
+    WHERE kind.sign <> 'none' AND NOT credits._texts_of(language) ? ('kind_' || kind.label)$$,
+    'a statement has words for what moves credits');
+SELECT is_empty($$
+    SELECT label FROM credits._entry_kind()
+    WHERE label IN ('opening', 'closing') OR movement NOT IN ('opening', 'sold', 'consumed', 'changes')$$,
     'a statement begins and ends with rows of its own, and a closing has no other movements');
 
-SELECT is(col_description('credits.entry'::regclass, attnum), (SELECT regexp_replace(string_agg(kind, ', '), ', ([a-z]+)$', ' or \1') FROM credits._entry_kind()),
-    'the ledger''s table names them all') FROM pg_attribute WHERE attrelid = 'credits.entry'::regclass AND attname = 'kind';
+SELECT is(col_description('credits.entry'::regclass, attnum),
+    (SELECT regexp_replace(string_agg(kind, ', '), ', ([a-z]+)$', ' or \1') FROM credits._entry_kind()),
+    'the ledger''s table names them all')
+FROM pg_attribute WHERE attrelid = 'credits.entry'::regclass AND attname = 'kind';
 
 -- Each kind is booked.
 
@@ -44,10 +51,12 @@ INSERT INTO credits.article (article, type_id, coefficient) VALUES ('F', 103, 1)
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (5, 'A', 'F', 2, 15);
 UPDATE credits.credit_type SET unit_value = 10 WHERE type_id = 103;
 SELECT credits.revalue('FIXED', 12, '2026-01-31') \g /dev/null
-SELECT set_eq('SELECT kind FROM credits.entry', $$SELECT kind FROM credits._entry_kind() WHERE kind <> 'correction'$$, 'each kind is booked (a correction in credit_note.sql)');
+SELECT set_eq('SELECT kind FROM credits.entry', $$SELECT kind FROM credits._entry_kind() WHERE kind <> 'correction'$$,
+    'each kind is booked (a correction in credit_note.sql)');
 SELECT is_empty('SELECT * FROM credits.verify()', 'and in order');
 SELECT set_eq($$SELECT kind FROM credits.statement('A', '2026-01-01', '2026-12-31')$$,
-    $$VALUES ('opening'), ('opening_balance'), ('sale'), ('sale_change'), ('consumption'), ('consumption_change'), ('return'), ('credit_note'), ('closing')$$,
+    $$VALUES ('opening'), ('opening_balance'), ('sale'), ('sale_change'), ('consumption'), ('consumption_change'), ('return'),
+        ('credit_note'), ('closing')$$,
     'a statement names what moved credits');
 
 -- A kind that is none
@@ -55,25 +64,34 @@ SELECT set_eq($$SELECT kind FROM credits.statement('A', '2026-01-01', '2026-12-3
 SELECT throws_ok($$SELECT credits._act_of('gift')$$, '22023', NULL, 'an unknown kind has no act');
 SELECT throws_ok($$SELECT credits._movement_of('Sale')$$, '22023', NULL, 'no movement');
 SELECT throws_ok($$SELECT credits._label_of('')$$, '22023', NULL, 'no label');
-SELECT throws_ok($$UPDATE credits.entry SET kind = 'sales' WHERE customer = 'A' AND entry_no = 1$$, '22023', NULL, 'and is not taken by the ledger');
+SELECT throws_ok($$UPDATE credits.entry SET kind = 'sales' WHERE customer = 'A' AND entry_no = 1$$, '22023', NULL,
+    'and is not taken by the ledger');
 
 ALTER TABLE credits.entry DROP CONSTRAINT entry_kind_check;
 PREPARE forge AS UPDATE credits.entry SET kind = $2 WHERE line_key = $1;
 
 -- What a line of such an entry did is not guessed: neither by its beginning, nor as a sale.
-SELECT throws_ok(format($$EXECUTE forge ('%s', 'consumptions'); UPDATE shop.slip SET quantity = quantity + 1 WHERE id = %1$s$$, id), 'XX001',
-    'entry of the ledger is of unknown kind "consumptions"', 'no line settles on it: ' || item || ' ' || quantity) FROM shop.slip WHERE id <= 4 ORDER BY id;
-SELECT throws_ok($$EXECUTE forge ('3', 'returned'); INSERT INTO shop.slip (id, customer, item, quantity) VALUES (6, 'A', 'H', -1)$$, 'XX001', NULL,
-    'no return looks behind it');
-SELECT throws_ok(format($$EXECUTE forge ('1', 'sold'); SELECT * FROM %s$$, report), '22023', NULL, 'no report adds it up: ' || report) FROM (VALUES
-    ($$credits.portfolio_as_of('2026-12-31')$$), ($$credits.deferred_revenue('2026-01-01', '2026-12-31')$$), ($$credits.statement('A', '2026-01-01', '2026-12-31')$$),
+SELECT throws_ok(
+    format($$EXECUTE forge ('%s', 'consumptions'); UPDATE shop.slip SET quantity = quantity + 1 WHERE id = %1$s$$, id),
+    'XX001', 'entry of the ledger is of unknown kind "consumptions"', 'no line settles on it: ' || item || ' ' || quantity)
+FROM shop.slip WHERE id <= 4 ORDER BY id;
+SELECT throws_ok($$
+    EXECUTE forge ('3', 'returned');
+    INSERT INTO shop.slip (id, customer, item, quantity) VALUES (6, 'A', 'H', -1)$$, 'XX001', NULL, 'no return looks behind it');
+SELECT throws_ok(format($$EXECUTE forge ('1', 'sold'); SELECT * FROM %s$$, report), '22023', NULL,
+    'no report adds it up: ' || report)
+FROM (VALUES
+    ($$credits.portfolio_as_of('2026-12-31')$$), ($$credits.deferred_revenue('2026-01-01', '2026-12-31')$$),
+    ($$credits.statement('A', '2026-01-01', '2026-12-31')$$),
     ($$credits.consumption_by_month(2026)$$), ($$credits.preview_closing('2026-01-01')$$)) AS asked (report);
 EXECUTE forge ('1', 'gift');
 SELECT set_has($$SELECT invariant, detail FROM credits.verify()$$,
-    $$SELECT 'sign_by_kind', format('entry %s: gift of %s credits at %s', entry_no, quantity, value) FROM credits.entry WHERE kind = 'gift'$$, 'verify names it');
+    $$SELECT 'sign_by_kind', format('entry %s: gift of %s credits at %s', entry_no, quantity, value)
+      FROM credits.entry WHERE kind = 'gift'$$, 'verify names it');
 SELECT is((SELECT count(*) FROM credits.verify() WHERE invariant = 'sign_by_kind'), 2::bigint, 'and nothing else');
 SELECT is((SELECT sum(value) FROM credits.metric WHERE name = 'credits_entries_booked_today'),
-    (SELECT count(*)::numeric FROM credits.entry WHERE booked_on = CURRENT_DATE AND kind <> 'gift'), 'a metric has no row for it');
+    (SELECT count(*)::numeric FROM credits.entry WHERE booked_on = CURRENT_DATE AND kind <> 'gift'),
+    'a metric has no row for it');
 
 SELECT * FROM finish();
 ROLLBACK;

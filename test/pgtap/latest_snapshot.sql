@@ -9,7 +9,8 @@ CREATE TYPE credits.fits AS (a integer, b text);
 CREATE TYPE credits.other AS (a text, b bigint);
 CREATE TYPE credits.longer AS (a integer, b text, c text);
 
-SELECT results_eq($$SELECT * FROM credits._now(NULL::credits.fits, 'credits.one')$$, 'VALUES (1, NULL::text)', 'a question that fits');
+SELECT results_eq($$SELECT * FROM credits._now(NULL::credits.fits, 'credits.one')$$, 'VALUES (1, NULL::text)',
+    'a question that fits');
 SELECT results_eq($$SELECT * FROM credits._now(NULL::integer, 'credits.sum_of', ROW(1, 2))$$, 'VALUES (3)', 'one with arguments');
 SELECT pg_temp.refused(format('SELECT * FROM credits._now(NULL::%s, %L, %s)', answer, question, arguments), how,
     format('%s asked for %s with %s', question, answer, arguments))

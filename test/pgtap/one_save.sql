@@ -1,5 +1,5 @@
--- One save over several tables of lines (rule 13): a change of a header settles all lines below it together, whatever tables they are
--- in and in whatever order these were attached; and what a transaction saves after it has noted something joins that.
+-- One save over several tables of lines (rule 13): a change of a header settles all lines below it together, whatever tables
+-- they are in and in whatever order these were attached; and what a transaction saves after it has noted something joins that.
 BEGIN;
 \ir common.psql
 SELECT plan(22);
@@ -104,10 +104,17 @@ SELECT is(credits.balance('A', 'SUPPORT'), 0::numeric, 'and nothing is left');
 
 -- What follows a note joins it, whichever table it is in
 
-CREATE TABLE shop.slip (id int PRIMARY KEY, customer text, day date DEFAULT '2026-01-01', item text, quantity numeric, amount numeric);
+CREATE TABLE shop.slip (
+    id       int PRIMARY KEY,
+    customer text,
+    day      date DEFAULT '2026-01-01',
+    item     text,
+    quantity numeric,
+    amount   numeric
+);
 CREATE TABLE shop.ticket (LIKE shop.slip INCLUDING ALL);
-SELECT credits.attach('shop.slip', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount', customer => 'customer',
-    document_date => 'day', check_at => 'commit') \gset
+SELECT credits.attach('shop.slip', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
+    customer => 'customer', document_date => 'day', check_at => 'commit') \gset
 SELECT credits.attach('shop.ticket', 'other', article => 'item', quantity => 'quantity', amount => NULL, customer => 'customer',
     document_date => 'day') \gset
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'C', 'S', 10, 1000);
@@ -117,13 +124,16 @@ SELECT is(credits.balance('C', 'SUPPORT'), 2.0000, 'a ticket uses what a slip se
 UPDATE shop.slip SET customer = 'D';
 UPDATE shop.ticket SET customer = 'D';
 SELECT pg_temp.check_now() \gset
-SELECT is(ARRAY[credits.balance('C', 'SUPPORT'), credits.balance('D', 'SUPPORT')], ARRAY[0.0000, 2.0000], 'both move to another customer');
+SELECT is(ARRAY[credits.balance('C', 'SUPPORT'), credits.balance('D', 'SUPPORT')], ARRAY[0.0000, 2.0000],
+    'both move to another customer');
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (2, 'D', 'S', 1, 100);
 INSERT INTO shop.ticket (id, customer, item, quantity) VALUES (2, 'D', 'H', 4);
-SELECT pg_temp.refused('SET CONSTRAINTS ALL IMMEDIATE', '23514 credits_balance_not_negative', 'more than that is refused at commit');
+SELECT pg_temp.refused('SET CONSTRAINTS ALL IMMEDIATE', '23514 credits_balance_not_negative',
+    'more than that is refused at commit');
 DELETE FROM shop.ticket WHERE id = 2;
 UPDATE shop.document SET state = 'posted', customer = 'D' WHERE id = 2;
-SELECT pg_temp.refused('SET CONSTRAINTS ALL IMMEDIATE', '23514 credits_balance_not_negative', 'so is a header that changed after a note');
+SELECT pg_temp.refused('SET CONSTRAINTS ALL IMMEDIATE', '23514 credits_balance_not_negative',
+    'so is a header that changed after a note');
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (3, 'D', 'S', 2, 200);
 SELECT pg_temp.check_now() \gset
 SELECT is(credits.balance('D', 'SUPPORT'), 0.0000, 'with enough it is settled together with what was noted before and after it');

@@ -1,5 +1,5 @@
--- The library knows the extension's own tables by number and type: it compares them with the catalog before it reads a row, and says what
--- differs. Columns that are not its own may come and go.
+-- The library knows the extension's own tables by number and type: it compares them with the catalog before it reads a row, and
+-- says what differs. Columns that are not its own may come and go.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -12,19 +12,22 @@ CREATE TEMPORARY VIEW own AS SELECT *, ('credits.' || table_name)::regclass AS r
 -- The description is that of the install script.
 
 SELECT is_empty($$SELECT table_name, number, column_name, type, is_not_null FROM own EXCEPT
-                  SELECT relname, attnum, attname, atttypid, attnotnull FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE NOT attisdropped$$,
+                  SELECT relname, attnum, attname, atttypid, attnotnull
+                  FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE NOT attisdropped$$,
     'every column that the library knows is in the catalog as it knows it');
-SELECT set_eq('SELECT DISTINCT table_name FROM own', ARRAY['_account', '_lot', '_parameter', 'article', 'binding', 'closing', 'closing_hook_line', 'credit_type',
-    'customer', 'entry', 'pending', 'source'], 'of these tables');
+SELECT set_eq('SELECT DISTINCT table_name FROM own', ARRAY['_account', '_lot', '_parameter', 'article', 'binding', 'closing',
+    'closing_hook_line', 'credit_type', 'customer', 'entry', 'pending', 'source'], 'of these tables');
 SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute
-                  WHERE attrelid IN ('credits._account'::regclass, 'credits._lot'::regclass, 'credits.entry'::regclass, 'credits.pending'::regclass, 'credits.closing_hook_line'::regclass)
+                  WHERE attrelid IN ('credits._account'::regclass, 'credits._lot'::regclass, 'credits.entry'::regclass,
+                                     'credits.pending'::regclass, 'credits.closing_hook_line'::regclass)
                     AND attnum > 0 AND (attrelid, attnum) NOT IN (SELECT relation, number FROM own)$$,
     'of those that it fills, it knows every column');
-SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute WHERE attrelid IN (SELECT relation FROM own) AND attnum > 0 AND (attisdropped OR attgenerated <> '')$$,
+SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute
+                  WHERE attrelid IN (SELECT relation FROM own) AND attnum > 0 AND (attisdropped OR attgenerated <> '')$$,
     'none is made with a gap, or with a column that is computed');
 
--- What becomes of a question, a save, and a look at what is attached, once a statement has changed the catalog: 'accepted', or SQLSTATE, table
--- and column. Nothing stays.
+-- What becomes of a question, a save, and a look at what is attached, once a statement has changed the catalog: 'accepted', or
+-- SQLSTATE, table and column. Nothing stays.
 
 CREATE FUNCTION pg_temp.becomes_of(deed text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -77,35 +80,53 @@ SELECT is(pg_temp.with_change('SELECT'), 'accepted', 'given an extension at work
 -- Each column that it knows, changed in every way that would have it misread.
 
 CREATE TEMPORARY VIEW change AS
-SELECT own.*, change.what, format('UPDATE pg_attribute SET %s WHERE attrelid = %s AND attnum = %s', change.set, relation::oid, number) AS statement
+SELECT own.*, change.what,
+    format('UPDATE pg_attribute SET %s WHERE attrelid = %s AND attnum = %s', change.set, relation::oid, number) AS statement
 FROM own, LATERAL (VALUES
     ('another name', 'attname = ''other''', true),
-    ('another type', 'atttypid = CASE WHEN atttypid = ''integer''::regtype THEN ''date''::regtype ELSE ''integer''::regtype END', true),
+    ('another type', 'atttypid = CASE WHEN atttypid = ''integer''::regtype THEN ''date''::regtype ELSE ''integer''::regtype END',
+        true),
     ('a narrower type', 'atttypmod = 300', true),
     ('dropped', 'attisdropped = true', true),
     ('may be null', 'attnotnull = false', is_not_null),
-    ('may not be null', 'attnotnull = true', NOT is_not_null AND table_name IN ('_account', '_lot', 'entry'))) AS change (what, set, is_change)
+    ('may not be null', 'attnotnull = true', NOT is_not_null AND table_name IN ('_account', '_lot', 'entry'))
+) AS change (what, set, is_change)
 WHERE is_change;
-SELECT is_empty($$SELECT what, table_name, column_name, became FROM (SELECT *, pg_temp.with_change(statement) AS became FROM change) AS tried
-                  WHERE became IS DISTINCT FROM concat_ws(' ', '55000', table_name, column_name)$$, 'a column that was altered is named by whatever would read or write it');
+SELECT is_empty($$SELECT what, table_name, column_name, became
+                  FROM (SELECT *, pg_temp.with_change(statement) AS became FROM change) AS tried
+                  WHERE became IS DISTINCT FROM concat_ws(' ', '55000', table_name, column_name)$$,
+    'a column that was altered is named by whatever would read or write it');
 SELECT cmp_ok((SELECT count(*) FROM change), '>', 400::bigint, 'each of them');
-SELECT is(pg_temp.with_change('ALTER TABLE credits._lot RENAME amount TO other; ALTER TABLE credits._lot RENAME value TO amount; ALTER TABLE credits._lot RENAME other TO value'),
+SELECT is(pg_temp.with_change('ALTER TABLE credits._lot RENAME amount TO other;
+    ALTER TABLE credits._lot RENAME value TO amount;
+    ALTER TABLE credits._lot RENAME other TO value'),
     '55000 _lot amount', 'two that have changed places, too');
-SELECT is(pg_temp.with_change('ALTER TABLE credits.pending ALTER statement_no TYPE numeric'), '55000 pending statement_no', 'a wider number');
-SELECT is(pg_temp.with_change('ALTER TABLE credits.entry RENAME TO other; CREATE TABLE credits.entry (LIKE credits.other); CREATE VIEW credits.more AS SELECT 1'),
+SELECT is(pg_temp.with_change('ALTER TABLE credits.pending ALTER statement_no TYPE numeric'), '55000 pending statement_no',
+    'a wider number');
+SELECT is(pg_temp.with_change('ALTER TABLE credits.entry RENAME TO other;
+    CREATE TABLE credits.entry (LIKE credits.other);
+    CREATE VIEW credits.more AS SELECT 1'),
     '55000 entry', 'a table made anew has lost its indexes');
-SELECT is(pg_temp.with_change('ALTER TABLE credits.entry RENAME TO other; CREATE VIEW credits.entry AS SELECT * FROM credits.other'), '55000 entry', 'a view is no table');
+SELECT is(pg_temp.with_change('ALTER TABLE credits.entry RENAME TO other;
+    CREATE VIEW credits.entry AS SELECT * FROM credits.other'),
+    '55000 entry', 'a view is no table');
 SELECT is(pg_temp.with_change('ALTER TABLE credits._account RENAME TO other'), '55000 _account', 'one that is gone is missed');
 
 -- Indexes
 
-SELECT is(pg_temp.with_change(format('ALTER INDEX credits.%s RENAME TO other', index)), '55000 ' || table_name, index || ' is missed') FROM (VALUES
-    ('_account_pkey', '_account'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('entry_pkey', 'entry'), ('entry_line_idx', 'entry'), ('pending_pkey', 'pending'),
-    ('closing_hook_line_pkey', 'closing_hook_line'), ('customer_pkey', 'customer'), ('customer_contact_idx', 'customer'), ('article_pkey', 'article'),
+SELECT is(pg_temp.with_change(format('ALTER INDEX credits.%s RENAME TO other', index)), '55000 ' || table_name,
+    index || ' is missed')
+FROM (VALUES
+    ('_account_pkey', '_account'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('entry_pkey', 'entry'),
+    ('entry_line_idx', 'entry'), ('pending_pkey', 'pending'), ('closing_hook_line_pkey', 'closing_hook_line'),
+    ('customer_pkey', 'customer'), ('customer_contact_idx', 'customer'), ('article_pkey', 'article'),
     ('article_had_type_idx', 'article'), ('binding_pkey', 'binding')) AS own (index, table_name);
-SELECT is(pg_temp.with_change('DROP INDEX credits._lot_open_idx; CREATE INDEX _lot_open_idx ON ' || definition), outcome, 'an index of open lots ' || what) FROM (VALUES
+SELECT is(pg_temp.with_change('DROP INDEX credits._lot_open_idx; CREATE INDEX _lot_open_idx ON ' || definition), outcome,
+    'an index of open lots ' || what)
+FROM (VALUES
     ('as it was', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE open', 'accepted'),
-    ('in another tablespace''s manner', 'credits._lot (customer, type_id, sold_on, lot_no) WITH (fillfactor = 50) WHERE open', 'accepted'),
+    ('in another tablespace''s manner', 'credits._lot (customer, type_id, sold_on, lot_no) WITH (fillfactor = 50) WHERE open',
+        'accepted'),
     ('in another order', 'credits._lot (customer, type_id, lot_no, sold_on) WHERE open', '55000 _lot'),
     ('with the newest first', 'credits._lot (customer, type_id, sold_on DESC, lot_no) WHERE open', '55000 _lot'),
     ('with fewer columns', 'credits._lot (customer, type_id, sold_on) WHERE open', '55000 _lot'),
@@ -118,15 +139,23 @@ SELECT is(pg_temp.with_change('DROP INDEX credits._lot_open_idx; CREATE INDEX _l
     ('by blocks', 'credits._lot USING brin (customer, type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
     ('of known days', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE changed_on IS NOT NULL', '55000 _lot'),
     ('of open lots and others', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE open OR credited > 0', '55000 _lot'),
-    ('that each have another key', 'credits.entry (customer, type_id, booked_on, lot_no)', '55000 _lot')) AS index (what, definition, outcome);
-SELECT is(pg_temp.with_change('DROP INDEX credits.customer_contact_idx; CREATE INDEX customer_contact_idx ON credits.customer (customer) ' || definition), outcome,
-    'an index of contacts ' || definition) FROM (VALUES ('WHERE account_of IS NOT NULL', 'accepted'), ('WHERE account_of IS NULL', '55000 customer'),
-    ('WHERE language IS NOT NULL', '55000 customer'), ('WHERE works_with_credits', '55000 customer'), ('', '55000 customer')) AS index (definition, outcome);
-SELECT is(pg_temp.with_change('DROP INDEX credits.entry_line_idx; CREATE UNIQUE INDEX entry_line_idx ON credits.entry (line_table, line_key)'), '55000 entry',
-    'one that lets no second entry of a line in');
-SELECT is(pg_temp.with_change('ALTER TABLE credits.customer DROP CONSTRAINT customer_pkey; CREATE INDEX customer_pkey ON credits.customer (customer)'), '55000 customer',
-    'one that lets a second customer of one key in');
-SELECT is(pg_temp.with_change('UPDATE pg_index SET indisvalid = false WHERE indexrelid = ''credits.entry_line_idx''::regclass'), '55000 entry', 'one that is not valid');
+    ('that each have another key', 'credits.entry (customer, type_id, booked_on, lot_no)', '55000 _lot')
+) AS index (what, definition, outcome);
+SELECT is(pg_temp.with_change('DROP INDEX credits.customer_contact_idx;
+    CREATE INDEX customer_contact_idx ON credits.customer (customer) ' || definition), outcome,
+    'an index of contacts ' || definition)
+FROM (VALUES
+    ('WHERE account_of IS NOT NULL', 'accepted'), ('WHERE account_of IS NULL', '55000 customer'),
+    ('WHERE language IS NOT NULL', '55000 customer'), ('WHERE works_with_credits', '55000 customer'),
+    ('', '55000 customer')) AS index (definition, outcome);
+SELECT is(pg_temp.with_change('DROP INDEX credits.entry_line_idx;
+    CREATE UNIQUE INDEX entry_line_idx ON credits.entry (line_table, line_key)'),
+    '55000 entry', 'one that lets no second entry of a line in');
+SELECT is(pg_temp.with_change('ALTER TABLE credits.customer DROP CONSTRAINT customer_pkey;
+    CREATE INDEX customer_pkey ON credits.customer (customer)'),
+    '55000 customer', 'one that lets a second customer of one key in');
+SELECT is(pg_temp.with_change($$UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'credits.entry_line_idx'::regclass$$),
+    '55000 entry', 'one that is not valid');
 
 -- What the library does not know is nobody's business.
 
@@ -143,15 +172,21 @@ SELECT is(pg_temp.with_change(statement), 'accepted', statement) FROM unnest(ARR
 
 -- Versions
 
-SELECT is(credits._library_version(), (SELECT extversion FROM pg_extension WHERE extname = 'credits'), 'library and script are of one version');
+SELECT is(credits._library_version(), (SELECT extversion FROM pg_extension WHERE extname = 'credits'),
+    'library and script are of one version');
 CREATE FUNCTION pg_temp.of_version(version text) RETURNS text LANGUAGE sql AS
-$$SELECT format('UPDATE pg_extension SET extversion = %L WHERE extname = ''credits''; ALTER TABLE credits._account SET (fillfactor = 71)', version)$$;
-SELECT is(pg_temp.with_change(pg_temp.of_version(version)), '55000', 'a script of version ' || version || ' is not served') FROM unnest(ARRAY['0.0.9', '99.0.0', '0.1', 'next']) AS version;
-SELECT throws_like(pg_temp.of_version('0.0.9') || '; SELECT credits.balance(''A'', ''SUPPORT'')', 'extension credits is of version 0.0.9, and its library of version %', 'it says so');
-SELECT pg_temp.refused('UPDATE pg_extension SET extversion = ''99.0.0'' WHERE extname = ''credits''; SELECT credits._meet_library()', '55000', 'a newer script refuses the library');
-SELECT is(pg_temp.outcome('UPDATE pg_extension SET extversion = ''0.0.9'' WHERE extname = ''credits''; SELECT credits._meet_library()', true), 'accepted',
-    'an older one may be on its way to it');
-SELECT is(pg_temp.with_change('UPDATE pg_extension SET extversion = ''0.0.9'' WHERE extname = ''credits''; SELECT credits._meet_library()'), '55000', 'but whoever uses it looks again');
+$$SELECT format('UPDATE pg_extension SET extversion = %L WHERE extname = ''credits'';
+    ALTER TABLE credits._account SET (fillfactor = 71)', version)$$;
+SELECT is(pg_temp.with_change(pg_temp.of_version(version)), '55000', 'a script of version ' || version || ' is not served')
+FROM unnest(ARRAY['0.0.9', '99.0.0', '0.1', 'next']) AS version;
+SELECT throws_like(pg_temp.of_version('0.0.9') || '; SELECT credits.balance(''A'', ''SUPPORT'')',
+    'extension credits is of version 0.0.9, and its library of version %', 'it says so');
+SELECT pg_temp.refused($$UPDATE pg_extension SET extversion = '99.0.0' WHERE extname = 'credits';
+    SELECT credits._meet_library()$$, '55000', 'a newer script refuses the library');
+SELECT is(pg_temp.outcome($$UPDATE pg_extension SET extversion = '0.0.9' WHERE extname = 'credits';
+    SELECT credits._meet_library()$$, true), 'accepted', 'an older one may be on its way to it');
+SELECT is(pg_temp.with_change($$UPDATE pg_extension SET extversion = '0.0.9' WHERE extname = 'credits';
+    SELECT credits._meet_library()$$), '55000', 'but whoever uses it looks again');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,5 +1,5 @@
--- A table of the extension that was altered hinders saves, and nobody's DDL; what event triggers read is not altered while they watch.
--- Protection looks at what a transaction has done, so each step is committed here.
+-- A table of the extension that was altered hinders saves, and nobody's DDL; what event triggers read is not altered while they
+-- watch. Protection looks at what a transaction has done, so each step is committed here.
 \ir common.psql
 SELECT plan(9);
 SET client_min_messages = error;
@@ -9,20 +9,26 @@ CREATE TABLE credits_tap.slip (id int PRIMARY KEY, customer text, day date, item
 SELECT credits.attach('credits_tap.slip', 'other', 'item', 'quantity', NULL, 'customer', 'day') \g /dev/null
 
 ALTER TABLE credits._lot RENAME remaining TO other;
-SELECT pg_temp.refused('INSERT INTO credits_tap.slip VALUES (1, ''A'', ''2026-01-01'', ''H'', 1)', '55000', 'given a lot that is another, lines are not saved');
-SELECT pg_temp.accepted('CREATE TABLE credits_tap.more (id int PRIMARY KEY); ALTER TABLE credits_tap.more ADD COLUMN n int; DROP TABLE credits_tap.more',
+SELECT pg_temp.refused($$INSERT INTO credits_tap.slip VALUES (1, 'A', '2026-01-01', 'H', 1)$$, '55000',
+    'given a lot that is another, lines are not saved');
+SELECT pg_temp.accepted('CREATE TABLE credits_tap.more (id int PRIMARY KEY);
+    ALTER TABLE credits_tap.more ADD COLUMN n int;
+    DROP TABLE credits_tap.more',
     'others'' tables are made, altered and dropped as ever');
 SELECT pg_temp.refused('DROP TABLE credits_tap.slip', '2BP01', 'what is attached is protected');
 ALTER TABLE credits._lot RENAME other TO remaining;
-SELECT pg_temp.accepted('INSERT INTO credits_tap.slip VALUES (1, ''A'', ''2026-01-01'', ''H'', 1)', 'what is taken back is forgotten');
+SELECT pg_temp.accepted($$INSERT INTO credits_tap.slip VALUES (1, 'A', '2026-01-01', 'H', 1)$$,
+    'what is taken back is forgotten');
 
-SELECT pg_temp.refused('ALTER TABLE credits.source RENAME mapping TO other', '55000', 'a column of credits.source keeps its name');
+SELECT pg_temp.refused('ALTER TABLE credits.source RENAME mapping TO other', '55000',
+    'a column of credits.source keeps its name');
 SELECT pg_temp.refused('ALTER TABLE credits.binding RENAME settings TO other', '55000', 'of credits.binding, too');
 
 ALTER EVENT TRIGGER credits_after_command DISABLE;
 ALTER TABLE credits.source RENAME mapping TO other;
 ALTER EVENT TRIGGER credits_after_command ENABLE;
-SELECT pg_temp.refused('INSERT INTO credits_tap.slip VALUES (2, ''A'', ''2026-01-01'', ''H'', 1)', '55000', 'given one that got through');
+SELECT pg_temp.refused($$INSERT INTO credits_tap.slip VALUES (2, 'A', '2026-01-01', 'H', 1)$$, '55000',
+    'given one that got through');
 SELECT is(pg_temp.outcome('DROP EXTENSION credits CASCADE', true), 'accepted', 'the extension can be dropped');
 ALTER TABLE credits.source RENAME other TO mapping;
 

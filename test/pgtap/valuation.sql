@@ -5,7 +5,8 @@ BEGIN;
 SELECT plan(7);
 
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 1000);
-SELECT throws_ok($$UPDATE credits.credit_type SET valuation = 'average' WHERE code = 'SUPPORT'$$, '23514', NULL, 'an unknown valuation is refused');
+SELECT throws_ok($$UPDATE credits.credit_type SET valuation = 'average' WHERE code = 'SUPPORT'$$, '23514', NULL,
+    'an unknown valuation is refused');
 
 -- When it is there in spite of that, what has credits to do with is an error, whatever its type.
 ALTER TABLE credits.credit_type DROP CONSTRAINT credit_type_valuation_check;
