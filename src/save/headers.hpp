@@ -6,35 +6,11 @@
 // from it.
 #pragma once
 
-#include "lines/batch.hpp"
-#include "pg/table.hpp"
 #include "save/customers.hpp"
+#include "save/references.hpp"
 
 namespace credits
 {
-
-/// The order of header keys: that of the line's columns, so that all sources of a header agree.
-struct KeyOrder {
-    int count;
-    Oid type[INDEX_MAX_KEYS];
-    FmgrInfo* compare[INDEX_MAX_KEYS];
-    Oid collation[INDEX_MAX_KEYS];
-};
-
-/// A header that some line of a batch refers to.
-struct Reference {
-    Batch* batch;
-    const KeyOrder* order;
-    Header* header;
-    std::string_view customer; // whom it names for all its lines; null: nobody, or that depends on the line
-};
-
-/// Headers that were looked for, and their tables, open until the end.
-struct References {
-    pg::Array<Reference> list;
-    pg::Array<pg::Table*> tables;
-};
-void end_references(References& references);
 
 /// Finds the headers that the images name and that are not known yet, as of the batch's snapshot or else the latest, without a
 /// lock; hands them to the images, and adds them to the list.
