@@ -40,7 +40,7 @@ SPIPlanPtr prepare_lines_of_header(const Source& source)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    const char* const alias = row_alias(source.line_table);
+    const char* const alias = pg::row_alias(source.line_table);
     appendStringInfo(&sql, "SELECT %s FROM %s AS %s", alias, pg::table_name(source.line_table), alias);
     Oid types[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++) {
@@ -50,10 +50,7 @@ SPIPlanPtr prepare_lines_of_header(const Source& source)
         appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(equality), alias,
                          pg::column_name(source.line_table, key.referring));
     }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql.data);
-    return plan;
+    return pg::prepare_kept(sql.data, {types, static_cast<size_t>(source.header_key_count)}, CURSOR_OPT_GENERIC_PLAN);
 }
 
 void add_selected_lines(Batch& batch, Header* header)
@@ -102,14 +99,6 @@ bool has_repeated_keys(Batch& batch, Image image)
 }
 
 } // namespace
-
-const char* row_alias(Oid table)
-{
-    const char* alias = "line";
-    while (get_attnum(table, alias) != InvalidAttrNumber)
-        alias = psprintf("%s_", alias);
-    return alias;
-}
 
 MinimalTuple to_row(Datum composite)
 {

@@ -23,9 +23,6 @@ void read_lines_again(Batch& batch);
 /// Has the statement changed a line more than once? A cascading foreign key brings its changes in the same batch.
 bool has_repeated_lines(Batch& batch);
 
-/// A name for a whole row of the table: none of its columns has it.
-const char* row_alias(Oid table);
-
 /// A row that SPI returned as a value, in the current memory context.
 MinimalTuple to_row(Datum composite);
 

@@ -20,7 +20,7 @@ SPIPlanPtr prepare(const Source& source)
 {
     StringInfoData sql;
     initStringInfo(&sql);
-    const char* const alias = row_alias(source.header_table);
+    const char* const alias = pg::row_alias(source.header_table);
     appendStringInfo(&sql, "SELECT %s FROM %s AS %s", alias, pg::table_name(source.header_table), alias);
     Oid types[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++) {
@@ -29,10 +29,7 @@ SPIPlanPtr prepare(const Source& source)
         appendStringInfo(&sql, " %s %s.%s %s $%d", i == 0 ? "WHERE" : "AND", alias,
                          pg::column_name(source.header_table, key.column), pg::operator_name(key.equality), i + 1);
     }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, 0);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql.data);
-    return plan;
+    return pg::prepare_kept(sql.data, {types, static_cast<size_t>(source.header_key_count)}, 0);
 }
 
 HeapTuple copy_row(MemoryContext memory, Datum composite)

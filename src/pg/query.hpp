@@ -35,6 +35,9 @@ void with_spi(Fn fn)
     SPI_finish();
 }
 
+/// Prepares a statement for the life of the backend, within an SPI connection.
+SPIPlanPtr prepare_kept(const char* sql, std::span<Oid> types, int plan_options);
+
 /// Executes a prepared plan in the current SPI connection, at the snapshot, or for a null one at the latest; rows are in
 /// SPI_tuptable.
 void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only, Snapshot snapshot = nullptr);

@@ -27,4 +27,13 @@ inline const char* operator_name(Oid oid)
     return text;
 }
 
+/// A name for a whole row of the table: none of its columns has it.
+inline const char* row_alias(Oid table)
+{
+    const char* alias = "line";
+    while (get_attnum(table, alias) != InvalidAttrNumber)
+        alias = psprintf("%s_", alias);
+    return alias;
+}
+
 } // namespace credits::pg

@@ -101,15 +101,7 @@ CreditType read_type(const pg::Table& row)
 
 void load_types(Configuration& configuration, pg::Table& types, const pg::DatedSnapshot& snapshot)
 {
-    int capacity = 8;
-    configuration.types = static_cast<CreditType*>(palloc(sizeof(CreditType) * capacity));
-    pg::for_each_row(types, snapshot, [&] {
-        if (configuration.type_count == capacity) {
-            capacity *= 2;
-            configuration.types = static_cast<CreditType*>(repalloc(configuration.types, sizeof(CreditType) * capacity));
-        }
-        configuration.types[configuration.type_count++] = read_type(types);
-    });
+    pg::for_each_row(types, snapshot, [&] { pg::append(configuration.types, read_type(types)); });
 }
 
 Article read_article(const Configuration& configuration, const pg::Table& row)
@@ -233,17 +225,17 @@ const Article* find_article(const Configuration& configuration, std::string_view
 
 const CreditType* find_type(const Configuration& configuration, int32 type_id)
 {
-    for (int i = 0; i < configuration.type_count; i++)
-        if (configuration.types[i].type_id == type_id)
-            return &configuration.types[i];
+    for (const CreditType& type : pg::span_of(configuration.types))
+        if (type.type_id == type_id)
+            return &type;
     return nullptr;
 }
 
 const CreditType* find_type(const Configuration& configuration, std::string_view code)
 {
-    for (int i = 0; i < configuration.type_count; i++)
-        if (configuration.types[i].code == code)
-            return &configuration.types[i];
+    for (const CreditType& type : pg::span_of(configuration.types))
+        if (type.code == code)
+            return &type;
     return nullptr;
 }
 

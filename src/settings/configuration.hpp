@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/valuation.hpp"
+#include "pg/array.hpp"
 #include "pg/postgres.hpp"
 
 namespace credits
@@ -36,8 +37,7 @@ struct Configuration {
     DateADT first_open_day;   // DATEVAL_NOBEGIN while no month is closed
     bool keeps_closed_months; // a change of a document of a closed month is refused, not booked in the first open one
 
-    CreditType* types;
-    int type_count;
+    pg::Array<CreditType> types;
     HTAB* articles; // of Article, by its text: those that have or had a type
 };
 

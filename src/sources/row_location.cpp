@@ -32,10 +32,7 @@ SPIPlanPtr prepare(const KeyedTable& rows, KeyOf side)
                          pg::operator_name(side == KeyOf::referring ? key.equality : key.own_equality), count + 1);
         count++;
     }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, count, types, CURSOR_OPT_GENERIC_PLAN);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql.data);
-    return plan;
+    return pg::prepare_kept(sql.data, {types, static_cast<size_t>(count)}, CURSOR_OPT_GENERIC_PLAN);
 }
 
 /// Has the index just these columns, in this order?
