@@ -12,6 +12,7 @@
 #include "errors/registering.hpp"
 #include "schema/gate.hpp"
 #include "mapping/mapping_view.hpp"
+#include "pg/memory.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
@@ -165,13 +166,11 @@ void insert_binding(const BindArguments& arguments, Oid mapping)
 
 void take_over_all(const Binding& binding, Relation table)
 {
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits bound rows", ALLOCSET_DEFAULT_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
-    BoundRows rows = begin_bound_rows(binding);
-    scan_bound_table(rows, table, Scanned::now);
-    take_over(rows);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(memory);
+    pg::with_memory("credits bound rows", [&] {
+        BoundRows rows = begin_bound_rows(binding);
+        scan_bound_table(rows, table, Scanned::now);
+        take_over(rows);
+    });
 }
 
 void bind(const BindArguments& arguments)

@@ -4,6 +4,7 @@
 #include "bind/bound_rows.hpp"
 #include "pg/changed_columns.hpp"
 #include "schema/gate.hpp"
+#include "pg/memory.hpp"
 #include "pg/transition.hpp"
 #include "sources/restoring.hpp"
 #include "lines/settled_since.hpp"
@@ -87,12 +88,8 @@ PG_FUNCTION_INFO_V1(credits_bound_changed);
 Datum credits_bound_changed(PG_FUNCTION_ARGS)
 {
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_or_truncate, "_bound_changed");
-    const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits bound rows", ALLOCSET_DEFAULT_SIZES);
-    const MemoryContext caller = MemoryContextSwitchTo(memory);
     if (!is_restoring()) // a dump brings the settings themselves
-        take_over_changes(trigger);
-    MemoryContextSwitchTo(caller);
-    MemoryContextDelete(memory);
+        pg::with_memory("credits bound rows", [&] { take_over_changes(trigger); });
     return PointerGetDatum(nullptr);
 }
 

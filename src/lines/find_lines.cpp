@@ -1,4 +1,4 @@
-// Reads lines from their table, and sets their price.
+// Reads lines from their table.
 #include "lines/find_lines.hpp"
 
 #include <algorithm>
@@ -50,10 +50,7 @@ SPIPlanPtr prepare_lines_of_header(const Source& source)
         appendStringInfo(&sql, " %s $%d %s %s.%s", i == 0 ? "WHERE" : "AND", i + 1, pg::operator_name(equality), alias,
                          pg::column_name(source.line_table, key.referring));
     }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, CURSOR_OPT_GENERIC_PLAN);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql.data);
-    return plan;
+    return pg::prepare(sql.data, {types, static_cast<size_t>(source.header_key_count)}, CURSOR_OPT_GENERIC_PLAN);
 }
 
 void add_selected_lines(Batch& batch, Header* header)

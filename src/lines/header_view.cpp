@@ -29,10 +29,7 @@ SPIPlanPtr prepare(const Source& source)
         appendStringInfo(&sql, " %s %s.%s %s $%d", i == 0 ? "WHERE" : "AND", alias,
                          pg::column_name(source.header_table, key.column), pg::operator_name(key.equality), i + 1);
     }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, source.header_key_count, types, 0);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql.data);
-    return plan;
+    return pg::prepare(sql.data, {types, static_cast<size_t>(source.header_key_count)}, 0);
 }
 
 HeapTuple copy_row(MemoryContext memory, Datum composite)

@@ -35,9 +35,7 @@ Compared find_compared(Source& source)
     Expr* const text = reader(source, Fact::origin).expression;
     if (!IsA(text, CoerceViaIO))
         return {.expression = text, .type = TEXTOID};
-    Expr* column = reinterpret_cast<CoerceViaIO*>(text)->arg;
-    while (IsA(column, RelabelType))
-        column = reinterpret_cast<RelabelType*>(column)->arg;
+    Expr* const column = pg::strip_relabel(reinterpret_cast<CoerceViaIO*>(text)->arg);
     const KeyColumn key{.base_type = getBaseType(exprType(reinterpret_cast<Node*>(column)))};
     if (!IsA(column, Var) || !is_key_readable({&key, 1}))
         return {.expression = text, .type = TEXTOID};
@@ -55,11 +53,8 @@ SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compare
     const char* const alias = row_alias(source.line_table);
     const char* const sql = psprintf("SELECT %s FROM %s AS %s WHERE %s %s", alias, pg::table_name(source.line_table), alias,
                                      pg::expression_text(compared.expression, source.line_table, alias), among);
-    Oid type = get_array_type(compared.type);
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql, 1, &type, CURSOR_OPT_GENERIC_PLAN);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql);
-    return plan;
+    const Oid type = get_array_type(compared.type);
+    return pg::prepare(sql, {&type, 1}, CURSOR_OPT_GENERIC_PLAN);
 }
 
 /// The keys as an array of the compared type; a text that is none of its values names no line.
@@ -97,9 +92,7 @@ bool leads_to(Oid index_oid, const Compared& compared)
     const Relation index = index_open(index_oid, AccessShareLock);
     const Oid method = index->rd_rel->relam;
     const List* const expressions = RelationGetIndexExpressions(index);
-    const Expr* column = compared.expression;
-    while (IsA(column, RelabelType))
-        column = reinterpret_cast<const RelabelType*>(column)->arg;
+    const Expr* const column = pg::strip_relabel(compared.expression);
     bool leads = index->rd_index->indisvalid && (method == BTREE_AM_OID || method == HASH_AM_OID);
     const AttrNumber first = index->rd_index->indkey.values[0];
     if (first != 0) {

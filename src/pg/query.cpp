@@ -28,6 +28,14 @@ void lock_relations(SPIPlanPtr plan)
 
 } // namespace
 
+SPIPlanPtr prepare(const char* sql, std::span<const Oid> types, int plan_options)
+{
+    const SPIPlanPtr plan = SPI_prepare_cursor(sql, static_cast<int>(types.size()), const_cast<Oid*>(types.data()), plan_options);
+    if (plan == nullptr || SPI_keepplan(plan) != 0)
+        elog(ERROR, "could not prepare: %s", sql);
+    return plan;
+}
+
 void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only, Snapshot snapshot)
 {
     Datum values[FUNC_MAX_ARGS];

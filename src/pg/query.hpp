@@ -35,6 +35,9 @@ void with_spi(Fn fn)
     SPI_finish();
 }
 
+/// Prepares a statement that is executed again and again, in the current SPI connection. The plan outlives it.
+SPIPlanPtr prepare(const char* sql, std::span<const Oid> types, int plan_options);
+
 /// Executes a prepared plan in the current SPI connection, at the snapshot, or for a null one at the latest; rows are in
 /// SPI_tuptable.
 void execute_plan(SPIPlanPtr plan, std::span<const Parameter> parameters, bool reads_only, Snapshot snapshot = nullptr);

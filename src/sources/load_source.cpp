@@ -17,13 +17,6 @@ namespace credits
 namespace
 {
 
-const Expr* strip_relabel(const Expr* expression)
-{
-    while (IsA(expression, RelabelType))
-        expression = reinterpret_cast<const RelabelType*>(expression)->arg;
-    return expression;
-}
-
 bool mentions(Expr* expression, int row)
 {
     Bitmapset* columns = nullptr;
@@ -52,7 +45,7 @@ FactReader make_reader(Expr* whole)
                     .needs_line = mentions(expression, INNER_VAR),
                     .is_real = real != nullptr,
                     .may_fail = !pg::is_harmless(reinterpret_cast<const Node*>(expression))};
-    const Expr* const stripped = strip_relabel(expression);
+    const Expr* const stripped = pg::strip_relabel(expression);
     if (!IsA(stripped, Var))
         return fact;
     const auto* var = reinterpret_cast<const Var*>(stripped);
@@ -174,8 +167,9 @@ void read_header_key(Source& source)
     List* const comparisons = IsA(joined, BoolExpr) ? reinterpret_cast<BoolExpr*>(joined)->args : list_make1(joined);
     for (int i = 0; i < list_length(comparisons); i++) {
         const auto* comparison = static_cast<const OpExpr*>(list_nth(comparisons, i));
-        const auto* header = reinterpret_cast<const Var*>(strip_relabel(static_cast<const Expr*>(linitial(comparison->args))));
-        const auto* line = reinterpret_cast<const Var*>(strip_relabel(static_cast<const Expr*>(lsecond(comparison->args))));
+        const auto* header =
+            reinterpret_cast<const Var*>(pg::strip_relabel(static_cast<const Expr*>(linitial(comparison->args))));
+        const auto* line = reinterpret_cast<const Var*>(pg::strip_relabel(static_cast<const Expr*>(lsecond(comparison->args))));
         source.header_key[source.header_key_count++] = {.column = header->varattno,
                                                         .base_type = getBaseType(header->vartype),
                                                         .part = i,

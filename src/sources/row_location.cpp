@@ -25,17 +25,15 @@ SPIPlanPtr prepare(const KeyedTable& rows, KeyOf side)
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT found.tableoid FROM %s AS found", pg::table_name(rows.table));
     Oid types[INDEX_MAX_KEYS];
-    int count = 0;
+    size_t count = 0;
     for (const KeyColumn& key : rows.key) {
         types[count] = type_of(rows, key, side);
         appendStringInfo(&sql, " %s found.%s %s $%d", count == 0 ? "WHERE" : "AND", pg::column_name(rows.table, key.column),
-                         pg::operator_name(side == KeyOf::referring ? key.equality : key.own_equality), count + 1);
+                         pg::operator_name(side == KeyOf::referring ? key.equality : key.own_equality),
+                         static_cast<int>(count + 1));
         count++;
     }
-    const SPIPlanPtr plan = SPI_prepare_cursor(sql.data, count, types, CURSOR_OPT_GENERIC_PLAN);
-    if (plan == nullptr || SPI_keepplan(plan) != 0)
-        elog(ERROR, "could not prepare: %s", sql.data);
-    return plan;
+    return pg::prepare(sql.data, {types, count}, CURSOR_OPT_GENERIC_PLAN);
 }
 
 /// Has the index just these columns, in this order?
