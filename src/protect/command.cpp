@@ -58,21 +58,21 @@ bool reads_column(const Source& source, Oid table, AttrNumber column)
 void check_column(const SourceRow& row, Oid table, const char* name, const char* verb)
 {
     const AttrNumber column = get_attnum(table, name);
-    const Act act{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table))};
-    refuse_unless(act, [&] {
+    const Command command{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table))};
+    refuse_unless(command, [&] {
         if (column > 0 && reads_column(get_source(row.line_table), table, column))
-            refuse(act, attachment(row, table));
+            refuse(command, attachment(row, table));
     });
 }
 
 void check_bound_column(Oid table, const char* name, const char* verb)
 {
     const int column = get_attnum(table, name) - FirstLowInvalidHeapAttributeNumber;
-    const Act act{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table)),
-                  .way_out = "unbind"};
-    refuse_unless(act, [&] {
+    const Command command{.name = psprintf("%s column %s of table %s", verb, quote_identifier(name), pg::table_name(table)),
+                          .way_out = "unbind"};
+    refuse_unless(command, [&] {
         if (bms_is_member(column, get_binding(table).columns))
-            refuse(act, "The table is bound.");
+            refuse(command, "The table is bound.");
     });
 }
 
@@ -103,10 +103,10 @@ bool is_foreign_key_to_header(const Source& source, Oid constraint)
 void check_constraint(const SourceRow& row, Oid table, const char* name)
 {
     const Oid constraint = get_relation_constraint_oid(table, name, true);
-    const Act act{.name = psprintf("drop constraint %s of table %s", quote_identifier(name), pg::table_name(table))};
-    refuse_unless(act, [&] {
+    const Command command{.name = psprintf("drop constraint %s of table %s", quote_identifier(name), pg::table_name(table))};
+    refuse_unless(command, [&] {
         if (OidIsValid(constraint) && row.line_table == table && is_foreign_key_to_header(get_source(table), constraint))
-            refuse(act, "It leads from the lines to their header, which are attached.");
+            refuse(command, "It leads from the lines to their header, which are attached.");
     });
 }
 
@@ -184,16 +184,16 @@ void check_concurrent_drop(Oid index)
         return;
     const char* const name = psprintf("drop index %s", pg::table_name(index));
     for_each_source_of(table, [&](const SourceRow& row) {
-        const Act act{.name = name};
-        refuse_unless(act, [&] {
+        const Command command{.name = name};
+        refuse_unless(command, [&] {
             const Source& source = get_source(row.line_table);
             if (source.line_index == index || source.header_index == index)
-                refuse(act, psprintf("It is the key of table %s, which is attached.", pg::table_name(table)));
+                refuse(command, psprintf("It is the key of table %s, which is attached.", pg::table_name(table)));
         });
     });
-    const Act act{.name = name, .way_out = "unbind"};
+    const Command command{.name = name, .way_out = "unbind"};
     if (is_bound(table) && is_key_index(index, key_column(get_binding(table))))
-        refuse(act, psprintf("It is the key of table %s, which is bound.", pg::table_name(table)));
+        refuse(command, psprintf("It is the key of table %s, which is bound.", pg::table_name(table)));
 }
 
 void check_drop_of_table(Oid table)

@@ -55,7 +55,7 @@ bool is_touched(const SourceRow& row)
 constexpr const char* name_dropped = "SELECT * FROM credits._dropped($1, $2, $3)";
 
 /// The parts are a table, its header, its mapping; what there is of them.
-const char* drop_act(Oid table, Oid header, Oid mapping)
+const char* drop_command(Oid table, Oid header, Oid mapping)
 {
     const pg::Parameter parameters[]{
         {OIDOID, ObjectIdGetDatum(table), false},
@@ -63,62 +63,62 @@ const char* drop_act(Oid table, Oid header, Oid mapping)
         {OIDOID, ObjectIdGetDatum(mapping), false},
     };
     const MemoryContext memory = CurrentMemoryContext;
-    const char* act = nullptr;
+    const char* command = nullptr;
     pg::run({.role = catalog().owner, .sql = name_dropped, .parameters = parameters, .reads_only = true}, [&] {
         const char* const object = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-        act = MemoryContextStrdup(memory, psprintf("drop %s", object));
+        command = MemoryContextStrdup(memory, psprintf("drop %s", object));
     });
-    return act;
+    return command;
 }
 
-const char* change_act(Oid table)
+const char* change_command(Oid table)
 {
     return pg::exists(table) ? psprintf("change table %s", pg::table_name(table)) : "drop a table";
 }
 
-void check_existence(const SourceRow& row, const Act& act)
+void check_existence(const SourceRow& row, const Command& command)
 {
     if (!pg::exists(row.line_table))
-        refuse(act, "The table is attached.");
+        refuse(command, "The table is attached.");
     const char* const lines = pg::table_name(row.line_table);
     if (OidIsValid(row.header_table) && !pg::exists(row.header_table))
-        refuse(act, psprintf("It is the header table of %s, which is attached.", lines));
+        refuse(command, psprintf("It is the header table of %s, which is attached.", lines));
     if (!pg::exists(row.mapping))
-        refuse(act, psprintf("It says how a line of %s reads, which is attached.", lines));
+        refuse(command, psprintf("It says how a line of %s reads, which is attached.", lines));
 }
 
 /// A trigger of this name that calls the extension.
-void check_trigger(Relation table, std::string_view name, const Act& act)
+void check_trigger(Relation table, std::string_view name, const Command& command)
 {
     const TriggerDesc* const triggers = table->trigdesc;
     for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++)
         if (triggers->triggers[i].tgname == name && get_func_namespace(triggers->triggers[i].tgfoid) == catalog().schema)
             return;
-    refuse(act, psprintf("Without trigger \"%s\", changes of table %s would go unseen.", name.data(),
-                         pg::table_name(RelationGetRelid(table))));
+    refuse(command, psprintf("Without trigger \"%s\", changes of table %s would go unseen.", name.data(),
+                             pg::table_name(RelationGetRelid(table))));
 }
 
 /// On the table and on all its descendants.
 template <size_t count>
-void check_triggers(Oid root, const std::array<const char*, count>& names, const Act& act)
+void check_triggers(Oid root, const std::array<const char*, count>& names, const Command& command)
 {
     const List* const members = members_of(root, AccessShareLock);
     for (int i = 0; i < list_length(members); i++) {
         const Relation table = table_open(list_nth_oid(members, i), AccessShareLock);
         for (const char* const name : names)
-            check_trigger(table, name, act);
+            check_trigger(table, name, command);
         table_close(table, AccessShareLock);
     }
 }
 
-void check_triggers(const SourceRow& row, const Act& act)
+void check_triggers(const SourceRow& row, const Command& command)
 {
-    check_triggers(row.line_table, line_triggers, act);
+    check_triggers(row.line_table, line_triggers, command);
     if (get_source(row.line_table).zero_columns != nullptr)
-        check_triggers(row.line_table, std::array{price_trigger}, act);
+        check_triggers(row.line_table, std::array{price_trigger}, command);
     if (!OidIsValid(row.header_table) || is_view(row.header_table))
         return;
-    check_triggers(row.header_table, std::array{header_trigger, header_delete_trigger}, act);
+    check_triggers(row.header_table, std::array{header_trigger, header_delete_trigger}, command);
 }
 
 /// What attach asks of the tables and their keys.
@@ -166,36 +166,38 @@ void remember_history(const SourceRow& row)
 }
 
 /// Refuses to leave a source in parts, of which all exist.
-void check_whole(const SourceRow& row, const Act& act)
+void check_whole(const SourceRow& row, const Command& command)
 {
-    refuse_unless(act, [&] { check_fit(row); });
-    check_triggers(row, act);
+    refuse_unless(command, [&] { check_fit(row); });
+    check_triggers(row, command);
 }
 
 void protect_source(const SourceRow& row, bool drops)
 {
-    const Act act{.name = drops ? drop_act(row.line_table, row.header_table, row.mapping) : change_act(row.line_table)};
-    check_existence(row, act);
+    const Command command{.name = drops ? drop_command(row.line_table, row.header_table, row.mapping)
+                                        : change_command(row.line_table)};
+    check_existence(row, command);
     if (!drops)
-        refuse_unless(act, [&] { follow_descendants(row); });
-    check_whole(row, act);
+        refuse_unless(command, [&] { follow_descendants(row); });
+    check_whole(row, command);
     remember_history(row);
 }
 
 void protect_binding(Oid erp_table, Oid mapping, bool drops)
 {
-    const Act act{.name = drops ? drop_act(erp_table, InvalidOid, mapping) : change_act(erp_table), .way_out = "unbind"};
+    const Command command{.name = drops ? drop_command(erp_table, InvalidOid, mapping) : change_command(erp_table),
+                          .way_out = "unbind"};
     if (!pg::exists(erp_table))
-        refuse(act, "The table is bound.");
+        refuse(command, "The table is bound.");
     if (!pg::exists(mapping))
-        refuse(act, psprintf("It says how a row of %s reads, which is bound.", pg::table_name(erp_table)));
+        refuse(command, psprintf("It says how a row of %s reads, which is bound.", pg::table_name(erp_table)));
     const Relation table = table_open(erp_table, AccessShareLock);
-    refuse_unless(act, [&] {
+    refuse_unless(command, [&] {
         check_bound_table(table);
         check_bound_key(get_binding(erp_table), table);
     });
     for (const char* const name : bound_triggers)
-        check_trigger(table, name, act);
+        check_trigger(table, name, command);
     table_close(table, AccessShareLock);
 }
 
@@ -228,16 +230,16 @@ bool may_part_from_root(const Node* command)
 
 void explain_refusal(void* context)
 {
-    const auto* act = static_cast<const Act*>(context);
+    const auto* command = static_cast<const Command*>(context);
     const int code = geterrcode();
     if (ERRCODE_TO_CATEGORY(code) != ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION && code != ERRCODE_FEATURE_NOT_SUPPORTED)
         return;
-    const MemoryContext errors_memory = MemoryContextSwitchTo(act->memory);
+    const MemoryContext errors_memory = MemoryContextSwitchTo(command->memory);
     const ErrorData* const error = CopyErrorData();
     const char* const reason =
         error->hint == nullptr ? psprintf("%s.", error->message) : psprintf("%s. %s", error->message, error->hint);
     MemoryContextSwitchTo(errors_memory);
-    errors::become_needed(act->name, reason, act->way_out);
+    errors::become_needed(command->name, reason, command->way_out);
 }
 
 extern "C" {
