@@ -1,6 +1,5 @@
 // Locks tables behind the gate for questions in SQL, whose snapshots are taken after that.
 #include "bind/binding.hpp"
-#include "schema/catalog.hpp"
 #include "schema/gate.hpp"
 #include "pg/array.hpp"
 #include "sources/descendants.hpp"

@@ -1,6 +1,5 @@
 // Registrations by hand (rule 22): a consumption, a sale, an opening balance, and their reversal. Each is a document line without
 // a document: it passes the gate, locks the customer and goes the way of all lines.
-#include "lines/batch.hpp"
 #include "schema/catalog.hpp"
 #include "settings/customer.hpp"
 #include "errors/attaching.hpp"

@@ -17,7 +17,6 @@
 #include "lines/settled_since.hpp"
 #include "pg/memory.hpp"
 #include "save/settle.hpp"
-#include "save/headers.hpp"
 #include "sources/known_sources.hpp"
 
 namespace credits
@@ -53,7 +52,7 @@ HeapTuple lock_row(const KeyedTable& rows, const Datum* key)
     return row;
 }
 
-/// As with any header, its customer is locked before its lines are read (header_trigger.cpp).
+/// As with any changed header, its customer is locked before its lines are read (add_lines_of_changed_headers).
 void lock_customer_of(Batch& batch, const Header& header)
 {
     if (reader(*batch.source, Fact::customer).needs_line)

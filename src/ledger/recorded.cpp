@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "schema/catalog.hpp"
-#include "errors/internal.hpp"
 #include "ledger/entries.hpp"
 #include "schema/columns.hpp"
 #include "pg/key.hpp"

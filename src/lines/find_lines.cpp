@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "pg/changed_columns.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"

@@ -16,7 +16,6 @@
 #include "pg/errors.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
-#include "pg/version.hpp"
 #include "sources/restoring.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"

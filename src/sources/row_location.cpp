@@ -1,4 +1,4 @@
-// Finds the place of a row.
+// Finds where a row lies.
 #include "sources/row_location.hpp"
 
 #include <algorithm>
