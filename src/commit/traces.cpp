@@ -1,8 +1,6 @@
 // Follows lines through the notes of a transaction.
 #include "commit/traces.hpp"
 
-#include <algorithm>
-
 #include "lines/find_lines.hpp"
 #include "pg/view_table.hpp"
 
@@ -46,16 +44,9 @@ SpokenOf* find_spoken_of(Batch& batch, const Traces& traces, MinimalTuple line)
 
 Trace* add_trace(Traces& traces, MinimalTuple first)
 {
-    if (traces.count == traces.capacity) {
-        traces.capacity = std::max(64, traces.capacity * 2);
-        const Size size = sizeof(Trace*) * static_cast<Size>(traces.capacity);
-        traces.list = static_cast<Trace**>(traces.list == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size)
-                                                                  : repalloc_huge(traces.list, size));
-    }
     auto* const trace = static_cast<Trace*>(palloc0(sizeof(Trace)));
     trace->first = trace->seen = first;
-    traces.list[traces.count++] = trace;
-    return trace;
+    return pg::append(traces.list, trace);
 }
 
 Trace* take(Traces& traces, std::string_view key)
@@ -88,9 +79,9 @@ void put(Batch& batch, Traces& traces, Trace* trace, MinimalTuple now)
 
 HTAB* list_by_first_key(Batch& batch, const Traces& traces)
 {
-    HTAB* const by_key = pg::make_view_table("credits first keys", traces.count, sizeof(KeyedTrace));
-    for (int i = 0; i < traces.count; i++) {
-        Trace* const trace = traces.list[i];
+    HTAB* const by_key = pg::make_view_table("credits first keys", traces.list.count, sizeof(KeyedTrace));
+    for (int i = 0; i < traces.list.count; i++) {
+        Trace* const trace = traces.list.items[i];
         if (trace->first == nullptr)
             continue;
         const std::string_view key = key_of(batch, trace->first);
@@ -103,8 +94,8 @@ HTAB* list_by_first_key(Batch& batch, const Traces& traces)
 void join_traces(Batch& batch, Traces& traces, const bool* is_there)
 {
     HTAB* by_first_key = nullptr;
-    for (int i = 0; i < traces.count; i++) {
-        Trace* const trace = traces.list[i];
+    for (int i = 0; i < traces.list.count; i++) {
+        Trace* const trace = traces.list.items[i];
         if (trace->last == nullptr || is_there[i])
             continue;
         if (by_first_key == nullptr)
@@ -178,9 +169,7 @@ void add_untraced_lines(Batch& batch, pg::Table& table, const Traces& traces)
 
 Traces make_traces(long expected_count)
 {
-    return {.list = nullptr,
-            .count = 0,
-            .capacity = 0,
+    return {.list = {},
             .by_key = pg::make_view_table("credits pending lines", expected_count, sizeof(KeyedTrace)),
             .spoken_of =
                 are_notes_in_order() ? nullptr : pg::make_view_table("credits keys in notes", expected_count, sizeof(SpokenOf))};
@@ -207,16 +196,17 @@ void follow(Batch& batch, Traces& traces, const Note& note)
 
 void add_traced_lines(Batch& batch, Traces& traces)
 {
-    auto* const lines = static_cast<MinimalTuple*>(palloc_extended(sizeof(MinimalTuple) * (traces.count + 1), MCXT_ALLOC_HUGE));
-    auto* const is_there = static_cast<bool*>(palloc_extended(traces.count + 1, MCXT_ALLOC_HUGE));
+    auto* const lines =
+        static_cast<MinimalTuple*>(palloc_extended(sizeof(MinimalTuple) * (traces.list.count + 1), MCXT_ALLOC_HUGE));
+    auto* const is_there = static_cast<bool*>(palloc_extended(traces.list.count + 1, MCXT_ALLOC_HUGE));
     pg::Table table = pg::open_table(batch.source->line_table, AccessShareLock);
-    for (int i = 0; i < traces.count; i++) {
-        lines[i] = find_last(batch, table, traces, *traces.list[i]);
+    for (int i = 0; i < traces.list.count; i++) {
+        lines[i] = find_last(batch, table, traces, *traces.list.items[i]);
         is_there[i] = lines[i] != nullptr;
     }
     join_traces(batch, traces, is_there);
-    for (int i = 0; i < traces.count; i++) {
-        const Trace& trace = *traces.list[i];
+    for (int i = 0; i < traces.list.count; i++) {
+        const Trace& trace = *traces.list.items[i];
         if (trace.first == nullptr && lines[i] == nullptr)
             continue;
         add(batch, trace.note, trace.first, lines[i]);

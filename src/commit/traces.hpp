@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lines/pending.hpp"
+#include "pg/array.hpp"
 
 namespace credits
 {
@@ -15,9 +16,7 @@ struct Trace {
 };
 
 struct Traces {
-    Trace** list;
-    int count;
-    int capacity;
+    pg::Array<Trace*> list;
     HTAB* by_key;    // those that are somewhere now
     HTAB* spoken_of; // every key in the notes; null while these are in order
 };
