@@ -4,20 +4,20 @@
 #include <functional>
 
 #include "commit/check_at_commit.hpp"
-#include "schema/gate.hpp"
-#include "settings/customer.hpp"
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
 #include "errors/settling.hpp"
-#include "lines/header_view.hpp"
-#include "sources/key_text.hpp"
 #include "lines/find_lines.hpp"
-#include "pg/text.hpp"
-#include "sources/row_location.hpp"
+#include "lines/header_view.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/memory.hpp"
+#include "pg/text.hpp"
 #include "save/settle.hpp"
+#include "schema/gate.hpp"
+#include "settings/customer.hpp"
+#include "sources/key_text.hpp"
 #include "sources/known_sources.hpp"
+#include "sources/row_location.hpp"
 
 namespace credits
 {

@@ -7,23 +7,23 @@
 
 #include <string_view>
 
+#include "attach/descendant_triggers.hpp"
+#include "attach/tables.hpp"
 #include "attach/triggers.hpp"
 #include "bind/binding.hpp"
-#include "schema/catalog.hpp"
-#include "schema/version.hpp"
-#include "sources/descendants.hpp"
+#include "bind/bound_table.hpp"
 #include "errors/protecting.hpp"
 #include "pg/errors.hpp"
 #include "pg/query.hpp"
+#include "pg/relation_kind.hpp"
 #include "pg/sql_text.hpp"
+#include "schema/catalog.hpp"
+#include "schema/version.hpp"
+#include "sources/descendants.hpp"
+#include "sources/known_sources.hpp"
 #include "sources/restoring.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
-#include "sources/known_sources.hpp"
-#include "attach/tables.hpp"
-#include "attach/descendant_triggers.hpp"
-#include "pg/relation_kind.hpp"
-#include "bind/bound_table.hpp"
 
 namespace credits
 {

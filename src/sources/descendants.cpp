@@ -1,7 +1,6 @@
 // Finds the descendants of attached tables.
 #include "sources/descendants.hpp"
 
-
 extern "C" {
 #include "catalog/pg_inherits.h"
 }

@@ -2,16 +2,16 @@
 // Its rows are locked by the statement itself. doc/design/3-locks.md says why no line is missed that another transaction adds.
 #include <algorithm>
 
-#include "pg/changed_columns.hpp"
 #include "lines/pending.hpp"
+#include "lines/settled_since.hpp"
+#include "pg/changed_columns.hpp"
 #include "pg/memory.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
-#include "save/settle.hpp"
-#include "sources/restoring.hpp"
-#include "lines/settled_since.hpp"
 #include "pg/trigger_call.hpp"
+#include "save/settle.hpp"
 #include "sources/known_sources.hpp"
+#include "sources/restoring.hpp"
 
 namespace credits
 {
