@@ -5,24 +5,24 @@
 #include <algorithm>
 #include <array>
 
+#include "attach/descendant_triggers.hpp"
 #include "attach/facts.hpp"
 #include "attach/origin.hpp"
-#include "schema/catalog.hpp"
+#include "attach/tables.hpp"
+#include "attach/view_reference.hpp"
 #include "errors/attaching.hpp"
-#include "schema/gate.hpp"
 #include "mapping/mapping_view.hpp"
+#include "mapping/own_table.hpp"
 #include "pg/query.hpp"
+#include "pg/relation_kind.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
 #include "pg/version.hpp"
+#include "schema/catalog.hpp"
+#include "schema/gate.hpp"
+#include "sources/known_sources.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
-#include "sources/known_sources.hpp"
-#include "mapping/own_table.hpp"
-#include "attach/tables.hpp"
-#include "attach/descendant_triggers.hpp"
-#include "pg/relation_kind.hpp"
-#include "attach/view_reference.hpp"
 
 namespace credits
 {

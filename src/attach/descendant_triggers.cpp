@@ -5,13 +5,13 @@
 
 #include "attach/triggers.hpp"
 #include "errors/attaching.hpp"
+#include "mapping/own_table.hpp"
 #include "pg/query.hpp"
 #include "pg/relation_kind.hpp"
 #include "pg/version.hpp"
 #include "schema/catalog.hpp"
 #include "sources/descendants.hpp"
 #include "sources/known_sources.hpp"
-#include "mapping/own_table.hpp"
 
 namespace credits
 {

@@ -1,15 +1,15 @@
 // detach: the row in credits.source goes first, since what has a row is protected; then triggers and mapping, as far as they are
 // there. So it also mends what became of a source while the event triggers were off.
-#include "schema/catalog.hpp"
+#include "attach/descendant_triggers.hpp"
 #include "commit/check_at_commit.hpp"
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
-#include "schema/gate.hpp"
+#include "mapping/own_table.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
+#include "schema/catalog.hpp"
+#include "schema/gate.hpp"
 #include "sources/stored_source.hpp"
-#include "mapping/own_table.hpp"
-#include "attach/descendant_triggers.hpp"
 
 namespace credits
 {

@@ -2,12 +2,12 @@
 #include "attach/origin.hpp"
 
 #include "errors/attaching.hpp"
-#include "sources/key_text.hpp"
 #include "lines/made_from.hpp"
 #include "pg/version.hpp"
+#include "sources/key_text.hpp"
+#include "sources/known_sources.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
-#include "sources/known_sources.hpp"
 
 namespace credits
 {

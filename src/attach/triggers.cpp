@@ -1,8 +1,8 @@
 // Creates and drops our triggers.
 #include "attach/triggers.hpp"
 
-#include "pg/sql_text.hpp"
 #include "mapping/own_table.hpp"
+#include "pg/sql_text.hpp"
 
 namespace credits
 {

@@ -1,22 +1,21 @@
 // bind_customers, bind_articles and unbind: the ERP's own table as the source of settings. The mapping view, the triggers and the
 // row in credits.binding; then what is there already is taken over. The caller must own the table and be in credits_management;
 // what is created is created by the extension's owner, so that he needs no right on its schema.
-#include "mapping/key_columns.hpp"
 #include "bind/binding.hpp"
 #include "bind/bound_rows.hpp"
 #include "bind/bound_table.hpp"
 #include "bind/take_over.hpp"
-#include "schema/catalog.hpp"
 #include "errors/attaching.hpp"
 #include "errors/binding.hpp"
 #include "errors/registering.hpp"
-#include "schema/gate.hpp"
+#include "mapping/key_columns.hpp"
 #include "mapping/mapping_view.hpp"
 #include "pg/memory.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
-#include "mapping/own_table.hpp"
+#include "schema/catalog.hpp"
+#include "schema/gate.hpp"
 
 namespace credits
 {

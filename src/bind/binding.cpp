@@ -3,15 +3,15 @@
 
 #include <optional>
 
-#include "schema/catalog.hpp"
-#include "schema/columns.hpp"
 #include "errors/attaching.hpp"
 #include "errors/binding.hpp"
-#include "schema/gate.hpp"
 #include "pg/identity.hpp"
 #include "pg/key.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/view_columns.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
+#include "schema/gate.hpp"
 
 namespace credits
 {

@@ -5,6 +5,7 @@
 #include "errors/binding.hpp"
 #include "mapping/key_columns.hpp"
 #include "mapping/own_table.hpp"
+#include "pg/view_columns.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"
@@ -32,9 +33,8 @@ AttrNumber key_column(const Binding& binding)
 {
     const Expr* key = binding.values[0];
     for (;;) {
-        if (IsA(key, RelabelType))
-            key = reinterpret_cast<const RelabelType*>(key)->arg;
-        else if (IsA(key, CoerceViaIO))
+        key = pg::strip_relabel(key);
+        if (IsA(key, CoerceViaIO))
             key = reinterpret_cast<const CoerceViaIO*>(key)->arg;
         else if (IsA(key, FuncExpr) && reinterpret_cast<const FuncExpr*>(key)->funcformat != COERCE_EXPLICIT_CALL)
             key = static_cast<const Expr*>(linitial(reinterpret_cast<const FuncExpr*>(key)->args));

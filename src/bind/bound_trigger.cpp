@@ -2,14 +2,14 @@
 // Rows in which no mapped column changed are passed over at the cost of comparing them.
 #include "bind/binding.hpp"
 #include "bind/bound_rows.hpp"
-#include "pg/memory.hpp"
-#include "pg/changed_columns.hpp"
-#include "schema/gate.hpp"
-#include "pg/transition.hpp"
-#include "sources/restoring.hpp"
-#include "lines/settled_since.hpp"
-#include "pg/trigger_call.hpp"
 #include "bind/take_over.hpp"
+#include "lines/settled_since.hpp"
+#include "pg/changed_columns.hpp"
+#include "pg/memory.hpp"
+#include "pg/transition.hpp"
+#include "pg/trigger_call.hpp"
+#include "schema/gate.hpp"
+#include "sources/restoring.hpp"
 
 namespace credits
 {

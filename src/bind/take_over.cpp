@@ -5,12 +5,12 @@
 #include <algorithm>
 
 #include "bind/bound_rows.hpp"
-#include "schema/catalog.hpp"
-#include "settings/contacts.hpp"
 #include "errors/binding.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
+#include "schema/catalog.hpp"
+#include "settings/contacts.hpp"
 
 namespace credits
 {

@@ -1,8 +1,6 @@
 // Follows lines through the notes of a transaction.
 #include "commit/traces.hpp"
 
-#include <algorithm>
-
 #include "lines/find_lines.hpp"
 #include "pg/view_table.hpp"
 

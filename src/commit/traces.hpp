@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lines/pending.hpp"
+#include "pg/array.hpp"
 
 namespace credits
 {

@@ -1,4 +1,4 @@
-// The messages of attach and detach, and of the protection of what is attached or bound.
+// The messages of attach and detach.
 #include "errors/attaching.hpp"
 
 namespace credits::errors

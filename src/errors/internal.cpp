@@ -1,4 +1,4 @@
-// Messages of what cannot happen, or only in a broken installation; and of a race that is lost.
+// Messages of what cannot happen, or only in a broken installation.
 #include "errors/internal.hpp"
 #include "pg/text.hpp"
 

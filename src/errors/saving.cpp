@@ -1,10 +1,10 @@
 // Refusals of a save, and what it warns of.
 #include "errors/saving.hpp"
 
-#include "schema/catalog.hpp"
 #include "pg/numeric.hpp"
 #include "pg/sequence.hpp"
 #include "pg/text.hpp"
+#include "schema/catalog.hpp"
 
 namespace credits::errors
 {

@@ -1,9 +1,9 @@
 // close_month, reopen_month and the call of the hook: what a closing does in others' names. The rest is SQL, and runs as the
 // extension's owner (sql/install/62-closing-months.sql).
-#include "schema/catalog.hpp"
 #include "errors/closing.hpp"
 #include "errors/registering.hpp"
 #include "pg/query.hpp"
+#include "schema/catalog.hpp"
 #include "sources/hook_lines.hpp"
 
 extern "C" {

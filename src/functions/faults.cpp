@@ -3,13 +3,13 @@
 
 #include "attach/triggers.hpp"
 #include "bind/binding.hpp"
-#include "sources/descendants.hpp"
 #include "errors/saving.hpp"
 #include "pg/attempt.hpp"
 #include "pg/text.hpp"
+#include "sources/descendants.hpp"
+#include "sources/known_sources.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
-#include "sources/known_sources.hpp"
 
 namespace credits
 {

@@ -1,8 +1,7 @@
 // Locks tables behind the gate for questions in SQL, whose snapshots are taken after that.
 #include "bind/binding.hpp"
-#include "schema/catalog.hpp"
-#include "schema/gate.hpp"
 #include "pg/array.hpp"
+#include "schema/gate.hpp"
 #include "sources/descendants.hpp"
 #include "sources/stored_source.hpp"
 

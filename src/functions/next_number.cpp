@@ -1,6 +1,6 @@
 // _next_number(): keys of rows that have none in the world.
-#include "schema/catalog.hpp"
 #include "pg/sequence.hpp"
+#include "schema/catalog.hpp"
 
 namespace credits
 {

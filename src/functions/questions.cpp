@@ -2,17 +2,17 @@
 // SERIALIZABLE, where they are those of the transaction's snapshot.
 #include <algorithm>
 
-#include "settings/contacts.hpp"
-#include "settings/customer.hpp"
 #include "errors/registering.hpp"
 #include "errors/saving.hpp"
-#include "schema/gate.hpp"
 #include "ledger/account.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/standing_entries.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
+#include "schema/gate.hpp"
+#include "settings/contacts.hpp"
+#include "settings/customer.hpp"
 
 namespace credits
 {

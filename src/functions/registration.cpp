@@ -1,12 +1,8 @@
 // Registrations by hand (rule 22): a consumption, a sale, an opening balance, and their reversal. Each is a document line without
 // a document: it passes the gate, locks the customer and goes the way of all lines.
-#include "lines/batch.hpp"
-#include "schema/catalog.hpp"
-#include "settings/customer.hpp"
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
 #include "errors/saving.hpp"
-#include "schema/gate.hpp"
 #include "ledger/carry_out.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/recorded.hpp"
@@ -14,6 +10,9 @@
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 #include "save/decide.hpp"
+#include "schema/catalog.hpp"
+#include "schema/gate.hpp"
+#include "settings/customer.hpp"
 
 namespace credits
 {

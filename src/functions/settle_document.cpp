@@ -4,21 +4,20 @@
 #include <functional>
 
 #include "commit/check_at_commit.hpp"
-#include "schema/gate.hpp"
-#include "settings/customer.hpp"
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
 #include "errors/settling.hpp"
-#include "lines/header_view.hpp"
-#include "sources/key_text.hpp"
 #include "lines/find_lines.hpp"
-#include "pg/text.hpp"
-#include "sources/row_location.hpp"
+#include "lines/header_view.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/memory.hpp"
+#include "pg/text.hpp"
 #include "save/settle.hpp"
-#include "save/headers.hpp"
+#include "schema/gate.hpp"
+#include "settings/customer.hpp"
+#include "sources/key_text.hpp"
 #include "sources/known_sources.hpp"
+#include "sources/row_location.hpp"
 
 namespace credits
 {
@@ -53,7 +52,7 @@ HeapTuple lock_row(const KeyedTable& rows, const Datum* key)
     return row;
 }
 
-/// As with any header, its customer is locked before its lines are read (header_trigger.cpp).
+/// As with any changed header, its customer is locked before its lines are read (add_lines_of_changed_headers).
 void lock_customer_of(Batch& batch, const Header& header)
 {
     if (reader(*batch.source, Fact::customer).needs_line)

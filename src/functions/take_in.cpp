@@ -5,12 +5,12 @@
 
 #include "commit/check_at_commit.hpp"
 #include "errors/saving.hpp"
+#include "lines/settled_since.hpp"
 #include "pg/conversion.hpp"
 #include "pg/memory.hpp"
 #include "pg/query.hpp"
-#include "save/settle.hpp"
 #include "pg/text.hpp"
-#include "lines/settled_since.hpp"
+#include "save/settle.hpp"
 #include "sources/known_sources.hpp"
 
 extern "C" {

@@ -1,16 +1,16 @@
 // The documents' side of verify(): all lines of an attached table as their rows say, and those that cannot be read.
 // Everything is read as of the active snapshot. Rows are tried many at a time in one subtransaction, and one by one where that
 // fails: so it costs nothing as long as all is well, and one bad row spoils no other.
-#include "lines/read_lines.hpp"
-#include "save/headers.hpp"
-#include "sources/descendants.hpp"
 #include "errors/saving.hpp"
+#include "lines/read_lines.hpp"
 #include "pg/attempt.hpp"
 #include "pg/conversion.hpp"
 #include "pg/table.hpp"
 #include "pg/text.hpp"
-#include "sources/stored_source.hpp"
+#include "save/headers.hpp"
+#include "sources/descendants.hpp"
 #include "sources/known_sources.hpp"
+#include "sources/stored_source.hpp"
 
 namespace credits
 {

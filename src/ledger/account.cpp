@@ -1,12 +1,12 @@
 // Opens and closes an account.
 #include "ledger/account.hpp"
 
-#include "schema/catalog.hpp"
-#include "schema/columns.hpp"
 #include "ledger/lots.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
 #include "pg/table_writer.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 
 namespace credits
 {

@@ -1,11 +1,11 @@
 // Alarms.
 #include "ledger/alarm.hpp"
 
-#include "schema/catalog.hpp"
 #include "errors/saving.hpp"
 #include "pg/numeric.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
+#include "schema/catalog.hpp"
 
 namespace credits
 {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
 #include "errors/internal.hpp"
 #include "errors/saving.hpp"
 #include "ledger/entries.hpp"
@@ -12,6 +11,7 @@
 #include "ledger/recorded.hpp"
 #include "ledger/revaluation.hpp"
 #include "pg/snapshot.hpp"
+#include "schema/catalog.hpp"
 
 namespace credits
 {

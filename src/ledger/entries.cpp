@@ -5,9 +5,9 @@
 
 #include "errors/internal.hpp"
 #include "errors/saving.hpp"
-#include "schema/columns.hpp"
 #include "pg/row.hpp"
 #include "pg/table_writer.hpp"
+#include "schema/columns.hpp"
 
 namespace credits
 {

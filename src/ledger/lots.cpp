@@ -6,12 +6,12 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
 #include "errors/internal.hpp"
-#include "schema/columns.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
 #include "pg/table_writer.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 
 namespace credits
 {

@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
-#include "errors/internal.hpp"
 #include "ledger/entries.hpp"
-#include "schema/columns.hpp"
 #include "pg/key.hpp"
 #include "pg/numeric.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 
 namespace credits
 {

@@ -1,10 +1,10 @@
 // Renumbered lines and documents.
 #include "ledger/renumbering.hpp"
 
-#include "schema/catalog.hpp"
 #include "errors/saving.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
+#include "schema/catalog.hpp"
 
 namespace credits
 {

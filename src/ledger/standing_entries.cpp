@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
-#include "schema/columns.hpp"
 #include "ledger/entries.hpp"
 #include "pg/key.hpp"
 #include "pg/numeric.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 
 namespace credits
 {

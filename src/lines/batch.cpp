@@ -125,6 +125,15 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
 
 void add_gone_line(Batch& batch, std::string_view key) { add_image(batch).gone_key = key; }
 
+void open_header_slot(Batch& batch)
+{
+    if (batch.header_slot != nullptr || !OidIsValid(batch.source->header_table))
+        return;
+    const Relation headers = relation_open(batch.source->header_table, AccessShareLock);
+    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
+    relation_close(headers, NoLock);
+}
+
 void show(Batch& batch, MinimalTuple line, const Header* header)
 {
     batch.expressions->ecxt_innertuple = ExecStoreMinimalTuple(line, batch.line_slot, false);

@@ -76,6 +76,9 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line);
 /// Adds a line that is gone, by its key.
 void add_gone_line(Batch& batch, std::string_view key);
 
+/// Makes room for a header to be shown, where the source has headers and it was not done before.
+void open_header_slot(Batch& batch);
+
 /// Shows a line image and its header, which may be null, to the next evaluations.
 void show(Batch& batch, MinimalTuple line, const Header* header);
 

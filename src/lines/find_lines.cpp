@@ -1,9 +1,8 @@
-// Reads lines from their table, and sets their price.
+// Reads lines from their table.
 #include "lines/find_lines.hpp"
 
 #include <algorithm>
 
-#include "pg/changed_columns.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"

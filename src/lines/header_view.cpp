@@ -3,7 +3,6 @@
 
 #include "errors/saving.hpp"
 #include "errors/settling.hpp"
-#include "sources/key_text.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/attempt.hpp"
 #include "pg/query.hpp"

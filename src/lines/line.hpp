@@ -4,12 +4,12 @@
 
 #include <string_view>
 
-#include "settings/configuration.hpp"
 #include "core/lot.hpp"
 #include "core/settlement.hpp"
 #include "errors/saving.hpp"
 #include "pg/postgres.hpp"
 #include "pg/text.hpp"
+#include "settings/configuration.hpp"
 
 namespace credits
 {

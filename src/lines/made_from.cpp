@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "sources/descendants.hpp"
-#include "sources/key_text.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/attempt.hpp"
 #include "pg/conversion.hpp"
@@ -13,6 +11,8 @@
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
 #include "pg/view_columns.hpp"
+#include "sources/descendants.hpp"
+#include "sources/key_text.hpp"
 
 extern "C" {
 #include "catalog/pg_am.h"

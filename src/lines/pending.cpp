@@ -3,18 +3,18 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
-#include "schema/columns.hpp"
 #include "errors/settling.hpp"
-#include "pg/errors.hpp"
-#include "schema/gate.hpp"
+#include "lines/settled_since.hpp"
 #include "pg/array.hpp"
+#include "pg/errors.hpp"
 #include "pg/identity.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
-#include "pg/version.hpp"
-#include "lines/settled_since.hpp"
 #include "pg/table_writer.hpp"
+#include "pg/version.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
+#include "schema/gate.hpp"
 
 namespace credits
 {

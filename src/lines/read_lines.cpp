@@ -2,7 +2,7 @@
 #include "lines/read_lines.hpp"
 
 #include "errors/saving.hpp"
-#include "lines/pending.hpp"
+#include "lines/notes.hpp"
 #include "pg/attempt.hpp"
 #include "pg/numeric.hpp"
 #include "sources/hook_lines.hpp"

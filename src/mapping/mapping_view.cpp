@@ -1,8 +1,8 @@
 // Creates mapping views as DefineView() does, but that nothing is analysed as their owner.
 #include "mapping/mapping_view.hpp"
 
-#include "schema/catalog.hpp"
 #include "pg/identity.hpp"
+#include "schema/catalog.hpp"
 
 extern "C" {
 #include "commands/tablecmds.h"

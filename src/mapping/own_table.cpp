@@ -2,7 +2,6 @@
 #include "mapping/own_table.hpp"
 
 #include "errors/attaching.hpp"
-#include "pg/identity.hpp"
 #include "pg/query.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"

@@ -17,6 +17,15 @@ bool is_view_over(Oid view, Oid schema, Oid first, Oid second);
 /// those of the search_path of now.
 const char* expression_text(Expr* expression, Oid table, const char* alias);
 
+/// The expression below the casts that change its type alone.
+template <class Expression>
+Expression* strip_relabel(Expression* expression)
+{
+    while (IsA(expression, RelabelType))
+        expression = reinterpret_cast<const RelabelType*>(expression)->arg;
+    return expression;
+}
+
 /// May evaluating the expression run anything that is not PostgreSQL's own: a function, or the constraints of a domain?
 bool is_owner_code(Node* expression);
 

@@ -4,14 +4,14 @@
 #include <algorithm>
 
 #include "bind/binding.hpp"
-#include "protect/counting_lines.hpp"
+#include "bind/bound_table.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
+#include "protect/counting_lines.hpp"
 #include "protect/protection.hpp"
+#include "sources/known_sources.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
-#include "sources/known_sources.hpp"
-#include "bind/bound_table.hpp"
 
 namespace credits
 {

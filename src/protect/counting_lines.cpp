@@ -1,12 +1,12 @@
 // Looks for lines that count in a table that is to go.
 #include "protect/counting_lines.hpp"
 
-#include "schema/catalog.hpp"
 #include "commit/check_at_commit.hpp"
 #include "errors/saving.hpp"
 #include "pg/query.hpp"
-#include "sources/source.hpp"
+#include "schema/catalog.hpp"
 #include "sources/known_sources.hpp"
+#include "sources/source.hpp"
 
 namespace credits
 {

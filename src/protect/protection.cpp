@@ -7,24 +7,23 @@
 
 #include <string_view>
 
+#include "attach/descendant_triggers.hpp"
+#include "attach/tables.hpp"
 #include "attach/triggers.hpp"
 #include "bind/binding.hpp"
-#include "schema/catalog.hpp"
-#include "schema/version.hpp"
-#include "sources/descendants.hpp"
+#include "bind/bound_table.hpp"
 #include "errors/protecting.hpp"
 #include "pg/errors.hpp"
 #include "pg/query.hpp"
+#include "pg/relation_kind.hpp"
 #include "pg/sql_text.hpp"
-#include "pg/version.hpp"
+#include "schema/catalog.hpp"
+#include "schema/version.hpp"
+#include "sources/descendants.hpp"
+#include "sources/known_sources.hpp"
 #include "sources/restoring.hpp"
 #include "sources/source.hpp"
 #include "sources/stored_source.hpp"
-#include "sources/known_sources.hpp"
-#include "attach/tables.hpp"
-#include "attach/descendant_triggers.hpp"
-#include "pg/relation_kind.hpp"
-#include "bind/bound_table.hpp"
 
 namespace credits
 {
@@ -63,12 +62,12 @@ const char* drop_command(Oid table, Oid header, Oid mapping)
         {OIDOID, ObjectIdGetDatum(mapping), false},
     };
     const MemoryContext memory = CurrentMemoryContext;
-    const char* act = nullptr;
+    const char* command = nullptr;
     pg::run({.role = catalog().owner, .sql = name_dropped, .parameters = parameters, .reads_only = true}, [&] {
         const char* const object = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-        act = MemoryContextStrdup(memory, psprintf("drop %s", object));
+        command = MemoryContextStrdup(memory, psprintf("drop %s", object));
     });
-    return act;
+    return command;
 }
 
 const char* change_command(Oid table)

@@ -1,7 +1,7 @@
 // TRUNCATE empties a table without telling which lines go: refused while one of them has credits.
+#include "pg/trigger_call.hpp"
 #include "protect/counting_lines.hpp"
 #include "sources/restoring.hpp"
-#include "pg/trigger_call.hpp"
 
 namespace credits
 {

@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
-#include "settings/customer.hpp"
 #include "ledger/recorded.hpp"
 #include "lines/find_lines.hpp"
 #include "lines/made_from.hpp"
-#include "save/origins.hpp"
 #include "lines/pending.hpp"
 #include "pg/table.hpp"
+#include "save/origins.hpp"
+#include "schema/catalog.hpp"
+#include "settings/customer.hpp"
 #include "sources/known_sources.hpp"
 
 namespace credits

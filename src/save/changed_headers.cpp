@@ -3,17 +3,17 @@
 
 #include <algorithm>
 
-#include "settings/contacts.hpp"
-#include "settings/customer.hpp"
 #include "errors/saving.hpp"
 #include "lines/find_lines.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"
 #include "pg/view_table.hpp"
+#include "save/decide.hpp"
 #include "save/headerless.hpp"
 #include "save/headers.hpp"
+#include "settings/contacts.hpp"
+#include "settings/customer.hpp"
 #include "sources/row_location.hpp"
-#include "save/decide.hpp"
 
 namespace credits
 {

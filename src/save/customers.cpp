@@ -1,4 +1,4 @@
-// Locks the customers of a batch.
+// Locks the customers of a save.
 #include "save/customers.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // What a line wants: its credits under the rules 2, 8 to 11 and 16, or nothing; and the refusals that need no ledger.
 #pragma once
 
-#include "settings/configuration.hpp"
-#include "save/customers.hpp"
 #include "lines/line.hpp"
+#include "save/customers.hpp"
+#include "settings/configuration.hpp"
 
 namespace credits
 {

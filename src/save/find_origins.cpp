@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "sources/key_text.hpp"
-#include "sources/row_location.hpp"
 #include "sources/known_sources.hpp"
+#include "sources/row_location.hpp"
 
 namespace credits
 {

@@ -105,15 +105,6 @@ bool is_latest(Batch& batch, pg::Table& table, const Header& header)
 
 } // namespace
 
-void open_header_slot(Batch& batch)
-{
-    if (batch.header_slot != nullptr || !OidIsValid(batch.source->header_table))
-        return;
-    const Relation headers = relation_open(batch.source->header_table, AccessShareLock);
-    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
-    relation_close(headers, NoLock);
-}
-
 Header* find_header(Batch& batch, MinimalTuple line)
 {
     if (!OidIsValid(batch.source->header_table))

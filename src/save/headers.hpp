@@ -19,9 +19,6 @@ void find_headers(Batches batches, References& references);
 /// Finds the header of a line image in the same way. Null when the source has none.
 Header* find_header(Batch& batch, MinimalTuple line);
 
-/// Makes room for a header to be shown, where the source has headers and it was not done before.
-void open_header_slot(Batch& batch);
-
 /// Locks the headers that tell no customer, who could guard them: in the order of tables and keys, and before any customer. They
 /// are waited for. Are they as they were found? If not, they are found anew.
 bool lock_headers_without_customer(References& references);

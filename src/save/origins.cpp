@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "settings/contacts.hpp"
 #include "lines/read_lines.hpp"
-#include "save/find_origins.hpp"
 #include "pg/numeric.hpp"
 #include "pg/table.hpp"
+#include "save/find_origins.hpp"
+#include "settings/contacts.hpp"
 #include "sources/row_location.hpp"
 
 namespace credits

@@ -6,7 +6,6 @@
 #include "pg/identity.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
-#include "pg/version.hpp"
 #include "save/decide.hpp"
 
 namespace credits

@@ -8,9 +8,9 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
 #include "ledger/recorded.hpp"
 #include "pg/snapshot.hpp"
+#include "schema/catalog.hpp"
 
 namespace credits
 {

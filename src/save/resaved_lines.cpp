@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <compare>
 
-#include "schema/catalog.hpp"
-#include "settings/contacts.hpp"
 #include "ledger/recorded.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/view_table.hpp"
-#include "save/record_claims.hpp"
 #include "save/decide.hpp"
+#include "save/record_claims.hpp"
+#include "schema/catalog.hpp"
+#include "settings/contacts.hpp"
 
 namespace credits
 {

@@ -1,8 +1,6 @@
 // Loads and keeps the configuration.
 #include "settings/configuration.hpp"
 
-#include "schema/catalog.hpp"
-#include "schema/columns.hpp"
 #include "core/currency.hpp"
 #include "errors/internal.hpp"
 #include "pg/errors.hpp"
@@ -11,6 +9,8 @@
 #include "pg/table.hpp"
 #include "pg/text.hpp"
 #include "pg/view_table.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 
 namespace credits
 {

@@ -2,11 +2,11 @@
 // so.
 #include "settings/contacts.hpp"
 
+#include "pg/key.hpp"
+#include "pg/text.hpp"
 #include "schema/catalog.hpp"
 #include "schema/columns.hpp"
 #include "settings/configuration.hpp"
-#include "pg/key.hpp"
-#include "pg/text.hpp"
 
 namespace credits
 {

@@ -1,8 +1,6 @@
 // Finds the descendants of attached tables.
 #include "sources/descendants.hpp"
 
-#include "pg/version.hpp"
-
 extern "C" {
 #include "catalog/pg_inherits.h"
 }

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
-#include "sources/descendants.hpp"
 #include "errors/attaching.hpp"
+#include "schema/catalog.hpp"
 #include "schema/gate.hpp"
+#include "sources/descendants.hpp"
 #include "sources/load_source.hpp"
 
 namespace credits

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "schema/catalog.hpp"
-#include "sources/descendants.hpp"
 #include "errors/attaching.hpp"
 #include "pg/identity.hpp"
-#include "pg/view_columns.hpp"
-#include "sources/hook_lines.hpp"
 #include "pg/relation_kind.hpp"
+#include "pg/view_columns.hpp"
+#include "schema/catalog.hpp"
+#include "sources/descendants.hpp"
+#include "sources/hook_lines.hpp"
 
 namespace credits
 {

@@ -1,4 +1,4 @@
-// Finds the place of a row.
+// Finds where a row lies.
 #include "sources/row_location.hpp"
 
 #include <algorithm>
@@ -25,11 +25,12 @@ SPIPlanPtr prepare(const KeyedTable& rows, KeyOf side)
     initStringInfo(&sql);
     appendStringInfo(&sql, "SELECT found.tableoid FROM %s AS found", pg::table_name(rows.table));
     Oid types[INDEX_MAX_KEYS];
-    int count = 0;
+    size_t count = 0;
     for (const KeyColumn& key : rows.key) {
         types[count] = type_of(rows, key, side);
         appendStringInfo(&sql, " %s found.%s %s $%d", count == 0 ? "WHERE" : "AND", pg::column_name(rows.table, key.column),
-                         pg::operator_name(side == KeyOf::referring ? key.equality : key.own_equality), count + 1);
+                         pg::operator_name(side == KeyOf::referring ? key.equality : key.own_equality),
+                         static_cast<int>(count + 1));
         count++;
     }
     return pg::prepare_kept(sql.data, {types, static_cast<size_t>(count)}, CURSOR_OPT_GENERIC_PLAN);

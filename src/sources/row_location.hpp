@@ -1,9 +1,9 @@
 // Where the row with a key lies: in its table, or in one of the partitions or heirs of that.
 #pragma once
 
-#include "sources/source.hpp"
 #include "pg/conversion.hpp"
 #include "pg/table.hpp"
+#include "sources/source.hpp"
 
 namespace credits
 {

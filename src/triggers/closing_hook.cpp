@@ -1,16 +1,16 @@
 // Notes the lines of a closing's hook.
 #include "triggers/closing_hook.hpp"
 
-#include "schema/catalog.hpp"
-#include "schema/columns.hpp"
-#include "schema/gate.hpp"
-#include "sources/hook_lines.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
 #include "pg/row.hpp"
 #include "pg/snapshot.hpp"
-#include "pg/text.hpp"
 #include "pg/table_writer.hpp"
+#include "pg/text.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
+#include "schema/gate.hpp"
+#include "sources/hook_lines.hpp"
 
 namespace credits
 {

@@ -1,9 +1,9 @@
 // The trigger on the parameter closing_hook: in C, since it asks who sets it, and calls what he may not.
-#include "schema/catalog.hpp"
 #include "pg/errors.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
 #include "pg/trigger_call.hpp"
+#include "schema/catalog.hpp"
 
 namespace credits
 {

@@ -1,18 +1,17 @@
 // The statement trigger of a header table: a header whose state, customer, date or number changes settles its lines.
-// Its rows are locked by the statement itself; a line that another transaction adds waits for that lock, or was committed before
-// and is seen by the latest snapshot.
+// Its rows are locked by the statement itself. doc/design/3-locks.md says why no line is missed that another transaction adds.
 #include <algorithm>
 
-#include "pg/changed_columns.hpp"
 #include "lines/pending.hpp"
+#include "lines/settled_since.hpp"
+#include "pg/changed_columns.hpp"
 #include "pg/memory.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
-#include "save/settle.hpp"
-#include "sources/restoring.hpp"
-#include "lines/settled_since.hpp"
 #include "pg/trigger_call.hpp"
+#include "save/settle.hpp"
 #include "sources/known_sources.hpp"
+#include "sources/restoring.hpp"
 
 namespace credits
 {

@@ -1,17 +1,17 @@
 // The statement triggers of an attached line table: read the lines, lock, decide, record.
 // All lines of a statement are settled together, so that a document may sell and use at once (rule 13).
-#include "pg/changed_columns.hpp"
-#include "pg/memory.hpp"
-#include "save/settle.hpp"
-#include "triggers/closing_hook.hpp"
 #include "lines/find_lines.hpp"
 #include "lines/pending.hpp"
-#include "pg/transition.hpp"
-#include "sources/restoring.hpp"
 #include "lines/settled_since.hpp"
+#include "pg/changed_columns.hpp"
+#include "pg/memory.hpp"
+#include "pg/transition.hpp"
 #include "pg/trigger_call.hpp"
-#include "sources/known_sources.hpp"
+#include "save/settle.hpp"
 #include "sources/hook_lines.hpp"
+#include "sources/known_sources.hpp"
+#include "sources/restoring.hpp"
+#include "triggers/closing_hook.hpp"
 
 namespace credits
 {
