@@ -10,6 +10,7 @@
 #include "errors/registering.hpp"
 #include "mapping/key_columns.hpp"
 #include "mapping/mapping_view.hpp"
+#include "mapping/own_table.hpp"
 #include "pg/memory.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"

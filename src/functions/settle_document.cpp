@@ -52,16 +52,6 @@ HeapTuple lock_row(const KeyedTable& rows, const Datum* key)
     return row;
 }
 
-/// As with any changed header, its customer is locked before its lines are read (add_lines_of_changed_headers).
-void lock_customer_of(Batch& batch, const Header& header)
-{
-    if (reader(*batch.source, Fact::customer).needs_line)
-        return;
-    show_header(batch, &header);
-    const std::string_view customer = evaluate_customer_to_lock(batch);
-    lock_accounts_in_order({&customer, 1});
-}
-
 /// The line in the slot names this header.
 bool refers_to(Batch& batch, const Header& header)
 {
@@ -114,23 +104,23 @@ void lock_lines(Batch& batch, const Header& header)
     batch.image_count = static_cast<int>(kept - batch.images);
 }
 
-/// Adds the lines that name this header, whether it is there or not.
-void add_document(Batch& batch, std::string_view key)
+/// Adds the lines that name this header: as those of one that has changed, or, where it is gone or a view, as they are.
+void add_document(Part& part, std::string_view key)
 {
+    Batch& batch = part.batch;
     Source& source = *batch.source;
     auto* const header = static_cast<Header*>(palloc0(sizeof(Header)));
     header->is_locked = true;
     if (!parse_key({source.header_key, static_cast<size_t>(source.header_key_count)}, key, header->key))
         return;
+    const HeapTuple row = source.header_is_view ? nullptr : lock_row(headers_of(source), header->key);
+    if (row != nullptr)
+        return add_changed_header(part.headers, row);
     open_header_slot(batch);
+    add_lines_of_header(batch, header);
     if (source.header_is_view) {
-        add_lines_of_header(batch, header);
         lock_lines(batch, *header);
         read_from_view(batch, *header);
-    } else {
-        header->tuple = lock_row(headers_of(source), header->key);
-        lock_customer_of(batch, *header);
-        add_lines_of_header(batch, header);
     }
     batch.known_header_count = batch.image_count;
 }
@@ -169,11 +159,11 @@ bool have_same_key(const Source& a, const Source& b)
 /// A document is one save over all tables of lines below it (rule 13), as far as the role may settle them.
 void add_documents(Save& save, Source& source, std::string_view key)
 {
-    add_document(part_of(save, source).batch, key);
+    add_document(part_of(save, source), key);
     for (const Oid line_table : line_tables_of_header(source.header_table)) {
         Source& other = get_source(line_table);
-        if (&other != &source && have_same_key(other, source) && may_settle(other, GetUserId()))
-            add_document(part_of(save, other).batch, key);
+        if (line_table != source.line_table && have_same_key(other, source) && may_settle(other, GetUserId()))
+            add_document(part_of(save, other), key);
     }
 }
 

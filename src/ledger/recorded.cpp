@@ -28,6 +28,7 @@ struct LineEntry {
     core::Amount amount;
     Document document;
     TimestampTz recorded_at;
+    TimestampTz account_at; // the last time in its account
     bool is_opening;
 };
 
@@ -77,14 +78,26 @@ LineEntry read_entry(const pg::Table& entries)
 
 bool is_same_account(const LineEntry& a, const LineEntry& b) { return a.customer == b.customer && a.type_id == b.type_id; }
 
-/// In the order in which they were booked: numbers tell it within an account, times between accounts.
-bool is_earlier(const LineEntry& a, const LineEntry& b)
+bool is_in_earlier_account(const LineEntry& a, const LineEntry& b)
 {
-    if (is_same_account(a, b))
-        return a.entry_no < b.entry_no;
-    if (a.recorded_at != b.recorded_at)
-        return a.recorded_at < b.recorded_at;
     return a.customer != b.customer ? a.customer < b.customer : a.type_id < b.type_id;
+}
+
+/// Sorts them account by account, each in the order of booking, which numbers tell; the account that was booked to last comes
+/// last. Times alone tell no order: a save may wait after its statement began.
+void sort(std::span<LineEntry> entries)
+{
+    std::ranges::sort(entries, [](const LineEntry& a, const LineEntry& b) {
+        return is_same_account(a, b) ? a.entry_no < b.entry_no : is_in_earlier_account(a, b);
+    });
+    for (size_t i = entries.size(); i-- > 0;)
+        entries[i].account_at = i + 1 < entries.size() && is_same_account(entries[i], entries[i + 1]) ? entries[i + 1].account_at
+                                                                                                      : entries[i].recorded_at;
+    std::ranges::sort(entries, [](const LineEntry& a, const LineEntry& b) {
+        if (is_same_account(a, b))
+            return a.entry_no < b.entry_no;
+        return a.account_at != b.account_at ? a.account_at < b.account_at : is_in_earlier_account(a, b);
+    });
 }
 
 /// What is booked for a line, in the order of booking.
@@ -98,7 +111,7 @@ LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key,
     while (pg::next(cursor))
         pg::append(read, read_entry(table));
     pg::end_scan(cursor);
-    std::sort(read.items, read.items + read.count, is_earlier);
+    sort(pg::span_of(read));
     return pg::span_of(read);
 }
 

@@ -89,7 +89,7 @@ void end_batch(Batch& batch)
 Batch& find_or_begin_batch(BatchList& batches, Source& source)
 {
     for (Batch* const batch : pg::span_of(batches))
-        if (batch->source == &source)
+        if (batch->source->line_table == source.line_table)
             return *batch;
     auto* const batch = static_cast<Batch*>(palloc(sizeof(Batch)));
     const Relation line_table = table_open(source.line_table, AccessShareLock);

@@ -35,7 +35,7 @@ Compared find_compared(Source& source)
     Expr* const text = reader(source, Fact::origin).expression;
     if (!IsA(text, CoerceViaIO))
         return {.expression = text, .type = TEXTOID};
-    auto* const column = const_cast<Expr*>(pg::without_relabels(reinterpret_cast<CoerceViaIO*>(text)->arg));
+    auto* const column = const_cast<Expr*>(pg::strip_relabel(reinterpret_cast<CoerceViaIO*>(text)->arg));
     const KeyColumn key{.base_type = getBaseType(exprType(reinterpret_cast<Node*>(column)))};
     if (!IsA(column, Var) || !is_key_readable({&key, 1}))
         return {.expression = text, .type = TEXTOID};
@@ -92,7 +92,7 @@ bool leads_to(Oid index_oid, const Compared& compared)
     const Relation index = index_open(index_oid, AccessShareLock);
     const Oid method = index->rd_rel->relam;
     const List* const expressions = RelationGetIndexExpressions(index);
-    const Expr* const column = pg::without_relabels(compared.expression);
+    const Expr* const column = pg::strip_relabel(compared.expression);
     bool leads = index->rd_index->indisvalid && (method == BTREE_AM_OID || method == HASH_AM_OID);
     const AttrNumber first = index->rd_index->indkey.values[0];
     if (first != 0) {

@@ -179,6 +179,23 @@ LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait)
     return LockResult::busy;
 }
 
+bool is_locked_by_us(const Table& table)
+{
+    const HeapTupleHeader row = reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data;
+    if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row)))
+        return true;
+    const TransactionId xmax = HeapTupleHeaderGetRawXmax(row);
+    if ((row->t_infomask & HEAP_XMAX_INVALID) != 0)
+        return false;
+    if ((row->t_infomask & HEAP_XMAX_IS_MULTI) == 0)
+        return TransactionIdIsCurrentTransactionId(xmax) && !HEAP_XMAX_IS_KEYSHR_LOCKED(row->t_infomask);
+    MultiXactMember* members = nullptr;
+    const int count = GetMultiXactIdMembers(xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
+    return std::any_of(members, members + std::max(count, 0), [](const MultiXactMember& member) {
+        return member.status >= MultiXactStatusForNoKeyUpdate && TransactionIdIsCurrentTransactionId(member.xid);
+    });
+}
+
 bool has_changed_rows(Relation table)
 {
     if (!pgstat_should_count_relation(table))

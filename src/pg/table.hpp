@@ -114,6 +114,9 @@ LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, Lo
 /// snapshot of this statement's, so no other has taken its place.
 LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait);
 
+/// Does the current transaction hold a lock on the row in table.found that keeps other writers out?
+bool is_locked_by_us(const Table& table);
+
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
 void require_visible_to_transaction(Table& table);
 

@@ -32,12 +32,4 @@ bool is_owner_code(Node* expression);
 /// Is it certain that the expression never fails? So are columns, constants, and the texts of both, of which keys are made.
 bool is_harmless(const Node* expression);
 
-/// What is left of an expression without the casts that only give it another type's name.
-inline const Expr* without_relabels(const Expr* expression)
-{
-    while (IsA(expression, RelabelType))
-        expression = reinterpret_cast<const RelabelType*>(expression)->arg;
-    return expression;
-}
-
 } // namespace credits::pg

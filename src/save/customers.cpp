@@ -12,17 +12,17 @@ namespace credits
 namespace
 {
 
-void add(Customers& customers, std::string_view customer, bool is_recorded)
+void add(Customers& customers, std::string_view customer, bool must_be_locked)
 {
     if (is_null(customer))
         return;
     Customer* const last = customers.count == 0 ? nullptr : &customers.sorted[customers.count - 1];
     if (last != nullptr && last->customer == customer) {
-        last->is_recorded |= is_recorded;
+        last->must_be_locked |= must_be_locked;
         return;
     }
     customers.sorted[customers.count++] = {.customer = customer,
-                                           .is_recorded = is_recorded,
+                                           .must_be_locked = must_be_locked,
                                            .exists = false,
                                            .is_locked = false,
                                            .works_with_credits = false,
@@ -36,12 +36,12 @@ bool writes_recorded_ledger(const DocumentLine& line)
            (!core::is_nothing(line.recorded->effect) || (!line.is_gone && line.recorded_key != line.key));
 }
 
-Customers name_customers(Batches batches, std::span<const std::string_view> of_origins)
+Customers name_customers(Batches batches, const DocumentCustomers& documents)
 {
     Size most = 1;
     for (const Batch* const batch : batches)
         most += 2 * static_cast<Size>(batch->line_count);
-    most += of_origins.size();
+    most += documents.of_lines.size() + documents.of_origins.size();
     Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Customer) * most)),
                         .count = 0};
     for (const Batch* const batch : batches)
@@ -51,7 +51,9 @@ Customers name_customers(Batches batches, std::span<const std::string_view> of_o
             // Counting or not: a line is not dropped before its customer is locked.
             add(customers, line.customer, false);
         }
-    for (const std::string_view customer : of_origins)
+    for (const std::string_view customer : documents.of_lines)
+        add(customers, account_of(customer), false);
+    for (const std::string_view customer : documents.of_origins)
         add(customers, account_of(customer), true);
     return customers;
 }
@@ -63,19 +65,22 @@ void sort_and_merge(Customers& customers)
     Customers merged{.sorted = begin, .count = 0};
     for (int i = 0; i < customers.count; i++) {
         const Customer customer = begin[i];
-        add(merged, customer.customer, customer.is_recorded);
+        add(merged, customer.customer, customer.must_be_locked);
     }
     customers.count = merged.count;
 }
 
 /// Calls fn for the customers that the lines name or are recorded for, in key order.
-Customers read_customers(Batches batches, std::span<const std::string_view> of_origins, void (*fn)(pg::Table&, Customer&))
+Customers read_customers(Batches batches, const DocumentCustomers& documents, void (*fn)(pg::Table&, Customer&))
 {
-    Customers customers = name_customers(batches, of_origins);
+    Customers customers = name_customers(batches, documents);
     sort_and_merge(customers);
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
-    for (int i = 0; i < customers.count; i++)
+    for (int i = 0; i < customers.count; i++) {
+        // Among several nobody is left out: his document would be waited for with the others' rows in our hands.
+        customers.sorted[i].must_be_locked |= customers.count > 1;
         fn(table, customers.sorted[i]);
+    }
     pg::close_table(table);
     return customers;
 }
@@ -121,19 +126,19 @@ bool find_accounts(Batches batches, ContactsKnown known = ContactsKnown::from_co
 } // namespace
 
 // Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
-Customers lock_customers(Batches batches, std::span<const std::string_view> of_origins)
+Customers lock_customers(Batches batches, const DocumentCustomers& documents)
 {
     find_accounts(batches);
-    Customers customers = read_customers(batches, of_origins, lock_customer);
+    Customers customers = read_customers(batches, documents, lock_customer);
     while (find_accounts(batches, contacts_among(customers)))
-        customers = read_customers(batches, of_origins, lock_customer);
+        customers = read_customers(batches, documents, lock_customer);
     return customers;
 }
 
-Customers find_customers(Batches batches, std::span<const std::string_view> of_origins)
+Customers find_customers(Batches batches, const DocumentCustomers& documents)
 {
     find_accounts(batches);
-    return read_customers(batches, of_origins, look_at_customer);
+    return read_customers(batches, documents, look_at_customer);
 }
 
 const Customer& find_customer(const Customers& customers, std::string_view customer) { return *lower_bound(customers, customer); }

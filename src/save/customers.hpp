@@ -9,6 +9,12 @@
 namespace credits
 {
 
+/// Customers whom the documents of a save name, so that he who is locked guards his own (headers.hpp).
+struct DocumentCustomers {
+    std::span<const std::string_view> of_lines;
+    std::span<const std::string_view> of_origins;
+};
+
 struct Customers {
     Customer* sorted; // by key
     int count;
@@ -17,10 +23,10 @@ struct Customers {
 /// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and locks, in key order, the
 /// rows of those whose ledger may be written: who works with credits, or is recorded. Those of the lines that theirs
 /// were made from come with them.
-Customers lock_customers(Batches batches, std::span<const std::string_view> of_origins);
+Customers lock_customers(Batches batches, const DocumentCustomers& documents);
 
 /// Finds the same customers without a lock.
-Customers find_customers(Batches batches, std::span<const std::string_view> of_origins);
+Customers find_customers(Batches batches, const DocumentCustomers& documents);
 
 /// The customer with this key, whom the batch names.
 const Customer& find_customer(const Customers& customers, std::string_view customer);

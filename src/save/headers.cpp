@@ -52,10 +52,13 @@ pg::LockResult lock_found(pg::Table& table, const Header& header, LockWaitPolicy
 }
 
 /// Locks the header in the version of now. Is that the one that was found? Another one is found anew, and is locked when it is
-/// looked at again. A busy one is waited for, unless it is guarded.
-bool lock(Batch& batch, pg::Table& table, Header& header, bool is_guarded)
+/// looked at again. A busy one is waited for, unless a customer guards it. He
+/// does not, where he had no row when somebody looked for him: that one may have changed the header.
+bool lock(Batch& batch, pg::Table& table, Header& header, std::string_view guard)
 {
-    const pg::LockResult result = lock_found(table, header, is_guarded ? LockWaitSkip : LockWaitBlock);
+    pg::LockResult result = lock_found(table, header, is_null(guard) ? LockWaitBlock : LockWaitSkip);
+    if (result == pg::LockResult::busy && is_claimed(guard))
+        result = lock_found(table, header, LockWaitBlock);
     header.is_locked = result == pg::LockResult::locked;
     if (result != pg::LockResult::absent)
         return true;
@@ -140,7 +143,7 @@ bool lock_headers_without_customer(References& references)
                            Header& header = *reference.header;
                            if (previous != nullptr && previous->header->is_locked)
                                take_from(header, *previous->header);
-                           while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header, false)) {
+                           while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header, {})) {
                                reference.customer = customer_of(batch, header);
                                all_stand = false;
                                CHECK_FOR_INTERRUPTS();
@@ -149,6 +152,17 @@ bool lock_headers_without_customer(References& references)
     return all_stand;
 }
 
+namespace
+{
+
+/// The customer of the header, if he guards it: his own name is asked for, too, since he may have become a contact.
+std::string_view guard_of(const Reference& reference, const Customers& customers)
+{
+    return is_locked(customers, account_of(reference.customer)) ? reference.customer : std::string_view();
+}
+
+} // namespace
+
 bool lock_headers(References& references, const Customers& customers)
 {
     const auto is_before = [](const Reference& a, const Reference& b) { return compare(a, b) < 0; };
@@ -156,15 +170,14 @@ bool lock_headers(References& references, const Customers& customers)
     if (!std::is_sorted(references.list.items, end, is_before))
         std::sort(references.list.items, end, is_before);
     bool all_stand = true;
-    for_each_reference(
-        references, pg::span_of(references.list), [&](pg::Table& table, Reference& reference, const Reference* previous) {
-            Header& header = *reference.header;
-            if (previous != nullptr && previous->header->is_locked)
-                take_from(header, *previous->header);
-            if (needs_lock(reference))
-                all_stand =
-                    lock(*reference.batch, table, header, is_locked(customers, account_of(reference.customer))) && all_stand;
-        });
+    for_each_reference(references, pg::span_of(references.list),
+                       [&](pg::Table& table, Reference& reference, const Reference* previous) {
+                           Header& header = *reference.header;
+                           if (previous != nullptr && previous->header->is_locked)
+                               take_from(header, *previous->header);
+                           if (needs_lock(reference))
+                               all_stand = lock(*reference.batch, table, header, guard_of(reference, customers)) && all_stand;
+                       });
     return all_stand;
 }
 

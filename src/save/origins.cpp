@@ -42,8 +42,10 @@ bool lock_row(const Origin& origin, bool is_guarded)
     pg::Table table = pg::open_table(batch.source->line_table, RowShareLock);
     with_row_location(lines, table, values, KeyOf::own, [&](const RowLocation& location) {
         const RowKey key = make_row_key(lines, values, KeyOf::own);
-        const pg::LockResult result =
+        pg::LockResult result =
             pg::lock_latest(*location.table, location.index, key, {.wait = is_guarded ? LockWaitSkip : LockWaitBlock});
+        if (result == pg::LockResult::busy && is_claimed(origin.customer))
+            result = pg::lock_latest(*location.table, location.index, key);
         stands = result == pg::LockResult::busy ||
                  (result == pg::LockResult::locked &&
                   is_same_row(pg::copy_converted(location.conversion, location.table->found), origin.row));

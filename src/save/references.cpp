@@ -109,6 +109,15 @@ std::span<Reference> list_references(References& references, Batches batches)
     return {begin, end};
 }
 
+pg::Array<std::string_view> customers_of(const References& references)
+{
+    pg::Array<std::string_view> customers{};
+    for (const Reference& reference : pg::span_of(references.list))
+        if (!is_null(reference.customer))
+            pg::append(customers, reference.customer);
+    return customers;
+}
+
 pg::Table& table_of(References& references, Oid oid)
 {
     for (pg::Table* const table : pg::span_of(references.tables))

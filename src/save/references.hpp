@@ -39,6 +39,9 @@ Header* read_reference(Batch& batch, MinimalTuple line);
 /// Adds the headers that the lines name and that are not known yet, in the order of tables and keys; returns these.
 std::span<Reference> list_references(References& references, Batches batches);
 
+/// The customers whom these headers name.
+pg::Array<std::string_view> customers_of(const References& references);
+
 /// The table, open as long as the references.
 pg::Table& table_of(References& references, Oid oid);
 

@@ -7,7 +7,7 @@ namespace credits
 Part& part_of(Save& save, Source& source, Relation lines)
 {
     for (Part* const part : pg::span_of(save.parts))
-        if (part->batch.source == &source)
+        if (part->batch.source->line_table == source.line_table)
             return *part;
     auto* const part = static_cast<Part*>(palloc0(sizeof(Part)));
     part->is_open_elsewhere = lines != nullptr;

@@ -136,6 +136,7 @@ void look_at_headers(Save& save)
     for (Part* const part : pg::span_of(save.parts)) {
         set_headerless_aside(part->batch, save.checked_up_to);
         part->given_count = part->batch.image_count;
+        part->given_known_count = std::min(part->given_known_count, part->given_count);
     }
     if (has_changed_headers(save))
         add_lines_of_changed_headers(save);
@@ -217,10 +218,12 @@ void look_and_lock(Save& save)
         follow_chains(save);
         read(save);
         if (save.order == Order::by_day) {
-            save.customers = find_customers(batches_of(save), pg::span_of(customers_of(save.origins)));
+            save.customers =
+                find_customers(batches_of(save), {.of_lines = {}, .of_origins = pg::span_of(customers_of(save.origins))});
             return;
         }
-        save.customers = lock_customers(batches_of(save), pg::span_of(customers_of(save.origins)));
+        save.customers = lock_customers(batches_of(save), {.of_lines = pg::span_of(customers_of(save.headers)),
+                                                           .of_origins = pg::span_of(customers_of(save.origins))});
         const bool documents_stand = lock_documents(save);
         if (documents_stand && (pg::completed_transactions() == completed_before || stands(save)))
             return;

@@ -5,6 +5,7 @@
 
 #include "errors/registering.hpp"
 #include "pg/key.hpp"
+#include "pg/name_lock.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 #include "schema/catalog.hpp"
@@ -32,7 +33,7 @@ bool is_contact(const pg::Table& customers)
 Customer lock_always(std::string_view key)
 {
     Customer customer{.customer = key,
-                      .is_recorded = true,
+                      .must_be_locked = true,
                       .exists = false,
                       .is_locked = false,
                       .works_with_credits = false,
@@ -41,6 +42,16 @@ Customer lock_always(std::string_view key)
     lock_customer(table, customer);
     pg::close_table(table);
     return customer;
+}
+
+/// A customer who has no row may get one while we go on: who finds it is told by the lock of the name (is_claimed).
+Customer lock_or_claim(std::string_view key)
+{
+    const Customer customer = lock_always(key);
+    if (customer.exists)
+        return customer;
+    pg::lock_name(catalog().customer, key);
+    return lock_always(key);
 }
 
 /// Locks the accounts of these customers as they are found first; returns whether they are still theirs.
@@ -53,7 +64,7 @@ bool lock_accounts(std::span<const std::string_view> named)
     std::sort(sorted, sorted + named.size());
     ContactsKnown known = ContactsKnown::from_configuration;
     for (size_t i = 0; i < named.size(); i++)
-        if (!is_null(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) && lock_always(sorted[i]).is_contact)
+        if (!is_null(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) && lock_or_claim(sorted[i]).is_contact)
             known = ContactsKnown::from_locked_row;
     return std::equal(named.begin(), named.end(), accounts, [&](std::string_view customer, std::string_view account) {
         return account_of(customer, known) == account;
@@ -64,11 +75,11 @@ bool lock_accounts(std::span<const std::string_view> named)
 
 void lock_customer(pg::Table& table, Customer& customer)
 {
-    bool (*const worth_locking)(const pg::Table&) = customer.is_recorded ? nullptr : is_flagged;
+    bool (*const worth_locking)(const pg::Table&) = customer.must_be_locked ? nullptr : is_flagged;
     const auto key = pg::make_key(customer.customer);
     const pg::LockResult result = pg::lock_latest(table, catalog().customer_pkey, key, {.worth_locking = worth_locking});
     customer.exists = result != pg::LockResult::absent;
-    customer.is_locked = result == pg::LockResult::locked;
+    customer.is_locked = result == pg::LockResult::locked || (result == pg::LockResult::declined && pg::is_locked_by_us(table));
     customer.works_with_credits = customer.exists && is_flagged(table);
     customer.is_contact = customer.exists && is_contact(table);
 }
@@ -101,12 +112,14 @@ void lock_accounts_in_order(std::span<const std::string_view> named)
     }
 }
 
+bool is_claimed(std::string_view customer) { return pg::is_name_locked(catalog().customer, customer); }
+
 Customer read_customer(std::string_view key)
 {
     return pg::read_latest(catalog().customer, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         const bool exists = pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot);
         return Customer{.customer = key,
-                        .is_recorded = false,
+                        .must_be_locked = false,
                         .exists = exists,
                         .is_locked = false,
                         .works_with_credits = exists && is_flagged(table),

@@ -45,7 +45,7 @@ FactReader make_reader(Expr* whole)
                     .needs_line = mentions(expression, INNER_VAR),
                     .is_real = real != nullptr,
                     .may_fail = !pg::is_harmless(reinterpret_cast<const Node*>(expression))};
-    const Expr* const stripped = pg::without_relabels(expression);
+    const Expr* const stripped = pg::strip_relabel(expression);
     if (!IsA(stripped, Var))
         return fact;
     const auto* var = reinterpret_cast<const Var*>(stripped);
@@ -168,9 +168,8 @@ void read_header_key(Source& source)
     for (int i = 0; i < list_length(comparisons); i++) {
         const auto* comparison = static_cast<const OpExpr*>(list_nth(comparisons, i));
         const auto* header =
-            reinterpret_cast<const Var*>(pg::without_relabels(static_cast<const Expr*>(linitial(comparison->args))));
-        const auto* line =
-            reinterpret_cast<const Var*>(pg::without_relabels(static_cast<const Expr*>(lsecond(comparison->args))));
+            reinterpret_cast<const Var*>(pg::strip_relabel(static_cast<const Expr*>(linitial(comparison->args))));
+        const auto* line = reinterpret_cast<const Var*>(pg::strip_relabel(static_cast<const Expr*>(lsecond(comparison->args))));
         source.header_key[source.header_key_count++] = {.column = header->varattno,
                                                         .base_type = getBaseType(header->vartype),
                                                         .part = i,
