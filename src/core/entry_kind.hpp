@@ -1,5 +1,6 @@
 // The kinds of entries: one table says what each is to all who ask. SQL asks it by credits._entry_kind() and
-// credits._movement_of().
+// credits._movement_of(). A new one: a row here, its name in the comment of entry.kind (20-ledger.sql), words for statements in
+// 81-page-text.sql, and in test/lint/run; test/pgtap/entry_kind.sql asks that it is booked.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 // The valuations of credits: what a sale's are worth, what a draw takes of that, and what may change it (rules 11, 17 and 25).
-// Whoever asks for the worth of credits asks here; nobody else tells one valuation from another.
+// Whoever asks for the worth of credits asks here; nobody else in C++ tells one valuation from another. A new one: a case in each
+// function here, and its name in sql/install/10-settings.sql. Where it goes by the unit value, also what SQL says of that:
+// _open_worth() in 24-use-of-settings.sql, 64-revaluation.sql, the price in 74-budget.sql.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The seven steps of a save, once. Lock order (invariant 4): the gate, the customers, in the order of their keys, and headers
-// that none of them guards.
+// The seven steps of a save, once. Lock order (invariant 4): the gate, headers that tell no customer, the customers in the order
+// of their keys, the other headers. A busy one that a locked customer guards is passed.
 #include "save/settle.hpp"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 namespace credits
 {
 
-/// The seven steps of a save: gate, headers, chains, reading, customers, deciding, recording; and the prices that follow.
+/// The seven steps of a save: gate, headers, chains, reading, customers, deciding and carrying out, prices.
 /// The images, and what lines they change, are put in before; the settled lines stand in the batches afterwards.
 void settle(Save& save);
 
