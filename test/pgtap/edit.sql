@@ -173,7 +173,8 @@ UPDATE credits.entry SET recorded_at = recorded_at - entry_no * interval '1 hour
 WHERE line_key = '900';
 UPDATE shop.slip SET quantity = 7, amount = 70 WHERE id = 900;
 SELECT is((SELECT array_agg(concat(customer, ' ', total) ORDER BY customer)
-    FROM (SELECT customer, trim_scale(sum(quantity)) AS total FROM credits.entry WHERE line_key = '900' GROUP BY customer) AS booked),
+    FROM (SELECT customer, trim_scale(sum(quantity)) AS total
+          FROM credits.entry WHERE line_key = '900' GROUP BY customer) AS booked),
     '{A 7,B 0}', 'a line that was handed over and back is booked once');
 DELETE FROM shop.slip WHERE id = 900;
 SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_key = '900'), 0::numeric, 'and taken out once');
