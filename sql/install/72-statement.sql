@@ -35,7 +35,7 @@ $$;
 COMMENT ON FUNCTION credits._check_period(date, date) IS
 'Raises 22023 when a day is null or infinite, or the last one comes before the first one.';
 
-CREATE TYPE credits._statement_line AS (
+CREATE TYPE credits.statement_line AS (
     type_code       text,
     line_no         integer,
     booked_on       date,
@@ -47,12 +47,12 @@ CREATE TYPE credits._statement_line AS (
     quantity        numeric,
     balance         numeric
 );
-COMMENT ON TYPE credits._statement_line IS 'A row of statement().';
+COMMENT ON TYPE credits.statement_line IS 'A row of statement().';
 
 -- Balances are reckoned back from the account, so that nothing is read that is booked before the period. It has no settings of
 -- its own, so that the planner puts it in place of its call and knows the dates: only then it tells few days, which are found by
 -- the blocks that they are in, from many, and a customer with few entries, who is found by key, from one who has most of them.
-CREATE FUNCTION credits._statement(customer text, from_date date, to_date date) RETURNS SETOF credits._statement_line
+CREATE FUNCTION credits._statement(customer text, from_date date, to_date date) RETURNS SETOF credits.statement_line
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH later AS (
@@ -137,7 +137,7 @@ END;
 COMMENT ON FUNCTION credits._statement(text, date, date) IS
 'The rows of statement(), of arguments that were checked.';
 
-CREATE FUNCTION credits._statement_lines(customer text, from_date date, to_date date) RETURNS SETOF credits._statement_line
+CREATE FUNCTION credits._statement_lines(customer text, from_date date, to_date date) RETURNS SETOF credits.statement_line
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan -- by the customer and the dates, each time
@@ -151,7 +151,7 @@ $$;
 COMMENT ON FUNCTION credits._statement_lines(text, date, date) IS
 'The lines of statement(), at the caller''s snapshot.';
 
-CREATE FUNCTION credits.statement(customer text, from_date date, to_date date) RETURNS SETOF credits._statement_line
+CREATE FUNCTION credits.statement(customer text, from_date date, to_date date) RETURNS SETOF credits.statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -178,7 +178,7 @@ Errors:
 - 22023: a day that is null or infinite, or the first after the last
 Rules 2 and 29.';
 
-CREATE FUNCTION credits.statement_week(customer text, day date) RETURNS SETOF credits._statement_line
+CREATE FUNCTION credits.statement_week(customer text, day date) RETURNS SETOF credits.statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -198,7 +198,7 @@ For credits_reader.
 Errors: those of statement().
 Rule 29.';
 
-CREATE FUNCTION credits.statement_month(customer text, day date) RETURNS SETOF credits._statement_line
+CREATE FUNCTION credits.statement_month(customer text, day date) RETURNS SETOF credits.statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -218,7 +218,7 @@ For credits_reader.
 Errors: those of statement().
 Rule 29.';
 
-CREATE FUNCTION credits.statement_quarter(customer text, day date) RETURNS SETOF credits._statement_line
+CREATE FUNCTION credits.statement_quarter(customer text, day date) RETURNS SETOF credits.statement_line
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$

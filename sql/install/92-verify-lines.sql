@@ -194,14 +194,6 @@ FROM unreadable;
 COMMENT ON VIEW credits._line_state IS
 'Document lines whose entries do not add up to what they want now, per account, and lines of which that cannot be told.';
 
-CREATE VIEW credits._unsettled_line AS
-SELECT line_table, line_key, customer, type_id, booked_credits, booked_amount, credits, amount, is_recorded, document_date,
-       document_number, member, place
-FROM credits._line_state
-WHERE error IS NULL;
-COMMENT ON VIEW credits._unsettled_line IS
-'Document lines whose entries do not add up to what they want now, per account: what verify() reports and take_in() settles.';
-
 CREATE VIEW credits._line_fault AS
 SELECT
     CASE WHEN error IS NOT NULL THEN 'unreadable_line' WHEN is_recorded THEN 'line_booked' ELSE 'unbooked_line' END AS invariant,

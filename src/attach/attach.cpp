@@ -11,8 +11,8 @@
 #include "attach/tables.hpp"
 #include "attach/view_reference.hpp"
 #include "errors/attaching.hpp"
+#include "mapping/callers_table.hpp"
 #include "mapping/mapping_view.hpp"
-#include "mapping/own_table.hpp"
 #include "pg/query.hpp"
 #include "pg/relation_kind.hpp"
 #include "pg/sql_text.hpp"
@@ -34,13 +34,13 @@ MappedTables open_tables(const Arguments& arguments)
 {
     const Oid line_table = table_of(arguments, "line_table");
     const Oid header_table = table_of(arguments, "header_table");
-    MappedTables tables{.lines = open_own_table("attach", line_table), .header = nullptr};
+    MappedTables tables{.lines = open_callers_table("attach", line_table), .header = nullptr};
     check_line_table(tables.lines);
     if (OidIsValid(header_table)) {
         if (header_table == line_table)
             errors::wrong_table_kind(header_table, "A header table is another table than that of the lines. Without "
                                                    "header_table each line is a document of its own.");
-        tables.header = open_own_table("attach", header_table);
+        tables.header = open_callers_table("attach", header_table);
         check_header_table(tables.header);
     }
     return tables;

@@ -5,7 +5,7 @@
 
 #include "attach/triggers.hpp"
 #include "errors/attaching.hpp"
-#include "mapping/own_table.hpp"
+#include "mapping/callers_table.hpp"
 #include "pg/query.hpp"
 #include "pg/relation_kind.hpp"
 #include "pg/version.hpp"

@@ -4,7 +4,7 @@
 #include "commit/check_at_commit.hpp"
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
-#include "mapping/own_table.hpp"
+#include "mapping/callers_table.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "schema/catalog.hpp"
@@ -64,7 +64,7 @@ Datum credits_detach(PG_FUNCTION_ARGS)
         errors::missing_argument("line_table");
     const Oid line_table = PG_GETARG_OID(0);
     come_to_gate();
-    const Relation lines = pg::exists(line_table) ? open_own_table("detach", line_table) : nullptr;
+    const Relation lines = pg::exists(line_table) ? open_callers_table("detach", line_table) : nullptr;
     const std::optional<SourceRow> row = find_source_row(line_table);
     if (!row.has_value())
         errors::not_attached(line_table);

@@ -2,7 +2,7 @@
 #include "attach/tables.hpp"
 
 #include "errors/attaching.hpp"
-#include "mapping/own_table.hpp"
+#include "mapping/callers_table.hpp"
 
 extern "C" {
 #include "catalog/pg_inherits.h"

@@ -1,7 +1,7 @@
 // Creates and drops our triggers.
 #include "attach/triggers.hpp"
 
-#include "mapping/own_table.hpp"
+#include "mapping/callers_table.hpp"
 #include "pg/sql_text.hpp"
 
 namespace credits

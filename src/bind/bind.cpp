@@ -8,9 +8,9 @@
 #include "errors/attaching.hpp"
 #include "errors/binding.hpp"
 #include "errors/registering.hpp"
+#include "mapping/callers_table.hpp"
 #include "mapping/key_columns.hpp"
 #include "mapping/mapping_view.hpp"
-#include "mapping/own_table.hpp"
 #include "pg/memory.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
@@ -176,7 +176,7 @@ void take_over_all(const Binding& binding, Relation table)
 void bind(const BindArguments& arguments)
 {
     come_to_gate();
-    const Relation table = open_own_table("bind", arguments.erp_table);
+    const Relation table = open_callers_table("bind", arguments.erp_table);
     check_bound_table(table);
     if (OidIsValid(find_mapping(arguments.erp_table)))
         errors::already_bound(arguments.erp_table);
@@ -220,7 +220,7 @@ Datum credits_unbind(PG_FUNCTION_ARGS)
         errors::missing_argument("erp_table");
     const Oid erp_table = PG_GETARG_OID(0);
     come_to_gate();
-    const Relation table = pg::exists(erp_table) ? open_own_table("unbind", erp_table) : nullptr;
+    const Relation table = pg::exists(erp_table) ? open_callers_table("unbind", erp_table) : nullptr;
     const Oid mapping = find_mapping(erp_table);
     if (!OidIsValid(mapping))
         errors::not_bound(erp_table);

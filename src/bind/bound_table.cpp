@@ -3,8 +3,8 @@
 
 #include "errors/attaching.hpp"
 #include "errors/binding.hpp"
+#include "mapping/callers_table.hpp"
 #include "mapping/key_columns.hpp"
-#include "mapping/own_table.hpp"
 #include "pg/view_columns.hpp"
 
 extern "C" {

@@ -1,5 +1,5 @@
 // Opens tables for their owner, and asks whether they last.
-#include "mapping/own_table.hpp"
+#include "mapping/callers_table.hpp"
 
 #include "errors/attaching.hpp"
 #include "pg/query.hpp"
@@ -23,7 +23,7 @@ void require_right(const char* act, Oid oid)
 
 } // namespace
 
-Relation open_own_table(const char* act, Oid oid)
+Relation open_callers_table(const char* act, Oid oid)
 {
     require_right(act, oid); // before the lock: nobody waits for a table, or holds it up, that is not his
     const Relation table = try_relation_open(oid, ShareRowExclusiveLock);

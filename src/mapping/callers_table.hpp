@@ -8,7 +8,7 @@ namespace credits
 
 /// Opens a table that its owner wants to attach, detach, bind or unbind (`act`), so that nobody writes to it meanwhile. These are
 /// changes of settings (rule 5): he must have the privileges of credits_management, too. Raises 42501, 42P01.
-Relation open_own_table(const char* act, Oid oid);
+Relation open_callers_table(const char* act, Oid oid);
 
 /// Why a relation cannot be relied on: it is temporary or unlogged; null: it lasts.
 const char* why_not_lasting(Relation table);
