@@ -72,9 +72,10 @@ SELECT is_empty($$
       AND NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'credits'::regnamespace AND proname = asked.name[1]
                       AND obj_description(oid, 'pg_proc') LIKE 'Question:%')$$, 'and nothing else is asked');
 SELECT is_empty($$
-    SELECT oid::regprocedure FROM pg_proc
-    WHERE pronamespace = 'credits'::regnamespace AND prorettype::regtype::text ~ '^credits\.[a-z]' AND prolang =
-        (SELECT oid FROM pg_language WHERE lanname = 'sql')$$,
+    SELECT query.oid::regprocedure
+    FROM pg_proc AS query JOIN pg_class AS answer ON answer.reltype = query.prorettype
+    WHERE query.pronamespace = 'credits'::regnamespace AND answer.relkind <> 'c'
+      AND query.prolang = (SELECT oid FROM pg_language WHERE lanname = 'sql')$$,
     'no query returns the row of a table, to which somebody may add a column');
 SELECT * FROM finish();
 ROLLBACK;
