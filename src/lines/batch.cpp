@@ -130,8 +130,14 @@ void open_header_slot(Batch& batch)
     if (batch.header_slot != nullptr || !OidIsValid(batch.source->header_table))
         return;
     const Relation headers = relation_open(batch.source->header_table, AccessShareLock);
-    batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
+    open_header_slot(batch, headers);
     relation_close(headers, NoLock);
+}
+
+void open_header_slot(Batch& batch, Relation headers)
+{
+    if (batch.header_slot == nullptr)
+        batch.header_slot = MakeSingleTupleTableSlot(RelationGetDescr(headers), &TTSOpsHeapTuple);
 }
 
 void show(Batch& batch, MinimalTuple line, const Header* header)

@@ -78,6 +78,7 @@ void add_gone_line(Batch& batch, std::string_view key);
 
 /// Makes room for a header to be shown, where the source has headers and it was not done before.
 void open_header_slot(Batch& batch);
+void open_header_slot(Batch& batch, Relation headers);
 
 /// Shows a line image and its header, which may be null, to the next evaluations.
 void show(Batch& batch, MinimalTuple line, const Header* header);

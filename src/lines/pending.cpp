@@ -116,6 +116,8 @@ MinimalTuple make_stub(TupleTableSlot* row, const Bitmapset* columns)
 
 void note_images(const Batch& batch, std::span<const LineImage> images, Awaits awaits)
 {
+    if (images.empty())
+        return;
     const Bitmapset* const columns = stub_columns(*batch.source);
     const auto stub_of = [&](MinimalTuple line) {
         return line == nullptr ? nullptr : make_stub(ExecStoreMinimalTuple(line, batch.line_slot, false), columns);

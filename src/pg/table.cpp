@@ -118,7 +118,7 @@ bool previous(IndexCursor& cursor) { return index_getnext_slot(cursor.scan, Back
 void end_scan(IndexCursor& cursor)
 {
     index_endscan(cursor.scan);
-    index_close(cursor.index, AccessShareLock);
+    index_close(cursor.index, NoLock); // its lock stays with that of the table
 }
 
 bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)

@@ -69,7 +69,7 @@ bool lock(Batch& batch, pg::Table& table, Header& header, std::string_view guard
 /// Reads the header where it lies, if it does.
 void read(Batch& batch, pg::Table& table, Header& header)
 {
-    open_header_slot(batch); // also for a header that another batch has read
+    open_header_slot(batch, table.relation); // also for a header that another batch has read
     if (batch.source->header_is_view)
         read_from_view(batch, header);
     else
@@ -125,7 +125,7 @@ void find_headers(Batches batches, References& references)
 {
     const std::span<Reference> named = list_references(references, batches);
     for_each_reference(references, named, [](pg::Table& table, Reference& reference, const Reference* previous) {
-        open_header_slot(*reference.batch);
+        open_header_slot(*reference.batch, table.relation);
         if (previous != nullptr)
             take_from(*reference.header, *previous->header);
         else

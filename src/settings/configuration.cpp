@@ -205,8 +205,8 @@ void mark_stale(Oid relation, const Catalog& known)
 
 const Configuration& configuration()
 {
-    on_change(mark_stale);
     while (current == nullptr || is_stale) {
+        on_change(mark_stale);
         is_stale = false; // before loading: a change that arrives meanwhile marks it again
         Loaded* const previous = current;
         current = nullptr;

@@ -44,8 +44,8 @@ void mark_stale(Oid relation, const Catalog& known);
 
 void load_list()
 {
-    on_change(mark_stale);
     while (!is_complete || is_stale) {
+        on_change(mark_stale);
         come_to_gate();
         is_complete = false;
         is_stale = false; // before reading: a change that arrives meanwhile marks it again
