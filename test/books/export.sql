@@ -10,8 +10,8 @@ CREATE TEMPORARY VIEW account AS SELECT code, code || ' ' || name AS name FROM e
 -- no article: it is booked on the result account of its type.
 CREATE TEMPORARY VIEW invoiced AS
 SELECT entry.booked_on AS day, format('invoice %s %s', entry.customer, entry.document_number) AS description,
-       format('%s:%s:%s', debtors.name, entry.customer, turnover.code) AS debit, turnover.name AS credit,
-       entry.amount, type.currency
+       format('%s:%s:%s', debtors.name, entry.customer, turnover.code) AS debit,
+       turnover.name AS credit, entry.amount, type.currency
 FROM credits.entry
 JOIN credits.lot USING (customer, type_id, lot_no)
 JOIN credits.credit_type AS type USING (type_id)
