@@ -1,4 +1,4 @@
-// The SQL that takes rows of a bound table over into the settings: few statements over all rows. src/bound_settings.cpp runs them
+// The SQL that takes rows of a bound table over into the settings: few statements over all rows. src/bind/take_over.cpp runs them
 // as the extension's owner, at the latest snapshot and with a search_path of pg_catalog. What changes nothing writes nothing.
 #pragma once
 
