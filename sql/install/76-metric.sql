@@ -1,6 +1,6 @@
 -- Figures for a monitoring system, in the manner of Prometheus: no query reads the whole ledger, and none names a customer.
 
--- Advanced by the module (src/errors/errors.cpp) and never set back: a sequence does not go by transactions, so a refusal stays
+-- Advanced by the module (src/errors/saving.cpp) and never set back: a sequence does not go by transactions, so a refusal stays
 -- counted although everything else of its transaction is undone.
 CREATE SEQUENCE credits.refusal_count MINVALUE 0 START 0;
 SELECT pg_catalog.setval('credits.refusal_count', 0);
