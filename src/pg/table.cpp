@@ -62,6 +62,34 @@ bool has_key(Table& table, Oid index, std::span<const KeyPart> key)
     return same;
 }
 
+HeapTupleHeader header_of(const Table& table)
+{
+    return reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data;
+}
+
+MultiXactStatus status_of(uint16 infomask)
+{
+    return HEAP_XMAX_IS_KEYSHR_LOCKED(infomask) ? MultiXactStatusForKeyShare
+           : HEAP_XMAX_IS_SHR_LOCKED(infomask)  ? MultiXactStatusForShare
+                                                : MultiXactStatusForNoKeyUpdate;
+}
+
+/// Has any transaction a lock on the row in table.found, at least of this strength, of which fn says yes?
+template <class Fn>
+bool any_locker(const Table& table, MultiXactStatus least, Fn fn)
+{
+    const HeapTupleHeader row = header_of(table);
+    const TransactionId xmax = HeapTupleHeaderGetRawXmax(row);
+    if ((row->t_infomask & HEAP_XMAX_INVALID) != 0)
+        return false;
+    if ((row->t_infomask & HEAP_XMAX_IS_MULTI) == 0)
+        return status_of(row->t_infomask) >= least && fn(xmax);
+    MultiXactMember* members = nullptr;
+    const int count = GetMultiXactIdMembers(xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
+    return std::any_of(members, members + std::max(count, 0),
+                       [&](const MultiXactMember& member) { return member.status >= least && fn(member.xid); });
+}
+
 } // namespace
 
 Table open_table(Oid table, LOCKMODE mode)
@@ -135,16 +163,14 @@ bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot)
     return table_tuple_fetch_row_version(table.relation, &tid, snapshot.data, table.found);
 }
 
-LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockRequest request)
+LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockWaitPolicy wait)
 {
     for (;;) {
         const std::optional<LockResult> result =
             with_latest_snapshot([&](const DatedSnapshot& snapshot) -> std::optional<LockResult> {
                 if (!find(table, index, key, snapshot))
                     return LockResult::absent;
-                if (request.worth_locking != nullptr && !request.worth_locking(table))
-                    return LockResult::declined;
-                switch (lock_at(table, table.found->tts_tid, snapshot, request.wait)) {
+                switch (lock_at(table, table.found->tts_tid, snapshot, wait)) {
                 case LockOutcome::locked:
                     return LockResult::locked;
                 case LockOutcome::busy:
@@ -181,18 +207,20 @@ LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait)
 
 bool is_locked_by_us(const Table& table)
 {
-    const HeapTupleHeader row = reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data;
-    if (TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(row)))
+    return TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(header_of(table))) ||
+           any_locker(table, MultiXactStatusForNoKeyUpdate, TransactionIdIsCurrentTransactionId);
+}
+
+bool wait_for_locker(Table& table)
+{
+    ItemPointerData tid = table.found->tts_tid;
+    if (!TTS_IS_BUFFERTUPLE(table.found)) // of another access method's rows only their lock tells who has them
+        return lock_version(table, tid, LockWaitBlock) != LockResult::busy;
+    return any_locker(table, MultiXactStatusForShare, [&](TransactionId locker) {
+        if (TransactionIdIsCurrentTransactionId(locker) || !TransactionIdIsInProgress(locker))
+            return false;
+        XactLockTableWait(locker, table.relation, &tid, XLTW_Lock);
         return true;
-    const TransactionId xmax = HeapTupleHeaderGetRawXmax(row);
-    if ((row->t_infomask & HEAP_XMAX_INVALID) != 0)
-        return false;
-    if ((row->t_infomask & HEAP_XMAX_IS_MULTI) == 0)
-        return TransactionIdIsCurrentTransactionId(xmax) && !HEAP_XMAX_IS_KEYSHR_LOCKED(row->t_infomask);
-    MultiXactMember* members = nullptr;
-    const int count = GetMultiXactIdMembers(xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
-    return std::any_of(members, members + std::max(count, 0), [](const MultiXactMember& member) {
-        return member.status >= MultiXactStatusForNoKeyUpdate && TransactionIdIsCurrentTransactionId(member.xid);
     });
 }
 

@@ -99,16 +99,11 @@ bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnap
 /// Stores the version of a row that lies there in table.found, if the snapshot sees it.
 bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
 
-/// How a row is locked: by waiting for whoever holds it, or not at all when it is held.
-struct LockRequest {
-    LockWaitPolicy wait = LockWaitBlock;
-    bool (*worth_locking)(const Table&) = nullptr; // declines what is found; null: everything is
-};
-enum class LockResult { absent, declined, busy, locked };
+enum class LockResult { absent, busy, locked };
 
 /// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, and stores it in table.found. No 40001 below
-/// SERIALIZABLE; there, when the version is not the transaction's. A row that is declined or busy is stored as last committed.
-LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockRequest request = {});
+/// SERIALIZABLE; there, when the version is not the transaction's. A row that is busy is stored as last committed.
+LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockWaitPolicy wait = LockWaitBlock);
 
 /// Locks the version of a row that lies there, in the same way; `absent`: it is not the latest any more. The row was seen by a
 /// snapshot of this statement's, so no other has taken its place.
@@ -116,6 +111,10 @@ LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait);
 
 /// Does the current transaction hold a lock on the row in table.found that keeps other writers out?
 bool is_locked_by_us(const Table& table);
+
+/// Waits for somebody else who holds such a lock, without taking it; returns whether there was one. Who comes meanwhile is missed:
+/// only the lock itself is sure.
+bool wait_for_locker(Table& table);
 
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
 void require_visible_to_transaction(Table& table);

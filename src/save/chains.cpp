@@ -179,12 +179,12 @@ pg::Array<std::string_view> foresee_customers(Batches batches, const Origins* or
     return customers;
 }
 
-Batches add_chains(Batches batches, const Origins* origins)
+Batches add_chains(Batches batches, const Origins* origins, Turns& turns)
 {
     if (!has_origin_table(batches))
         return batches;
     // Before the lines made from these are looked for: whoever has saved one is done then.
-    lock_accounts_in_order(pg::span_of(foresee_customers(batches, origins)));
+    take_turns_of_accounts(turns, pg::span_of(foresee_customers(batches, origins)));
     const BatchList all = follow_chains(batches);
     const Batches save = pg::span_of(all).first(drop_empty(all, batches.size()));
     if (std::ranges::any_of(save.subspan(batches.size()), [](const Batch* batch) { return settles_at_commit(*batch->source); }))

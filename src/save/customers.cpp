@@ -21,12 +21,10 @@ void add(Customers& customers, std::string_view customer, bool must_be_locked)
         last->must_be_locked |= must_be_locked;
         return;
     }
-    customers.sorted[customers.count++] = {.customer = customer,
-                                           .must_be_locked = must_be_locked,
-                                           .exists = false,
-                                           .is_locked = false,
-                                           .works_with_credits = false,
-                                           .is_contact = false};
+    Customer& added = customers.sorted[customers.count++];
+    added = {};
+    added.customer = customer;
+    added.must_be_locked = must_be_locked;
 }
 
 /// Of a line whose record nets to nothing nothing is written, unless its entries follow a new key.
@@ -70,19 +68,21 @@ void sort_and_merge(Customers& customers)
     customers.count = merged.count;
 }
 
-/// Calls fn for the customers that the lines name or are recorded for, in key order.
-Customers read_customers(Batches batches, const DocumentCustomers& documents, void (*fn)(pg::Table&, Customer&))
+Customers sorted_customers(Batches batches, const DocumentCustomers& documents)
 {
     Customers customers = name_customers(batches, documents);
     sort_and_merge(customers);
-    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
-    for (int i = 0; i < customers.count; i++) {
-        // Among several nobody is left out: his document would be waited for with the others' rows in our hands.
-        customers.sorted[i].must_be_locked |= customers.count > 1;
-        fn(table, customers.sorted[i]);
-    }
-    pg::close_table(table);
     return customers;
+}
+
+/// Calls fn(table, customer) for each of them.
+template <class Fn>
+void for_each(const Customers& customers, Fn fn)
+{
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    for (Customer& customer : std::span(customers.sorted, static_cast<size_t>(customers.count)))
+        fn(table, customer);
+    pg::close_table(table);
 }
 
 ContactsKnown contacts_among(const Customers& customers)
@@ -125,20 +125,30 @@ bool find_accounts(Batches batches, ContactsKnown known = ContactsKnown::from_co
 
 } // namespace
 
-// Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
-Customers lock_customers(Batches batches, const DocumentCustomers& documents)
+Customers take_turns(Batches batches, const DocumentCustomers& documents, Turns& turns)
 {
     find_accounts(batches);
-    Customers customers = read_customers(batches, documents, lock_customer);
-    while (find_accounts(batches, contacts_among(customers)))
-        customers = read_customers(batches, documents, lock_customer);
+    const Customers customers = sorted_customers(batches, documents);
+    for_each(customers, [&](pg::Table& table, Customer& customer) { take_turn(turns, table, customer); });
     return customers;
+}
+
+// Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
+void lock_customers(Customers& customers, Batches batches, const DocumentCustomers& documents)
+{
+    for_each(customers, lock_customer);
+    while (find_accounts(batches, contacts_among(customers))) {
+        customers = sorted_customers(batches, documents);
+        for_each(customers, lock_customer);
+    }
 }
 
 Customers find_customers(Batches batches, const DocumentCustomers& documents)
 {
     find_accounts(batches);
-    return read_customers(batches, documents, look_at_customer);
+    const Customers customers = sorted_customers(batches, documents);
+    for_each(customers, look_at_customer);
+    return customers;
 }
 
 const Customer& find_customer(const Customers& customers, std::string_view customer) { return *lower_bound(customers, customer); }

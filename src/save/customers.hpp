@@ -20,10 +20,13 @@ struct Customers {
     int count;
 };
 
-/// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and locks, in key order, the
-/// rows of those whose ledger may be written: who works with credits, or is recorded. Those of the lines that theirs
-/// were made from come with them.
-Customers lock_customers(Batches batches, const DocumentCustomers& documents);
+/// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and takes, in key order, the
+/// turns of those whose ledger may be written: who works with credits, or is recorded. Those of the lines that theirs were made
+/// from come with them. Who is ours already is locked then.
+Customers take_turns(Batches batches, const DocumentCustomers& documents, Turns& turns);
+
+/// Locks the rows of the same customers.
+void lock_customers(Customers& customers, Batches batches, const DocumentCustomers& documents);
 
 /// Finds the same customers without a lock.
 Customers find_customers(Batches batches, const DocumentCustomers& documents);

@@ -40,30 +40,48 @@ void find(Batch& batch, pg::Table& table, Header& header)
                      [&](const RowLocation& location) { keep_found(header, location); });
 }
 
-/// Locks the version that was found, where it lies.
-pg::LockResult lock_found(pg::Table& table, const Header& header, LockWaitPolicy wait)
+/// Calls fn(table, tid) for the version that was found, where it lies.
+template <class Fn>
+pg::LockResult lock_found(pg::Table& table, const Header& header, Fn fn)
 {
     if (header.member == RelationGetRelid(table.relation))
-        return pg::lock_version(table, header.tid, wait);
+        return fn(table, header.tid);
     pg::Table member = pg::open_table(header.member, RowShareLock);
-    const pg::LockResult result = pg::lock_version(member, header.tid, wait);
+    const pg::LockResult result = fn(member, header.tid);
     pg::close_table(member);
     return result;
 }
 
-/// Locks the header in the version of now. Is that the one that was found? Another one is found anew, and is locked when it is
-/// looked at again. A busy one is waited for, unless a customer guards it. He
-/// does not, where he had no row when somebody looked for him: that one may have changed the header.
-bool lock(Batch& batch, pg::Table& table, Header& header, std::string_view guard)
+/// Is the latest version the one that was found? Another one is found anew, and is locked when it is looked at again.
+bool keep_lock(Batch& batch, pg::Table& table, Header& header, pg::LockResult result)
 {
-    pg::LockResult result = lock_found(table, header, is_null(guard) ? LockWaitBlock : LockWaitSkip);
-    if (result == pg::LockResult::busy && is_claimed(guard))
-        result = lock_found(table, header, LockWaitBlock);
     header.is_locked = result == pg::LockResult::locked;
     if (result != pg::LockResult::absent)
         return true;
     find(batch, table, header);
     return false;
+}
+
+/// Locks the version that was found, and waits for whoever holds it.
+bool lock(Batch& batch, pg::Table& table, Header& header)
+{
+    return keep_lock(batch, table, header, lock_found(table, header, [](pg::Table& member, const ItemPointerData& tid) {
+                         return pg::lock_version(member, tid, LockWaitBlock);
+                     }));
+}
+
+/// Locks the version that was found, unless it is busy and guarded. A busy one that is not is waited for with no turn in our
+/// hands, and is to be looked at again.
+bool lock(Batch& batch, pg::Table& table, Header& header, std::string_view guard, Turns& turns)
+{
+    return keep_lock(batch, table, header, lock_found(table, header, [&](pg::Table& member, const ItemPointerData& tid) {
+                         const pg::LockResult result = pg::lock_version(member, tid, LockWaitSkip);
+                         if (result != pg::LockResult::busy || (!is_null(guard) && !is_claimed(guard)))
+                             return result;
+                         give_back(turns);
+                         pg::wait_for_locker(member);
+                         return pg::LockResult::absent;
+                     }));
 }
 
 /// Reads the header where it lies, if it does.
@@ -143,7 +161,7 @@ bool lock_headers_without_customer(References& references)
                            Header& header = *reference.header;
                            if (previous != nullptr && previous->header->is_locked)
                                take_from(header, *previous->header);
-                           while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header, {})) {
+                           while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header)) {
                                reference.customer = customer_of(batch, header);
                                all_stand = false;
                                CHECK_FOR_INTERRUPTS();
@@ -163,7 +181,7 @@ std::string_view guard_of(const Reference& reference, const Customers& customers
 
 } // namespace
 
-bool lock_headers(References& references, const Customers& customers)
+bool lock_headers(References& references, const Customers& customers, Turns& turns)
 {
     const auto is_before = [](const Reference& a, const Reference& b) { return compare(a, b) < 0; };
     Reference* const end = references.list.items + references.list.count;
@@ -176,7 +194,7 @@ bool lock_headers(References& references, const Customers& customers)
                            if (previous != nullptr && previous->header->is_locked)
                                take_from(header, *previous->header);
                            if (needs_lock(reference))
-                               all_stand = lock(*reference.batch, table, header, guard_of(reference, customers)) && all_stand;
+                               all_stand = all_stand && lock(*reference.batch, table, header, guard_of(reference, customers), turns);
                        });
     return all_stand;
 }

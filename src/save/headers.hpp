@@ -23,9 +23,9 @@ Header* find_header(Batch& batch, MinimalTuple line);
 /// are waited for. Are they as they were found? If not, they are found anew.
 bool lock_headers_without_customer(References& references);
 
-/// Locks the headers in the order of tables and keys, but for busy ones that a locked customer guards. Are they as they were
-/// found?
-bool lock_headers(References& references, const Customers& customers);
+/// Locks the headers in the order of tables and keys, but for busy ones that a customer guards who was locked before. Are they as
+/// they were found? If not, they are not all locked, and turns may be given back.
+bool lock_headers(References& references, const Customers& customers, Turns& turns);
 
 /// Are those that were busy still as they were found?
 bool do_headers_stand(References& references);

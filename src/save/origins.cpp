@@ -27,8 +27,9 @@ bool is_same_row(MinimalTuple a, MinimalTuple b)
     return a == nullptr || b == nullptr ? a == b : a->t_len == b->t_len && memcmp(a, b, a->t_len) == 0;
 }
 
-/// Locks the row of an origin, unless it is busy and guarded (headers.hpp). Is it as it was found?
-bool lock_row(const Origin& origin, bool is_guarded)
+/// Calls lock(table, index, key) for the row of an origin. Is it as it was found?
+template <class Fn>
+bool lock_row(const Origin& origin, Fn lock)
 {
     Batch& batch = *origin.batch;
     const KeyedTable lines = lines_of(*batch.source);
@@ -41,17 +42,32 @@ bool lock_row(const Origin& origin, bool is_guarded)
     bool stands = false;
     pg::Table table = pg::open_table(batch.source->line_table, RowShareLock);
     with_row_location(lines, table, values, KeyOf::own, [&](const RowLocation& location) {
-        const RowKey key = make_row_key(lines, values, KeyOf::own);
-        pg::LockResult result =
-            pg::lock_latest(*location.table, location.index, key, {.wait = is_guarded ? LockWaitSkip : LockWaitBlock});
-        if (result == pg::LockResult::busy && is_claimed(origin.customer))
-            result = pg::lock_latest(*location.table, location.index, key);
+        const pg::LockResult result = lock(*location.table, location.index, make_row_key(lines, values, KeyOf::own));
         stands = result == pg::LockResult::busy ||
                  (result == pg::LockResult::locked &&
                   is_same_row(pg::copy_converted(location.conversion, location.table->found), origin.row));
     });
     pg::close_table(table);
     return stands;
+}
+
+bool lock_row(const Origin& origin)
+{
+    return lock_row(origin, [](pg::Table& table, Oid index, const RowKey& key) { return pg::lock_latest(table, index, key); });
+}
+
+/// Likewise, unless it is busy: then as a header that is (headers.hpp).
+bool lock_row(const Origin& origin, const Customers& customers, Turns& turns)
+{
+    return lock_row(origin, [&](pg::Table& table, Oid index, const RowKey& key) {
+        const pg::LockResult result = pg::lock_latest(table, index, key, LockWaitSkip);
+        if (result != pg::LockResult::busy ||
+            (is_locked(customers, account_of(origin.customer)) && !is_claimed(origin.customer)))
+            return result;
+        give_back(turns);
+        pg::wait_for_locker(table);
+        return pg::LockResult::absent;
+    });
 }
 
 HeapTuple header_of(const Origin& origin)
@@ -166,18 +182,18 @@ bool lock_origins_without_customer(Origins* origins)
     bool all_stand = lock_headers_without_customer(origins->headers);
     for (const Origin& origin : pg::span_of(origins->sorted))
         if (is_null(origin.customer) && is_own_document(origin))
-            all_stand = lock_row(origin, false) && all_stand;
+            all_stand = lock_row(origin) && all_stand;
     return all_stand;
 }
 
-bool lock_origins(const Origins* origins, const Customers& customers)
+bool lock_origins(const Origins* origins, const Customers& customers, Turns& turns)
 {
     bool all_stand = true;
     if (origins == nullptr)
         return all_stand;
     for (const Origin& origin : pg::span_of(origins->sorted))
         if (!is_null(origin.customer) && is_own_document(origin))
-            all_stand = lock_row(origin, is_locked(customers, account_of(origin.customer))) && all_stand;
+            all_stand = all_stand && lock_row(origin, customers, turns);
     return all_stand;
 }
 

@@ -43,7 +43,7 @@ bool lock_origins_without_customer(Origins* origins);
 
 /// Locks the other rows of origins that are their own documents, or whose document is a view, but for busy ones that a locked
 /// customer guards. Are they as they were found?
-bool lock_origins(const Origins* origins, const Customers& customers);
+bool lock_origins(const Origins* origins, const Customers& customers, Turns& turns);
 
 /// Are the same origins found again, with the same rows and headers?
 bool do_origins_stand(Batches batches, const Origins* origins);

@@ -36,6 +36,7 @@ struct Save {
     References headers_of_chains;
     Origins* origins; // null: nothing
     Customers customers;
+    Turns turns; // of these, until their rows are locked
 };
 
 /// The part of a source, which may be a new one. The table of its lines is opened, unless the caller has it open as long.

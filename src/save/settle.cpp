@@ -1,5 +1,6 @@
-// The seven steps of a save, once. Lock order (invariant 4): the gate, headers that tell no customer, the customers in the order
-// of their keys, the other headers. A busy one that a locked customer guards is passed.
+// The seven steps of a save, once. Lock order (invariant 4): the gate, headers that tell no customer, the turns of the customers
+// in the order of their keys, the other headers, the customers' rows. What is waited for before the rows is waited for with none
+// of them in our hands. A busy header that is guarded by a customer whom an earlier save has locked is passed.
 #include "save/settle.hpp"
 
 #include <algorithm>
@@ -148,7 +149,7 @@ void follow_chains(Save& save)
     find_origins(save);
     if (save.order == Order::by_day)
         return;
-    const Batches all = add_chains(batches_of(save), save.origins);
+    const Batches all = add_chains(batches_of(save), save.origins, save.turns);
     for (Batch* const batch : all.subspan(batches_of(save).size()))
         pg::append(save.batches, batch);
     if (std::ranges::all_of(all, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
@@ -182,51 +183,67 @@ void read(Save& save)
 bool lock_all_headers(Save& save)
 {
     if (save.origins == nullptr)
-        return lock_headers(save.headers, save.customers);
+        return lock_headers(save.headers, save.customers, save.turns);
     References headers{};
     for (const References* const some : {&save.headers, &save.origins->headers})
         for (const Reference& header : pg::span_of(some->list))
             pg::append(headers.list, header);
-    const bool all_stand = lock_headers(headers, save.customers);
+    const bool all_stand = lock_headers(headers, save.customers, save.turns);
     end_references(headers);
     return all_stand;
 }
 
 /// Locks the documents: headers, then rows of origins.
-bool lock_documents(Save& save)
-{
-    const bool headers_stand = lock_all_headers(save);
-    return lock_origins(save.origins, save.customers) && headers_stand;
-}
+bool lock_documents(Save& save) { return lock_all_headers(save) && lock_origins(save.origins, save.customers, save.turns); }
 
-/// Does what was looked at stand, now that it is locked? What is recorded may have been booked anew by whoever settles a line
-/// with what it was made from, or its document on demand.
+/// Does what was looked at still stand? What is recorded may have been booked anew by whoever settles a line with what it was made
+/// from, or its document on demand.
 bool stands(Save& save)
 {
     return do_headers_stand(save.headers) && do_headers_stand(save.headers_of_chains) &&
            do_origins_stand(batches_of(save), save.origins) && std::ranges::all_of(batches_of(save), do_records_stand);
 }
 
-/// Looks, locks the customers that are seen, in one order, and looks whether all is as it was; else begins again, with these
-/// locks. doc/design/3-locks.md says why nothing of it changes from then on, and why it ends.
+DocumentCustomers customers_of_documents(const Save& save)
+{
+    return {.of_lines = pg::span_of(customers_of(save.headers)), .of_origins = pg::span_of(customers_of(save.origins))};
+}
+
+void look(Save& save)
+{
+    begin_look(save);
+    look_at_headers(save);
+    follow_chains(save);
+    read(save);
+}
+
+/// Locks what is seen, and looks whether all is as it was.
+bool lock_what_is_seen(Save& save, uint64 completed_before)
+{
+    save.customers = take_turns(batches_of(save), customers_of_documents(save), save.turns);
+    if (save.turns.has_waited) {
+        completed_before = pg::completed_transactions();
+        if (!stands(save))
+            return false;
+    }
+    if (!lock_documents(save))
+        return false;
+    lock_customers(save.customers, batches_of(save), customers_of_documents(save));
+    return pg::completed_transactions() == completed_before || stands(save);
+}
+
+/// Looks, locks what is seen in one order, and looks whether all is as it was; else begins again. doc/design/3-locks.md says why
+/// nothing of it changes from then on, and why it ends.
 void look_and_lock(Save& save)
 {
-    for (;;) {
+    for (bool is_locked = false; !is_locked; give_back(save.turns)) {
         const uint64 completed_before = pg::completed_transactions();
-        begin_look(save);
-        look_at_headers(save);
-        follow_chains(save);
-        read(save);
+        look(save);
         if (save.order == Order::by_day) {
-            save.customers =
-                find_customers(batches_of(save), {.of_lines = {}, .of_origins = pg::span_of(customers_of(save.origins))});
+            save.customers = find_customers(batches_of(save), customers_of_documents(save));
             return;
         }
-        save.customers = lock_customers(batches_of(save), {.of_lines = pg::span_of(customers_of(save.headers)),
-                                                           .of_origins = pg::span_of(customers_of(save.origins))});
-        const bool documents_stand = lock_documents(save);
-        if (documents_stand && (pg::completed_transactions() == completed_before || stands(save)))
-            return;
+        is_locked = lock_what_is_seen(save, completed_before);
         CHECK_FOR_INTERRUPTS();
     }
 }

@@ -30,32 +30,85 @@ bool is_contact(const pg::Table& customers)
     return !has_own_account;
 }
 
+Customer customer_named(std::string_view key, bool must_be_locked)
+{
+    Customer customer{};
+    customer.customer = key;
+    customer.must_be_locked = must_be_locked;
+    return customer;
+}
+
+/// Tells what the row says that was found, if it was.
+void tell(const pg::Table& table, Customer& customer, bool exists)
+{
+    customer.exists = exists;
+    customer.works_with_credits = exists && is_flagged(table);
+    customer.is_contact = exists && is_contact(table);
+    if (exists)
+        customer.tid = table.found->tts_tid;
+}
+
+bool find(pg::Table& table, Customer& customer)
+{
+    const bool exists = pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
+        return pg::find(table, catalog().customer_pkey, pg::make_key(customer.customer), snapshot);
+    });
+    tell(table, customer, exists);
+    customer.is_locked = exists && pg::is_locked_by_us(table);
+    return exists;
+}
+
+/// At SERIALIZABLE, raises 40001 when another transaction has written the row that is found.
+bool find_for_save(pg::Table& table, Customer& customer)
+{
+    if (!find(table, customer))
+        return false;
+    pg::require_visible_to_transaction(table);
+    return true;
+}
+
+/// One who need not be locked is not, unless he works with credits.
+bool is_to_be_locked(const Customer& customer)
+{
+    return !customer.is_locked && (customer.must_be_locked || !customer.exists || customer.works_with_credits);
+}
+
+/// More are locked at once: the table of locks is small, and all sessions share it.
+constexpr int most_turns = 16;
+
+/// Takes the turn unless it is taken already; returns whether it had to wait.
+bool take(Turns& turns, pg::Turn turn)
+{
+    const std::span<const pg::Turn> taken = pg::span_of(turns.taken);
+    if (std::ranges::find(taken, turn) != taken.end())
+        return false;
+    const bool has_waited = pg::take_turn(catalog().customer, turn);
+    pg::append(turns.taken, turn);
+    return has_waited;
+}
+
 Customer lock_always(std::string_view key)
 {
-    Customer customer{.customer = key,
-                      .must_be_locked = true,
-                      .exists = false,
-                      .is_locked = false,
-                      .works_with_credits = false,
-                      .is_contact = false};
+    Customer customer = customer_named(key, true);
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     lock_customer(table, customer);
     pg::close_table(table);
     return customer;
 }
 
-/// A customer who has no row may get one while we go on: who finds it is told by the lock of the name (is_claimed).
+/// A customer who has no row may get one while we go on: who finds it is told that we have claimed the name (is_claimed).
 Customer lock_or_claim(std::string_view key)
 {
     const Customer customer = lock_always(key);
     if (customer.exists)
         return customer;
-    pg::lock_name(catalog().customer, key);
+    pg::claim_name(catalog().customer, key);
     return lock_always(key);
 }
 
-/// Locks the accounts of these customers as they are found first; returns whether they are still theirs.
-bool lock_accounts(std::span<const std::string_view> named)
+/// Calls lock(account) for the accounts of these customers as they are found first; returns whether they are still theirs.
+template <class Fn>
+bool are_accounts_of(std::span<const std::string_view> named, Fn lock)
 {
     auto* const accounts = static_cast<std::string_view*>(palloc(sizeof(std::string_view) * (named.size() + 1)));
     std::transform(named.begin(), named.end(), accounts, [](std::string_view customer) { return account_of(customer); });
@@ -64,33 +117,62 @@ bool lock_accounts(std::span<const std::string_view> named)
     std::sort(sorted, sorted + named.size());
     ContactsKnown known = ContactsKnown::from_configuration;
     for (size_t i = 0; i < named.size(); i++)
-        if (!is_null(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) && lock_or_claim(sorted[i]).is_contact)
+        if (!is_null(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) && lock(sorted[i]).is_contact)
             known = ContactsKnown::from_locked_row;
     return std::equal(named.begin(), named.end(), accounts, [&](std::string_view customer, std::string_view account) {
         return account_of(customer, known) == account;
     });
 }
 
+Customer turn_or_claim(Turns& turns, pg::Table& table, std::string_view key)
+{
+    Customer customer = customer_named(key, true);
+    take_turn(turns, table, customer);
+    if (customer.exists)
+        return customer;
+    pg::claim_name(catalog().customer, key);
+    take_turn(turns, table, customer);
+    return customer;
+}
+
 } // namespace
+
+void take_turn(Turns& turns, pg::Table& table, Customer& customer)
+{
+    while (find_for_save(table, customer) && is_to_be_locked(customer)) {
+        if (turns.taken.count == most_turns)
+            return lock_customer(table, customer);
+        if (!take(turns, pg::turn_of(customer.customer)) && !pg::wait_for_locker(table))
+            return;
+        turns.has_waited = true;
+        CHECK_FOR_INTERRUPTS();
+    }
+}
+
+void give_back(Turns& turns)
+{
+    for (const pg::Turn turn : pg::span_of(turns.taken))
+        pg::give_turn_back(catalog().customer, turn);
+    turns.taken.count = 0;
+    turns.has_waited = false;
+}
 
 void lock_customer(pg::Table& table, Customer& customer)
 {
-    bool (*const worth_locking)(const pg::Table&) = customer.must_be_locked ? nullptr : is_flagged;
-    const auto key = pg::make_key(customer.customer);
-    const pg::LockResult result = pg::lock_latest(table, catalog().customer_pkey, key, {.worth_locking = worth_locking});
-    customer.exists = result != pg::LockResult::absent;
-    customer.is_locked = result == pg::LockResult::locked || (result == pg::LockResult::declined && pg::is_locked_by_us(table));
-    customer.works_with_credits = customer.exists && is_flagged(table);
-    customer.is_contact = customer.exists && is_contact(table);
+    if (!customer.exists)
+        find_for_save(table, customer);
+    if (!is_to_be_locked(customer))
+        return;
+    const pg::Turn turn = pg::turn_of(customer.customer);
+    pg::take_turn(catalog().customer, turn);
+    customer.is_locked =
+        (customer.exists && pg::lock_version(table, customer.tid, LockWaitBlock) == pg::LockResult::locked) ||
+        pg::lock_latest(table, catalog().customer_pkey, pg::make_key(customer.customer)) == pg::LockResult::locked;
+    pg::give_turn_back(catalog().customer, turn);
+    tell(table, customer, customer.is_locked);
 }
 
-void look_at_customer(pg::Table& table, Customer& customer)
-{
-    pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
-        customer.exists = pg::find(table, catalog().customer_pkey, pg::make_key(customer.customer), snapshot);
-        customer.works_with_credits = customer.exists && is_flagged(table);
-    });
-}
+void look_at_customer(pg::Table& table, Customer& customer) { find(table, customer); }
 
 Customer lock_account_of(std::string_view named)
 {
@@ -108,23 +190,27 @@ Customer lock_account_of(std::string_view named)
 
 void lock_accounts_in_order(std::span<const std::string_view> named)
 {
-    while (!lock_accounts(named)) {
+    while (!are_accounts_of(named, lock_or_claim)) {
     }
 }
 
-bool is_claimed(std::string_view customer) { return pg::is_name_locked(catalog().customer, customer); }
+void take_turns_of_accounts(Turns& turns, std::span<const std::string_view> named)
+{
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    while (!are_accounts_of(named, [&](std::string_view account) { return turn_or_claim(turns, table, account); })) {
+    }
+    pg::close_table(table);
+}
+
+bool is_claimed(std::string_view customer) { return pg::is_name_claimed(catalog().customer, customer); }
 
 Customer read_customer(std::string_view key)
 {
-    return pg::read_latest(catalog().customer, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
-        const bool exists = pg::find(table, catalog().customer_pkey, pg::make_key(key), snapshot);
-        return Customer{.customer = key,
-                        .must_be_locked = false,
-                        .exists = exists,
-                        .is_locked = false,
-                        .works_with_credits = exists && is_flagged(table),
-                        .is_contact = exists && is_contact(table)};
-    });
+    Customer customer = customer_named(key, false);
+    pg::Table table = pg::open_table(catalog().customer, AccessShareLock);
+    find(table, customer);
+    pg::close_table(table);
+    return customer;
 }
 
 extern "C" {

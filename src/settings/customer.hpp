@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "pg/array.hpp"
+#include "pg/name_lock.hpp"
 #include "pg/table.hpp"
 
 namespace credits
@@ -16,7 +18,24 @@ struct Customer {
     bool is_locked;          // by us
     bool works_with_credits; // as of the lock
     bool is_contact;         // he uses the credits of another one
+    ItemPointerData tid;     // of the version that was found; invalid before
 };
+
+/// Turns of customers. Whoever wants a customer's row takes his turn first. Who has it and nobody's row can still give it back.
+struct Turns {
+    pg::Array<pg::Turn> taken;
+    bool has_waited; // for a turn, or for who held a row
+};
+
+/// Takes the customer's turn and waits until nobody else holds his row, unless it is ours already or need not be locked. Of many
+/// customers the later ones are locked at once: the table of locks is small.
+void take_turn(Turns& turns, pg::Table& customers, Customer& customer);
+
+/// Likewise, of the customers whose credits these use, whether or not they work with credits; the names of those who do not exist
+/// are claimed.
+void take_turns_of_accounts(Turns& turns, std::span<const std::string_view> named);
+
+void give_back(Turns& turns);
 
 /// Locks the customer's row, and tells what it says then. One who need not be locked and does not work with credits is
 /// not, but may be ours already.
