@@ -62,10 +62,7 @@ bool has_key(Table& table, Oid index, std::span<const KeyPart> key)
     return same;
 }
 
-HeapTupleHeader header_of(const Table& table)
-{
-    return reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data;
-}
+HeapTupleHeader header_of(const Table& table) { return reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data; }
 
 MultiXactStatus status_of(uint16 infomask)
 {

@@ -112,8 +112,8 @@ LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait);
 /// Does the current transaction hold a lock on the row in table.found that keeps other writers out?
 bool is_locked_by_us(const Table& table);
 
-/// Waits for somebody else who holds such a lock, without taking it; returns whether there was one. Who comes meanwhile is missed:
-/// only the lock itself is sure.
+/// Waits for somebody else who holds such a lock, without taking it; returns whether there was one. Who comes meanwhile is
+/// missed: only the lock itself is sure.
 bool wait_for_locker(Table& table);
 
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.

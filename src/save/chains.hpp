@@ -12,7 +12,8 @@ namespace credits
 pg::Array<std::string_view> foresee_customers(Batches batches, const Origins* origins);
 
 /// Adds the lines that were made from lines of the save, in whatever source they are; their headers are still to be found.
-/// Returns the batches of the whole save; without chains the same ones. Where there may be chains it takes the turns of the customers first.
+/// Returns the batches of the whole save; without chains the same ones. Where there may be chains it takes the customers' turns
+/// first.
 Batches add_chains(Batches batches, const Origins* origins, Turns& turns);
 
 /// Has a save of this transaction settled lines as parts of a chain whose table is checked at commit? They may be noted as well.

@@ -193,8 +193,8 @@ bool lock_headers(References& references, const Customers& customers, Turns& tur
                            Header& header = *reference.header;
                            if (previous != nullptr && previous->header->is_locked)
                                take_from(header, *previous->header);
-                           if (needs_lock(reference))
-                               all_stand = all_stand && lock(*reference.batch, table, header, guard_of(reference, customers), turns);
+                           if (all_stand && needs_lock(reference))
+                               all_stand = lock(*reference.batch, table, header, guard_of(reference, customers), turns);
                        });
     return all_stand;
 }

@@ -1,9 +1,9 @@
-// The headers of a save's lines. They are looked at first, without a lock, since they tell the customers, who are locked before
-// anything else. Then they are locked, too: so whoever saves a line and then its document has both before anybody else can write
-// the document. But one that is busy is not waited for where a locked customer guards it: whoever holds it, and changes of it
-// what credits depend on, locks that customer before he reads its lines. No customer guards a header whose customer is unknown,
-// depends on the line, or has no ledger to write. The lock needs no privilege on the header table, and row security hides nothing
-// from it.
+// The headers of a save's lines. They are looked at first, without a lock, since they tell the customers, whose turns come first.
+// Then they are locked, too: so whoever saves a line and then its document has both before anybody else can write the document.
+// A busy one is waited for with no turn in our hands, unless a customer guards it who was locked before: whoever holds it, and
+// changes of it what credits depend on, locks that customer before he reads its lines. No customer guards a header whose customer
+// is unknown, depends on the line, or has no ledger to write. The lock needs no privilege on the header table, and row security
+// hides nothing from it.
 #pragma once
 
 #include "save/customers.hpp"

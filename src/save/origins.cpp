@@ -61,8 +61,7 @@ bool lock_row(const Origin& origin, const Customers& customers, Turns& turns)
 {
     return lock_row(origin, [&](pg::Table& table, Oid index, const RowKey& key) {
         const pg::LockResult result = pg::lock_latest(table, index, key, LockWaitSkip);
-        if (result != pg::LockResult::busy ||
-            (is_locked(customers, account_of(origin.customer)) && !is_claimed(origin.customer)))
+        if (result != pg::LockResult::busy || (is_locked(customers, account_of(origin.customer)) && !is_claimed(origin.customer)))
             return result;
         give_back(turns);
         pg::wait_for_locker(table);

@@ -41,8 +41,8 @@ void end_origins(Origins* origins); // may be null
 /// them. Are the rows as they were found?
 bool lock_origins_without_customer(Origins* origins);
 
-/// Locks the other rows of origins that are their own documents, or whose document is a view, but for busy ones that a locked
-/// customer guards. Are they as they were found?
+/// Locks the other rows of origins that are their own documents, or whose document is a view; a busy one is waited for like a
+/// header that is. Are they as they were found?
 bool lock_origins(const Origins* origins, const Customers& customers, Turns& turns);
 
 /// Are the same origins found again, with the same rows and headers?

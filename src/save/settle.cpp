@@ -196,8 +196,8 @@ bool lock_all_headers(Save& save)
 /// Locks the documents: headers, then rows of origins.
 bool lock_documents(Save& save) { return lock_all_headers(save) && lock_origins(save.origins, save.customers, save.turns); }
 
-/// Does what was looked at still stand? What is recorded may have been booked anew by whoever settles a line with what it was made
-/// from, or its document on demand.
+/// Does what was looked at still stand? What is recorded may have been booked anew by whoever settles a line with what it was
+/// made from, or its document on demand.
 bool stands(Save& save)
 {
     return do_headers_stand(save.headers) && do_headers_stand(save.headers_of_chains) &&
