@@ -64,28 +64,48 @@ bool has_key(Table& table, Oid index, std::span<const KeyPart> key)
 
 HeapTupleHeader header_of(const Table& table) { return reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data; }
 
+struct Lockers {
+    TransactionId xmax; // or a multixact, as the flags say
+    uint16 flags;
+};
+
+/// Who locks the row writes both, maybe just now. So they are read together, under the lock of their page.
+Lockers lockers_of(const Table& table)
+{
+    const Buffer page = reinterpret_cast<const BufferHeapTupleTableSlot*>(table.found)->buffer;
+    const HeapTupleHeader row = header_of(table);
+    LockBuffer(page, BUFFER_LOCK_SHARE);
+    const Lockers lockers{.xmax = HeapTupleHeaderGetRawXmax(row), .flags = row->t_infomask};
+    LockBuffer(page, BUFFER_LOCK_UNLOCK);
+    return lockers;
+}
+
 MultiXactStatus status_of(uint16 infomask)
 {
     return HEAP_XMAX_IS_KEYSHR_LOCKED(infomask) ? MultiXactStatusForKeyShare
            : HEAP_XMAX_IS_SHR_LOCKED(infomask)  ? MultiXactStatusForShare
-                                                : MultiXactStatusForNoKeyUpdate;
+           : HEAP_XMAX_IS_LOCKED_ONLY(infomask) ? MultiXactStatusForNoKeyUpdate
+                                                : MultiXactStatusNoKeyUpdate;
 }
 
-/// Has any transaction a lock on the row in table.found, at least of this strength, of which fn says yes?
+/// Has any transaction a lock on the row in table.found, at least of this strength, or written it, of which fn says yes?
 template <class Fn>
 bool any_locker(const Table& table, MultiXactStatus least, Fn fn)
 {
-    const HeapTupleHeader row = header_of(table);
-    const TransactionId xmax = HeapTupleHeaderGetRawXmax(row);
-    if ((row->t_infomask & HEAP_XMAX_INVALID) != 0)
+    const Lockers lockers = lockers_of(table);
+    if ((lockers.flags & HEAP_XMAX_INVALID) != 0)
         return false;
-    if ((row->t_infomask & HEAP_XMAX_IS_MULTI) == 0)
-        return status_of(row->t_infomask) >= least && fn(xmax);
+    if ((lockers.flags & HEAP_XMAX_IS_MULTI) == 0)
+        return status_of(lockers.flags) >= least && fn(lockers.xmax, status_of(lockers.flags));
     MultiXactMember* members = nullptr;
-    const int count = GetMultiXactIdMembers(xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(row->t_infomask));
+    const int count = GetMultiXactIdMembers(lockers.xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(lockers.flags));
     return std::any_of(members, members + std::max(count, 0),
-                       [&](const MultiXactMember& member) { return member.status >= least && fn(member.xid); });
+                       [&](const MultiXactMember& member) { return member.status >= least && fn(member.xid, member.status); });
 }
+
+bool is_ours(TransactionId locker, MultiXactStatus /*status*/) { return TransactionIdIsCurrentTransactionId(locker); }
+
+bool is_others(TransactionId locker) { return !TransactionIdIsCurrentTransactionId(locker) && TransactionIdIsInProgress(locker); }
 
 } // namespace
 
@@ -205,20 +225,32 @@ LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait)
 bool is_locked_by_us(const Table& table)
 {
     return TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(header_of(table))) ||
-           any_locker(table, MultiXactStatusForNoKeyUpdate, TransactionIdIsCurrentTransactionId);
+           any_locker(table, MultiXactStatusForNoKeyUpdate, is_ours);
 }
+
+bool is_shared_by_us(const Table& table) { return any_locker(table, MultiXactStatusForShare, is_ours); }
 
 bool wait_for_locker(Table& table)
 {
     ItemPointerData tid = table.found->tts_tid;
     if (!TTS_IS_BUFFERTUPLE(table.found)) // of another access method's rows only their lock tells who has them
         return lock_version(table, tid, LockWaitBlock) != LockResult::busy;
-    return any_locker(table, MultiXactStatusForShare, [&](TransactionId locker) {
-        if (TransactionIdIsCurrentTransactionId(locker) || !TransactionIdIsInProgress(locker))
-            return false;
+    return any_locker(table, MultiXactStatusForShare, [&](TransactionId locker, MultiXactStatus status) {
+        if (!is_others(locker))
+            return ISUPDATE_from_mxstatus(status) && TransactionIdDidCommit(locker);
         XactLockTableWait(locker, table.relation, &tid, XLTW_Lock);
         return true;
     });
+}
+
+LockResult look_at_version(Table& table, ItemPointerData tid)
+{
+    if (!with_latest_snapshot([&](const DatedSnapshot& snapshot) { return fetch(table, tid, snapshot); }))
+        return LockResult::absent;
+    const bool is_busy = TTS_IS_BUFFERTUPLE(table.found) &&
+                         any_locker(table, MultiXactStatusForShare,
+                                    [](TransactionId locker, MultiXactStatus /*status*/) { return is_others(locker); });
+    return is_busy ? LockResult::busy : LockResult::free;
 }
 
 bool has_changed_rows(Relation table)

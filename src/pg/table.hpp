@@ -99,7 +99,7 @@ bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnap
 /// Stores the version of a row that lies there in table.found, if the snapshot sees it.
 bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
 
-enum class LockResult { absent, busy, locked };
+enum class LockResult { absent, busy, free, locked };
 
 /// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, and stores it in table.found. No 40001 below
 /// SERIALIZABLE; there, when the version is not the transaction's. A row that is busy is stored as last committed.
@@ -112,8 +112,15 @@ LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait);
 /// Does the current transaction hold a lock on the row in table.found that keeps other writers out?
 bool is_locked_by_us(const Table& table);
 
-/// Waits for somebody else who holds such a lock, without taking it; returns whether there was one. Who comes meanwhile is
-/// missed: only the lock itself is sure.
+/// Does it hold one that keeps writers out, be it FOR SHARE?
+bool is_shared_by_us(const Table& table);
+
+/// Does somebody else hold a lock on the version of a row that lies there, which we would wait for? It is stored in table.found.
+/// Who comes meanwhile is missed: only the lock itself is sure.
+LockResult look_at_version(Table& table, ItemPointerData tid);
+
+/// Waits for somebody else who holds such a lock on the row in table.found, without taking it; returns whether there was one, or
+/// the row is not the latest version any more. Who comes meanwhile is missed here, too.
 bool wait_for_locker(Table& table);
 
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
