@@ -55,6 +55,7 @@ bool find(pg::Table& table, Customer& customer)
     });
     tell(table, customer, exists);
     customer.is_locked = exists && pg::is_locked_by_us(table);
+    customer.is_shared = customer.is_locked || (exists && pg::is_shared_by_us(table));
     return exists;
 }
 
@@ -85,6 +86,14 @@ bool take(Turns& turns, pg::Turn turn)
     const bool has_waited = pg::take_turn(catalog().customer, turn);
     pg::append(turns.taken, turn);
     return has_waited;
+}
+
+void lock_row(pg::Table& table, Customer& customer)
+{
+    customer.is_locked =
+        (customer.exists && pg::lock_version(table, customer.tid, LockWaitBlock) == pg::LockResult::locked) ||
+        pg::lock_latest(table, catalog().customer_pkey, pg::make_key(customer.customer)) == pg::LockResult::locked;
+    tell(table, customer, customer.is_locked);
 }
 
 Customer lock_always(std::string_view key)
@@ -140,7 +149,7 @@ Customer turn_or_claim(Turns& turns, pg::Table& table, std::string_view key)
 void take_turn(Turns& turns, pg::Table& table, Customer& customer)
 {
     while (find_for_save(table, customer) && is_to_be_locked(customer)) {
-        if (turns.taken.count == most_turns)
+        if (turns.taken.count == most_turns || customer.is_shared)
             return lock_customer(table, customer);
         if (!take(turns, pg::turn_of(customer.customer)) && !pg::wait_for_locker(table))
             return;
@@ -163,13 +172,12 @@ void lock_customer(pg::Table& table, Customer& customer)
         find_for_save(table, customer);
     if (!is_to_be_locked(customer))
         return;
+    if (customer.is_shared) // whoever has the turn waits for us
+        return lock_row(table, customer);
     const pg::Turn turn = pg::turn_of(customer.customer);
     pg::take_turn(catalog().customer, turn);
-    customer.is_locked =
-        (customer.exists && pg::lock_version(table, customer.tid, LockWaitBlock) == pg::LockResult::locked) ||
-        pg::lock_latest(table, catalog().customer_pkey, pg::make_key(customer.customer)) == pg::LockResult::locked;
+    lock_row(table, customer);
     pg::give_turn_back(catalog().customer, turn);
-    tell(table, customer, customer.is_locked);
 }
 
 void look_at_customer(pg::Table& table, Customer& customer) { find(table, customer); }

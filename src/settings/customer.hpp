@@ -16,6 +16,7 @@ struct Customer {
     bool must_be_locked; // whether or not he works with credits
     bool exists;
     bool is_locked;          // by us
+    bool is_shared;          // by us: locked FOR SHARE at least
     bool works_with_credits; // as of the lock
     bool is_contact;         // he uses the credits of another one
     ItemPointerData tid;     // of the version that was found; invalid before
