@@ -70,12 +70,13 @@ bool lock(Batch& batch, pg::Table& table, Header& header)
                      }));
 }
 
-/// Locks the version that was found, unless it is busy and guarded. A busy one that is not is waited for with no turn in our
-/// hands, and is to be looked at again.
-bool lock(Batch& batch, pg::Table& table, Header& header, std::string_view guard, Turns& turns)
+/// Locks the version that was found, or only looks at it, unless it is busy and guarded. A busy one that is not is waited for
+/// with no turn in our hands, and is to be looked at again.
+template <class Fn>
+bool lock(Batch& batch, pg::Table& table, Header& header, std::string_view guard, Turns& turns, Fn lock_or_look)
 {
     return keep_lock(batch, table, header, lock_found(table, header, [&](pg::Table& member, const ItemPointerData& tid) {
-                         const pg::LockResult result = pg::lock_version(member, tid, LockWaitSkip);
+                         const pg::LockResult result = lock_or_look(member, tid);
                          if (result != pg::LockResult::busy || (!is_null(guard) && !is_claimed(guard)))
                              return result;
                          give_back(turns);
@@ -83,6 +84,8 @@ bool lock(Batch& batch, pg::Table& table, Header& header, std::string_view guard
                          return pg::LockResult::absent;
                      }));
 }
+
+pg::LockResult lock_if_free(pg::Table& table, const ItemPointerData& tid) { return pg::lock_version(table, tid, LockWaitSkip); }
 
 /// Reads the header where it lies, if it does.
 void read(Batch& batch, pg::Table& table, Header& header)
@@ -152,21 +155,24 @@ void find_headers(Batches batches, References& references)
     });
 }
 
-bool lock_headers_without_customer(References& references)
+bool lock_headers_without_customer(References& references, Turns& turns)
 {
     bool all_stand = true;
-    for_each_reference(references, pg::span_of(references.list),
-                       [&](pg::Table& table, Reference& reference, const Reference* previous) {
-                           Batch& batch = *reference.batch;
-                           Header& header = *reference.header;
-                           if (previous != nullptr && previous->header->is_locked)
-                               take_from(header, *previous->header);
-                           while (is_null(reference.customer) && needs_lock(reference) && !lock(batch, table, header)) {
-                               reference.customer = customer_of(batch, header);
-                               all_stand = false;
-                               CHECK_FOR_INTERRUPTS();
-                           }
-                       });
+    for_each_reference(
+        references, pg::span_of(references.list), [&](pg::Table& table, Reference& reference, const Reference* previous) {
+            Batch& batch = *reference.batch;
+            Header& header = *reference.header;
+            if (previous != nullptr && previous->header->is_locked)
+                take_from(header, *previous->header);
+            const auto lock_it = [&] {
+                return turns.taken.count == 0 ? lock(batch, table, header) : lock(batch, table, header, {}, turns, lock_if_free);
+            };
+            while (is_null(reference.customer) && needs_lock(reference) && !lock_it()) {
+                reference.customer = customer_of(batch, header);
+                all_stand = false;
+                CHECK_FOR_INTERRUPTS();
+            }
+        });
     return all_stand;
 }
 
@@ -179,24 +185,33 @@ std::string_view guard_of(const Reference& reference, const Customers& customers
     return is_locked(customers, account_of(reference.customer)) ? reference.customer : std::string_view();
 }
 
+template <class Fn>
+bool lock_all(References& references, const Customers& customers, Turns& turns, Fn lock_or_look)
+{
+    bool all_stand = true;
+    for_each_reference(
+        references, pg::span_of(references.list), [&](pg::Table& table, Reference& reference, const Reference* previous) {
+            Header& header = *reference.header;
+            if (previous != nullptr && previous->header->is_locked)
+                take_from(header, *previous->header);
+            if (all_stand && needs_lock(reference))
+                all_stand = lock(*reference.batch, table, header, guard_of(reference, customers), turns, lock_or_look);
+        });
+    return all_stand;
+}
+
 } // namespace
 
 bool lock_headers(References& references, const Customers& customers, Turns& turns)
 {
     const auto is_before = [](const Reference& a, const Reference& b) { return compare(a, b) < 0; };
-    Reference* const end = references.list.items + references.list.count;
-    if (!std::is_sorted(references.list.items, end, is_before))
-        std::sort(references.list.items, end, is_before);
-    bool all_stand = true;
-    for_each_reference(references, pg::span_of(references.list),
-                       [&](pg::Table& table, Reference& reference, const Reference* previous) {
-                           Header& header = *reference.header;
-                           if (previous != nullptr && previous->header->is_locked)
-                               take_from(header, *previous->header);
-                           if (all_stand && needs_lock(reference))
-                               all_stand = lock(*reference.batch, table, header, guard_of(reference, customers), turns);
-                       });
-    return all_stand;
+    Reference* const begin = references.list.items;
+    Reference* const end = begin + references.list.count;
+    if (!std::is_sorted(begin, end, is_before))
+        std::sort(begin, end, is_before);
+    const bool are_several = begin != end && is_before(*begin, *(end - 1));
+    return (!are_several || lock_all(references, customers, turns, pg::look_at_version)) &&
+           lock_all(references, customers, turns, lock_if_free);
 }
 
 bool do_headers_stand(References& references)

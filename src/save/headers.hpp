@@ -20,11 +20,11 @@ void find_headers(Batches batches, References& references);
 Header* find_header(Batch& batch, MinimalTuple line);
 
 /// Locks the headers that tell no customer, who could guard them: in the order of tables and keys, and before any customer. They
-/// are waited for. Are they as they were found? If not, they are found anew.
-bool lock_headers_without_customer(References& references);
+/// are waited for, with no turn in our hands. Are they as they were found? If not, they are found anew.
+bool lock_headers_without_customer(References& references, Turns& turns);
 
 /// Locks the headers in the order of tables and keys, but for busy ones that a customer guards who was locked before. Are they as
-/// they were found? If not, they are not all locked, and turns may be given back.
+/// they were found? If not, they are not all locked, and turns may be given back. Of several none is locked before all are free.
 bool lock_headers(References& references, const Customers& customers, Turns& turns);
 
 /// Are those that were busy still as they were found?

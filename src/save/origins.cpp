@@ -174,14 +174,14 @@ void end_origins(Origins* origins)
         end_batch(*batch);
 }
 
-bool lock_origins_without_customer(Origins* origins)
+bool lock_origins_without_customer(Origins* origins, Turns& turns)
 {
     if (origins == nullptr)
         return true;
-    bool all_stand = lock_headers_without_customer(origins->headers);
+    bool all_stand = lock_headers_without_customer(origins->headers, turns);
     for (const Origin& origin : pg::span_of(origins->sorted))
         if (is_null(origin.customer) && is_own_document(origin))
-            all_stand = lock_row(origin) && all_stand;
+            all_stand = (turns.taken.count == 0 ? lock_row(origin) : lock_row(origin, {}, turns)) && all_stand;
     return all_stand;
 }
 

@@ -39,7 +39,7 @@ void end_origins(Origins* origins); // may be null
 
 /// Locks the headers of origins, and the rows of those that are their own documents, which tell no customer, who could guard
 /// them. Are the rows as they were found?
-bool lock_origins_without_customer(Origins* origins);
+bool lock_origins_without_customer(Origins* origins, Turns& turns);
 
 /// Locks the other rows of origins that are their own documents, or whose document is a view; a busy one is waited for like a
 /// header that is. Are they as they were found?

@@ -108,7 +108,7 @@ void find_origins(Save& save)
     do {
         end_origins(save.origins);
         save.origins = look_for_origins(batches_of(save));
-    } while (save.order != Order::by_day && !lock_origins_without_customer(save.origins));
+    } while (save.order != Order::by_day && !lock_origins_without_customer(save.origins, save.turns));
 }
 
 /// Adds the lines of headers that were changed. Their customers come first, with those of all other lines.
@@ -133,7 +133,7 @@ void look_at_headers(Save& save)
     find_headers(batches_of(save), save.headers);
     if (save.order == Order::by_day)
         return;
-    lock_headers_without_customer(save.headers);
+    lock_headers_without_customer(save.headers, save.turns);
     for (Part* const part : pg::span_of(save.parts)) {
         set_headerless_aside(part->batch, save.checked_up_to);
         part->given_count = part->batch.image_count;
@@ -143,19 +143,22 @@ void look_at_headers(Save& save)
         add_lines_of_changed_headers(save);
 }
 
-/// Adds what was made from these lines, and finds what all of them were made from.
-void follow_chains(Save& save)
+/// Adds what was made from these lines, and finds what all of them were made from. False: a document was waited for meanwhile,
+/// and turns were given back.
+bool follow_chains(Save& save)
 {
     find_origins(save);
     if (save.order == Order::by_day)
-        return;
+        return true;
     const Batches all = add_chains(batches_of(save), save.origins, save.turns);
     for (Batch* const batch : all.subspan(batches_of(save).size()))
         pg::append(save.batches, batch);
     if (std::ranges::all_of(all, [](const Batch* batch) { return batch->image_count == batch->known_header_count; }))
-        return;
+        return true;
     find_headers(batches_of(save), save.headers_of_chains);
+    const int turn_count = save.turns.taken.count;
     find_origins(save);
+    return save.turns.taken.count == turn_count;
 }
 
 /// Reads the lines, and what is recorded for them.
@@ -209,12 +212,15 @@ DocumentCustomers customers_of_documents(const Save& save)
     return {.of_lines = pg::span_of(customers_of(save.headers)), .of_origins = pg::span_of(customers_of(save.origins))};
 }
 
-void look(Save& save)
+/// False: it is to be done again.
+bool look(Save& save)
 {
     begin_look(save);
     look_at_headers(save);
-    follow_chains(save);
+    if (!follow_chains(save))
+        return false;
     read(save);
+    return true;
 }
 
 /// Locks what is seen, and looks whether all is as it was.
@@ -238,7 +244,8 @@ void look_and_lock(Save& save)
 {
     for (bool is_locked = false; !is_locked; give_back(save.turns)) {
         const uint64 completed_before = pg::completed_transactions();
-        look(save);
+        if (!look(save))
+            continue;
         if (save.order == Order::by_day) {
             save.customers = find_customers(batches_of(save), customers_of_documents(save));
             return;
