@@ -129,7 +129,10 @@ Customers take_turns(Batches batches, const DocumentCustomers& documents, Turns&
 {
     find_accounts(batches);
     const Customers customers = sorted_customers(batches, documents);
-    for_each(customers, [&](pg::Table& table, Customer& customer) { take_turn(turns, table, customer); });
+    const bool are_many = customers.count > most_turns;
+    for_each(customers, [&](pg::Table& table, Customer& customer) {
+        are_many ? lock_customer(table, customer) : take_turn(turns, table, customer);
+    });
     return customers;
 }
 

@@ -22,7 +22,8 @@ struct Customers {
 
 /// Finds the customers whose credits the lines use and those that the ledger has recorded for them, and takes, in key order, the
 /// turns of those whose ledger may be written: who works with credits, or is recorded. Those of the lines that theirs were made
-/// from come with them. Who is ours already is locked then.
+/// from come with them. Who is ours already is locked then. Many are all locked at once, so that they guard their documents:
+/// whoever had some of them, and waited for a document of another one, would meet who has that and wants one of these.
 Customers take_turns(Batches batches, const DocumentCustomers& documents, Turns& turns);
 
 /// Locks the rows of the same customers.

@@ -74,9 +74,6 @@ bool is_to_be_locked(const Customer& customer)
     return !customer.is_locked && (customer.must_be_locked || !customer.exists || customer.works_with_credits);
 }
 
-/// More are locked at once: the table of locks is small, and all sessions share it.
-constexpr int most_turns = 16;
-
 /// Takes the turn unless it is taken already; returns whether it had to wait.
 bool take(Turns& turns, pg::Turn turn)
 {

@@ -28,8 +28,10 @@ struct Turns {
     bool has_waited; // for a turn, or for who held a row
 };
 
-/// Takes the customer's turn and waits until nobody else holds his row, unless it is ours already or need not be locked. Of many
-/// customers the later ones are locked at once: the table of locks is small.
+/// Of more customers the rows are locked at once: the table of locks is small, and all sessions share it.
+inline constexpr int most_turns = 16;
+
+/// Takes the customer's turn and waits until nobody else holds his row, unless it is ours already or need not be locked.
 void take_turn(Turns& turns, pg::Table& customers, Customer& customer);
 
 /// Likewise, of the customers whose credits these use, whether or not they work with credits; the names of those who do not exist
