@@ -25,7 +25,7 @@ CROSS JOIN (VALUES ('2026-02-01'::date, 8, 0, 1), ('2026-03-01', 80, 8, 2), ('20
 CROSS JOIN LATERAL (SELECT place, before + place AS entry_no, first_lot + (place - 1) / 20 AS lot_no, place % 20 = 1 AS is_sale
                     FROM generate_series(1, entries) AS place) AS entry
 WHERE type_id = 1 OR c % 4 = 0;
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, document_date, kind,
+INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, document_date, kind,
                            quantity, value, amount, balance_after, line_key,
                            document_kind, recorded_at, recorded_by)
 SELECT customer, type_id, entry_no, lot_no, day, day, CASE WHEN is_sale THEN 'sale' ELSE 'consumption' END,

@@ -23,7 +23,7 @@ SELECT 'C' || c, 1 + c % 2, entry_no, 1 + (entry_no - 1) / 21, entry_no % 21 = 1
        '2021-01-01'::date + (((entry_no - 1) * 1826 + c) / 101)::int
 FROM generate_series(1, 2000) AS c
 CROSS JOIN generate_series(1::bigint, 100) AS entry_no;
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, document_date, kind,
+INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, document_date, kind,
                            quantity, value, amount, balance_after, line_key,
                            document_kind, document_number, article, recorded_at, recorded_by)
 SELECT customer, type_id, entry_no, lot_no, day, day, CASE WHEN is_sale THEN 'sale' ELSE 'consumption' END,

@@ -24,6 +24,6 @@ SELECT * FROM credits.verify();
 UPDATE credits._lot SET remaining = 9;
 SELECT * FROM credits.verify();
 UPDATE credits._lot SET remaining = 8.75;
-DELETE FROM credits.entry WHERE entry_no = 2;
+DELETE FROM credits._entry WHERE entry_no = 2;
 SELECT * FROM credits.verify();
 ROLLBACK;

@@ -94,7 +94,7 @@ CREATE TABLE credits._lot (
     returned_on     date,
     changed_on      date,
     unreturned_on   date,
-    line_table      regclass,
+    source_no       integer,
     line_key        text    COLLATE "C",
     document_kind   text,
     document_number text,
@@ -134,7 +134,7 @@ COMMENT ON COLUMN credits._lot.changed_on IS
 COMMENT ON COLUMN credits._lot.unreturned_on IS
 'day until which, by the dates of its entries, there were credits of returns that were undone later: draws are undone no '
 'earlier (rule 17); null for none';
-COMMENT ON COLUMN credits._lot.line_table      IS 'attached table of the sale line; null when registered by hand';
+COMMENT ON COLUMN credits._lot.source_no       IS 'source of the sale line; null when registered by hand';
 COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line';
 COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document; manual when registered by hand';
 COMMENT ON COLUMN credits._lot.document_number IS 'number of the sale document';
@@ -143,7 +143,7 @@ COMMENT ON COLUMN credits._lot.coefficient     IS 'of the article at the sale';
 COMMENT ON COLUMN credits._lot.ledger_account  IS 'the article''s account at the sale';
 SELECT pg_catalog.pg_extension_config_dump('credits._lot', '');
 
-CREATE TABLE credits.entry (
+CREATE TABLE credits._entry (
     customer        text        COLLATE "C" NOT NULL,
     type_id         integer     NOT NULL,
     entry_no        bigint      NOT NULL,
@@ -156,7 +156,7 @@ CREATE TABLE credits.entry (
     value           numeric     NOT NULL,
     amount          numeric,
     balance_after   numeric     NOT NULL,
-    line_table      regclass,
+    source_no       integer,
     line_key        text        COLLATE "C",
     document_kind   text,
     document_number text,
@@ -168,46 +168,107 @@ CREATE TABLE credits.entry (
     entered_by      text,
     PRIMARY KEY (customer, type_id, entry_no)
 );
-CREATE INDEX entry_line_idx ON credits.entry (line_table, line_key) WITH (deduplicate_items = off); -- few equal keys
-CREATE INDEX entry_booked_on_idx ON credits.entry USING brin (booked_on);
-COMMENT ON TABLE credits.entry IS
+CREATE INDEX _entry_line_idx ON credits._entry (source_no, line_key) WITH (deduplicate_items = off); -- few equal keys
+CREATE INDEX _entry_booked_on_idx ON credits._entry USING brin (booked_on);
+COMMENT ON TABLE credits._entry IS
+'The ledger: one row per movement of a lot, append-only (invariant 2); read it as the view entry.
+Only a line key or document number follows a renumbering.';
+COMMENT ON COLUMN credits._entry.customer        IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits._entry.type_id         IS 'the credit type';
+COMMENT ON COLUMN credits._entry.entry_no        IS 'number within the account, gapless, in order of booking';
+COMMENT ON COLUMN credits._entry.lot_no          IS 'the lot that it moves';
+COMMENT ON COLUMN credits._entry.reverses        IS 'number of the entry that it undoes, in whole or in part; null for none';
+COMMENT ON COLUMN credits._entry.booked_on IS
+'date for the books: the latest of the document''s date, the lot''s and the first open day (rule 28)';
+COMMENT ON COLUMN credits._entry.document_date   IS 'date of the document';
+COMMENT ON COLUMN credits._entry.kind IS
+'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits._entry.quantity        IS 'credits: > 0 came in, < 0 went out';
+COMMENT ON COLUMN credits._entry.value           IS 'money that moved with them, same sign';
+COMMENT ON COLUMN credits._entry.amount IS
+'of a sale, its changes and credit notes: net amount invoiced, in whole coins; else null';
+COMMENT ON COLUMN credits._entry.balance_after   IS 'credits of the account after this entry';
+COMMENT ON COLUMN credits._entry.source_no       IS 'source of the document line; null when registered by hand';
+COMMENT ON COLUMN credits._entry.line_key IS
+'key of the document line; customer, type and first entry of a registration by hand';
+COMMENT ON COLUMN credits._entry.document_kind   IS 'kind of the document; manual when registered by hand';
+COMMENT ON COLUMN credits._entry.document_number IS 'number of the document';
+COMMENT ON COLUMN credits._entry.article         IS 'article of the line';
+COMMENT ON COLUMN credits._entry.coefficient     IS 'credits per unit that the line is booked with (rule 16)';
+COMMENT ON COLUMN credits._entry.description     IS 'given with a registration by hand';
+COMMENT ON COLUMN credits._entry.recorded_at     IS 'start of the statement that recorded it';
+COMMENT ON COLUMN credits._entry.recorded_by     IS 'role that recorded it';
+COMMENT ON COLUMN credits._entry.entered_by      IS 'the ERP''s user, where the source names him';
+SELECT pg_catalog.pg_extension_config_dump('credits._entry', '');
+
+-- The joins are left out where neither table nor name is asked for.
+CREATE VIEW credits.entry AS
+SELECT
+    entry.customer,
+    entry.type_id,
+    entry.entry_no,
+    entry.kind,
+    entry.lot_no,
+    entry.quantity,
+    entry.value,
+    entry.amount,
+    entry.balance_after,
+    entry.booked_on,
+    entry.document_kind,
+    entry.document_date,
+    entry.document_number,
+    its.line_table,
+    entry.line_key,
+    entry.article,
+    entry.coefficient,
+    entry.description,
+    entry.reverses,
+    entry.recorded_at,
+    entry.recorded_by,
+    entry.entered_by,
+    source.name AS source
+FROM credits._entry AS entry
+LEFT JOIN credits._source AS source USING (source_no)
+LEFT JOIN credits._source_table AS its USING (source_no);
+COMMENT ON VIEW credits.entry IS
 'The ledger: one row per movement of a lot, append-only (invariant 2).
 Only a line key or document number follows a renumbering.';
 COMMENT ON COLUMN credits.entry.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.entry.type_id         IS 'the credit type';
 COMMENT ON COLUMN credits.entry.entry_no        IS 'number within the account, gapless, in order of booking';
-COMMENT ON COLUMN credits.entry.lot_no          IS 'the lot that it moves';
-COMMENT ON COLUMN credits.entry.reverses        IS 'number of the entry that it undoes, in whole or in part; null for none';
-COMMENT ON COLUMN credits.entry.booked_on IS
-'date for the books: the latest of the document''s date, the lot''s and the first open day (rule 28)';
-COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
 COMMENT ON COLUMN credits.entry.kind IS
 'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits.entry.lot_no          IS 'the lot that it moves';
 COMMENT ON COLUMN credits.entry.quantity        IS 'credits: > 0 came in, < 0 went out';
 COMMENT ON COLUMN credits.entry.value           IS 'money that moved with them, same sign';
 COMMENT ON COLUMN credits.entry.amount IS
 'of a sale, its changes and credit notes: net amount invoiced, in whole coins; else null';
 COMMENT ON COLUMN credits.entry.balance_after   IS 'credits of the account after this entry';
-COMMENT ON COLUMN credits.entry.line_table      IS 'attached table of the document line; null when registered by hand';
-COMMENT ON COLUMN credits.entry.line_key IS
-'key of the document line; customer, type and first entry of a registration by hand';
+COMMENT ON COLUMN credits.entry.booked_on IS
+'date for the books: the latest of the document''s date, the lot''s and the first open day (rule 28)';
 COMMENT ON COLUMN credits.entry.document_kind   IS 'kind of the document; manual when registered by hand';
+COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
 COMMENT ON COLUMN credits.entry.document_number IS 'number of the document';
+COMMENT ON COLUMN credits.entry.line_table IS
+'table of the document line; null when registered by hand, or when the table is gone';
+COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line; customer, type and first entry of a registration by hand';
 COMMENT ON COLUMN credits.entry.article         IS 'article of the line';
 COMMENT ON COLUMN credits.entry.coefficient     IS 'credits per unit that the line is booked with (rule 16)';
 COMMENT ON COLUMN credits.entry.description     IS 'given with a registration by hand';
+COMMENT ON COLUMN credits.entry.reverses        IS 'number of the entry that it undoes, in whole or in part; null for none';
 COMMENT ON COLUMN credits.entry.recorded_at     IS 'start of the statement that recorded it';
 COMMENT ON COLUMN credits.entry.recorded_by     IS 'role that recorded it';
 COMMENT ON COLUMN credits.entry.entered_by      IS 'the ERP''s user, where the source names him';
-SELECT pg_catalog.pg_extension_config_dump('credits.entry', '');
+COMMENT ON COLUMN credits.entry.source IS
+'name of the source that the document line is or was in; null when registered by hand';
 
 CREATE SEQUENCE credits.renumbering_number MINVALUE 0 START 0;
 SELECT pg_catalog.setval('credits.renumbering_number', 0);
 COMMENT ON SEQUENCE credits.renumbering_number IS 'Numbers new keys and document numbers.';
 SELECT pg_catalog.pg_extension_config_dump('credits.renumbering_number', '');
 
-CREATE TABLE credits.renumbering (
-    line_table regclass    NOT NULL,
+CREATE TABLE credits._renumbering (
+    source_no  integer     NOT NULL,
     old_key    text        COLLATE "C",
     new_key    text        COLLATE "C",
     old_number text,
@@ -216,9 +277,35 @@ CREATE TABLE credits.renumbering (
     by         text        NOT NULL,
     number     bigint      PRIMARY KEY DEFAULT credits._next_number('credits.renumbering_number')
 );
-COMMENT ON TABLE credits.renumbering IS
+COMMENT ON TABLE credits._renumbering IS
+'New line keys and document numbers of recorded lines; read it as the view renumbering.';
+COMMENT ON COLUMN credits._renumbering.source_no  IS 'source of the line';
+COMMENT ON COLUMN credits._renumbering.old_key    IS 'line key before';
+COMMENT ON COLUMN credits._renumbering.new_key    IS 'line key after';
+COMMENT ON COLUMN credits._renumbering.old_number IS 'document number before';
+COMMENT ON COLUMN credits._renumbering.new_number IS 'document number after';
+COMMENT ON COLUMN credits._renumbering.at         IS 'when';
+COMMENT ON COLUMN credits._renumbering.by         IS 'role that changed it';
+COMMENT ON COLUMN credits._renumbering.number     IS 'key, given by the database: a later one is higher, some are left out';
+SELECT pg_catalog.pg_extension_config_dump('credits._renumbering', '');
+
+CREATE VIEW credits.renumbering AS
+SELECT
+    its.line_table,
+    renumbering.old_key,
+    renumbering.new_key,
+    renumbering.old_number,
+    renumbering.new_number,
+    renumbering.at,
+    renumbering.by,
+    renumbering.number,
+    source.name AS source
+FROM credits._renumbering AS renumbering
+LEFT JOIN credits._source AS source USING (source_no)
+LEFT JOIN credits._source_table AS its USING (source_no);
+COMMENT ON VIEW credits.renumbering IS
 'New line keys and document numbers of recorded lines: they book nothing, the ledger follows them (rule 14).';
-COMMENT ON COLUMN credits.renumbering.line_table IS 'attached table of the line';
+COMMENT ON COLUMN credits.renumbering.line_table IS 'table of the line; null when it is gone';
 COMMENT ON COLUMN credits.renumbering.old_key    IS 'line key before';
 COMMENT ON COLUMN credits.renumbering.new_key    IS 'line key after';
 COMMENT ON COLUMN credits.renumbering.old_number IS 'document number before';
@@ -226,11 +313,11 @@ COMMENT ON COLUMN credits.renumbering.new_number IS 'document number after';
 COMMENT ON COLUMN credits.renumbering.at         IS 'when';
 COMMENT ON COLUMN credits.renumbering.by         IS 'role that changed it';
 COMMENT ON COLUMN credits.renumbering.number     IS 'key, given by the database: a later one is higher, some are left out';
-SELECT pg_catalog.pg_extension_config_dump('credits.renumbering', '');
+COMMENT ON COLUMN credits.renumbering.source     IS 'name of the source that the line is or was in';
 
 -- One statement for all lines, so that two lines may swap their keys.
 CREATE FUNCTION credits._follow_renumbering(
-    line_table  regclass,
+    source_no   integer,
     old_keys    text[],
     new_keys    text[],
     old_numbers text[],
@@ -246,21 +333,21 @@ BEGIN
             SELECT * FROM unnest($2, $3, $4, $5, $6) AS line (old_key, new_key, old_number, new_number, by)
         ),
         entries AS (
-            UPDATE credits.entry SET line_key = renumbered.new_key, document_number = renumbered.new_number
+            UPDATE credits._entry AS entry SET line_key = renumbered.new_key, document_number = renumbered.new_number
             FROM renumbered
-            WHERE entry.line_table = $1 AND entry.line_key = renumbered.old_key
+            WHERE entry.source_no = $1 AND entry.line_key = renumbered.old_key
             RETURNING entry.customer, entry.type_id, entry.lot_no, renumbered.old_key, renumbered.new_key, renumbered.new_number
         ),
         lots AS (
             UPDATE credits._lot AS lot SET line_key = entry.new_key, document_number = entry.new_number
             FROM (SELECT DISTINCT * FROM entries) AS entry
             WHERE lot.customer = entry.customer AND lot.type_id = entry.type_id AND lot.lot_no = entry.lot_no
-              AND lot.line_table = $1 AND lot.line_key = entry.old_key
+              AND lot.source_no = $1 AND lot.line_key = entry.old_key
         )
-        INSERT INTO credits.renumbering (line_table, old_key, new_key, old_number, new_number, at, by)
+        INSERT INTO credits._renumbering (source_no, old_key, new_key, old_number, new_number, at, by)
         SELECT $1, old_key, new_key, old_number, new_number, clock_timestamp(), by FROM renumbered $command$,
-        ROW(line_table, old_keys, new_keys, old_numbers, new_numbers, roles));
+        ROW(source_no, old_keys, new_keys, old_numbers, new_numbers, roles));
 END
 $$;
-COMMENT ON FUNCTION credits._follow_renumbering(regclass, text[], text[], text[], text[], text[]) IS
+COMMENT ON FUNCTION credits._follow_renumbering(integer, text[], text[], text[], text[], text[]) IS
 'Has the ledger follow new keys and document numbers of recorded lines (rule 14), and records them.';

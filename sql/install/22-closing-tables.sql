@@ -97,17 +97,17 @@ COMMENT ON COLUMN credits.closing_type.closing IS
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_type', '');
 
 CREATE TABLE credits.closing_hook_line (
-    line_table regclass NOT NULL,
-    line_key   text     COLLATE "C" NOT NULL,
-    closing_id integer  NOT NULL,
-    PRIMARY KEY (line_table, line_key)
+    source_no  integer NOT NULL,
+    line_key   text    COLLATE "C" NOT NULL,
+    closing_id integer NOT NULL,
+    PRIMARY KEY (source_no, line_key)
 );
 COMMENT ON TABLE credits.closing_hook_line IS
 'Document lines that the function of parameter.closing_hook wrote into attached tables.
 They are the closing''s own and never touch credits (rule 26).
 They are followed to new keys.
 They are kept when a line is deleted, since it may be saved again, unless the function itself deletes it.';
-COMMENT ON COLUMN credits.closing_hook_line.line_table IS 'attached table of the line';
+COMMENT ON COLUMN credits.closing_hook_line.source_no  IS 'source of the line';
 COMMENT ON COLUMN credits.closing_hook_line.line_key   IS 'key of the line';
 COMMENT ON COLUMN credits.closing_hook_line.closing_id IS 'the closing that it belongs to';
 SELECT pg_catalog.pg_extension_config_dump('credits.closing_hook_line', '');

@@ -32,7 +32,9 @@ CREATE TABLE credits.source (
     quantity_is_interval boolean NOT NULL,
     origin          text,
     origin_table    regclass,
-    refers_to       text
+    refers_to       text,
+    continues       text,
+    source_no       integer      NOT NULL UNIQUE
 );
 COMMENT ON TABLE credits.source IS
 'What is attached: the arguments of attach, one row per line table, and the view made from them.
@@ -69,6 +71,8 @@ COMMENT ON COLUMN credits.source.origin IS
 COMMENT ON COLUMN credits.source.origin_table    IS 'attached table of the origins; null: a line with an origin never consumes';
 COMMENT ON COLUMN credits.source.refers_to IS
 'column or expression: the key of the sale line that a credit note line takes back; null for none';
+COMMENT ON COLUMN credits.source.continues       IS 'former name of the source that this table goes on; null for its own';
+COMMENT ON COLUMN credits.source.source_no       IS 'number of the source, which outlives the table';
 SELECT pg_catalog.pg_extension_config_dump('credits.source', '');
 
 -- What is attached is a setting (rule 5).
@@ -76,13 +80,88 @@ CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.source
     FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history',
-                                                                 'quantity_is_interval', 'attached_at', 'attached_by');
+                                                                 'quantity_is_interval', 'attached_at', 'attached_by', 'source_no');
 CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval',
-                                                    'attached_at', 'attached_by');
+                                                    'attached_at', 'attached_by', 'source_no');
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
+
+CREATE FUNCTION credits._remember_source_table() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO credits._source_table (source_no, line_table) VALUES (NEW.source_no, NEW.line_table)
+    ON CONFLICT (source_no) DO UPDATE SET line_table = excluded.line_table;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION credits._remember_source_table() IS
+'Trigger: the table that is attached is the source''s.';
+CREATE TRIGGER credits_remember_table AFTER INSERT OR UPDATE OF line_table ON credits.source
+    FOR EACH ROW EXECUTE FUNCTION credits._remember_source_table();
+
+CREATE FUNCTION credits._source_to_go_on(line_table regclass, continues text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    its    credits._source := credits._now(NULL::credits._source, 'credits._source_of_table', ROW(line_table));
+    former credits._source := credits._now(NULL::credits._source, 'credits._source_of_name',
+                                           ROW(credits._name_of_source(coalesce(continues, credits._table_name(line_table)),
+                                                                       line_table)));
+BEGIN
+    IF continues IS NULL AND its IS NOT NULL THEN
+        RETURN its.source_no;
+    END IF;
+    IF continues IS NOT NULL AND former IS NULL THEN
+        RAISE EXCEPTION 'source "%" is not known', continues
+            USING ERRCODE = 'undefined_object',
+                  DETAIL = 'No table of this name was ever attached.',
+                  HINT = 'The column source of the view credits.entry has the names.';
+    END IF;
+    IF EXISTS (SELECT FROM credits.source WHERE source.source_no = former.source_no) THEN
+        IF continues IS NULL THEN
+            RETURN NULL;
+        END IF;
+        RAISE EXCEPTION 'source "%" is attached', former.name
+            USING ERRCODE = 'duplicate_object', HINT = 'Detach its table first.';
+    END IF;
+    IF its.source_no <> former.source_no AND EXISTS (SELECT FROM credits._entry WHERE _entry.source_no = its.source_no) THEN
+        RAISE EXCEPTION 'table "%" cannot go on source "%"', line_table, former.name
+            USING ERRCODE = 'duplicate_object',
+                  DETAIL = format('Entries of its own lines are there, as those of source "%s".', its.name);
+    END IF;
+    IF former IS NOT NULL AND its IS NULL THEN
+        RAISE NOTICE 'table "%" goes on source "%"', line_table, former.name
+            USING DETAIL = 'Its lines are known by their keys as those of the former table.';
+    END IF;
+    RETURN former.source_no;
+END
+$$;
+COMMENT ON FUNCTION credits._source_to_go_on(regclass, text) IS
+'The number of the source that a table goes on: the one that it had, or the one that had its name; null for a new one.';
+
+CREATE FUNCTION credits._number_source(line_table regclass, continues text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    present CONSTANT text := credits._table_name(line_table);
+    number  integer := credits._source_to_go_on(line_table, continues);
+BEGIN
+    IF number IS NULL THEN
+        INSERT INTO credits._source (name) VALUES (present) RETURNING source_no INTO number;
+    ELSE
+        PERFORM credits._do_now('UPDATE credits._source SET name = $2 WHERE source_no = $1', ROW(number, present));
+    END IF;
+    RETURN number;
+END
+$$;
+COMMENT ON FUNCTION credits._number_source(regclass, text) IS
+'The number of the source that a table is, which is given or goes on; the source takes the table''s name.';
 
 CREATE FUNCTION credits.attach(
     line_table      regclass,
@@ -106,7 +185,8 @@ CREATE FUNCTION credits.attach(
     currency        text     DEFAULT NULL,
     entered_by      text     DEFAULT NULL,
     from_date       date     DEFAULT NULL,
-    check_at        text     DEFAULT 'statement'
+    check_at        text     DEFAULT 'statement',
+    continues       text     DEFAULT NULL
 ) RETURNS void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_attach';
@@ -135,6 +215,7 @@ Arguments name a column of the line, header.column, or an immutable expression o
 - entered_by: the ERP''s user
 - from_date: lines dated before it never count (rule 24)
 - check_at: statement or commit, when a save is judged
+- continues: the former name of a source that this table goes on; by itself one goes on that has its table, or its name (rule 24)
 For the owner of the tables who is in credits_management: asked here only, saving needs neither.
 It is on record in setting_change.
 Errors:
@@ -144,8 +225,8 @@ Errors:
 - 42P17: not immutable
 - 42P16: no key
 - 42809: no permanent table, or none of the ERP''s own
-- 42710: attached already
-- 42704: origin_table is not attached
+- 42710: attached already, or continues a source that is
+- 42704: origin_table is not attached, or continues an unknown source
 - 42501: not the owner, or no right to settings
 - 0A000: not supported
 Rules 5, 9, 11, 17, 19 and 24.';

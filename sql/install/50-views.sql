@@ -26,29 +26,32 @@ COMMENT ON COLUMN credits.account.last_lot_no   IS 'number of its newest lot; 0 
 COMMENT ON COLUMN credits.account.last_entry_no IS 'number of its newest entry; 0 for none';
 
 CREATE VIEW credits.lot AS
-SELECT DISTINCT ON (customer, type_id, lot_no)
-    customer,
-    type_id,
-    lot_no,
-    sold_on,
-    booked_on,
-    quantity,
-    amount,
-    value,
-    remaining,
-    remaining_value,
-    open,
-    line_table,
-    line_key,
-    document_kind,
-    document_number,
-    article,
-    coefficient,
-    ledger_account,
-    credited,
-    returned
-FROM credits._lot
-ORDER BY customer, type_id, lot_no, last_entry_no DESC;
+SELECT DISTINCT ON (lot.customer, lot.type_id, lot.lot_no)
+    lot.customer,
+    lot.type_id,
+    lot.lot_no,
+    lot.sold_on,
+    lot.booked_on,
+    lot.quantity,
+    lot.amount,
+    lot.value,
+    lot.remaining,
+    lot.remaining_value,
+    lot.open,
+    its.line_table,
+    lot.line_key,
+    lot.document_kind,
+    lot.document_number,
+    lot.article,
+    lot.coefficient,
+    lot.ledger_account,
+    lot.credited,
+    lot.returned,
+    source.name AS source
+FROM credits._lot AS lot
+LEFT JOIN credits._source AS source USING (source_no)
+LEFT JOIN credits._source_table AS its USING (source_no)
+ORDER BY lot.customer, lot.type_id, lot.lot_no, lot.last_entry_no DESC;
 COMMENT ON VIEW credits.lot IS 'The credits of one sale, kept apart with their value.';
 COMMENT ON COLUMN credits.lot.customer        IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits.lot.type_id         IS 'the credit type';
@@ -61,7 +64,8 @@ COMMENT ON COLUMN credits.lot.value           IS 'what the credits were worth at
 COMMENT ON COLUMN credits.lot.remaining       IS 'credits neither consumed nor credited';
 COMMENT ON COLUMN credits.lot.remaining_value IS 'value of what remains';
 COMMENT ON COLUMN credits.lot.open            IS 'some of it remains';
-COMMENT ON COLUMN credits.lot.line_table      IS 'attached table of the sale line; null when registered by hand';
+COMMENT ON COLUMN credits.lot.line_table      IS
+'table of the sale line; null when registered by hand, or when the table is gone';
 COMMENT ON COLUMN credits.lot.line_key        IS 'key of the sale line';
 COMMENT ON COLUMN credits.lot.document_kind   IS 'kind of the sale document; manual when registered by hand';
 COMMENT ON COLUMN credits.lot.document_number IS 'number of the sale document';
@@ -70,6 +74,7 @@ COMMENT ON COLUMN credits.lot.coefficient     IS 'of the article at the sale';
 COMMENT ON COLUMN credits.lot.ledger_account  IS 'the article''s account at the sale';
 COMMENT ON COLUMN credits.lot.credited        IS 'credits that credit notes took out of it (rule 17)';
 COMMENT ON COLUMN credits.lot.returned        IS 'credits of its draws that return lines gave back (rule 17)';
+COMMENT ON COLUMN credits.lot.source          IS 'name of the source that the sale line is or was in; null when registered by hand';
 
 -- Not the view lot with a condition: it would read all lots of a customer, of which few are open.
 CREATE VIEW credits._open_lot AS

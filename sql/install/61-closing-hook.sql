@@ -172,26 +172,26 @@ COMMENT ON FUNCTION credits._keep_closing_hook() IS
 CREATE TRIGGER credits_keep_closing_hook BEFORE INSERT OR UPDATE OF closing_hook, closing_hook_owner ON credits._parameter
     FOR EACH ROW WHEN (NEW.closing_hook IS NOT NULL) EXECUTE FUNCTION credits._keep_closing_hook();
 
-CREATE FUNCTION credits._forget_hook_line(line_table regclass, line_key text) RETURNS void
+CREATE FUNCTION credits._forget_hook_line(source_no integer, line_key text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM credits._do_now('DELETE FROM credits.closing_hook_line WHERE line_table = $1 AND line_key = $2',
-                            ROW(line_table, line_key));
+    PERFORM credits._do_now('DELETE FROM credits.closing_hook_line WHERE source_no = $1 AND line_key = $2',
+                            ROW(source_no, line_key));
 END
 $$;
-COMMENT ON FUNCTION credits._forget_hook_line(regclass, text) IS
+COMMENT ON FUNCTION credits._forget_hook_line(integer, text) IS
 'Forgets a line of the closing hook''s, which the hook itself has deleted.';
 
-CREATE FUNCTION credits._rename_hook_line(line_table regclass, old_key text, new_key text) RETURNS void
+CREATE FUNCTION credits._rename_hook_line(source_no integer, old_key text, new_key text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM credits._do_now('UPDATE credits.closing_hook_line SET line_key = $3 WHERE line_table = $1 AND line_key = $2',
-                            ROW(line_table, old_key, new_key));
+    PERFORM credits._do_now('UPDATE credits.closing_hook_line SET line_key = $3 WHERE source_no = $1 AND line_key = $2',
+                            ROW(source_no, old_key, new_key));
 END
 $$;
-COMMENT ON FUNCTION credits._rename_hook_line(regclass, text, text) IS
+COMMENT ON FUNCTION credits._rename_hook_line(integer, text, text) IS
 'Follows a line of the closing hook''s to its new key.';

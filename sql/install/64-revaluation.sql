@@ -124,7 +124,7 @@ BEGIN
             WHERE lot.worth <> lot.remaining_value
         ),
         booked AS (
-            INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, document_date,
+            INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, document_date,
                                        kind, quantity, value, balance_after,
                                        document_kind, description, recorded_at, recorded_by)
             SELECT customer, type_id, entry_no, lot_no, booked_on, $3, 'revaluation', 0, value, balance,

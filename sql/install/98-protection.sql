@@ -28,8 +28,8 @@ CREATE FUNCTION credits._counting_line(root regclass) RETURNS TABLE (line_key te
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT entry.line_key
-    FROM credits.entry
-    WHERE entry.line_table = root
+    FROM credits._entry AS entry
+    WHERE entry.source_no = (SELECT source.source_no FROM credits.source WHERE source.line_table = root)
     GROUP BY entry.customer, entry.type_id, entry.line_key
     HAVING sum(entry.quantity) <> 0
     LIMIT 1;
@@ -43,7 +43,9 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT entry.line_key
     FROM credits._wanted_line(member) AS line
-    JOIN credits.entry ON entry.line_table = root AND entry.line_key = line.line_key
+    JOIN credits._entry AS entry
+        ON entry.source_no = (SELECT source.source_no FROM credits.source WHERE source.line_table = root)
+            AND entry.line_key = line.line_key
     GROUP BY entry.customer, entry.type_id, entry.line_key
     HAVING sum(entry.quantity) <> 0
     LIMIT 1;

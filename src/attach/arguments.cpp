@@ -112,6 +112,7 @@ Oid type_of(const AttachArgument& argument)
         return DATEOID;
     case Given::expression:
     case Given::word:
+    case Given::name:
         break;
     }
     return TEXTOID;

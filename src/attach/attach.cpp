@@ -144,10 +144,11 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, Oid m
         appendStringInfo(&values, ", $%d", known + 1 + i);
     }
     pg::run({.role = catalog().owner,
-             .sql = psprintf("INSERT INTO credits.source (has_history, mapping, attached_by, quantity_is_interval, attached_at%s)"
-                             " VALUES (EXISTS (SELECT FROM credits.entry AS e WHERE e.line_table OPERATOR(pg_catalog.=) $1),"
-                             " $2, $3, $4, pg_catalog.clock_timestamp()%s)",
-                             columns.data, values.data),
+             .sql = psprintf("INSERT INTO credits.source (source_no, has_history, mapping, attached_by, quantity_is_interval, attached_at%s)"
+                             " SELECT number, EXISTS (SELECT FROM credits._entry AS e WHERE e.source_no OPERATOR(pg_catalog.=) number),"
+                             " $2, $3, $4, pg_catalog.clock_timestamp()%s"
+                             " FROM credits._number_source($1, $%d) AS number",
+                             columns.data, values.data, known + 1 + position_of("continues", Given::name)),
              .parameters = parameters,
              .reads_only = false});
     CommandCounterIncrement();

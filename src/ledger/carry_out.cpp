@@ -54,7 +54,7 @@ bool is_before(const Operation& a, const Operation& b, Order order)
         return left.key.size() < right.key.size();
     if (left.key != right.key)
         return left.key < right.key;
-    return left.line_table < right.line_table;
+    return left.source_no < right.source_no;
 }
 
 /// A return that moves within its account gives only after it was undone: it is its own draws that it finds then.

@@ -49,12 +49,12 @@ void book_credit_note(Ledger& ledger, Account& account, DocumentLine& line, Load
 /// Is it the lot of a sale of this batch that the line refers to?
 bool is_sale_referred_to(const LoadedLot& lot, const DocumentLine& line)
 {
-    return lot.sale != nullptr && lot.sale->line_table == line.line_table && lot.sale->key == line.refers_to;
+    return lot.sale != nullptr && lot.sale->source_no == line.source_no && lot.sale->key == line.refers_to;
 }
 
 int64 read_lot_referred_to(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot)
 {
-    const Recorded* const sale = read_recorded(entries, line.line_table, line.refers_to, snapshot);
+    const Recorded* const sale = read_recorded(entries, line.source_no, line.refers_to, snapshot);
     const bool is_his =
         sale != nullptr && core::is_sale(sale->effect) && sale->customer == line.customer && sale->type_id == line.type->type_id;
     return is_his ? sale->lot_no : 0;

@@ -45,8 +45,8 @@ void write_entry(Ledger& ledger, const Account& account, const DocumentLine& lin
     if (entry.has_amount)
         row.set_amount(amount, entry.amount, decimals);
     row.set_amount(balance_after, account.balance);
-    if (OidIsValid(line.line_table))
-        row.set(line_table, ObjectIdGetDatum(line.line_table));
+    if (line.source_no != 0)
+        row.set_int4(source_no, line.source_no);
     row.set_text(line_key, line.key);
     row.set_text(document_kind, entry.document.kind);
     row.set_text(document_number, entry.document.number);

@@ -178,8 +178,8 @@ LoadedLot* next_scanned(Ledger& ledger, Account& account)
 void set_sale(pg::Row& row, const DocumentLine& sale)
 {
     using namespace lot_column;
-    if (OidIsValid(sale.line_table))
-        row.set(line_table, ObjectIdGetDatum(sale.line_table));
+    if (sale.source_no != 0)
+        row.set_int4(source_no, sale.source_no);
     row.set_text(line_key, sale.key);
     row.set_text(document_kind, sale.kind);
     row.set_text(document_number, sale.number);

@@ -103,9 +103,9 @@ void sort(std::span<LineEntry> entries)
 /// What is booked for a line, in the order of booking.
 using LineEntries = std::span<const LineEntry>;
 
-LineEntries read_entries(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+LineEntries read_entries(pg::Table& table, int32 source_no, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
-    const std::array parts{OidIsValid(line_table) ? pg::key_part(line_table) : pg::null_part(), pg::key_part(key)};
+    const std::array parts{source_no != 0 ? pg::key_part(source_no) : pg::null_part(), pg::key_part(key)};
     pg::IndexCursor cursor = pg::begin_scan(table, catalog().entry_line_idx, parts, snapshot);
     pg::Array<LineEntry> read{};
     while (pg::next(cursor))
@@ -255,9 +255,9 @@ Recorded* make_recorded(LineEntries line, const LineEntry& last, const core::Eff
 
 } // namespace
 
-Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+Recorded* read_recorded(pg::Table& entries, int32 source_no, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
-    const LineEntries line = read_entries(entries, line_table, key, snapshot);
+    const LineEntries line = read_entries(entries, source_no, key, snapshot);
     if (line.empty())
         return nullptr;
     const LineEntry& last = last_booking(line);
@@ -267,7 +267,7 @@ Recorded* read_recorded(pg::Table& entries, Oid line_table, std::string_view key
 Recorded* read_recorded_return(Ledger& ledger, const DocumentLine& line)
 {
     const LineEntries read = with_own_entries(
-        [&](const pg::DatedSnapshot& snapshot) { return read_entries(ledger.entries, line.line_table, line.key, snapshot); });
+        [&](const pg::DatedSnapshot& snapshot) { return read_entries(ledger.entries, line.source_no, line.key, snapshot); });
     size_t last = read.size() - 1;
     while (read[last].customer != line.recorded->customer || read[last].type_id != line.recorded->type_id)
         last--;

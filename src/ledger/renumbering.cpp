@@ -57,14 +57,14 @@ pg::Parameter to_parameter(const TextColumn& column)
 
 } // namespace
 
-void follow_renumbering(Oid line_table, std::span<const DocumentLine> lines)
+void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines)
 {
     int count = 0;
     for (const DocumentLine& line : lines) {
         if (!is_renumbered(line))
             continue;
         if (line.key.size() > longest_line_key)
-            errors::key_too_long(line_table, line.key.size());
+            errors::key_too_long(line.line_table, line.key.size());
         count++;
     }
     if (count == 0)
@@ -84,7 +84,7 @@ void follow_renumbering(Oid line_table, std::span<const DocumentLine> lines)
         append(old_numbers, line.recorded->document.number);
         append(new_numbers, has_new_number(line) ? line.number : line.recorded->document.number);
     }
-    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false},
+    const pg::Parameter parameters[]{{INT4OID, Int32GetDatum(source_no), false},
                                      to_parameter(old_keys),
                                      to_parameter(new_keys),
                                      to_parameter(old_numbers),

@@ -11,6 +11,6 @@ namespace credits
 
 /// Moves the entries and lots of renumbered lines of a table to their new key and number. Under the customers' locks, before the
 /// ledger opens.
-void follow_renumbering(Oid line_table, std::span<const DocumentLine> lines);
+void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines);
 
 } // namespace credits

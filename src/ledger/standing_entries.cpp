@@ -110,9 +110,9 @@ DocumentLine* read_line(const pg::Table& entries)
     auto* line = static_cast<DocumentLine*>(palloc0(sizeof(DocumentLine)));
     bool is_by_hand = false;
     bool has_no_coefficient = false;
-    const Datum table = pg::get(entries, line_table, &is_by_hand);
+    const Datum number = pg::get(entries, source_no, &is_by_hand);
     const Datum per_unit = pg::get(entries, coefficient, &has_no_coefficient);
-    line->line_table = is_by_hand ? InvalidOid : DatumGetObjectId(table);
+    line->source_no = is_by_hand ? 0 : DatumGetInt32(number);
     line->key = get_text(entries, line_key);
     line->kind = get_text(entries, document_kind);
     line->number = get_text(entries, document_number);

@@ -102,7 +102,7 @@ void lose_ties(Ledger& ledger, Account& account, const DocumentLine& cause, Load
 void absorb_lost_return(Account& account, DocumentLine& line)
 {
     for (PendingReturn& lost : pg::span_of(account.pending)) {
-        if (lost.line->line_table != line.line_table || lost.line->key != line.key)
+        if (lost.line->source_no != line.source_no || lost.line->key != line.key)
             continue;
         const core::Amount absorbed = std::min(lost.left, line.settlement.take_again);
         lost.left = core::less(lost.left, absorbed);

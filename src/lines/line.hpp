@@ -52,7 +52,8 @@ enum class Order { one_save, by_day };
 struct LineImage;
 
 struct DocumentLine {
-    Oid line_table;                // InvalidOid: registered by hand
+    int32 source_no;               // 0: registered by hand
+    Oid line_table;                // InvalidOid: likewise, or known from the ledger alone
     const LineImage* image;        // its rows; null when registered by hand
     std::string_view key;          // null: registered by hand, until its first entry gives it one
     std::string_view recorded_key; // the key under which the ledger knows it; another one after a renumbering

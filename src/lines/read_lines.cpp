@@ -62,7 +62,7 @@ const Article* known_article(const DocumentLine& line)
 bool is_of_closing(const Batch& batch, const DocumentLine& line)
 {
     return batch.source->has_hook_lines && known_article(line) != nullptr &&
-           is_hook_line(line.line_table, line.key, batch.snapshot);
+           is_hook_line(line.source_no, line.key, batch.snapshot);
 }
 
 bool is_read_whole(const Batch& batch, const DocumentLine& line)
@@ -98,6 +98,7 @@ bool is_chained(Batch& batch)
 DocumentLine read_line(Batch& batch, const LineImage& image)
 {
     DocumentLine line{};
+    line.source_no = batch.source->number;
     line.line_table = batch.source->line_table;
     line.image = &image;
     line.is_zeroed = true;

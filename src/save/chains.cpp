@@ -106,7 +106,7 @@ size_t drop_empty(const BatchList& save, size_t given)
 std::string_view recorded_customer(Batch& batch, const LineImage& image, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     const std::string_view key = image.old_line == nullptr ? image.gone_key : key_of(batch, image.old_line);
-    const Recorded* const recorded = is_null(key) ? nullptr : read_recorded(entries, batch.source->line_table, key, snapshot);
+    const Recorded* const recorded = is_null(key) ? nullptr : read_recorded(entries, batch.source->number, key, snapshot);
     return recorded == nullptr ? std::string_view() : recorded->customer;
 }
 

@@ -77,6 +77,7 @@ std::span<const std::string_view> list_claimed(const Batch& batch, const Claims&
 DocumentLine gone_line(const DocumentLine& line)
 {
     DocumentLine gone{};
+    gone.source_no = line.source_no;
     gone.line_table = line.line_table;
     gone.image = line.image;
     gone.key = gone.recorded_key = line.recorded_key;
@@ -109,7 +110,7 @@ void choose_records(Batch& batch, Claims& claims)
     const std::span<const std::string_view> claimed = list_claimed(batch, claims);
     pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         const auto stands = [&](std::string_view key) {
-            return is_settled(read_recorded(entries, batch.source->line_table, key, snapshot));
+            return is_settled(read_recorded(entries, batch.source->number, key, snapshot));
         };
         for (int i = 0, given = claims.total; i < given; i++)
             choose_record(claims, claimed, i, stands);

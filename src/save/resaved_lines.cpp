@@ -126,7 +126,7 @@ void read_gone(const Batch& batch, Resaved& resaved)
     pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         for (size_t i = 0; i < resaved.gone_count; i++) {
             GoneLine& gone = resaved.gone[i];
-            gone.line->recorded = read_recorded(entries, batch.source->line_table, gone.line->recorded_key, snapshot);
+            gone.line->recorded = read_recorded(entries, batch.source->number, gone.line->recorded_key, snapshot);
             gone.likeness = likeness_of(batch, *gone.line);
         }
     });

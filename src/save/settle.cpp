@@ -29,7 +29,7 @@ namespace
 
 void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
-    line.recorded = read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
+    line.recorded = read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
     if (line.is_gone && line.recorded != nullptr)
         line.date = line.recorded->document.date;
 }
@@ -65,7 +65,7 @@ bool do_records_stand(Batch* batch)
         return true;
     return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         return std::ranges::all_of(lines_of(*batch), [&](const DocumentLine& line) {
-            return is_same(line.recorded, read_recorded(entries, batch->source->line_table, line.recorded_key, snapshot));
+            return is_same(line.recorded, read_recorded(entries, batch->source->number, line.recorded_key, snapshot));
         });
     });
 }
@@ -259,7 +259,7 @@ void decide(Save& save, const Configuration& settings)
 {
     cover_lines(batches_of(save), save.origins);
     for (Batch* const batch : batches_of(save)) {
-        follow_renumbering(batch->source->line_table, lines_of(*batch));
+        follow_renumbering(batch->source->number, lines_of(*batch));
         decide_all(settings, save.customers, *batch);
     }
 }

@@ -46,6 +46,7 @@ enum class Given {
     columns,    // of one of the tables
     day,
     word, // one of a few
+    name, // of a source
 };
 
 struct AttachArgument {
@@ -86,6 +87,7 @@ inline constexpr AttachArgument attach_arguments[]{
     {.name = "entered_by", .given = Given::expression, .fact = Fact::entered_by},
     {.name = "from_date", .given = Given::day},
     {.name = "check_at", .given = Given::word, .is_required = true, .words = {"statement", "commit"}},
+    {.name = "continues", .given = Given::name},
 };
 inline constexpr int argument_count = static_cast<int>(std::size(attach_arguments));
 

@@ -36,11 +36,11 @@ int32 closing_of_running_hook() { return running; }
 
 int32 exchange_running_hook(int32 closing_id) { return std::exchange(running, closing_id); }
 
-bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot)
+bool is_hook_line(int32 source_no, std::string_view key, Snapshot snapshot)
 {
-    return is_there(pg::make_key(line_table, key), snapshot);
+    return is_there(pg::make_key(source_no, key), snapshot);
 }
 
-bool has_hook_lines(Oid line_table) { return is_there(pg::make_key(line_table), nullptr); }
+bool has_hook_lines(int32 source_no) { return is_there(pg::make_key(source_no), nullptr); }
 
 } // namespace credits

@@ -16,9 +16,9 @@ int32 closing_of_running_hook();
 int32 exchange_running_hook(int32 closing_id);
 
 /// Did a hook write the line with this key, as of the snapshot, or for a null one of the latest?
-bool is_hook_line(Oid line_table, std::string_view key, Snapshot snapshot = nullptr);
+bool is_hook_line(int32 source_no, std::string_view key, Snapshot snapshot = nullptr);
 
-/// Did a hook write any line of this table?
-bool has_hook_lines(Oid line_table);
+/// Did a hook write any line of this source?
+bool has_hook_lines(int32 source_no);
 
 } // namespace credits

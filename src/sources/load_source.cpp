@@ -234,6 +234,7 @@ Source* load_source(const SourceRow& row)
     const MemoryContext memory = AllocSetContextCreate(CurrentMemoryContext, "credits source", ALLOCSET_SMALL_SIZES);
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     auto* source = static_cast<Source*>(palloc0(sizeof(Source)));
+    source->number = row.number;
     source->line_table = row.line_table;
     source->header_table = row.header_table;
     source->mapping = row.mapping;
@@ -243,7 +244,7 @@ Source* load_source(const SourceRow& row)
     source->measures_time = row.measures_time;
     source->has_history = row.has_history;
     source->checks_at_commit = row.checks_at_commit;
-    source->has_hook_lines = has_hook_lines(row.line_table);
+    source->has_hook_lines = has_hook_lines(row.number);
     source->memory = memory;
     read_tables(*source);
     read_mapping(*source);

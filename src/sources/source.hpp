@@ -38,6 +38,7 @@ struct KeyColumn {
 };
 
 struct Source {
+    int32 number; // by which the ledger knows it: it outlives the table
     Oid line_table;
     Oid header_table;       // InvalidOid: the line is its own document
     Oid mapping;            // the view

@@ -24,6 +24,7 @@ SourceRow read_source_row(const pg::Table& table)
     pg::get(table, source_column::origin, &no_origin);
     const Datum origin_table = pg::get(table, source_column::origin_table, &no_origin_table);
     return {
+        .number = DatumGetInt32(pg::get_not_null(table, source_column::source_no)),
         .line_table = DatumGetObjectId(pg::get_not_null(table, source_column::line_table)),
         .mapping = DatumGetObjectId(pg::get_not_null(table, source_column::mapping)),
         .header_table = no_header ? InvalidOid : DatumGetObjectId(header),

@@ -13,6 +13,7 @@ namespace credits
 
 /// What a row of credits.source says.
 struct SourceRow {
+    int32 number; // of the source, which outlives the table
     Oid line_table;
     Oid mapping;
     Oid header_table; // InvalidOid: none

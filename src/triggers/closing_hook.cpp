@@ -18,12 +18,12 @@ namespace credits
 namespace
 {
 
-void remember_hook_line(pg::Table& table, Oid line_table, std::string_view key, const pg::DatedSnapshot& snapshot)
+void remember_hook_line(pg::Table& table, int32 source_no, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
-    if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(line_table, key), snapshot))
+    if (pg::find(table, catalog().closing_hook_line_pkey, pg::make_key(source_no, key), snapshot))
         return;
     pg::Row row(table, closing_hook_line_column::count);
-    row.set(closing_hook_line_column::line_table, ObjectIdGetDatum(line_table));
+    row.set_int4(closing_hook_line_column::source_no, source_no);
     row.set_text(closing_hook_line_column::line_key, key);
     row.set_int4(closing_hook_line_column::closing_id, closing_of_running_hook());
     row.store();
@@ -37,15 +37,15 @@ void change_hook_line(const char* sql, std::span<const pg::Parameter> parameters
     CommandCounterIncrement();
 }
 
-void forget_hook_line(Oid line_table, std::string_view key)
+void forget_hook_line(int32 source_no, std::string_view key)
 {
-    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false}, {TEXTOID, pg::to_text(key), false}};
+    const pg::Parameter parameters[]{{INT4OID, Int32GetDatum(source_no), false}, {TEXTOID, pg::to_text(key), false}};
     change_hook_line("SELECT credits._forget_hook_line($1, $2)", parameters);
 }
 
-void rename_hook_line(Oid line_table, std::string_view old_key, std::string_view new_key)
+void rename_hook_line(int32 source_no, std::string_view old_key, std::string_view new_key)
 {
-    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(line_table), false},
+    const pg::Parameter parameters[]{{INT4OID, Int32GetDatum(source_no), false},
                                      {TEXTOID, pg::to_text(old_key), false},
                                      {TEXTOID, pg::to_text(new_key), false}};
     change_hook_line("SELECT credits._rename_hook_line($1, $2, $3)", parameters);
@@ -58,7 +58,7 @@ void remember_hook_lines(Batch& batch)
     const auto note = [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         for (const LineImage& image : images_of(batch)) {
             show(batch, image.new_line, nullptr);
-            remember_hook_line(table, batch.source->line_table, evaluate_text(batch, Fact::line_key), snapshot);
+            remember_hook_line(table, batch.source->number, evaluate_text(batch, Fact::line_key), snapshot);
         }
     };
     come_to_gate();
@@ -72,8 +72,8 @@ void forget_hook_lines(Batch& batch)
     for (const LineImage& image : images_of(batch)) {
         show(batch, image.old_line, nullptr);
         const std::string_view key = evaluate_text(batch, Fact::line_key);
-        if (is_hook_line(batch.source->line_table, key))
-            forget_hook_line(batch.source->line_table, key);
+        if (is_hook_line(batch.source->number, key))
+            forget_hook_line(batch.source->number, key);
     }
 }
 
@@ -86,8 +86,8 @@ void follow_hook_lines(Batch& batch)
         const std::string_view old_key = evaluate_text(batch, Fact::line_key);
         show(batch, image.new_line, nullptr);
         const std::string_view new_key = evaluate_text(batch, Fact::line_key);
-        if (old_key != new_key && is_hook_line(batch.source->line_table, old_key))
-            rename_hook_line(batch.source->line_table, old_key, new_key);
+        if (old_key != new_key && is_hook_line(batch.source->number, old_key))
+            rename_hook_line(batch.source->number, old_key, new_key);
     }
 }
 

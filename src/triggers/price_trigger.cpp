@@ -68,7 +68,7 @@ bool may_be_consumption(Batch& batch, const Configuration& settings, const LineI
 Recorded* read_recorded_now(const Batch& batch, const DocumentLine& line)
 {
     return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
-        return read_recorded(entries, batch.source->line_table, line.recorded_key, snapshot);
+        return read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
     });
 }
 

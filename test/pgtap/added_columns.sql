@@ -10,9 +10,9 @@ SELECT credits.attach('shop.report', 'other', 'item', 'quantity', NULL, 'custome
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 1000);
 
 CREATE SEQUENCE shop.tally;
-ALTER TABLE credits.entry ADD COLUMN gone integer NOT NULL DEFAULT 7, ADD COLUMN gone_number integer GENERATED ALWAYS AS IDENTITY;
-ALTER TABLE credits.entry DROP COLUMN gone, DROP COLUMN gone_number;
-ALTER TABLE credits.entry
+ALTER TABLE credits._entry ADD COLUMN gone integer NOT NULL DEFAULT 7, ADD COLUMN gone_number integer GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE credits._entry DROP COLUMN gone, DROP COLUMN gone_number;
+ALTER TABLE credits._entry
     ADD COLUMN plain text,
     ADD COLUMN pi numeric DEFAULT 3.14,
     ADD COLUMN owner name DEFAULT current_user,
@@ -39,16 +39,16 @@ SELECT results_eq('SELECT line_key, quantity, "No", line_no, plain, pi, owner, w
 SELECT is_empty($$SELECT FROM credits._lot WHERE left_over <> remaining + 1 OR shelf <> 'upper'
     UNION ALL SELECT FROM credits._account WHERE worth <> value OR shelf <> 'upper'$$,
     'what is computed of lots and accounts follows every change of theirs');
-ALTER TABLE credits.entry ADD COLUMN twice numeric GENERATED ALWAYS AS (quantity * 2) STORED;
+ALTER TABLE credits._entry ADD COLUMN twice numeric GENERATED ALWAYS AS (quantity * 2) STORED;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (8, 'A', 'H', 1);
 SELECT set_eq('SELECT quantity * 2 FROM credits.entry', 'SELECT twice FROM credits.entry', 'what is computed of an entry, too');
-ALTER TABLE credits.entry DROP COLUMN twice;
+ALTER TABLE credits._entry DROP COLUMN twice;
 UPDATE credits._lot SET shelf = 'lower';
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (6, 'A', 'H', 1);
 SELECT is((SELECT min(shelf) FROM credits._lot), 'lower', 'what was written into them stays');
 CREATE FUNCTION shop.of_owner() RETURNS text LANGUAGE sql RETURN current_user;
 REVOKE ALL ON FUNCTION shop.of_owner() FROM PUBLIC;
-ALTER TABLE credits.entry ADD COLUMN filled_in_by text DEFAULT shop.of_owner();
+ALTER TABLE credits._entry ADD COLUMN filled_in_by text DEFAULT shop.of_owner();
 CREATE ROLE credits_tap_clerk;
 GRANT USAGE ON SCHEMA shop TO credits_tap_clerk;
 GRANT INSERT ON shop.slip TO credits_tap_clerk;
@@ -57,10 +57,10 @@ INSERT INTO shop.slip (id, customer, item, quantity) VALUES (10, 'B', 'H', 1);
 RESET ROLE;
 SELECT is((SELECT filled_in_by || ' for ' || recorded_by FROM credits.entry WHERE line_key = '10'),
     current_user || ' for credits_tap_clerk', 'a default is computed by the owner of the table');
-SELECT pg_temp.refused($$ALTER TABLE credits.entry ALTER was_in SET DEFAULT '2026-03-01';
+SELECT pg_temp.refused($$ALTER TABLE credits._entry ALTER was_in SET DEFAULT '2026-03-01';
     INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1)$$,
     '23514 entry_was_in_check', 'a constraint of such a column holds');
-SELECT pg_temp.refused($$ALTER TABLE credits.entry ALTER pi SET NOT NULL, ALTER pi DROP DEFAULT;
+SELECT pg_temp.refused($$ALTER TABLE credits._entry ALTER pi SET NOT NULL, ALTER pi DROP DEFAULT;
     INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1)$$,
     '23502', 'one that must be filled in, and nobody does, refuses the save');
 SELECT pg_temp.refused($$ALTER TABLE credits.pending ADD note text NOT NULL;

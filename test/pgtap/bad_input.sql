@@ -200,7 +200,7 @@ UPDATE shop.invoice_line SET quantity = 2;
 SELECT throws_ok($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (505, 'A', 'H', 100)$$,
                  '23514', NULL, 'a role without any right on credits is refused like others');
 SELECT throws_ok('SELECT * FROM credits.entry', '42501', NULL, 'it cannot read the ledger');
-SELECT throws_ok('INSERT INTO credits.entry DEFAULT VALUES', '42501', NULL, 'nor write it');
+SELECT throws_ok('INSERT INTO credits._entry DEFAULT VALUES', '42501', NULL, 'nor write it');
 RESET ROLE;
 SELECT results_eq($$SELECT line_key, sum(quantity), min(recorded_by) FROM credits.entry WHERE recorded_by = 'credits_test_erp'
                     GROUP BY 1 ORDER BY 1$$,

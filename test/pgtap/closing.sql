@@ -255,8 +255,8 @@ DELETE FROM credits.closing_type;
 DELETE FROM credits.closing;
 DELETE FROM shop.slip;
 SELECT pg_temp.refused($$SELECT credits.close_month('2026-02-01')$$, '23514 credits_month_open', 'January has entries');
-UPDATE credits.entry SET booked_on = '2026-03-01' WHERE kind <> 'opening';
-UPDATE credits.entry SET booked_on = '2026-01-01' WHERE kind = 'opening';
+UPDATE credits._entry SET booked_on = '2026-03-01' WHERE kind <> 'opening';
+UPDATE credits._entry SET booked_on = '2026-01-01' WHERE kind = 'opening';
 SELECT pg_temp.refused($$SELECT credits.close_month('2026-02-01')$$, '23514 credits_month_open',
                        'where only an opening is, there is nothing to close');
 SELECT credits.close_month('2026-03-01') \g /dev/null

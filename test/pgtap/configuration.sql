@@ -118,7 +118,7 @@ SELECT is(pg_temp.outcome($$INSERT INTO credits.customer (customer) VALUES (repe
                             DELETE FROM credits.customer WHERE customer LIKE 'kk%'$$),
     'accepted', 'of which it may have all; a customer without an account can be deleted');
 SELECT is(pg_temp.outcome($$INSERT INTO credits.article (article) VALUES (repeat('k', 256))$$), '22001', 'the same for articles');
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
+INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
                            balance_after, article, recorded_at, recorded_by)
 VALUES ('C2', 102, 1, 1, '2026-01-01', 'sale', 4, 380, 4, 'SALE', now(), 'somebody');
 SELECT is(pg_temp.outcome($$DELETE FROM credits.article WHERE article = 'SALE'$$), '23503',

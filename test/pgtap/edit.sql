@@ -169,7 +169,7 @@ INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (900, 'B', '
 UPDATE shop.slip SET customer = 'A' WHERE id = 900;
 UPDATE shop.slip SET customer = 'B' WHERE id = 900;
 UPDATE shop.slip SET customer = 'A' WHERE id = 900;
-UPDATE credits.entry SET recorded_at = recorded_at - entry_no * interval '1 hour' * CASE customer WHEN 'B' THEN 3 ELSE -2 END
+UPDATE credits._entry SET recorded_at = recorded_at - entry_no * interval '1 hour' * CASE customer WHEN 'B' THEN 3 ELSE -2 END
 WHERE line_key = '900';
 UPDATE shop.slip SET quantity = 7, amount = 70 WHERE id = 900;
 SELECT is((SELECT array_agg(concat(customer, ' ', total) ORDER BY customer)

@@ -64,11 +64,11 @@ SELECT set_eq($$SELECT kind FROM credits.statement('A', '2026-01-01', '2026-12-3
 SELECT throws_ok($$SELECT credits._act_of('gift')$$, '22023', NULL, 'an unknown kind has no act');
 SELECT throws_ok($$SELECT credits._movement_of('Sale')$$, '22023', NULL, 'no movement');
 SELECT throws_ok($$SELECT credits._label_of('')$$, '22023', NULL, 'no label');
-SELECT throws_ok($$UPDATE credits.entry SET kind = 'sales' WHERE customer = 'A' AND entry_no = 1$$, '22023', NULL,
+SELECT throws_ok($$UPDATE credits._entry SET kind = 'sales' WHERE customer = 'A' AND entry_no = 1$$, '22023', NULL,
     'and is not taken by the ledger');
 
-ALTER TABLE credits.entry DROP CONSTRAINT entry_kind_check;
-PREPARE forge AS UPDATE credits.entry SET kind = $2 WHERE line_key = $1;
+ALTER TABLE credits._entry DROP CONSTRAINT entry_kind_check;
+PREPARE forge AS UPDATE credits._entry SET kind = $2 WHERE line_key = $1;
 
 -- What a line of such an entry did is not guessed: neither by its beginning, nor as a sale.
 SELECT throws_ok(

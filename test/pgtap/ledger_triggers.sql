@@ -63,7 +63,7 @@ SELECT pg_temp.all_in_order();
 CREATE FUNCTION shop.refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$BEGIN IF NEW.quantity = -0.5 THEN RAISE EXCEPTION 'not a half' USING ERRCODE = 'U0001'; END IF;
   NEW.entered_by := 'the desk'; RETURN NEW; END$$;
-CREATE TRIGGER refuse BEFORE INSERT ON credits.entry FOR EACH ROW EXECUTE FUNCTION shop.refuse();
+CREATE TRIGGER refuse BEFORE INSERT ON credits._entry FOR EACH ROW EXECUTE FUNCTION shop.refuse();
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1);
 SELECT is(entered_by, 'the desk', 'what a trigger fills in is stored') FROM credits.entry WHERE line_key = '7';
 SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, item, quantity) VALUES (8, 'A', 'H', 0.5)$$,

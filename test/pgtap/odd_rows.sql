@@ -52,12 +52,12 @@ INSERT INTO odd SELECT (SELECT max(n) FROM odd) + row_number() OVER (), change F
     'INSERT INTO credits.closing (number, month, closed_at, closed_by) VALUES (1, ''infinity'', now(), ''x'')',
     'INSERT INTO credits.closing (number, month, closed_at, closed_by) VALUES (1, ''-infinity'', now(), ''x'')',
     'INSERT INTO credits.closing (number, month, closed_at, closed_by) VALUES (1, ''5874897-12-01'', now(), ''x'')',
-    'INSERT INTO credits.entry SELECT * FROM credits.entry', 'DELETE FROM credits.entry', 'DELETE FROM credits._lot',
+    'INSERT INTO credits._entry SELECT * FROM credits.entry', 'DELETE FROM credits._entry', 'DELETE FROM credits._lot',
     'DELETE FROM credits._account', 'DELETE FROM credits.source',
     'DELETE FROM credits.binding', 'DELETE FROM credits.credit_type', 'DELETE FROM credits.customer',
     'DELETE FROM credits.article',
-    'UPDATE credits.entry SET reverses = entry_no', 'UPDATE credits.entry SET reverses = entry_no + 1',
-    'UPDATE credits.entry SET kind = ''return'', reverses = 1']) AS change;
+    'UPDATE credits._entry SET reverses = entry_no', 'UPDATE credits._entry SET reverses = entry_no + 1',
+    'UPDATE credits._entry SET kind = ''return'', reverses = 1']) AS change;
 
 CREATE FUNCTION pg_temp.one(statement text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN

@@ -103,11 +103,11 @@ SELECT is(pg_temp.with_change('ALTER TABLE credits._lot RENAME amount TO other;
     '55000 _lot amount', 'two that have changed places, too');
 SELECT is(pg_temp.with_change('ALTER TABLE credits.pending ALTER statement_no TYPE numeric'), '55000 pending statement_no',
     'a wider number');
-SELECT is(pg_temp.with_change('ALTER TABLE credits.entry RENAME TO other;
-    CREATE TABLE credits.entry (LIKE credits.other);
+SELECT is(pg_temp.with_change('ALTER TABLE credits._entry RENAME TO other;
+    CREATE TABLE credits._entry (LIKE credits.other);
     CREATE VIEW credits.more AS SELECT 1'),
     '55000 entry', 'a table made anew has lost its indexes');
-SELECT is(pg_temp.with_change('ALTER TABLE credits.entry RENAME TO other;
+SELECT is(pg_temp.with_change('ALTER TABLE credits._entry RENAME TO other;
     CREATE VIEW credits.entry AS SELECT * FROM credits.other'),
     '55000 entry', 'a view is no table');
 SELECT is(pg_temp.with_change('ALTER TABLE credits._account RENAME TO other'), '55000 _account', 'one that is gone is missed');
@@ -149,7 +149,7 @@ FROM (VALUES
     ('WHERE language IS NOT NULL', '55000 customer'), ('WHERE works_with_credits', '55000 customer'),
     ('', '55000 customer')) AS index (definition, outcome);
 SELECT is(pg_temp.with_change('DROP INDEX credits.entry_line_idx;
-    CREATE UNIQUE INDEX entry_line_idx ON credits.entry (line_table, line_key)'),
+    CREATE UNIQUE INDEX entry_line_idx ON credits._entry (line_table, line_key)'),
     '55000 entry', 'one that lets no second entry of a line in');
 SELECT is(pg_temp.with_change('ALTER TABLE credits.customer DROP CONSTRAINT customer_pkey;
     CREATE INDEX customer_pkey ON credits.customer (customer)'),
@@ -166,9 +166,9 @@ SELECT is(pg_temp.with_change(statement), 'accepted', statement) FROM unnest(ARR
     'ALTER TABLE credits.pending ADD COLUMN note text',
     'UPDATE pg_attribute SET attisdropped = true WHERE attrelid = ''credits.closing''::regclass AND attname = ''closed_by''',
     'UPDATE pg_attribute SET attname = ''other'' WHERE attrelid = ''credits.closing''::regclass AND attname = ''closed_by''',
-    'CREATE INDEX ON credits.entry (article)',
+    'CREATE INDEX ON credits._entry (article)',
     'ALTER TABLE credits._account ALTER revalued_entry_no DROP DEFAULT',
-    'ALTER TABLE credits.entry SET (fillfactor = 50)']) AS statement;
+    'ALTER TABLE credits._entry SET (fillfactor = 50)']) AS statement;
 
 -- Versions
 

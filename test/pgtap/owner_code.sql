@@ -225,8 +225,8 @@ CREATE ROLE credits_test_ledger;
 GRANT ALL ON mallory.seen TO credits_test_ledger;
 GRANT USAGE ON SCHEMA mallory TO credits_test_ledger;
 GRANT CREATE ON SCHEMA credits TO credits_test_ledger;
-ALTER TABLE credits.entry OWNER TO credits_test_ledger;
-CREATE INDEX ON credits.entry (mallory.pass_index(description)) WHERE mallory.pass_index('x') = 'x';
+ALTER TABLE credits._entry OWNER TO credits_test_ledger;
+CREATE INDEX ON credits._entry (mallory.pass_index(description)) WHERE mallory.pass_index('x') = 'x';
 TRUNCATE mallory.seen;
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (900, 'A', 'S', 1, 100);
 SELECT is(array_agg(DISTINCT concat_ws(' ', who, path)), '{"credits_test_ledger pg_catalog, pg_temp"}',

@@ -119,7 +119,7 @@ SELECT lives_ok($$INSERT INTO credits.customer (customer) VALUES ('C1')$$, 'cust
 SELECT lives_ok($$UPDATE credits.parameter SET notify = false$$, 'sets parameters');
 SELECT lives_ok($$SELECT credits.set_alarm_level('C1', 'SUPPORT', 1)$$, 'and alarm levels');
 SELECT throws_ok($$UPDATE credits._account SET balance = 1000$$, '42501', NULL, 'but does not touch the ledger');
-SELECT throws_ok($$DELETE FROM credits.entry$$, '42501', NULL, 'nor its entries');
+SELECT throws_ok($$DELETE FROM credits._entry$$, '42501', NULL, 'nor its entries');
 SELECT throws_ok($$TRUNCATE credits.article$$, '42501', NULL, 'nor does he truncate');
 RESET ROLE;
 

@@ -31,7 +31,7 @@ INSERT INTO act (name, does, asks, saved, restored) VALUES
      $$SELECT trim_scale(price) FROM shop.invoice_line WHERE line_no = 2$$, '0', '95'),
     ('a header', $$UPDATE shop.invoice SET customer = 'B'$$, $$SELECT count(*) FROM credits.entry WHERE customer = 'B'$$,
      '1', '0'),
-    ('TRUNCATE', $$TRUNCATE shop.slip$$, $$SELECT trim_scale(sum(quantity)) FROM credits.entry$$, '23514', '12'),
+    ('TRUNCATE', $$TRUNCATE shop.slip$$, $$SELECT trim_scale(sum(quantity)) FROM credits._entry$$, '23514', '12'),
     ('a bound row', $$UPDATE shop.product SET label = 'new'$$,
      $$SELECT concat_ws(' ', description, (SELECT count(*) FROM credits.setting_change WHERE new_value = 'new'))
        FROM credits.article WHERE article = 'BOUND'$$, 'new 1', 'old 0');

@@ -207,7 +207,7 @@ SELECT pg_temp.all_in_order();
 INSERT INTO credits.customer (customer) VALUES ('BIG'), ('LITTLE');
 SELECT credits.register_opening('LITTLE', 'SUPPORT', 8, 720, 'from the old system', '2026-03-01'),
        credits.register_consumption('LITTLE', 'SUPPORT', 1, 'by phone', '2026-03-02') \g /dev/null
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
+INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
                            balance_after, line_key, recorded_at, recorded_by)
 SELECT customer, 101, entry_no, 1, '2021-01-01'::date + (n * 1826 / 120001)::int, CASE entry_no
     WHEN 1 THEN 'sale' ELSE 'consumption' END,
@@ -224,7 +224,7 @@ VALUES ('BIG', 101, 1, 100000, true, '2021-01-01', '2021-01-01', 100000, 0, 0, 5
 INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value)
 VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0);
 SELECT brin_summarize_new_values('credits.entry_booked_on_idx') \g /dev/null
-ANALYZE credits.entry, credits._lot, credits._account, credits.credit_type, credits.customer;
+ANALYZE credits._entry, credits._lot, credits._account, credits.credit_type, credits.customer;
 
 -- How a query reads the ledger, and how much of it: rows, of a bitmap all those in its blocks, and entries of the index by key,
 -- which a bitmap may read without the rows. What parallel workers read would not be counted.

@@ -87,7 +87,7 @@ INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_o
                           amount, value, remaining, remaining_value)
 SELECT 'X' || n, 101, lot, lot, lot > 19, '2026-01-01', '2026-01-01', 1, 1, 1, 0, 0 FROM generate_series(1, 2000) AS n,
        generate_series(1, 20) AS lot;
-INSERT INTO credits.entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
+INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
                            balance_after, recorded_at, recorded_by)
 SELECT 'X1', 101, n, 1, '2026-01-01', 'sale', 1, 1, n, now(), 'somebody' FROM generate_series(1, 50000) AS n;
 ANALYZE credits._account, credits._lot, credits.entry;
