@@ -108,15 +108,17 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    its    credits._source := credits._now(NULL::credits._source, 'credits._source_of_table', ROW(line_table));
-    former credits._source := credits._now(NULL::credits._source, 'credits._source_of_name',
-                                           ROW(credits._name_of_source(coalesce(continues, credits._table_name(line_table)),
-                                                                       line_table)));
+    its    credits._source;
+    former credits._source;
 BEGIN
-    IF continues IS NULL AND its IS NOT NULL THEN
+    SELECT * INTO its FROM credits._now(NULL::credits._source, 'credits._source_of_table', ROW(line_table));
+    SELECT * INTO former
+    FROM credits._now(NULL::credits._source, 'credits._source_of_name',
+                      ROW(credits._name_of_source(coalesce(continues, credits._table_name(line_table)), line_table)));
+    IF continues IS NULL AND its.source_no IS NOT NULL THEN
         RETURN its.source_no;
     END IF;
-    IF continues IS NOT NULL AND former IS NULL THEN
+    IF continues IS NOT NULL AND former.source_no IS NULL THEN
         RAISE EXCEPTION 'source "%" is not known', continues
             USING ERRCODE = 'undefined_object',
                   DETAIL = 'No table of this name was ever attached.',
@@ -134,7 +136,7 @@ BEGIN
             USING ERRCODE = 'duplicate_object',
                   DETAIL = format('Entries of its own lines are there, as those of source "%s".', its.name);
     END IF;
-    IF former IS NOT NULL AND its IS NULL THEN
+    IF former.source_no IS NOT NULL AND its.source_no IS NULL THEN
         RAISE NOTICE 'table "%" goes on source "%"', line_table, former.name
             USING DETAIL = 'Its lines are known by their keys as those of the former table.';
     END IF;

@@ -29,7 +29,7 @@ INSERT INTO shop.slip (id, customer, item, quantity, amount)
 VALUES (2, 'A', 'H', 3, 0), (3, 'A', 'S', 5, 600), (4, 'A', 'H', 8, 0);
 UPDATE shop.slip SET quantity = 2 WHERE id = 2;
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (5, 'B', 'S', 5, 600);
-SELECT results_eq('SELECT line_key, quantity, "No", line_no, plain, pi, owner, was_in FROM credits.entry
+SELECT results_eq('SELECT line_key, quantity, "No", line_no, plain, pi, owner, was_in FROM credits._entry
     ORDER BY customer, entry_no',
     format($$SELECT line_key COLLATE "C", quantity::numeric, "No"::bigint, "No"::integer, NULL::text, 3.14::numeric, %L::name,
         '2026-01-01'::date
@@ -41,7 +41,7 @@ SELECT is_empty($$SELECT FROM credits._lot WHERE left_over <> remaining + 1 OR s
     'what is computed of lots and accounts follows every change of theirs');
 ALTER TABLE credits._entry ADD COLUMN twice numeric GENERATED ALWAYS AS (quantity * 2) STORED;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (8, 'A', 'H', 1);
-SELECT set_eq('SELECT quantity * 2 FROM credits.entry', 'SELECT twice FROM credits.entry', 'what is computed of an entry, too');
+SELECT set_eq('SELECT quantity * 2 FROM credits._entry', 'SELECT twice FROM credits._entry', 'what is computed of an entry, too');
 ALTER TABLE credits._entry DROP COLUMN twice;
 UPDATE credits._lot SET shelf = 'lower';
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (6, 'A', 'H', 1);
@@ -55,11 +55,11 @@ GRANT INSERT ON shop.slip TO credits_tap_clerk;
 SET ROLE credits_tap_clerk;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (10, 'B', 'H', 1);
 RESET ROLE;
-SELECT is((SELECT filled_in_by || ' for ' || recorded_by FROM credits.entry WHERE line_key = '10'),
+SELECT is((SELECT filled_in_by || ' for ' || recorded_by FROM credits._entry WHERE line_key = '10'),
     current_user || ' for credits_tap_clerk', 'a default is computed by the owner of the table');
 SELECT pg_temp.refused($$ALTER TABLE credits._entry ALTER was_in SET DEFAULT '2026-03-01';
     INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1)$$,
-    '23514 entry_was_in_check', 'a constraint of such a column holds');
+    '23514 _entry_was_in_check', 'a constraint of such a column holds');
 SELECT pg_temp.refused($$ALTER TABLE credits._entry ALTER pi SET NOT NULL, ALTER pi DROP DEFAULT;
     INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1)$$,
     '23502', 'one that must be filled in, and nobody does, refuses the save');

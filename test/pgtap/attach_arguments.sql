@@ -10,7 +10,7 @@ SELECT name COLLATE "default" AS name, type, position
 FROM pg_proc, ROWS FROM (unnest(proargnames), unnest(proargtypes::oid[])) WITH ORDINALITY AS given (name, type, position)
 WHERE oid = 'credits.attach'::regproc;
 
-CREATE TEMPORARY VIEW expression AS SELECT * FROM argument WHERE type = 'text'::regtype AND name <> 'check_at';
+CREATE TEMPORARY VIEW expression AS SELECT * FROM argument WHERE type = 'text'::regtype AND name NOT IN ('check_at', 'continues');
 
 -- The first type that an expression may have: attach takes a text for all but numbers, dates and conditions.
 CREATE FUNCTION pg_temp.type_of(expression text) RETURNS text LANGUAGE sql AS $$
@@ -31,6 +31,9 @@ CREATE TABLE shop.line_table (
     line_key text PRIMARY KEY, line_header text REFERENCES shop.header_table, zero_columns numeric, bad text);
 SELECT format('ALTER TABLE shop.line_table ADD COLUMN %I %s', name, type) FROM expected ORDER BY position \gexec
 SELECT credits.attach('shop.origin_table', 'invoice', 'item', 'quantity', NULL, 'item', 'day') \g /dev/null
+CREATE TABLE shop.continues (LIKE shop.origin_table INCLUDING ALL);
+SELECT credits.attach('shop.continues', 'invoice', 'item', 'quantity', NULL, 'item', 'day'), credits.detach('shop.continues') \g /dev/null
+DROP TABLE shop.continues;
 
 -- What an argument is given: its own name; where that says nothing, a value of its type.
 CREATE FUNCTION pg_temp.value_of(name text, type regtype) RETURNS text LANGUAGE sql AS $$
@@ -55,7 +58,7 @@ $$;
 
 SELECT set_eq(
     $$SELECT attname::text, atttypid FROM pg_attribute WHERE attrelid = 'credits.source'::regclass AND attnum > 0
-      AND NOT attisdropped AND attname NOT IN ('mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by')$$,
+      AND NOT attisdropped AND attname NOT IN ('mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by', 'source_no')$$,
     $$SELECT name, type FROM argument$$,
     'the columns of credits.source are the arguments, by name and type, and what attach knows by itself');
 SELECT pg_temp.accepted(pg_temp.attach(), 'given every argument');
@@ -89,7 +92,7 @@ SELECT is(
     'facts stay in this order: views that were made before are read by it');
 SELECT is_empty($$SELECT name FROM fact EXCEPT SELECT name FROM argument$$, 'a fact is called like the argument that gives it');
 SELECT set_eq($$SELECT name FROM fact$$,
-    $$SELECT name FROM argument WHERE type IN ('text'::regtype, 'name[]'::regtype) AND name NOT IN ('check_at', 'line_header')$$,
+    $$SELECT name FROM argument WHERE type IN ('text'::regtype, 'name[]'::regtype) AND name NOT IN ('check_at', 'line_header', 'continues')$$,
     'each expression gives one, and so do the keys and the price columns');
 INSERT INTO shop.header_table VALUES ('a header');
 INSERT INTO shop.line_table SELECT line.*

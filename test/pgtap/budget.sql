@@ -290,7 +290,7 @@ SELECT pg_temp.refused($$SELECT FROM credits.budget(2025, 'Z')$$, 'P0002', 'no s
 
 CREATE FUNCTION pg_temp.scans() RETURNS bigint
     LANGUAGE sql AS $$SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_xact_user_tables
-                      WHERE relid = 'credits.entry'::regclass$$;
+                      WHERE relid = 'credits._entry'::regclass$$;
 CREATE FUNCTION pg_temp.scans_of(statement text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     before bigint := pg_temp.scans();

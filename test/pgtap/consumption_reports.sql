@@ -133,10 +133,10 @@ PREPARE consumption (date, date, text) AS SELECT * FROM credits._consumption($1,
 SET LOCAL plan_cache_mode = force_generic_plan; -- as in a function
 SET LOCAL enable_seqscan = off;                 -- as in a large ledger
 SELECT matches(pg_temp.plan_of($$consumption('2025-01-01', '2025-12-31', NULL)$$),
-               'entry_booked_on_idx \(actual (.*\n)*.*entry_pkey .*never executed',
+               '_entry_booked_on_idx \(actual (.*\n)*.*_entry_pkey .*never executed',
                'of all customers, entries are found by date');
 SELECT matches(pg_temp.plan_of($$consumption('2025-01-01', '2025-12-31', 'A')$$),
-               'entry_booked_on_idx \(never executed(.*\n)*.*entry_pkey .*\(actual', 'of one customer, by his key');
+               '_entry_booked_on_idx \(never executed(.*\n)*.*_entry_pkey .*\(actual', 'of one customer, by his key');
 RESET enable_seqscan;
 
 -- Inactive types, and rights

@@ -67,7 +67,7 @@ SELECT throws_ok($$SELECT credits._label_of('')$$, '22023', NULL, 'no label');
 SELECT throws_ok($$UPDATE credits._entry SET kind = 'sales' WHERE customer = 'A' AND entry_no = 1$$, '22023', NULL,
     'and is not taken by the ledger');
 
-ALTER TABLE credits._entry DROP CONSTRAINT entry_kind_check;
+ALTER TABLE credits._entry DROP CONSTRAINT _entry_kind_check;
 PREPARE forge AS UPDATE credits._entry SET kind = $2 WHERE line_key = $1;
 
 -- What a line of such an entry did is not guessed: neither by its beginning, nor as a sale.

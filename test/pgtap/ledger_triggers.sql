@@ -16,7 +16,7 @@ DO $$
 DECLARE
     ledger regclass;
 BEGIN
-    FOREACH ledger IN ARRAY ARRAY['credits._account', 'credits._lot', 'credits.entry']::regclass[] LOOP
+    FOREACH ledger IN ARRAY ARRAY['credits._account', 'credits._lot', 'credits._entry']::regclass[] LOOP
         EXECUTE format('CREATE TRIGGER see_before BEFORE INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION shop.see()',
                        ledger);
         EXECUTE format('CREATE TRIGGER see_after AFTER INSERT OR UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION shop.see()', ledger);
@@ -29,8 +29,8 @@ $$WITH seen AS (DELETE FROM shop.seen RETURNING *) SELECT array_agg(what ORDER B
 
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 1000);
 SELECT is(pg_temp.seen(),
-          '{after insert _account,after insert _lot,after insert entry,'
-          'before insert _account,before insert _lot,before insert entry}',
+          '{after insert _account,after insert _entry,after insert _lot,'
+          'before insert _account,before insert _entry,before insert _lot}',
     'a sale opens account and lot, and books an entry');
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (2, 'A', 'H', 3);
 SELECT results_eq($$SELECT what, old_row -> 'balance', new_row -> 'balance' FROM shop.seen WHERE what LIKE '%_account'
@@ -41,12 +41,12 @@ SELECT results_eq($$SELECT what, old_row -> 'remaining', new_row -> 'remaining' 
                     ORDER BY what$$,
     $$VALUES ('after update _lot', '10'::jsonb, '7'::jsonb), ('before update _lot', '10', '7')$$, 'of the lot');
 SELECT results_eq($$SELECT what, old_row, new_row -> 'quantity' FROM shop.seen WHERE what LIKE '%entry' ORDER BY what$$,
-    $$VALUES ('after insert entry', NULL::jsonb, '-3'::jsonb), ('before insert entry', NULL, '-3')$$, 'and the entry');
+    $$VALUES ('after insert _entry', NULL::jsonb, '-3'::jsonb), ('before insert _entry', NULL, '-3')$$, 'and the entry');
 SELECT is(cardinality(pg_temp.seen()), 6, 'each once');
 UPDATE shop.slip SET quantity = 10 WHERE id = 2;
 SELECT is(pg_temp.seen(),
-          '{after insert entry,after update _account,after update _lot,'
-          'before insert entry,before update _account,before update _lot}',
+          '{after insert _entry,after update _account,after update _lot,'
+          'before insert _entry,before update _account,before update _lot}',
     'a lot that is used up leaves its index');
 INSERT INTO shop.slip (id, customer, item, quantity, amount)
 VALUES (3, 'A', 'S', 5, 400), (4, 'A', 'S', 5, 400), (5, 'A', 'H', 7, 0);

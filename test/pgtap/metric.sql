@@ -140,9 +140,9 @@ DELETE FROM shop.slip WHERE id IN (103, 106, 109);
 SET LOCAL enable_seqscan = off;
 CREATE FUNCTION pg_temp.explained() RETURNS SETOF text
     LANGUAGE plpgsql AS $$BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS off) SELECT * FROM credits.metric'; END$$;
-SELECT is(array_agg(trim(line)), ARRAY['->  Bitmap Index Scan on entry_booked_on_idx'],
+SELECT is(array_agg(trim(line)), ARRAY['->  Bitmap Index Scan on _entry_booked_on_idx'],
           'no other scan of entries than by the index on booked_on')
-FROM pg_temp.explained() AS line WHERE line ~ 'Index.* entry_|Seq Scan on entry';
+FROM pg_temp.explained() AS line WHERE line ~ 'Index.* _entry_|Seq Scan on _entry';
 
 -- For Prometheus
 

@@ -298,11 +298,11 @@ END
 $$;
 CREATE FUNCTION nest.difference(source text) RETURNS text LANGUAGE sql AS $$
     WITH wanted AS (SELECT customer COLLATE "C" AS customer, key COLLATE "C" AS key, credits::numeric,
-                    amount::numeric FROM nest.wanted(source)),
+                    amount::numeric FROM nest.wanted(difference.source)),
     recorded AS (
         SELECT e.customer, e.line_key AS key, sum(e.quantity) AS credits, coalesce(sum(e.amount), 0) AS amount
         FROM credits.entry AS e
-        WHERE e.line_table = ('nest.' || source)::regclass GROUP BY 1, 2 HAVING sum(e.quantity) <> 0
+        WHERE e.line_table = ('nest.' || difference.source)::regclass GROUP BY 1, 2 HAVING sum(e.quantity) <> 0
           OR coalesce(sum(e.amount), 0) <> 0
     )
     SELECT string_agg(format('%s %s %s/%s', what, key, trim_scale(credits), trim_scale(amount)), ', ' ORDER BY key, what) FROM (

@@ -22,7 +22,7 @@ SELECT plan(36);
 
 CREATE TEMP TABLE before AS SELECT oid, ctid AS place, xmin AS written FROM (
     SELECT tableoid AS oid, ctid, xmin FROM credits._account UNION ALL SELECT tableoid, ctid, xmin FROM credits._lot
-    UNION ALL SELECT tableoid, ctid, xmin FROM credits.entry UNION ALL SELECT tableoid, ctid, xmin FROM credits.renumbering
+    UNION ALL SELECT tableoid, ctid, xmin FROM credits._entry UNION ALL SELECT tableoid, ctid, xmin FROM credits._renumbering
     UNION ALL SELECT tableoid, ctid, xmin FROM credits.alarm_episode) AS ledger;
 
 -- The last transaction that locked each customer's row, committed or not.
@@ -40,8 +40,8 @@ BEGIN
     SELECT concat_ws(', ',
         CASE WHEN EXISTS (
             (SELECT tableoid, ctid, xmin FROM credits._account UNION ALL SELECT tableoid, ctid, xmin FROM credits._lot
-             UNION ALL SELECT tableoid, ctid, xmin FROM credits.entry UNION ALL SELECT tableoid,
-                 ctid, xmin FROM credits.renumbering
+             UNION ALL SELECT tableoid, ctid, xmin FROM credits._entry UNION ALL SELECT tableoid,
+                 ctid, xmin FROM credits._renumbering
              UNION ALL SELECT tableoid, ctid, xmin FROM credits.alarm_episode) EXCEPT SELECT * FROM before) THEN 'wrote' END,
         CASE WHEN pg_temp.lockers() <> lockers THEN 'locked' END,
         CASE WHEN EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'credits.customer'::regclass

@@ -381,7 +381,7 @@ CREATE TEMPORARY VIEW ledger_scans AS
 SELECT own, node FROM plans,
        jsonb_path_query(plan,
                         'strict $.** ? (@."Relation Name" == "_account" '
-                     '|| @."Relation Name" == "_lot" || @."Relation Name" == "entry")') AS node;
+                     '|| @."Relation Name" == "_lot" || @."Relation Name" == "_entry")') AS node;
 SELECT is_empty(format($$SELECT node FROM ledger_scans WHERE own = %L
                          AND node ->> 'Index Cond' LIKE '%%customer = %%' IS NOT TRUE$$, own),
     own || ': the ledger is read by an index on the customer') FROM plans;

@@ -16,9 +16,9 @@ SELECT is_empty($$SELECT table_name, number, column_name, type, is_not_null FROM
                   FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE NOT attisdropped$$,
     'every column that the library knows is in the catalog as it knows it');
 SELECT set_eq('SELECT DISTINCT table_name FROM own', ARRAY['_account', '_lot', '_parameter', 'article', 'binding', 'closing',
-    'closing_hook_line', 'credit_type', 'customer', 'entry', 'pending', 'source'], 'of these tables');
+    'closing_hook_line', 'credit_type', 'customer', '_entry', 'pending', 'source'], 'of these tables');
 SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute
-                  WHERE attrelid IN ('credits._account'::regclass, 'credits._lot'::regclass, 'credits.entry'::regclass,
+                  WHERE attrelid IN ('credits._account'::regclass, 'credits._lot'::regclass, 'credits._entry'::regclass,
                                      'credits.pending'::regclass, 'credits.closing_hook_line'::regclass)
                     AND attnum > 0 AND (attrelid, attnum) NOT IN (SELECT relation, number FROM own)$$,
     'of those that it fills, it knows every column');
@@ -89,7 +89,7 @@ FROM own, LATERAL (VALUES
     ('a narrower type', 'atttypmod = 300', true),
     ('dropped', 'attisdropped = true', true),
     ('may be null', 'attnotnull = false', is_not_null),
-    ('may not be null', 'attnotnull = true', NOT is_not_null AND table_name IN ('_account', '_lot', 'entry'))
+    ('may not be null', 'attnotnull = true', NOT is_not_null AND table_name IN ('_account', '_lot', '_entry'))
 ) AS change (what, set, is_change)
 WHERE is_change;
 SELECT is_empty($$SELECT what, table_name, column_name, became
@@ -106,10 +106,10 @@ SELECT is(pg_temp.with_change('ALTER TABLE credits.pending ALTER statement_no TY
 SELECT is(pg_temp.with_change('ALTER TABLE credits._entry RENAME TO other;
     CREATE TABLE credits._entry (LIKE credits.other);
     CREATE VIEW credits.more AS SELECT 1'),
-    '55000 entry', 'a table made anew has lost its indexes');
+    '55000 _entry', 'a table made anew has lost its indexes');
 SELECT is(pg_temp.with_change('ALTER TABLE credits._entry RENAME TO other;
-    CREATE VIEW credits.entry AS SELECT * FROM credits.other'),
-    '55000 entry', 'a view is no table');
+    CREATE VIEW credits._entry AS SELECT * FROM credits.other'),
+    '55000 _entry', 'a view is no table');
 SELECT is(pg_temp.with_change('ALTER TABLE credits._account RENAME TO other'), '55000 _account', 'one that is gone is missed');
 
 -- Indexes
@@ -117,8 +117,8 @@ SELECT is(pg_temp.with_change('ALTER TABLE credits._account RENAME TO other'), '
 SELECT is(pg_temp.with_change(format('ALTER INDEX credits.%s RENAME TO other', index)), '55000 ' || table_name,
     index || ' is missed')
 FROM (VALUES
-    ('_account_pkey', '_account'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('entry_pkey', 'entry'),
-    ('entry_line_idx', 'entry'), ('pending_pkey', 'pending'), ('closing_hook_line_pkey', 'closing_hook_line'),
+    ('_account_pkey', '_account'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('_entry_pkey', '_entry'),
+    ('_entry_line_idx', '_entry'), ('pending_pkey', 'pending'), ('closing_hook_line_pkey', 'closing_hook_line'),
     ('customer_pkey', 'customer'), ('customer_contact_idx', 'customer'), ('article_pkey', 'article'),
     ('article_had_type_idx', 'article'), ('binding_pkey', 'binding')) AS own (index, table_name);
 SELECT is(pg_temp.with_change('DROP INDEX credits._lot_open_idx; CREATE INDEX _lot_open_idx ON ' || definition), outcome,
@@ -139,7 +139,7 @@ FROM (VALUES
     ('by blocks', 'credits._lot USING brin (customer, type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
     ('of known days', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE changed_on IS NOT NULL', '55000 _lot'),
     ('of open lots and others', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE open OR credited > 0', '55000 _lot'),
-    ('that each have another key', 'credits.entry (customer, type_id, booked_on, lot_no)', '55000 _lot')
+    ('that each have another key', 'credits._entry (customer, type_id, booked_on, lot_no)', '55000 _lot')
 ) AS index (what, definition, outcome);
 SELECT is(pg_temp.with_change('DROP INDEX credits.customer_contact_idx;
     CREATE INDEX customer_contact_idx ON credits.customer (customer) ' || definition), outcome,
@@ -148,14 +148,14 @@ FROM (VALUES
     ('WHERE account_of IS NOT NULL', 'accepted'), ('WHERE account_of IS NULL', '55000 customer'),
     ('WHERE language IS NOT NULL', '55000 customer'), ('WHERE works_with_credits', '55000 customer'),
     ('', '55000 customer')) AS index (definition, outcome);
-SELECT is(pg_temp.with_change('DROP INDEX credits.entry_line_idx;
-    CREATE UNIQUE INDEX entry_line_idx ON credits._entry (line_table, line_key)'),
-    '55000 entry', 'one that lets no second entry of a line in');
+SELECT is(pg_temp.with_change('DROP INDEX credits._entry_line_idx;
+    CREATE UNIQUE INDEX _entry_line_idx ON credits._entry (source_no, line_key)'),
+    '55000 _entry', 'one that lets no second entry of a line in');
 SELECT is(pg_temp.with_change('ALTER TABLE credits.customer DROP CONSTRAINT customer_pkey;
     CREATE INDEX customer_pkey ON credits.customer (customer)'),
     '55000 customer', 'one that lets a second customer of one key in');
-SELECT is(pg_temp.with_change($$UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'credits.entry_line_idx'::regclass$$),
-    '55000 entry', 'one that is not valid');
+SELECT is(pg_temp.with_change($$UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'credits._entry_line_idx'::regclass$$),
+    '55000 _entry', 'one that is not valid');
 
 -- What the library does not know is nobody's business.
 

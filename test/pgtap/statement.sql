@@ -223,7 +223,7 @@ INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_o
 VALUES ('BIG', 101, 1, 100000, true, '2021-01-01', '2021-01-01', 100000, 0, 0, 50000.5, 0);
 INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value)
 VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0);
-SELECT brin_summarize_new_values('credits.entry_booked_on_idx') \g /dev/null
+SELECT brin_summarize_new_values('credits._entry_booked_on_idx') \g /dev/null
 ANALYZE credits._entry, credits._lot, credits._account, credits.credit_type, credits.customer;
 
 -- How a query reads the ledger, and how much of it: rows, of a bitmap all those in its blocks, and entries of the index by key,
@@ -235,12 +235,12 @@ DECLARE
 BEGIN
     EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO found;
     RETURN QUERY SELECT DISTINCT node ->> 'Node Type'
-        FROM jsonb_path_query(found::jsonb, 'strict $.** ? (@."Relation Name" == "entry")') AS node;
+        FROM jsonb_path_query(found::jsonb, 'strict $.** ? (@."Relation Name" == "_entry")') AS node;
 END
 $$;
 CREATE FUNCTION pg_temp.read() RETURNS bigint LANGUAGE sql AS
-$$SELECT seq_tup_read + idx_tup_fetch + pg_stat_get_xact_tuples_returned('credits.entry_pkey'::regclass)
-  FROM pg_stat_xact_user_tables WHERE relid = 'credits.entry'::regclass$$;
+$$SELECT seq_tup_read + idx_tup_fetch + pg_stat_get_xact_tuples_returned('credits._entry_pkey'::regclass)
+  FROM pg_stat_xact_user_tables WHERE relid = 'credits._entry'::regclass$$;
 CREATE FUNCTION pg_temp.reads(query text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     before CONSTANT bigint := pg_temp.read();
@@ -289,4 +289,4 @@ RESET ROLE;
 
 SELECT * FROM finish();
 ROLLBACK;
-VACUUM (ANALYZE) credits.entry; -- the room, and the number of rows, which ANALYZE notes for good
+VACUUM (ANALYZE) credits._entry; -- the room, and the number of rows, which ANALYZE notes for good

@@ -29,7 +29,8 @@ SELECT is((SELECT count(*) FROM ours JOIN pg_attribute ON attrelid = ours.oid WH
 SELECT bag_eq($$SELECT name FROM ours WHERE relkind IN ('r', 'p', 'S')$$,
     $$SELECT relname::text COLLATE "default" FROM pg_extension, unnest(extconfig) AS config (oid)
       JOIN pg_class USING (oid) WHERE extname = 'credits'
-      UNION ALL VALUES ('pending')$$, 'every table and sequence is dumped, but for what lives within a transaction');
+      UNION ALL VALUES ('pending'), ('_source_table')$$,
+    'every table and sequence is dumped, but for what lives within a transaction, or in this database alone');
 SELECT results_eq($$SELECT relname::text COLLATE "default", condition COLLATE "default" FROM pg_extension,
                     unnest(extconfig, extcondition) AS config (oid, condition) JOIN pg_class USING (oid)
                     WHERE extname = 'credits' AND condition <> '' ORDER BY 1$$,
@@ -59,7 +60,7 @@ UPDATE credits.credit_type SET valuation = 'fixed', unit_value = 100 WHERE type_
 SET LOCAL client_min_messages = error;
 CREATE PUBLICATION credits_test_all FOR ALL TABLES;
 SELECT isnt_empty($$SELECT FROM pg_publication_tables WHERE pubname = 'credits_test_all' AND schemaname = 'credits'
-                    AND tablename = 'entry'$$, 'all tables are published');
+                    AND tablename = '_entry'$$, 'all tables are published');
 SELECT pg_temp.accepted(statement, 'published: ' || what) FROM (VALUES
     (1, 'a sale', $$SELECT pg_temp.slip(1, 'A', '2026-01-10', 'S', 10, 1000)$$),
     (2, 'an alarm', $$SELECT pg_temp.slip(2, 'A', '2026-01-11', 'H', 8)$$),

@@ -90,7 +90,7 @@ SELECT 'X' || n, 101, lot, lot, lot > 19, '2026-01-01', '2026-01-01', 1, 1, 1, 0
 INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
                            balance_after, recorded_at, recorded_by)
 SELECT 'X1', 101, n, 1, '2026-01-01', 'sale', 1, 1, n, now(), 'somebody' FROM generate_series(1, 50000) AS n;
-ANALYZE credits._account, credits._lot, credits.entry;
+ANALYZE credits._account, credits._lot, credits._entry;
 
 -- How many rows of the ledger a query reads.
 CREATE FUNCTION pg_temp.rows_read(query text) RETURNS numeric LANGUAGE plpgsql AS $$
@@ -101,7 +101,7 @@ BEGIN
     RETURN (SELECT sum(((node ->> 'Actual Rows')::numeric + coalesce((node ->> 'Rows Removed by Filter')::numeric, 0))
                        * (node ->> 'Actual Loops')::numeric)
             FROM jsonb_path_query(plan, 'strict $.**{0 to 40}') AS node
-            WHERE jsonb_typeof(node) = 'object' AND node ->> 'Relation Name' IN ('_account', '_lot', 'entry'));
+            WHERE jsonb_typeof(node) = 'object' AND node ->> 'Relation Name' IN ('_account', '_lot', '_entry'));
 END
 $$;
 SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.portfolio WHERE customer = 'X1'$$), '<=',
