@@ -7,13 +7,15 @@ COMMENT ON SEQUENCE credits.source_number IS 'Numbers sources.';
 SELECT pg_catalog.pg_extension_config_dump('credits.source_number', '');
 
 CREATE TABLE credits._source (
-    source_no integer PRIMARY KEY DEFAULT credits._next_number('credits.source_number'),
-    name      text    NOT NULL
+    source_no   integer PRIMARY KEY DEFAULT credits._next_number('credits.source_number'),
+    name        text    NOT NULL,
+    attached_as text    NOT NULL
 );
 COMMENT ON TABLE credits._source IS
 'The sources that were ever attached. A number is given once, and kept when the table is detached, rebuilt or dropped (rule 24).';
-COMMENT ON COLUMN credits._source.source_no IS 'by which entries and lots know it';
-COMMENT ON COLUMN credits._source.name      IS 'schema and name of its table, as it is or was called while attached';
+COMMENT ON COLUMN credits._source.source_no   IS 'by which entries and lots know it';
+COMMENT ON COLUMN credits._source.name        IS 'schema and name of its table, as it is or was called while attached';
+COMMENT ON COLUMN credits._source.attached_as IS 'its name when it was attached last';
 SELECT pg_catalog.pg_extension_config_dump('credits._source', '');
 
 -- Not dumped: an oid says nothing in another database. There it is found by the name.
@@ -54,10 +56,10 @@ CREATE TRIGGER credits_find_table AFTER INSERT ON credits._source
     FOR EACH ROW EXECUTE FUNCTION credits._find_source_table();
 
 -- A table that is known by itself goes before one that has the name: a renamed table is the same one.
-CREATE FUNCTION credits._source_of_table(line_table regclass) RETURNS TABLE (source_no integer, name text)
+CREATE FUNCTION credits._source_of_table(line_table regclass) RETURNS TABLE (source_no integer, name text, attached_as text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT source.source_no, source.name
+    SELECT source.source_no, source.name, source.attached_as
     FROM credits._source AS source
     JOIN credits._source_table AS its USING (source_no)
     WHERE its.line_table = _source_of_table.line_table
@@ -67,10 +69,10 @@ END;
 COMMENT ON FUNCTION credits._source_of_table(regclass) IS
 'Question: the source that has this table; no row for none.';
 
-CREATE FUNCTION credits._source_of_name(asked text) RETURNS TABLE (source_no integer, name text)
+CREATE FUNCTION credits._source_of_name(asked text) RETURNS TABLE (source_no integer, name text, attached_as text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT source.source_no, source.name
+    SELECT source.source_no, source.name, source.attached_as
     FROM credits._source AS source
     WHERE source.name = asked
     ORDER BY source.source_no DESC
@@ -96,3 +98,90 @@ END
 $$;
 COMMENT ON FUNCTION credits._name_of_source(text, regclass) IS
 'The name of a source as credits._source has it; without a schema that of the table is meant.';
+
+CREATE FUNCTION credits._source_to_go_on(line_table regclass, continues text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    its    credits._source;
+    former credits._source;
+BEGIN
+    SELECT * INTO its FROM credits._now(NULL::credits._source, 'credits._source_of_table', ROW(line_table));
+    SELECT * INTO former
+    FROM credits._now(NULL::credits._source, 'credits._source_of_name',
+                      ROW(credits._name_of_source(coalesce(continues, credits._table_name(line_table)), line_table)));
+    IF continues IS NULL AND its.source_no IS NOT NULL THEN
+        RETURN its.source_no;
+    END IF;
+    IF continues IS NOT NULL AND former.source_no IS NULL THEN
+        RAISE EXCEPTION 'source "%" is not known', continues
+            USING ERRCODE = 'undefined_object',
+                  DETAIL = 'No table of this name was ever attached.',
+                  HINT = 'The column source of the view credits.entry has the names.';
+    END IF;
+    IF EXISTS (SELECT FROM credits.source WHERE source.source_no = former.source_no) THEN
+        IF continues IS NULL THEN
+            RETURN NULL;
+        END IF;
+        RAISE EXCEPTION 'source "%" is attached', former.name
+            USING ERRCODE = 'duplicate_object', HINT = 'Detach its table first.';
+    END IF;
+    IF its.source_no <> former.source_no AND EXISTS (SELECT FROM credits._entry WHERE _entry.source_no = its.source_no) THEN
+        RAISE EXCEPTION 'table "%" cannot go on source "%"', line_table, former.name
+            USING ERRCODE = 'duplicate_object',
+                  DETAIL = format('Entries of its own lines are there, as those of source "%s".', its.name);
+    END IF;
+    IF former.source_no IS NOT NULL AND its.source_no IS NULL THEN
+        RAISE NOTICE 'table "%" goes on source "%"', line_table, former.name
+            USING DETAIL = 'Its lines are known by their keys as those of the former table.';
+    END IF;
+    RETURN former.source_no;
+END
+$$;
+COMMENT ON FUNCTION credits._source_to_go_on(regclass, text) IS
+'The number of the source that a table goes on: the one that it had, or the one that had its name; null for a new one.';
+
+CREATE FUNCTION credits._number_source(line_table regclass, continues text) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    present CONSTANT text := credits._table_name(line_table);
+    number  integer := credits._source_to_go_on(line_table, continues);
+BEGIN
+    IF number IS NULL THEN
+        INSERT INTO credits._source (name, attached_as) VALUES (present, present) RETURNING source_no INTO number;
+    ELSE
+        PERFORM credits._do_now('UPDATE credits._source SET name = $2, attached_as = $2 WHERE source_no = $1', ROW(number, present));
+    END IF;
+    RETURN number;
+END
+$$;
+COMMENT ON FUNCTION credits._number_source(regclass, text) IS
+'The number of the source that a table is, which is given or goes on; the source takes the table''s name.';
+
+CREATE FUNCTION credits._follow_renames() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    renamed record;
+BEGIN
+    FOR renamed IN
+        SELECT its.source_no, its.name AS former, credits._table_name(source.line_table) AS present
+        FROM credits.source
+        JOIN credits._source AS its USING (source_no)
+        WHERE its.name <> credits._table_name(source.line_table)
+    LOOP
+        PERFORM credits._do_now('UPDATE credits._source SET name = $2 WHERE source_no = $1',
+                                ROW(renamed.source_no, renamed.present));
+        RAISE WARNING 'attached table "%" is renamed to "%"', renamed.former, renamed.present
+            USING DETAIL = 'It stays attached under its new name. A table that takes the former name is not attached.',
+                  HINT = format('If that one is to go on in its place, detach this one, and attach that one with continues => %L.',
+                                renamed.present);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION credits._follow_renames() IS
+'Has sources follow the names of their tables, and tells it (rule 24).';

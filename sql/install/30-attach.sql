@@ -103,68 +103,6 @@ COMMENT ON FUNCTION credits._remember_source_table() IS
 CREATE TRIGGER credits_remember_table AFTER INSERT OR UPDATE OF line_table ON credits.source
     FOR EACH ROW EXECUTE FUNCTION credits._remember_source_table();
 
-CREATE FUNCTION credits._source_to_go_on(line_table regclass, continues text) RETURNS integer
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    its    credits._source;
-    former credits._source;
-BEGIN
-    SELECT * INTO its FROM credits._now(NULL::credits._source, 'credits._source_of_table', ROW(line_table));
-    SELECT * INTO former
-    FROM credits._now(NULL::credits._source, 'credits._source_of_name',
-                      ROW(credits._name_of_source(coalesce(continues, credits._table_name(line_table)), line_table)));
-    IF continues IS NULL AND its.source_no IS NOT NULL THEN
-        RETURN its.source_no;
-    END IF;
-    IF continues IS NOT NULL AND former.source_no IS NULL THEN
-        RAISE EXCEPTION 'source "%" is not known', continues
-            USING ERRCODE = 'undefined_object',
-                  DETAIL = 'No table of this name was ever attached.',
-                  HINT = 'The column source of the view credits.entry has the names.';
-    END IF;
-    IF EXISTS (SELECT FROM credits.source WHERE source.source_no = former.source_no) THEN
-        IF continues IS NULL THEN
-            RETURN NULL;
-        END IF;
-        RAISE EXCEPTION 'source "%" is attached', former.name
-            USING ERRCODE = 'duplicate_object', HINT = 'Detach its table first.';
-    END IF;
-    IF its.source_no <> former.source_no AND EXISTS (SELECT FROM credits._entry WHERE _entry.source_no = its.source_no) THEN
-        RAISE EXCEPTION 'table "%" cannot go on source "%"', line_table, former.name
-            USING ERRCODE = 'duplicate_object',
-                  DETAIL = format('Entries of its own lines are there, as those of source "%s".', its.name);
-    END IF;
-    IF former.source_no IS NOT NULL AND its.source_no IS NULL THEN
-        RAISE NOTICE 'table "%" goes on source "%"', line_table, former.name
-            USING DETAIL = 'Its lines are known by their keys as those of the former table.';
-    END IF;
-    RETURN former.source_no;
-END
-$$;
-COMMENT ON FUNCTION credits._source_to_go_on(regclass, text) IS
-'The number of the source that a table goes on: the one that it had, or the one that had its name; null for a new one.';
-
-CREATE FUNCTION credits._number_source(line_table regclass, continues text) RETURNS integer
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    present CONSTANT text := credits._table_name(line_table);
-    number  integer := credits._source_to_go_on(line_table, continues);
-BEGIN
-    IF number IS NULL THEN
-        INSERT INTO credits._source (name) VALUES (present) RETURNING source_no INTO number;
-    ELSE
-        PERFORM credits._do_now('UPDATE credits._source SET name = $2 WHERE source_no = $1', ROW(number, present));
-    END IF;
-    RETURN number;
-END
-$$;
-COMMENT ON FUNCTION credits._number_source(regclass, text) IS
-'The number of the source that a table is, which is given or goes on; the source takes the table''s name.';
-
 CREATE FUNCTION credits.attach(
     line_table      regclass,
     kind            text,

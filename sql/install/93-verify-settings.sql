@@ -102,3 +102,30 @@ CROSS JOIN LATERAL credits._binding_fault(binding.erp_table, binding.mapping) AS
 COMMENT ON VIEW credits._verify_binding_whole IS
 'Bound tables that have lost a part while the protection was off, whose rows cannot be read at all, or on which a trigger of '
 'credits is off: the settings do not follow them.';
+
+-- A table that was dropped with its lines still on record, and one that another has taken the name of.
+CREATE VIEW credits._verify_lost_source AS
+SELECT NULL::text AS customer, NULL::integer AS type_id,
+       pg_catalog.format('%s: the table is gone, and line %s still has credits', source.name, booked.line_key) AS detail
+FROM credits._source AS source
+CROSS JOIN LATERAL
+    (SELECT entry.line_key
+     FROM credits._entry AS entry
+     WHERE entry.source_no = source.source_no
+     GROUP BY entry.customer, entry.type_id, entry.line_key
+     HAVING pg_catalog.sum(entry.quantity) <> 0
+     LIMIT 1) AS booked
+WHERE NOT EXISTS (SELECT
+                  FROM credits._source_table AS its
+                  JOIN pg_catalog.pg_class AS class ON class.oid = its.line_table
+                  WHERE its.source_no = source.source_no)
+UNION ALL
+SELECT NULL, NULL,
+       pg_catalog.format('%s: it was %s when it was attached, and the table of that name is not attached', its.name, its.attached_as)
+FROM credits.source
+JOIN credits._source AS its USING (source_no)
+WHERE its.name <> its.attached_as
+  AND pg_catalog.to_regclass(its.attached_as) IS NOT NULL
+  AND NOT EXISTS (SELECT FROM credits.source AS other WHERE other.line_table = pg_catalog.to_regclass(its.attached_as));
+COMMENT ON VIEW credits._verify_lost_source IS
+'Sources whose table is gone while its lines have credits, or whose former name another table has (rule 24).';

@@ -64,6 +64,8 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'account_of_one_level', * FROM credits._verify_account_of_one_level
       UNION ALL
+      SELECT 'lost_source', * FROM credits._verify_lost_source
+      UNION ALL
       SELECT 'source_whole', * FROM credits._verify_source_whole
       UNION ALL
       SELECT 'binding_whole', * FROM credits._verify_binding_whole

@@ -42,7 +42,11 @@ GRANT EXECUTE ON FUNCTION
     credits.preview_closing,
     credits.statement_html,
     credits.portfolio_html,
-    credits.statement_due
+    credits.statement_due,
+    credits.attach_call,
+    credits.bind_call,
+    credits._call,
+    credits._table_name
 TO credits_reader;
 
 GRANT EXECUTE ON FUNCTION

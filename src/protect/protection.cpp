@@ -13,11 +13,14 @@
 #include "bind/binding.hpp"
 #include "bind/bound_table.hpp"
 #include "errors/protecting.hpp"
+#include "pg/array.hpp"
 #include "pg/errors.hpp"
 #include "pg/query.hpp"
 #include "pg/relation_kind.hpp"
 #include "pg/sql_text.hpp"
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
+#include "schema/own_tables.hpp"
 #include "schema/version.hpp"
 #include "sources/descendants.hpp"
 #include "sources/known_sources.hpp"
@@ -225,6 +228,40 @@ bool may_part_from_root(const Node* command)
     return false;
 }
 
+/// ALTER TABLE … RENAME TO, … SET SCHEMA, ALTER SCHEMA … RENAME TO.
+bool may_rename(const Node* command) { return IsA(command, RenameStmt) || IsA(command, AlterObjectSchemaStmt); }
+
+void follow_renames() { pg::run({.role = catalog().owner, .sql = "SELECT credits._follow_renames()", .reads_only = false}); }
+
+/// The tables that are gone of sources, attached or not.
+pg::Array<Oid> lost_tables()
+{
+    pg::Array<Oid> lost{};
+    const auto look = [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        pg::for_each_row(table, snapshot, [&] {
+            const Oid line_table = DatumGetObjectId(pg::get_not_null(table, source_table_column::line_table));
+            if (!pg::exists(line_table))
+                pg::append(lost, line_table);
+        });
+    };
+    const Oid tables = get_relname_relid("_source_table", catalog().schema);
+    require_own_table(tables);
+    pg::read_latest(tables, look);
+    return lost;
+}
+
+/// What is recorded for the lines of a table that is dropped stays with its source; another table may get its oid.
+void forget_lost_tables()
+{
+    for (const Oid table : pg::span_of(lost_tables())) {
+        const pg::Parameter parameters[]{{OIDOID, ObjectIdGetDatum(table), false}};
+        pg::run({.role = catalog().owner,
+                 .sql = "DELETE FROM credits._source_table AS its WHERE its.line_table OPERATOR(pg_catalog.=) $1",
+                 .parameters = parameters,
+                 .reads_only = false});
+    }
+}
+
 } // namespace
 
 void explain_refusal(void* context)
@@ -271,6 +308,10 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     });
     if (!drops && may_part_from_root(trigger->parsetree))
         release_strangers();
+    if (!drops && may_rename(trigger->parsetree))
+        follow_renames();
+    if (drops)
+        forget_lost_tables();
     return Datum(0);
 }
 

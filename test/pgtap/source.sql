@@ -1,0 +1,118 @@
+-- A source outlives its table (rule 24): what is recorded for its lines is known by source and key, whatever became of the table.
+BEGIN;
+\ir common.psql
+\ir shop.psql
+SELECT plan(37);
+
+CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
+    SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
+$$;
+CREATE FUNCTION pg_temp.make(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('CREATE TABLE shop.%I (id integer PRIMARY KEY, customer text, day date DEFAULT ''2026-01-05'', item text,
+                                          quantity numeric, amount numeric)', name);
+END
+$$;
+-- The source of each line, and whether it has a table.
+CREATE FUNCTION pg_temp.sources() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(DISTINCT format('%s of %s at %s', line_key, coalesce(source, '-'), coalesce(line_table::text, '-')), ', ')
+    FROM credits.entry
+    WHERE customer = 'A'
+$$;
+SET LOCAL client_min_messages = warning;
+
+SELECT pg_temp.make('sold');
+SELECT pg_temp.attach('shop.sold');
+INSERT INTO shop.sold VALUES (1, 'A', '2026-01-05', 'S', 10, 1000), (2, 'A', '2026-01-06', 'H', 4, 0);
+SELECT is(pg_temp.sources(), '1 of shop.sold at shop.sold, 2 of shop.sold at shop.sold', 'entries name their source');
+SELECT is((SELECT source FROM credits.lot WHERE customer = 'A'), 'shop.sold', 'and so do lots');
+
+-- Rebuilt under its name
+
+CREATE FUNCTION pg_temp.rebuild(way text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM credits.detach('shop.sold');
+    CREATE TABLE shop.made (LIKE shop.sold INCLUDING ALL);
+    INSERT INTO shop.made SELECT * FROM shop.sold;
+    IF way = 'renamed away' THEN
+        ALTER TABLE shop.sold RENAME TO sold_before;
+    ELSE
+        DROP TABLE shop.sold;
+    END IF;
+    ALTER TABLE shop.made RENAME TO sold;
+    PERFORM pg_temp.attach('shop.sold');
+    DROP TABLE IF EXISTS shop.sold_before;
+END
+$$;
+CREATE FUNCTION pg_temp.goes_on(what text, source text DEFAULT 'shop.sold') RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NEXT is((credits.take_in()).lines, 0::bigint, what || ': nothing is booked twice');
+    RETURN NEXT is(credits.balance('A', 'SUPPORT'), 6::numeric, what || ': the balance is what it was');
+    EXECUTE format('UPDATE %s SET quantity = 5 WHERE id = 2', source);
+    RETURN NEXT is(credits.balance('A', 'SUPPORT'), 5::numeric, what || ': and a change is one');
+    EXECUTE format('UPDATE %s SET quantity = 4 WHERE id = 2', source);
+    RETURN NEXT is_empty('SELECT * FROM credits.verify()', what || ': all holds');
+END
+$$;
+SELECT pg_temp.rebuild('dropped');
+SELECT pg_temp.goes_on('made anew, the old one dropped');
+SELECT pg_temp.rebuild('renamed away');
+SELECT pg_temp.goes_on('made anew, the old one renamed');
+
+-- Renamed while it is detached: it is the same table
+
+SELECT credits.detach('shop.sold');
+ALTER TABLE shop.sold RENAME TO sale;
+SELECT pg_temp.attach('shop.sale');
+SELECT pg_temp.goes_on('renamed while detached', 'shop.sale');
+SELECT is(pg_temp.sources(), '1 of shop.sale at shop.sale, 2 of shop.sale at shop.sale', 'and the source has the new name');
+
+-- Under another name
+
+SELECT credits.detach('shop.sale');
+CREATE SCHEMA later;
+CREATE TABLE later.sales (LIKE shop.sale INCLUDING ALL);
+INSERT INTO later.sales SELECT * FROM shop.sale;
+DROP TABLE shop.sale;
+SELECT is(pg_temp.sources(), '1 of shop.sale at -, 2 of shop.sale at -', 'a table that was dropped after detach leaves its name');
+SELECT is((SELECT string_agg(invariant || ' ' || detail, E'\n') FROM credits.verify()),
+    'lost_source shop.sale: the table is gone, and line 1 still has credits', 'and verify() tells');
+SELECT pg_temp.refused($$SELECT pg_temp.attach('later.sales', 'shop.nothing')$$, '42704', 'a source that never was is not continued');
+SELECT pg_temp.refused($$SELECT pg_temp.attach('later.sales', 'shop.slip')$$, '42710', 'nor is one that is attached');
+SELECT pg_temp.attach('later.sales', 'shop.sale');
+SELECT pg_temp.goes_on('under another name, as attach was told', 'later.sales');
+SELECT credits.detach('later.sales');
+SELECT pg_temp.attach('later.sales');
+SELECT pg_temp.goes_on('which needs to be told once', 'later.sales');
+SELECT pg_temp.make('other');
+SELECT pg_temp.attach('shop.other');
+INSERT INTO shop.other VALUES (1, 'A', '2026-01-07', 'H', 1, 0);
+SELECT credits.detach('shop.other'), credits.detach('later.sales');
+SELECT pg_temp.refused($$SELECT pg_temp.attach('shop.other', 'later.sales')$$, '42710',
+    'a table whose own lines are on record goes on no other source');
+SELECT pg_temp.attach('later.sales'), pg_temp.attach('shop.other');
+DELETE FROM shop.other;
+SELECT pg_temp.goes_on('and nothing of that is lost', 'later.sales');
+
+-- Renamed while it is attached
+
+ALTER TABLE later.sales RENAME TO sold;
+SELECT is((SELECT DISTINCT source FROM credits.lot WHERE customer = 'A'), 'later.sold', 'a source follows its table''s name');
+SELECT is_empty('SELECT * FROM credits.verify()', 'and that is no fault');
+CREATE TABLE later.sales (LIKE later.sold INCLUDING ALL);
+SELECT is((SELECT string_agg(invariant || ' ' || detail, E'\n') FROM credits.verify()),
+    'lost_source later.sold: it was later.sales when it was attached, and the table of that name is not attached',
+    'another table under its former name is told');
+ALTER SCHEMA later RENAME TO latest;
+SELECT is((SELECT DISTINCT source FROM credits.lot WHERE customer = 'A'), 'latest.sold', 'and that of its schema');
+DROP TABLE latest.sales;
+
+-- Not attached, and nothing of it counts: no fault.
+
+DELETE FROM latest.sold;
+SELECT credits.detach('latest.sold') \g /dev/null
+DROP TABLE latest.sold;
+SELECT is_empty('SELECT * FROM credits.verify()', 'a table that is gone with all that it had is no fault');
+
+SELECT * FROM finish();
+ROLLBACK;
