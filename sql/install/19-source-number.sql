@@ -55,31 +55,28 @@ COMMENT ON FUNCTION credits._find_source_table() IS
 CREATE TRIGGER credits_find_table AFTER INSERT ON credits._source
     FOR EACH ROW EXECUTE FUNCTION credits._find_source_table();
 
--- A table that is known by itself goes before one that has the name: a renamed table is the same one.
-CREATE FUNCTION credits._source_of_table(line_table regclass) RETURNS TABLE (source_no integer, name text, attached_as text)
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT source.source_no, source.name, source.attached_as
-    FROM credits._source AS source
-    JOIN credits._source_table AS its USING (source_no)
-    WHERE its.line_table = _source_of_table.line_table
-    ORDER BY source.source_no DESC
-    LIMIT 1;
-END;
-COMMENT ON FUNCTION credits._source_of_table(regclass) IS
-'Question: the source that has this table; no row for none.';
+CREATE TYPE credits._known_source AS (source_no integer, name text, has_table boolean);
+COMMENT ON TYPE credits._known_source IS
+'A source that a table may go on: it has this table, or had its name.';
 
-CREATE FUNCTION credits._source_of_name(asked text) RETURNS TABLE (source_no integer, name text, attached_as text)
+CREATE FUNCTION credits._known_sources(line_table regclass, asked text) RETURNS SETOF credits._known_source
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT source.source_no, source.name, source.attached_as
-    FROM credits._source AS source
-    WHERE source.name = asked
-    ORDER BY source.source_no DESC
-    LIMIT 1;
+    (SELECT source.source_no, source.name, true
+     FROM credits._source AS source
+     JOIN credits._source_table AS its USING (source_no)
+     WHERE its.line_table = _known_sources.line_table
+     ORDER BY source.source_no DESC
+     LIMIT 1)
+    UNION ALL
+    (SELECT source.source_no, source.name, false
+     FROM credits._source AS source
+     WHERE source.name = asked
+     ORDER BY source.source_no DESC
+     LIMIT 1);
 END;
-COMMENT ON FUNCTION credits._source_of_name(text) IS
-'Question: the source whose table had this name when it was attached last; no row for none.';
+COMMENT ON FUNCTION credits._known_sources(regclass, text) IS
+'Question: the source that has this table, and the one whose table had this name when it was attached last; no row for none.';
 
 CREATE FUNCTION credits._name_of_source(name text, line_table regclass) RETURNS text
 LANGUAGE plpgsql STABLE
@@ -104,17 +101,23 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    its    credits._source;
-    former credits._source;
+    asked CONSTANT text := credits._name_of_source(coalesce(continues, credits._table_name(line_table)), line_table);
+    known  credits._known_source;
+    its    credits._known_source;
+    former credits._known_source;
 BEGIN
-    SELECT * INTO its FROM credits._now(NULL::credits._source, 'credits._source_of_table', ROW(line_table));
-    SELECT * INTO former
-    FROM credits._now(NULL::credits._source, 'credits._source_of_name',
-                      ROW(credits._name_of_source(coalesce(continues, credits._table_name(line_table)), line_table)));
-    IF continues IS NULL AND its.source_no IS NOT NULL THEN
+    FOR known IN SELECT * FROM credits._now(NULL::credits._known_source, 'credits._known_sources', ROW(line_table, asked)) LOOP
+        IF known.has_table THEN
+            its := known;
+        ELSE
+            former := known;
+        END IF;
+    END LOOP;
+    -- A table that is known by itself goes before one that has the name: a renamed table is the same one.
+    IF its.source_no IS NOT NULL AND (continues IS NULL OR former.source_no IS NULL) THEN
         RETURN its.source_no;
     END IF;
-    IF continues IS NOT NULL AND former.source_no IS NULL THEN
+    IF former.source_no IS NULL AND continues IS NOT NULL THEN
         RAISE EXCEPTION 'source "%" is not known', continues
             USING ERRCODE = 'undefined_object',
                   DETAIL = 'No table of this name was ever attached.',
@@ -174,8 +177,7 @@ BEGIN
         JOIN credits._source AS its USING (source_no)
         WHERE its.name <> credits._table_name(source.line_table)
     LOOP
-        PERFORM credits._do_now('UPDATE credits._source SET name = $2 WHERE source_no = $1',
-                                ROW(renamed.source_no, renamed.present));
+        UPDATE credits._source SET name = renamed.present WHERE source_no = renamed.source_no;
         RAISE WARNING 'attached table "%" is renamed to "%"', renamed.former, renamed.present
             USING DETAIL = 'It stays attached under its new name. A table that takes the former name is not attached.',
                   HINT = format('If that one is to go on in its place, detach this one, and attach that one with continues => %L.',

@@ -13,14 +13,11 @@
 #include "bind/binding.hpp"
 #include "bind/bound_table.hpp"
 #include "errors/protecting.hpp"
-#include "pg/array.hpp"
 #include "pg/errors.hpp"
 #include "pg/query.hpp"
 #include "pg/relation_kind.hpp"
 #include "pg/sql_text.hpp"
 #include "schema/catalog.hpp"
-#include "schema/columns.hpp"
-#include "schema/own_tables.hpp"
 #include "schema/version.hpp"
 #include "sources/descendants.hpp"
 #include "sources/known_sources.hpp"
@@ -229,37 +226,42 @@ bool may_part_from_root(const Node* command)
 }
 
 /// ALTER TABLE … RENAME TO, … SET SCHEMA, ALTER SCHEMA … RENAME TO.
-bool may_rename(const Node* command) { return IsA(command, RenameStmt) || IsA(command, AlterObjectSchemaStmt); }
+bool may_rename_table(const Node* command)
+{
+    if (IsA(command, AlterObjectSchemaStmt))
+        return true;
+    if (!IsA(command, RenameStmt))
+        return false;
+    const ObjectType renamed = reinterpret_cast<const RenameStmt*>(command)->renameType;
+    return renamed == OBJECT_TABLE || renamed == OBJECT_SCHEMA;
+}
 
 void follow_renames() { pg::run({.role = catalog().owner, .sql = "SELECT credits._follow_renames()", .reads_only = false}); }
 
-/// The tables that are gone of sources, attached or not.
-pg::Array<Oid> lost_tables()
+/// Is the table of a source gone, attached or not? Asked of every drop, so it needs nothing else of the extension.
+bool is_a_table_lost()
 {
-    pg::Array<Oid> lost{};
-    const auto look = [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+    const Oid tables = get_relname_relid("_source_table", get_rel_namespace(source_table()));
+    const AttrNumber line_table = OidIsValid(tables) ? get_attnum(tables, "line_table") : InvalidAttrNumber;
+    if (line_table == InvalidAttrNumber)
+        return false;
+    return pg::read_latest(tables, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        bool is_lost = false;
         pg::for_each_row(table, snapshot, [&] {
-            const Oid line_table = DatumGetObjectId(pg::get_not_null(table, source_table_column::line_table));
-            if (!pg::exists(line_table))
-                pg::append(lost, line_table);
+            is_lost |= !pg::exists(DatumGetObjectId(pg::get_not_null(table, line_table)));
         });
-    };
-    const Oid tables = get_relname_relid("_source_table", catalog().schema);
-    require_own_table(tables);
-    pg::read_latest(tables, look);
-    return lost;
+        return is_lost;
+    });
 }
 
 /// What is recorded for the lines of a table that is dropped stays with its source; another table may get its oid.
 void forget_lost_tables()
 {
-    for (const Oid table : pg::span_of(lost_tables())) {
-        const pg::Parameter parameters[]{{OIDOID, ObjectIdGetDatum(table), false}};
+    if (is_a_table_lost())
         pg::run({.role = catalog().owner,
-                 .sql = "DELETE FROM credits._source_table AS its WHERE its.line_table OPERATOR(pg_catalog.=) $1",
-                 .parameters = parameters,
+                 .sql = "DELETE FROM credits._source_table AS its WHERE NOT EXISTS"
+                        " (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) its.line_table)",
                  .reads_only = false});
-    }
 }
 
 } // namespace
@@ -308,7 +310,7 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     });
     if (!drops && may_part_from_root(trigger->parsetree))
         release_strangers();
-    if (!drops && may_rename(trigger->parsetree))
+    if (!drops && may_rename_table(trigger->parsetree))
         follow_renames();
     if (drops)
         forget_lost_tables();
