@@ -12,7 +12,7 @@ COMMENT ON FUNCTION credits._call(text, text, text[]) IS
 'default.';
 
 CREATE FUNCTION credits.attach_call(line_table regclass) RETURNS text
-LANGUAGE plpgsql STABLE STRICT
+LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -56,7 +56,7 @@ Errors:
 Rule 24.';
 
 CREATE FUNCTION credits.bind_call(erp_table regclass) RETURNS text
-LANGUAGE plpgsql STABLE STRICT
+LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -44,9 +44,7 @@ GRANT EXECUTE ON FUNCTION
     credits.portfolio_html,
     credits.statement_due,
     credits.attach_call,
-    credits.bind_call,
-    credits._call,
-    credits._table_name
+    credits.bind_call
 TO credits_reader;
 
 GRANT EXECUTE ON FUNCTION

@@ -41,8 +41,6 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('_acted_for', 'PUBLIC'),
     ('attach_call', 'credits_reader'),
     ('bind_call', 'credits_reader'),
-    ('_call', 'credits_reader'),
-    ('_table_name', 'credits_reader'),
     ('balance', 'credits_reader'),
     ('preview_line', 'credits_reader'),
     ('is_consumption', 'credits_reader'),
