@@ -84,3 +84,65 @@ COMMENT ON FUNCTION credits.bind_call(regclass) IS
 Errors:
 - 42704: not bound
 Rule 5.';
+
+-- What was given follows a column's new name, as the mapping does by itself.
+CREATE FUNCTION credits._renamed(expression text, qualifier text, is_bare boolean, former text, present text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN (SELECT regexp_replace(regexp_replace(expression,
+                   format('(\m%s\s*\.\s*)(?:%s)(?![\w$"(])', qualifier, written.former),
+                   '\1' || written.present, written.flags),
+                   format(CASE WHEN is_bare THEN '(?<![\w$."''])(?:%s)(?![\w$."''(])' ELSE '(?!)' END, written.former),
+                   written.present, written.flags)
+        FROM (SELECT CASE WHEN quote_ident(former) = former
+                          THEN former || '|"' || former || '"'
+                          ELSE regexp_replace(quote_ident(former), '([^\w"])', '\\\1', 'g') END AS former,
+                     regexp_replace(quote_ident(present), '\\', '\\\\', 'g') AS present,
+                     CASE WHEN quote_ident(former) = former THEN 'gi' ELSE 'g' END AS flags) AS written);
+COMMENT ON FUNCTION credits._renamed(text, text, boolean, text, text) IS
+'An argument of attach or bind in which a column has its new name: behind the qualifier, or bare.';
+
+CREATE FUNCTION credits._follow_column(renamed regclass, former name, present name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE credits.source AS its
+    SET line_key = array_replace(its.line_key, former, present),
+        line_header = array_replace(its.line_header, former, present),
+        zero_columns = array_replace(its.zero_columns, former, present)
+    WHERE its.line_table = renamed;
+    UPDATE credits.source AS its
+    SET header_key = array_replace(its.header_key, former, present)
+    WHERE its.header_table = renamed;
+    UPDATE credits.source AS its
+    SET kind = credits._renamed(its.kind, role.name, role.name = 'line', former, present),
+        article = credits._renamed(its.article, role.name, role.name = 'line', former, present),
+        quantity = credits._renamed(its.quantity, role.name, role.name = 'line', former, present),
+        amount = credits._renamed(its.amount, role.name, role.name = 'line', former, present),
+        customer = credits._renamed(its.customer, role.name, role.name = 'line', former, present),
+        document_date = credits._renamed(its.document_date, role.name, role.name = 'line', former, present),
+        document_number = credits._renamed(its.document_number, role.name, role.name = 'line', former, present),
+        applies_to = credits._renamed(its.applies_to, role.name, role.name = 'line', former, present),
+        counts_when = credits._renamed(its.counts_when, role.name, role.name = 'line', former, present),
+        currency = credits._renamed(its.currency, role.name, role.name = 'line', former, present),
+        entered_by = credits._renamed(its.entered_by, role.name, role.name = 'line', former, present),
+        origin = credits._renamed(its.origin, role.name, role.name = 'line', former, present),
+        refers_to = credits._renamed(its.refers_to, role.name, role.name = 'line', former, present)
+    FROM (VALUES ('line'), ('header')) AS role (name)
+    WHERE renamed = CASE role.name WHEN 'line' THEN its.line_table ELSE its.header_table END;
+    UPDATE credits.binding AS its
+    SET key = credits._renamed(its.key, class.relname, true, former, present),
+        works_with_credits = credits._renamed(its.works_with_credits, class.relname, true, former, present),
+        name = credits._renamed(its.name, class.relname, true, former, present),
+        account_of = credits._renamed(its.account_of, class.relname, true, former, present),
+        credit_type = credits._renamed(its.credit_type, class.relname, true, former, present),
+        coefficient = credits._renamed(its.coefficient, class.relname, true, former, present),
+        ledger_account = credits._renamed(its.ledger_account, class.relname, true, former, present),
+        description = credits._renamed(its.description, class.relname, true, former, present)
+    FROM pg_class AS class
+    WHERE class.oid = renamed AND its.erp_table = renamed;
+END
+$$;
+COMMENT ON FUNCTION credits._follow_column(regclass, name, name) IS
+'Has what attach and bind were given follow a column''s new name, so that attach_call() and bind_call() can be run again.';

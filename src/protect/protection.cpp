@@ -236,6 +236,31 @@ bool may_rename_table(const Node* command)
     return renamed == OBJECT_TABLE || renamed == OBJECT_SCHEMA;
 }
 
+/// ALTER TABLE … RENAME COLUMN: what attach and bind were given follows, as the mapping has by itself.
+void follow_column(const Node* command)
+{
+    const auto* rename = reinterpret_cast<const RenameStmt*>(command);
+    if (!IsA(command, RenameStmt) || rename->renameType != OBJECT_COLUMN)
+        return;
+    const Oid table = RangeVarGetRelid(rename->relation, NoLock, true);
+    bool is_read = false;
+    for_each_source_row([&](const SourceRow& row) { is_read |= row.line_table == table || row.header_table == table; });
+    for_each_binding([&](Oid erp_table, Oid) { is_read |= erp_table == table; });
+    if (!is_read || !OidIsValid(table))
+        return;
+    NameData former{};
+    NameData present{};
+    namestrcpy(&former, rename->subname);
+    namestrcpy(&present, rename->newname);
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(table), false},
+                                     {NAMEOID, NameGetDatum(&former), false},
+                                     {NAMEOID, NameGetDatum(&present), false}};
+    pg::run({.role = catalog().owner,
+             .sql = "SELECT credits._follow_column($1, $2, $3)",
+             .parameters = parameters,
+             .reads_only = false});
+}
+
 void follow_renames() { pg::run({.role = catalog().owner, .sql = "SELECT credits._follow_renames()", .reads_only = false}); }
 
 /// Is the table of a source gone, attached or not? Asked of every drop, so it needs nothing else of the extension.
@@ -312,6 +337,8 @@ Datum credits_protect(PG_FUNCTION_ARGS)
         release_strangers();
     if (!drops && may_rename_table(trigger->parsetree))
         follow_renames();
+    if (!drops)
+        follow_column(trigger->parsetree);
     if (drops)
         forget_lost_tables();
     return Datum(0);

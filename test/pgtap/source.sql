@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(37);
+SELECT plan(43);
 
 CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
@@ -113,6 +113,51 @@ DELETE FROM latest.sold;
 SELECT credits.detach('latest.sold') \g /dev/null
 DROP TABLE latest.sold;
 SELECT is_empty('SELECT * FROM credits.verify()', 'a table that is gone with all that it had is no fault');
+
+-- The call that made it, ready to run again, whatever was renamed since
+
+CREATE TABLE shop."Doc" (no text PRIMARY KEY, party text, state text, day date);
+CREATE TABLE shop."Doc line" (doc text REFERENCES shop."Doc", n integer, item text, state text, quantity numeric, price numeric,
+                              PRIMARY KEY (doc, n));
+SELECT credits.attach('shop."Doc line"', $$'delivery_note'$$, 'item', 'line.quantity * 1', NULL, 'header.party', 'header.day',
+    header_table => 'shop."Doc"', zero_columns => '{price}', check_at => 'commit',
+    counts_when => $$header.state = 'state' AND line.item IS NOT NULL AND line.state <> 'it''s'$$);
+CREATE TABLE shop.party (code text PRIMARY KEY, name text, credits boolean);
+SELECT credits.bind_customers('shop.party', 'party.code', 'credits', 'upper(name)');
+SELECT is(credits.bind_call('shop.party'),
+    $$SELECT credits.bind_customers(erp_table => 'shop.party', key => 'party.code', works_with_credits => 'credits', $$
+    || $$name => 'upper(name)')$$, 'a call names its arguments');
+CREATE FUNCTION pg_temp.kept() RETURNS SETOF jsonb LANGUAGE sql AS $$
+    SELECT to_jsonb(s) - '{mapping,attached_at}'::text[] FROM credits.source AS s WHERE kind LIKE '%delivery%'
+$$;
+CREATE FUNCTION pg_temp.run_again() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    line_table regclass := (SELECT s.line_table FROM credits.source AS s WHERE kind LIKE '%delivery%');
+    attach_call text := credits.attach_call(line_table);
+    bind_call text := credits.bind_call('shop.party');
+    before jsonb := pg_temp.kept();
+BEGIN
+    PERFORM credits.detach(line_table), credits.unbind('shop.party');
+    EXECUTE attach_call;
+    EXECUTE bind_call;
+    RETURN nullif(pg_temp.kept(), before);
+END
+$$;
+SELECT is(pg_temp.run_again(), NULL, 'it makes the same again');
+ALTER TABLE shop."Doc" RENAME state TO "State";
+ALTER TABLE shop."Doc line" RENAME state TO "Its state";
+ALTER TABLE shop."Doc line" RENAME item TO thing;
+ALTER TABLE shop."Doc line" RENAME quantity TO pieces;
+ALTER TABLE shop."Doc line" RENAME n TO no;
+ALTER TABLE shop."Doc line" RENAME price TO "Price";
+ALTER TABLE shop."Doc line" RENAME TO doc_line;
+ALTER TABLE shop.party RENAME code TO "Code";
+ALTER TABLE shop.party RENAME name TO called;
+SELECT is((SELECT counts_when FROM credits.source WHERE line_table = 'shop.doc_line'::regclass),
+    $$header."State" = 'state' AND line.thing IS NOT NULL AND line."Its state" <> 'it''s'$$, 'what was given follows new names');
+SELECT is(pg_temp.run_again(), NULL, 'so it can be run again then, too');
+SELECT pg_temp.refused($$SELECT credits.attach_call('shop.party')$$, '42704', 'of what is not attached there is none');
+SELECT pg_temp.refused($$SELECT credits.bind_call('shop.doc_line')$$, '42704', 'nor of what is not bound');
 
 SELECT * FROM finish();
 ROLLBACK;
