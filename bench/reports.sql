@@ -56,7 +56,7 @@ BEGIN
 END
 $$;
 CREATE FUNCTION pg_temp.read() RETURNS bigint LANGUAGE sql AS
-$$SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relid = 'credits.entry'::regclass$$;
+$$SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relid = 'credits._entry'::regclass$$;
 
 CREATE TEMPORARY TABLE report (position int, what text, query text);
 INSERT INTO report VALUES

@@ -156,7 +156,8 @@ BEGIN
     IF number IS NULL THEN
         INSERT INTO credits._source (name, attached_as) VALUES (present, present) RETURNING source_no INTO number;
     ELSE
-        PERFORM credits._do_now('UPDATE credits._source SET name = $2, attached_as = $2 WHERE source_no = $1', ROW(number, present));
+        PERFORM credits._do_now('UPDATE credits._source SET name = $2, attached_as = $2 WHERE source_no = $1',
+                                ROW(number, present));
     END IF;
     RETURN number;
 END
@@ -180,10 +181,21 @@ BEGIN
         UPDATE credits._source SET name = renamed.present WHERE source_no = renamed.source_no;
         RAISE WARNING 'attached table "%" is renamed to "%"', renamed.former, renamed.present
             USING DETAIL = 'It stays attached under its new name. A table that takes the former name is not attached.',
-                  HINT = format('If that one is to go on in its place, detach this one, and attach that one with continues => %L.',
+                  HINT = format('If that one is to go on in its place: detach this one, attach that one with continues => %L.',
                                 renamed.present);
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION credits._follow_renames() IS
 'Has sources follow the names of their tables, and tells it (rule 24).';
+
+CREATE FUNCTION credits._forget_lost_tables() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM credits._source_table AS its WHERE NOT EXISTS (SELECT FROM pg_class AS class WHERE class.oid = its.line_table);
+END
+$$;
+COMMENT ON FUNCTION credits._forget_lost_tables() IS
+'Has sources forget the tables that are gone: another one may get the oid.';

@@ -251,7 +251,8 @@ COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
 COMMENT ON COLUMN credits.entry.document_number IS 'number of the document';
 COMMENT ON COLUMN credits.entry.line_table IS
 'table of the document line; null when registered by hand, or when the table is gone';
-COMMENT ON COLUMN credits.entry.line_key        IS 'key of the document line; customer, type and first entry of a registration by hand';
+COMMENT ON COLUMN credits.entry.line_key        IS
+'key of the document line; customer, type and first entry of a registration by hand';
 COMMENT ON COLUMN credits.entry.article         IS 'article of the line';
 COMMENT ON COLUMN credits.entry.coefficient     IS 'credits per unit that the line is booked with (rule 16)';
 COMMENT ON COLUMN credits.entry.description     IS 'given with a registration by hand';

@@ -38,7 +38,7 @@ CREATE TABLE credits.source (
 );
 COMMENT ON TABLE credits.source IS
 'What is attached: the arguments of attach, one row per line table, and the view made from them.
-Tables follow a renaming; arguments are kept as they were given, what they name is followed by the view.';
+Tables and columns follow a renaming; else arguments are kept as they were given.';
 COMMENT ON COLUMN credits.source.line_table      IS 'the attached table of document lines';
 COMMENT ON COLUMN credits.source.mapping         IS 'the view that says how a line and its header read';
 COMMENT ON COLUMN credits.source.header_table    IS 'table of the documents; null when a line is its own document';
@@ -79,14 +79,28 @@ SELECT pg_catalog.pg_extension_config_dump('credits.source', '');
 CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.source
-    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history',
-                                                                 'quantity_is_interval', 'attached_at', 'attached_by', 'source_no');
+    FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval',
+                                                                 'attached_at', 'attached_by', 'source_no');
 CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval',
                                                     'attached_at', 'attached_by', 'source_no');
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
+
+CREATE FUNCTION credits._know_history() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    NEW.has_history := NEW.has_history OR EXISTS (SELECT FROM credits._entry AS entry WHERE entry.source_no = NEW.source_no);
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION credits._know_history() IS
+'Trigger: a source that goes on has entries.';
+CREATE TRIGGER credits_know_history BEFORE INSERT ON credits.source
+    FOR EACH ROW EXECUTE FUNCTION credits._know_history();
 
 CREATE FUNCTION credits._remember_source_table() RETURNS trigger
 LANGUAGE plpgsql

@@ -74,7 +74,8 @@ COMMENT ON COLUMN credits.lot.coefficient     IS 'of the article at the sale';
 COMMENT ON COLUMN credits.lot.ledger_account  IS 'the article''s account at the sale';
 COMMENT ON COLUMN credits.lot.credited        IS 'credits that credit notes took out of it (rule 17)';
 COMMENT ON COLUMN credits.lot.returned        IS 'credits of its draws that return lines gave back (rule 17)';
-COMMENT ON COLUMN credits.lot.source          IS 'name of the source that the sale line is or was in; null when registered by hand';
+COMMENT ON COLUMN credits.lot.source          IS
+'name of the source that the sale line is or was in; null when registered by hand';
 
 -- Not the view lot with a condition: it would read all lots of a customer, of which few are open.
 CREATE VIEW credits._open_lot AS

@@ -121,7 +121,8 @@ WHERE NOT EXISTS (SELECT
                   WHERE its.source_no = source.source_no)
 UNION ALL
 SELECT NULL, NULL,
-       pg_catalog.format('%s: it was %s when it was attached, and the table of that name is not attached', its.name, its.attached_as)
+       pg_catalog.format('%s: it was %s when it was attached, and the table of that name is not attached', its.name,
+                         its.attached_as)
 FROM credits.source
 JOIN credits._source AS its USING (source_no)
 WHERE its.name <> its.attached_as

@@ -144,11 +144,10 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, Oid m
         appendStringInfo(&values, ", $%d", known + 1 + i);
     }
     pg::run({.role = catalog().owner,
-             .sql = psprintf("INSERT INTO credits.source (source_no, has_history, mapping, attached_by, quantity_is_interval, attached_at%s)"
-                             " SELECT number, EXISTS (SELECT FROM credits._entry AS e WHERE e.source_no OPERATOR(pg_catalog.=) number),"
-                             " $2, $3, $4, pg_catalog.clock_timestamp()%s"
-                             " FROM credits._number_source($1, $%d) AS number",
-                             columns.data, values.data, known + 1 + position_of("continues", Given::name)),
+             .sql = psprintf(
+                 "INSERT INTO credits.source (mapping, attached_by, quantity_is_interval, source_no, has_history, attached_at%s)"
+                 " VALUES ($2, $3, $4, credits._number_source($1, $%d), false, pg_catalog.clock_timestamp()%s)",
+                 columns.data, known + 1 + position_of("continues", Given::name), values.data),
              .parameters = parameters,
              .reads_only = false});
     CommandCounterIncrement();

@@ -272,9 +272,7 @@ bool is_a_table_lost()
         return false;
     return pg::read_latest(tables, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         bool is_lost = false;
-        pg::for_each_row(table, snapshot, [&] {
-            is_lost |= !pg::exists(DatumGetObjectId(pg::get_not_null(table, line_table)));
-        });
+        pg::for_each_row(table, snapshot, [&] { is_lost |= !pg::exists(DatumGetObjectId(pg::get_not_null(table, line_table))); });
         return is_lost;
     });
 }
@@ -283,10 +281,7 @@ bool is_a_table_lost()
 void forget_lost_tables()
 {
     if (is_a_table_lost())
-        pg::run({.role = catalog().owner,
-                 .sql = "DELETE FROM credits._source_table AS its WHERE NOT EXISTS"
-                        " (SELECT FROM pg_catalog.pg_class AS c WHERE c.oid OPERATOR(pg_catalog.=) its.line_table)",
-                 .reads_only = false});
+        pg::run({.role = catalog().owner, .sql = "SELECT credits._forget_lost_tables()", .reads_only = false});
 }
 
 } // namespace

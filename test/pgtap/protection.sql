@@ -171,8 +171,8 @@ ALTER TABLE shop."Ticket" RENAME COLUMN quantity TO hours;
 INSERT INTO shop."Ticket" (id, customer, item, hours) VALUES (1, 'A', 'h', 3);
 SELECT is(credits.balance('A', 'SUPPORT'), 7::numeric, 'a table with a new name and owner is still booked');
 SELECT results_eq($$SELECT line_table::text, quantity FROM credits.source WHERE kind = 'helpdesk'$$,
-                  $$VALUES ('shop."Ticket"', 'quantity')$$,
-    'source shows its new name, and the texts of arguments as they were given');
+                  $$VALUES ('shop."Ticket"', 'hours')$$,
+    'source shows its new name, and that of its column');
 ALTER TABLE shop."Ticket" RENAME COLUMN hours TO quantity;
 ALTER TABLE shop."Ticket" RENAME TO ticket;
 
