@@ -10,7 +10,8 @@ SELECT credits.attach('shop.report', 'other', 'item', 'quantity', NULL, 'custome
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 10, 1000);
 
 CREATE SEQUENCE shop.tally;
-ALTER TABLE credits._entry ADD COLUMN gone integer NOT NULL DEFAULT 7, ADD COLUMN gone_number integer GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE credits._entry ADD COLUMN gone integer NOT NULL DEFAULT 7,
+    ADD COLUMN gone_number integer GENERATED ALWAYS AS IDENTITY;
 ALTER TABLE credits._entry DROP COLUMN gone, DROP COLUMN gone_number;
 ALTER TABLE credits._entry
     ADD COLUMN plain text,

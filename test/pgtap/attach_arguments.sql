@@ -32,7 +32,8 @@ CREATE TABLE shop.line_table (
 SELECT format('ALTER TABLE shop.line_table ADD COLUMN %I %s', name, type) FROM expected ORDER BY position \gexec
 SELECT credits.attach('shop.origin_table', 'invoice', 'item', 'quantity', NULL, 'item', 'day') \g /dev/null
 CREATE TABLE shop.continues (LIKE shop.origin_table INCLUDING ALL);
-SELECT credits.attach('shop.continues', 'invoice', 'item', 'quantity', NULL, 'item', 'day'), credits.detach('shop.continues') \g /dev/null
+SELECT credits.attach('shop.continues', 'invoice', 'item', 'quantity', NULL, 'item', 'day'),
+       credits.detach('shop.continues') \g /dev/null
 DROP TABLE shop.continues;
 
 -- What an argument is given: its own name; where that says nothing, a value of its type.
@@ -58,7 +59,8 @@ $$;
 
 SELECT set_eq(
     $$SELECT attname::text, atttypid FROM pg_attribute WHERE attrelid = 'credits.source'::regclass AND attnum > 0
-      AND NOT attisdropped AND attname NOT IN ('mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by', 'source_no')$$,
+      AND NOT attisdropped AND attname NOT IN
+          ('mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by', 'source_no')$$,
     $$SELECT name, type FROM argument$$,
     'the columns of credits.source are the arguments, by name and type, and what attach knows by itself');
 SELECT pg_temp.accepted(pg_temp.attach(), 'given every argument');
@@ -92,7 +94,8 @@ SELECT is(
     'facts stay in this order: views that were made before are read by it');
 SELECT is_empty($$SELECT name FROM fact EXCEPT SELECT name FROM argument$$, 'a fact is called like the argument that gives it');
 SELECT set_eq($$SELECT name FROM fact$$,
-    $$SELECT name FROM argument WHERE type IN ('text'::regtype, 'name[]'::regtype) AND name NOT IN ('check_at', 'line_header', 'continues')$$,
+    $$SELECT name FROM argument WHERE type IN ('text'::regtype, 'name[]'::regtype)
+      AND name NOT IN ('check_at', 'line_header', 'continues')$$,
     'each expression gives one, and so do the keys and the price columns');
 INSERT INTO shop.header_table VALUES ('a header');
 INSERT INTO shop.line_table SELECT line.*

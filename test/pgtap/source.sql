@@ -77,7 +77,8 @@ DROP TABLE shop.sale;
 SELECT is(pg_temp.sources(), '1 of shop.sale at -, 2 of shop.sale at -', 'a table that was dropped after detach leaves its name');
 SELECT is((SELECT string_agg(invariant || ' ' || detail, E'\n') FROM credits.verify()),
     'lost_source shop.sale: the table is gone, and line 1 still has credits', 'and verify() tells');
-SELECT pg_temp.refused($$SELECT pg_temp.attach('later.sales', 'shop.nothing')$$, '42704', 'a source that never was is not continued');
+SELECT pg_temp.refused($$SELECT pg_temp.attach('later.sales', 'shop.nothing')$$, '42704',
+    'a source that never was is not continued');
 SELECT pg_temp.refused($$SELECT pg_temp.attach('later.sales', 'shop.slip')$$, '42710', 'nor is one that is attached');
 SELECT pg_temp.attach('later.sales', 'shop.sale');
 SELECT pg_temp.goes_on('under another name, as attach was told', 'later.sales');
