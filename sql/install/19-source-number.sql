@@ -9,13 +9,16 @@ SELECT pg_catalog.pg_extension_config_dump('credits.source_number', '');
 CREATE TABLE credits._source (
     source_no   integer PRIMARY KEY DEFAULT credits._next_number('credits.source_number'),
     name        text    NOT NULL,
-    attached_as text    NOT NULL
+    attached_as text    NOT NULL,
+    archive_of  integer
 );
 COMMENT ON TABLE credits._source IS
 'The sources that were ever attached. A number is given once, and kept when the table is detached, rebuilt or dropped (rule 24).';
 COMMENT ON COLUMN credits._source.source_no   IS 'by which entries and lots know it';
 COMMENT ON COLUMN credits._source.name        IS 'schema and name of its table, as it is or was called while attached';
 COMMENT ON COLUMN credits._source.attached_as IS 'its name when it was attached last';
+COMMENT ON COLUMN credits._source.archive_of  IS
+'of archived lines: number of the source that they were of, which has them no more; null else';
 SELECT pg_catalog.pg_extension_config_dump('credits._source', '');
 
 -- Not dumped: an oid says nothing in another database. There it is found by the name.
@@ -45,7 +48,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO credits._source_table (source_no, line_table)
-    SELECT NEW.source_no, to_regclass(NEW.name) WHERE to_regclass(NEW.name) IS NOT NULL
+    SELECT NEW.source_no, to_regclass(NEW.name) WHERE to_regclass(NEW.name) IS NOT NULL AND NEW.archive_of IS NULL
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END
@@ -71,7 +74,7 @@ BEGIN ATOMIC
     UNION ALL
     (SELECT source.source_no, source.name, false
      FROM credits._source AS source
-     WHERE source.name = asked
+     WHERE source.name = asked AND source.archive_of IS NULL
      ORDER BY source.source_no DESC
      LIMIT 1);
 END;

@@ -34,7 +34,9 @@ CREATE TABLE credits.source (
     origin_table    regclass,
     refers_to       text,
     continues       text,
-    source_no       integer      NOT NULL UNIQUE
+    source_no       integer      NOT NULL UNIQUE,
+    archived_before date,
+    archive_no      integer
 );
 COMMENT ON TABLE credits.source IS
 'What is attached: the arguments of attach, one row per line table, and the view made from them.
@@ -73,6 +75,8 @@ COMMENT ON COLUMN credits.source.refers_to IS
 'column or expression: the key of the sale line that a credit note line takes back; null for none';
 COMMENT ON COLUMN credits.source.continues       IS 'former name of the source that this table goes on; null for its own';
 COMMENT ON COLUMN credits.source.source_no       IS 'number of the source, which outlives the table';
+COMMENT ON COLUMN credits.source.archived_before IS 'lines dated before it are archived; null for none';
+COMMENT ON COLUMN credits.source.archive_no      IS 'number of the source to which their entries have gone; null for none';
 SELECT pg_catalog.pg_extension_config_dump('credits.source', '');
 
 -- What is attached is a setting (rule 5).
@@ -80,11 +84,11 @@ CREATE TRIGGER credits_configuration_changed AFTER INSERT OR UPDATE OR DELETE OR
     FOR EACH STATEMENT EXECUTE FUNCTION credits._configuration_changed();
 CREATE TRIGGER credits_record_change AFTER INSERT OR DELETE ON credits.source
     FOR EACH ROW EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval',
-                                                                 'attached_at', 'attached_by', 'source_no');
+                                                                 'attached_at', 'attached_by', 'source_no', 'archive_no');
 CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
     FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)
     EXECUTE FUNCTION credits._record_setting_change('line_table', 'mapping', 'has_history', 'quantity_is_interval',
-                                                    'attached_at', 'attached_by', 'source_no');
+                                                    'attached_at', 'attached_by', 'source_no', 'archive_no');
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 

@@ -115,7 +115,8 @@ CROSS JOIN LATERAL
      GROUP BY entry.customer, entry.type_id, entry.line_key
      HAVING pg_catalog.sum(entry.quantity) <> 0
      LIMIT 1) AS booked
-WHERE NOT EXISTS (SELECT
+WHERE source.archive_of IS NULL
+  AND NOT EXISTS (SELECT
                   FROM credits._source_table AS its
                   JOIN pg_catalog.pg_class AS class ON class.oid = its.line_table
                   WHERE its.source_no = source.source_no)

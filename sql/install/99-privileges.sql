@@ -63,7 +63,8 @@ GRANT EXECUTE ON FUNCTION
     credits.close_month,
     credits.reopen_month,
     credits.statement_run,
-    credits.take_in
+    credits.take_in,
+    credits.archive
 TO credits_management;
 
 -- Whoever asks for one customer is given these views, and the function that says which customer; what the views call, everybody

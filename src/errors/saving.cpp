@@ -234,6 +234,15 @@ void lines_kept(Oid line_table, const char* verb)
             table(line_table), constraint("credits_lines_kept"));
 }
 
+void line_archived(Oid line_table, std::string_view key, DateADT before)
+{
+    ereport(
+        ERROR, errcode(ERRCODE_CHECK_VIOLATION),
+        errmsg("line \"%.*s\" of table \"%s\" is archived", static_cast<int>(key.size()), key.data(), get_rel_name(line_table)),
+        errdetail("Lines dated before %s are archived: what is booked for them stays, and is theirs no more.", text(before)),
+        errhint("Leave its date, or enter a new line."), table(line_table), constraint("credits_lines_kept"));
+}
+
 void header_not_there(Oid line_table, Oid header_table, std::string_view key)
 {
     ereport(ERROR, errcode(ERRCODE_FOREIGN_KEY_VIOLATION),

@@ -44,6 +44,7 @@ enum class ClosedAs { dated, booked };
 [[noreturn]] void balance_out_of_range(std::string_view customer, std::string_view type_code);
 [[noreturn]] void lines_kept(Oid line_table, const char* verb);
 [[noreturn]] void header_not_there(Oid line_table, Oid header_table, std::string_view key);
+[[noreturn]] void line_archived(Oid line_table, std::string_view key, DateADT before);
 [[noreturn]] void key_too_long(Oid line_table, size_t length);
 /// A fact of a line that a save depends on, the one that this argument of attach gave, cannot be told (rule 24). `key` may be
 /// null.

@@ -54,7 +54,9 @@ bool is_sale_referred_to(const LoadedLot& lot, const DocumentLine& line)
 
 int64 read_lot_referred_to(pg::Table& entries, const DocumentLine& line, const pg::DatedSnapshot& snapshot)
 {
-    const Recorded* const sale = read_recorded(entries, line.source_no, line.refers_to, snapshot);
+    const Recorded* sale = read_recorded(entries, line.source_no, line.refers_to, snapshot);
+    if (sale == nullptr && line.archive_no != 0)
+        sale = read_recorded(entries, line.archive_no, line.refers_to, snapshot);
     const bool is_his =
         sale != nullptr && core::is_sale(sale->effect) && sale->customer == line.customer && sale->type_id == line.type->type_id;
     return is_his ? sale->lot_no : 0;

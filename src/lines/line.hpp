@@ -53,6 +53,7 @@ struct LineImage;
 
 struct DocumentLine {
     int32 source_no;               // 0: registered by hand
+    int32 archive_no;              // of archived lines of its source; 0: there are none
     Oid line_table;                // InvalidOid: likewise, or known from the ledger alone
     const LineImage* image;        // its rows; null when registered by hand
     std::string_view key;          // null: registered by hand, until its first entry gives it one

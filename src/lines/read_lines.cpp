@@ -38,7 +38,7 @@ void read_document(Batch& batch, DocumentLine& line)
     line.quantity = line.is_duration && line.has_quantity ? pg::seconds_of(quantity) : quantity;
     const bool has_header = !OidIsValid(batch.source->header_table) || (header != nullptr && header->tuple != nullptr);
     line.counts = has_header && !is_null(line.key) && !has_no_date && !has_no_quantity && !is_null(line.article) &&
-                  !is_null(line.customer) && evaluate_bool(batch, Fact::counts);
+                  !is_null(line.customer) && line.date >= batch.source->archived_before && evaluate_bool(batch, Fact::counts);
 }
 
 /// What a sale and the record of an entry need besides.
@@ -99,6 +99,7 @@ DocumentLine read_line(Batch& batch, const LineImage& image)
 {
     DocumentLine line{};
     line.source_no = batch.source->number;
+    line.archive_no = batch.source->archive_no;
     line.line_table = batch.source->line_table;
     line.image = &image;
     line.is_zeroed = true;

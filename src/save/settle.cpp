@@ -32,6 +32,9 @@ void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries
     line.recorded = read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
     if (line.is_gone && line.recorded != nullptr)
         line.date = line.recorded->document.date;
+    if (line.archive_no != 0 && line.counts && line.recorded == nullptr &&
+        read_recorded(entries, line.archive_no, line.recorded_key, snapshot) != nullptr)
+        errors::line_archived(line.line_table, line.recorded_key, batch.source->archived_before);
 }
 
 void read_recorded_of(Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)

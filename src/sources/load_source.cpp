@@ -235,6 +235,8 @@ Source* load_source(const SourceRow& row)
     const MemoryContext caller = MemoryContextSwitchTo(memory);
     auto* source = static_cast<Source*>(palloc0(sizeof(Source)));
     source->number = row.number;
+    source->archive_no = row.archive_no;
+    source->archived_before = row.archived_before;
     source->line_table = row.line_table;
     source->header_table = row.header_table;
     source->mapping = row.mapping;

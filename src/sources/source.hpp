@@ -38,7 +38,9 @@ struct KeyColumn {
 };
 
 struct Source {
-    int32 number; // by which the ledger knows it: it outlives the table
+    int32 number;            // by which the ledger knows it: it outlives the table
+    int32 archive_no;        // and what has become of its archived lines; 0: none are
+    DateADT archived_before; // these are lines dated before, which count no more
     Oid line_table;
     Oid header_table;       // InvalidOid: the line is its own document
     Oid mapping;            // the view

@@ -23,6 +23,9 @@ SourceRow read_source_row(const pg::Table& table)
     pg::get(table, source_column::amount, &no_amount);
     pg::get(table, source_column::origin, &no_origin);
     const Datum origin_table = pg::get(table, source_column::origin_table, &no_origin_table);
+    bool is_whole = false;
+    const Datum archived_before = pg::get(table, source_column::archived_before, &is_whole);
+    const Datum archive_no = pg::get(table, source_column::archive_no, &is_whole);
     return {
         .number = DatumGetInt32(pg::get_not_null(table, source_column::source_no)),
         .line_table = DatumGetObjectId(pg::get_not_null(table, source_column::line_table)),
@@ -34,6 +37,8 @@ SourceRow read_source_row(const pg::Table& table)
         .measures_time = DatumGetBool(pg::get_not_null(table, source_column::quantity_is_interval)),
         .has_history = DatumGetBool(pg::get_not_null(table, source_column::has_history)),
         .checks_at_commit = pg::to_view(pg::get_not_null(table, source_column::check_at)) == "commit",
+        .archived_before = is_whole ? DATEVAL_NOBEGIN : DatumGetDateADT(archived_before),
+        .archive_no = is_whole ? 0 : DatumGetInt32(archive_no),
     };
 }
 

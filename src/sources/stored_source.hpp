@@ -23,6 +23,8 @@ struct SourceRow {
     bool measures_time;
     bool has_history;
     bool checks_at_commit;
+    DateADT archived_before; // lines dated before count no more
+    int32 archive_no;        // the source to which their entries have gone; 0: none
 };
 
 /// The table credits.source; InvalidOid without the extension.

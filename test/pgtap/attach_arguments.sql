@@ -60,7 +60,8 @@ $$;
 SELECT set_eq(
     $$SELECT attname::text, atttypid FROM pg_attribute WHERE attrelid = 'credits.source'::regclass AND attnum > 0
       AND NOT attisdropped AND attname NOT IN
-          ('mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by', 'source_no')$$,
+          ('mapping', 'has_history', 'quantity_is_interval', 'attached_at', 'attached_by', 'source_no', 'archived_before',
+           'archive_no')$$,
     $$SELECT name, type FROM argument$$,
     'the columns of credits.source are the arguments, by name and type, and what attach knows by itself');
 SELECT pg_temp.accepted(pg_temp.attach(), 'given every argument');

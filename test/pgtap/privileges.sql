@@ -40,6 +40,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('act_for', 'credits_customer credits_reader'),
     ('_acted_for', 'PUBLIC'),
     ('attach_call', 'credits_reader'),
+    ('archive', 'credits_management'),
     ('bind_call', 'credits_reader'),
     ('balance', 'credits_reader'),
     ('preview_line', 'credits_reader'),

@@ -1,0 +1,66 @@
+-- archive: lines of closed months may go with their partition, and what they did stays (rule 24).
+BEGIN;
+\ir common.psql
+\ir shop.psql
+\ir closing.psql
+SELECT plan(29);
+
+CREATE TABLE shop.job (id integer, customer text, day date, item text, quantity numeric, amount numeric, sale text,
+                       PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE shop.job_2025 PARTITION OF shop.job FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE shop.job_2026 PARTITION OF shop.job FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+SELECT credits.attach('shop.job', 'service_report', 'item', 'quantity', 'amount', 'customer', 'day', refers_to => 'sale');
+INSERT INTO shop.job VALUES (1, 'A', '2025-11-05', 'S', 10, 1000), (2, 'A', '2025-11-20', 'H', 3, 0), (3, 'B', '2025-12-05', 'S', 2, 200),
+    (4, 'A', '2026-01-05', 'H', 1, 0), (5, 'A', '2025-12-06', 'H', 1, 0);
+CREATE TEMPORARY TABLE before AS SELECT * FROM credits.portfolio;
+
+SELECT pg_temp.refused($$SELECT credits.archive('shop.job', '2026-01-01')$$, '23514 credits_month_open', 'an open month is not archived');
+SELECT credits.close_month('2025-11-01'), credits.close_month('2025-12-01') \g /dev/null
+SELECT pg_temp.refused($$SELECT credits.archive('shop.job', '2026-01-02')$$, '23514 credits_month_open',
+    'nor are lines dated later than what is closed');
+SELECT pg_temp.refused($$SELECT credits.archive('shop.party', '2026-01-01')$$, '42P01', 'nor what is no table');
+SELECT pg_temp.refused($$SELECT credits.archive('credits.article', '2026-01-01')$$, '42704', 'nor what is not attached');
+SELECT pg_temp.refused($$SELECT credits.archive('shop.job', NULL)$$, '22004', 'a day is needed');
+SELECT pg_temp.refused('DROP TABLE shop.job_2025', '23514 credits_lines_kept', 'until then a partition with lines that count stays');
+SELECT * FROM pg_temp.refused($$SET LOCAL session_replication_role = replica; UPDATE shop.job SET quantity = 2 WHERE id = 2;
+    SET LOCAL session_replication_role = origin; SELECT credits.archive('shop.job', '2026-01-01')$$, '23514 credits_lines_kept',
+    'what is not booked as it stands is not archived');
+SELECT is(credits.archive('shop.job', '2026-01-01'), 4::bigint, 'lines of closed months are archived');
+SELECT bag_eq('SELECT * FROM credits.portfolio', 'SELECT * FROM before', 'nothing moves');
+SELECT is((SELECT string_agg(DISTINCT format('%s %s %s', source, coalesce(line_table::text, '-'), line_key), ', ') FROM credits.entry
+           WHERE source = 'shop.job'),
+    'shop.job - 1/2025-11-05, shop.job - 2/2025-11-20, shop.job - 3/2025-12-05, shop.job - 5/2025-12-06, shop.job shop.job 4/2026-01-05',
+    'entries stay, with the name of the source');
+SELECT pg_temp.all_in_order();
+SELECT is((credits.take_in()).lines, 0::bigint, 'nor is anything booked anew');
+
+-- They go
+
+SELECT pg_temp.accepted('UPDATE shop.job SET quantity = 7 WHERE id = 5', 'a line that is archived is nobody''s business');
+SELECT pg_temp.accepted('DELETE FROM shop.job WHERE id = 5', 'it may be deleted');
+SELECT pg_temp.refused($$UPDATE shop.job SET day = '2026-01-07' WHERE id = 2$$, '23514 credits_lines_kept',
+    'but not be dated later, where it would be booked once more');
+SELECT pg_temp.accepted('TRUNCATE shop.job_2025', 'its partition may be truncated');
+SELECT pg_temp.accepted('DROP TABLE shop.job_2025', 'and dropped');
+SELECT bag_eq('SELECT * FROM credits.portfolio', 'SELECT * FROM before', 'and still nothing moves');
+SELECT pg_temp.all_in_order();
+SELECT is((credits.take_in()).lines, 0::bigint, 'nor is anything taken in');
+
+-- Life goes on
+
+INSERT INTO shop.job VALUES (6, 'A', '2026-01-08', 'H', 2, 0);
+SELECT is(credits.balance('A', 'SUPPORT'), 3::numeric, 'later lines draw from archived sales');
+INSERT INTO shop.job VALUES (7, 'A', '2026-01-09', 'S', -1, -100, '1/2025-11-05');
+SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'and a credit note takes from them');
+SELECT is((SELECT lot_no FROM credits.entry WHERE line_key = '7/2026-01-09'), 1::bigint, 'the one that it refers to');
+SELECT pg_temp.refused('DROP TABLE shop.job_2026', '23514 credits_lines_kept', 'what is not archived is kept');
+SELECT pg_temp.all_in_order();
+CREATE TABLE shop.job_2025 PARTITION OF shop.job FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+INSERT INTO shop.job VALUES (8, 'A', '2025-12-31', 'H', 1, 0);
+SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'what is dated before counts no more');
+SELECT is(credits.archive('shop.job', '2025-12-01'), 0::bigint, 'an earlier day archives nothing');
+SELECT is((SELECT archived_before FROM credits.source WHERE line_table = 'shop.job'::regclass), '2026-01-01'::date, 'and takes nothing back');
+SELECT pg_temp.all_in_order();
+
+SELECT * FROM finish();
+ROLLBACK;
