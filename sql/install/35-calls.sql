@@ -86,7 +86,7 @@ Errors:
 Rule 5.';
 
 -- What was given follows a column's new name, as the mapping does by itself.
-CREATE FUNCTION credits._renamed(expression text, qualifier text, is_bare boolean, former text, present text) RETURNS text
+CREATE FUNCTION credits._renamed(expression text, qualifier name, is_bare boolean, former name, present name) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 RETURN (SELECT regexp_replace(regexp_replace(expression,
@@ -95,11 +95,11 @@ RETURN (SELECT regexp_replace(regexp_replace(expression,
                    format(CASE WHEN is_bare THEN '(?<![\w$."''])(?:%s)(?![\w$."''(])' ELSE '(?!)' END, written.former),
                    written.present, written.flags)
         FROM (SELECT CASE WHEN quote_ident(former) = former
-                          THEN former || '|"' || former || '"'
+                          THEN format('%s|"%s"', former, former)
                           ELSE regexp_replace(quote_ident(former), '([^\w"])', '\\\1', 'g') END AS former,
                      regexp_replace(quote_ident(present), '\\', '\\\\', 'g') AS present,
                      CASE WHEN quote_ident(former) = former THEN 'gi' ELSE 'g' END AS flags) AS written);
-COMMENT ON FUNCTION credits._renamed(text, text, boolean, text, text) IS
+COMMENT ON FUNCTION credits._renamed(text, name, boolean, name, name) IS
 'An argument of attach or bind in which a column has its new name: behind the qualifier, or bare.';
 
 CREATE FUNCTION credits._follow_column(renamed regclass, former name, present name) RETURNS void

@@ -10,26 +10,30 @@ CREATE TABLE shop.job (id integer, customer text, day date, item text, quantity 
 CREATE TABLE shop.job_2025 PARTITION OF shop.job FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE TABLE shop.job_2026 PARTITION OF shop.job FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 SELECT credits.attach('shop.job', 'service_report', 'item', 'quantity', 'amount', 'customer', 'day', refers_to => 'sale');
-INSERT INTO shop.job VALUES (1, 'A', '2025-11-05', 'S', 10, 1000), (2, 'A', '2025-11-20', 'H', 3, 0), (3, 'B', '2025-12-05', 'S', 2, 200),
+INSERT INTO shop.job VALUES (1, 'A', '2025-11-05', 'S', 10, 1000), (2, 'A', '2025-11-20', 'H', 3, 0),
+    (3, 'B', '2025-12-05', 'S', 2, 200),
     (4, 'A', '2026-01-05', 'H', 1, 0), (5, 'A', '2025-12-06', 'H', 1, 0);
 CREATE TEMPORARY TABLE before AS SELECT * FROM credits.portfolio;
 
-SELECT pg_temp.refused($$SELECT credits.archive('shop.job', '2026-01-01')$$, '23514 credits_month_open', 'an open month is not archived');
+SELECT pg_temp.refused($$SELECT credits.archive('shop.job', '2026-01-01')$$, '23514 credits_month_open',
+    'an open month is not archived');
 SELECT credits.close_month('2025-11-01'), credits.close_month('2025-12-01') \g /dev/null
 SELECT pg_temp.refused($$SELECT credits.archive('shop.job', '2026-01-02')$$, '23514 credits_month_open',
     'nor are lines dated later than what is closed');
 SELECT pg_temp.refused($$SELECT credits.archive('shop.party', '2026-01-01')$$, '42P01', 'nor what is no table');
 SELECT pg_temp.refused($$SELECT credits.archive('credits.article', '2026-01-01')$$, '42704', 'nor what is not attached');
 SELECT pg_temp.refused($$SELECT credits.archive('shop.job', NULL)$$, '22004', 'a day is needed');
-SELECT pg_temp.refused('DROP TABLE shop.job_2025', '23514 credits_lines_kept', 'until then a partition with lines that count stays');
+SELECT pg_temp.refused('DROP TABLE shop.job_2025', '23514 credits_lines_kept',
+    'until then a partition with lines that count stays');
 SELECT * FROM pg_temp.refused($$SET LOCAL session_replication_role = replica; UPDATE shop.job SET quantity = 2 WHERE id = 2;
     SET LOCAL session_replication_role = origin; SELECT credits.archive('shop.job', '2026-01-01')$$, '23514 credits_lines_kept',
     'what is not booked as it stands is not archived');
 SELECT is(credits.archive('shop.job', '2026-01-01'), 4::bigint, 'lines of closed months are archived');
 SELECT bag_eq('SELECT * FROM credits.portfolio', 'SELECT * FROM before', 'nothing moves');
-SELECT is((SELECT string_agg(DISTINCT format('%s %s %s', source, coalesce(line_table::text, '-'), line_key), ', ') FROM credits.entry
-           WHERE source = 'shop.job'),
-    'shop.job - 1/2025-11-05, shop.job - 2/2025-11-20, shop.job - 3/2025-12-05, shop.job - 5/2025-12-06, shop.job shop.job 4/2026-01-05',
+SELECT is((SELECT string_agg(DISTINCT format('%s %s %s', source, coalesce(line_table::text, '-'), line_key), ', ')
+           FROM credits.entry WHERE source = 'shop.job'),
+    'shop.job - 1/2025-11-05, shop.job - 2/2025-11-20, shop.job - 3/2025-12-05, shop.job - 5/2025-12-06, '
+    || 'shop.job shop.job 4/2026-01-05',
     'entries stay, with the name of the source');
 SELECT pg_temp.all_in_order();
 SELECT is((credits.take_in()).lines, 0::bigint, 'nor is anything booked anew');
@@ -59,7 +63,8 @@ CREATE TABLE shop.job_2025 PARTITION OF shop.job FOR VALUES FROM ('2025-01-01') 
 INSERT INTO shop.job VALUES (8, 'A', '2025-12-31', 'H', 1, 0);
 SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'what is dated before counts no more');
 SELECT is(credits.archive('shop.job', '2025-12-01'), 0::bigint, 'an earlier day archives nothing');
-SELECT is((SELECT archived_before FROM credits.source WHERE line_table = 'shop.job'::regclass), '2026-01-01'::date, 'and takes nothing back');
+SELECT is((SELECT archived_before FROM credits.source WHERE line_table = 'shop.job'::regclass), '2026-01-01'::date,
+    'and takes nothing back');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
