@@ -92,19 +92,19 @@ CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 
-CREATE FUNCTION credits._know_history() RETURNS trigger
+CREATE FUNCTION credits._know_history(line_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    NEW.has_history := NEW.has_history OR EXISTS (SELECT FROM credits._entry AS entry WHERE entry.source_no = NEW.source_no);
-    RETURN NEW;
+    UPDATE credits.source AS its
+    SET has_history = true
+    WHERE its.line_table = _know_history.line_table
+      AND EXISTS (SELECT FROM credits._entry AS entry WHERE entry.source_no = its.source_no);
 END
 $$;
-COMMENT ON FUNCTION credits._know_history() IS
-'Trigger: a source that goes on has entries.';
-CREATE TRIGGER credits_know_history BEFORE INSERT ON credits.source
-    FOR EACH ROW EXECUTE FUNCTION credits._know_history();
+COMMENT ON FUNCTION credits._know_history(regclass) IS
+'Notes of a source that was just attached whether it has entries from before.';
 
 CREATE FUNCTION credits._remember_source_table() RETURNS trigger
 LANGUAGE plpgsql

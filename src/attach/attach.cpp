@@ -150,6 +150,10 @@ void insert_source(const Arguments& arguments, const MappedTables& tables, Oid m
                  columns.data, known + 1 + position_of("continues", Given::name), values.data),
              .parameters = parameters,
              .reads_only = false});
+    pg::run({.role = catalog().owner,
+             .sql = "SELECT credits._know_history($1)",
+             .parameters = std::span(parameters).first(1),
+             .reads_only = false});
     CommandCounterIncrement();
 }
 
