@@ -10,7 +10,8 @@ CREATE TABLE credits._source (
     source_no   integer PRIMARY KEY DEFAULT credits._next_number('credits.source_number'),
     name        text    NOT NULL,
     attached_as text    NOT NULL,
-    archive_of  integer
+    archive_of  integer,
+    line_table  regclass
 );
 COMMENT ON TABLE credits._source IS
 'The sources that were ever attached. A number is given once, and kept when the table is detached, rebuilt or dropped (rule 24).';
@@ -19,18 +20,9 @@ COMMENT ON COLUMN credits._source.name        IS 'schema and name of its table, 
 COMMENT ON COLUMN credits._source.attached_as IS 'its name when it was attached last';
 COMMENT ON COLUMN credits._source.archive_of  IS
 'of archived lines: number of the source that they were of, which has them no more; null else';
+COMMENT ON COLUMN credits._source.line_table  IS
+'its table, attached or not; null when it was dropped. A dump has it as a name';
 SELECT pg_catalog.pg_extension_config_dump('credits._source', '');
-
--- Not dumped: an oid says nothing in another database. There it is found by the name.
-CREATE TABLE credits._source_table (
-    source_no  integer  PRIMARY KEY,
-    line_table regclass NOT NULL
-);
-CREATE INDEX _source_table_line_table_idx ON credits._source_table (line_table);
-COMMENT ON TABLE credits._source_table IS
-'The tables that sources have in this database; none for one whose table was dropped after detach.';
-COMMENT ON COLUMN credits._source_table.source_no  IS 'the source';
-COMMENT ON COLUMN credits._source_table.line_table IS 'its table';
 
 CREATE FUNCTION credits._table_name(line_table regclass) RETURNS text
 LANGUAGE sql STABLE STRICT
@@ -42,22 +34,6 @@ RETURN (SELECT format('%I.%I', namespace.nspname, class.relname)
 COMMENT ON FUNCTION credits._table_name(regclass) IS
 'Schema and name of a table, quoted where needed; null for one that is gone.';
 
-CREATE FUNCTION credits._find_source_table() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    INSERT INTO credits._source_table (source_no, line_table)
-    SELECT NEW.source_no, to_regclass(NEW.name) WHERE to_regclass(NEW.name) IS NOT NULL AND NEW.archive_of IS NULL
-    ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION credits._find_source_table() IS
-'Trigger: a source that is restored finds its table by its name.';
-CREATE TRIGGER credits_find_table AFTER INSERT ON credits._source
-    FOR EACH ROW EXECUTE FUNCTION credits._find_source_table();
-
 CREATE TYPE credits._known_source AS (source_no integer, name text, has_table boolean);
 COMMENT ON TYPE credits._known_source IS
 'A source that a table may go on: it has this table, or had its name.';
@@ -67,10 +43,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     (SELECT source.source_no, source.name, true
      FROM credits._source AS source
-     JOIN credits._source_table AS its USING (source_no)
-     WHERE its.line_table = _known_sources.line_table
-     ORDER BY source.source_no DESC
-     LIMIT 1)
+     WHERE source.line_table = _known_sources.line_table)
     UNION ALL
     (SELECT source.source_no, source.name, false
      FROM credits._source AS source
@@ -157,10 +130,14 @@ DECLARE
     number  integer := credits._source_to_go_on(line_table, continues);
 BEGIN
     IF number IS NULL THEN
-        INSERT INTO credits._source (name, attached_as) VALUES (present, present) RETURNING source_no INTO number;
+        INSERT INTO credits._source (name, attached_as, line_table) VALUES (present, present, line_table)
+        RETURNING source_no INTO number;
     ELSE
-        PERFORM credits._do_now('UPDATE credits._source SET name = $2, attached_as = $2 WHERE source_no = $1',
-                                ROW(number, present));
+        -- A source without entries that had the table has none from now on.
+        PERFORM credits._do_now('UPDATE credits._source SET line_table = NULL WHERE line_table = $2 AND source_no <> $1',
+                                ROW(number, line_table));
+        PERFORM credits._do_now('UPDATE credits._source SET name = $2, attached_as = $2, line_table = $3 WHERE source_no = $1',
+                                ROW(number, present, line_table));
     END IF;
     RETURN number;
 END
@@ -197,7 +174,9 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    DELETE FROM credits._source_table AS its WHERE NOT EXISTS (SELECT FROM pg_class AS class WHERE class.oid = its.line_table);
+    UPDATE credits._source AS source
+    SET line_table = NULL
+    WHERE line_table IS NOT NULL AND NOT EXISTS (SELECT FROM pg_class AS class WHERE class.oid = source.line_table);
 END
 $$;
 COMMENT ON FUNCTION credits._forget_lost_tables() IS

@@ -217,7 +217,7 @@ SELECT
     entry.document_kind,
     entry.document_date,
     entry.document_number,
-    its.line_table,
+    source.line_table,
     entry.line_key,
     entry.article,
     entry.coefficient,
@@ -228,8 +228,7 @@ SELECT
     entry.entered_by,
     source.name AS source
 FROM credits._entry AS entry
-LEFT JOIN credits._source AS source USING (source_no)
-LEFT JOIN credits._source_table AS its USING (source_no);
+LEFT JOIN credits._source AS source USING (source_no);
 COMMENT ON VIEW credits.entry IS
 'The ledger: one row per movement of a lot, append-only (invariant 2).
 Only a line key or document number follows a renumbering.';
@@ -292,7 +291,7 @@ SELECT pg_catalog.pg_extension_config_dump('credits._renumbering', '');
 
 CREATE VIEW credits.renumbering AS
 SELECT
-    its.line_table,
+    source.line_table,
     renumbering.old_key,
     renumbering.new_key,
     renumbering.old_number,
@@ -302,8 +301,7 @@ SELECT
     renumbering.number,
     source.name AS source
 FROM credits._renumbering AS renumbering
-LEFT JOIN credits._source AS source USING (source_no)
-LEFT JOIN credits._source_table AS its USING (source_no);
+LEFT JOIN credits._source AS source USING (source_no);
 COMMENT ON VIEW credits.renumbering IS
 'New line keys and document numbers of recorded lines: they book nothing, the ledger follows them (rule 14).';
 COMMENT ON COLUMN credits.renumbering.line_table IS 'table of the line; null when it is gone';

@@ -106,21 +106,6 @@ $$;
 COMMENT ON FUNCTION credits._know_history(regclass) IS
 'Notes of a source that was just attached whether it has entries from before.';
 
-CREATE FUNCTION credits._remember_source_table() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    INSERT INTO credits._source_table (source_no, line_table) VALUES (NEW.source_no, NEW.line_table)
-    ON CONFLICT (source_no) DO UPDATE SET line_table = excluded.line_table;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION credits._remember_source_table() IS
-'Trigger: the table that is attached is the source''s.';
-CREATE TRIGGER credits_remember_table AFTER INSERT OR UPDATE OF line_table ON credits.source
-    FOR EACH ROW EXECUTE FUNCTION credits._remember_source_table();
-
 CREATE FUNCTION credits.attach(
     line_table      regclass,
     kind            text,

@@ -38,7 +38,7 @@ SELECT DISTINCT ON (lot.customer, lot.type_id, lot.lot_no)
     lot.remaining,
     lot.remaining_value,
     lot.open,
-    its.line_table,
+    source.line_table,
     lot.line_key,
     lot.document_kind,
     lot.document_number,
@@ -50,7 +50,6 @@ SELECT DISTINCT ON (lot.customer, lot.type_id, lot.lot_no)
     source.name AS source
 FROM credits._lot AS lot
 LEFT JOIN credits._source AS source USING (source_no)
-LEFT JOIN credits._source_table AS its USING (source_no)
 ORDER BY lot.customer, lot.type_id, lot.lot_no, lot.last_entry_no DESC;
 COMMENT ON VIEW credits.lot IS 'The credits of one sale, kept apart with their value.';
 COMMENT ON COLUMN credits.lot.customer        IS 'the ERP''s key as text';

@@ -116,10 +116,7 @@ CROSS JOIN LATERAL
      HAVING pg_catalog.sum(entry.quantity) <> 0
      LIMIT 1) AS booked
 WHERE source.archive_of IS NULL
-  AND NOT EXISTS (SELECT
-                  FROM credits._source_table AS its
-                  JOIN pg_catalog.pg_class AS class ON class.oid = its.line_table
-                  WHERE its.source_no = source.source_no)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS class WHERE class.oid = source.line_table)
 UNION ALL
 SELECT NULL, NULL,
        pg_catalog.format('%s: it was %s when it was attached, and the table of that name is not attached', its.name,

@@ -266,13 +266,17 @@ void follow_renames() { pg::run({.role = catalog().owner, .sql = "SELECT credits
 /// Is the table of a source gone, attached or not? Asked of every drop, so it needs nothing else of the extension.
 bool is_a_table_lost()
 {
-    const Oid tables = get_relname_relid("_source_table", get_rel_namespace(source_table()));
-    const AttrNumber line_table = OidIsValid(tables) ? get_attnum(tables, "line_table") : InvalidAttrNumber;
+    const Oid sources = get_relname_relid("_source", get_rel_namespace(source_table()));
+    const AttrNumber line_table = OidIsValid(sources) ? get_attnum(sources, "line_table") : InvalidAttrNumber;
     if (line_table == InvalidAttrNumber)
         return false;
-    return pg::read_latest(tables, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+    return pg::read_latest(sources, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
         bool is_lost = false;
-        pg::for_each_row(table, snapshot, [&] { is_lost |= !pg::exists(DatumGetObjectId(pg::get_not_null(table, line_table))); });
+        pg::for_each_row(table, snapshot, [&] {
+            bool is_null = false;
+            const Oid its_table = DatumGetObjectId(pg::get(table, line_table, &is_null));
+            is_lost |= !is_null && !pg::exists(its_table);
+        });
         return is_lost;
     });
 }

@@ -29,8 +29,8 @@ SELECT is((SELECT count(*) FROM ours JOIN pg_attribute ON attrelid = ours.oid WH
 SELECT bag_eq($$SELECT name FROM ours WHERE relkind IN ('r', 'p', 'S')$$,
     $$SELECT relname::text COLLATE "default" FROM pg_extension, unnest(extconfig) AS config (oid)
       JOIN pg_class USING (oid) WHERE extname = 'credits'
-      UNION ALL VALUES ('pending'), ('_source_table')$$,
-    'every table and sequence is dumped, but for what lives within a transaction, or in this database alone');
+      UNION ALL VALUES ('pending')$$,
+    'every table and sequence is dumped, but for what lives within a transaction');
 SELECT results_eq($$SELECT relname::text COLLATE "default", condition COLLATE "default" FROM pg_extension,
                     unnest(extconfig, extcondition) AS config (oid, condition) JOIN pg_class USING (oid)
                     WHERE extname = 'credits' AND condition <> '' ORDER BY 1$$,
