@@ -39,10 +39,10 @@ ISOLATION     := $(sort $(patsubst %.spec,%,$(notdir $(wildcard test/isolation/s
 ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 
 # Objects of C++ that survive a longjmp: no exceptions, no run-time type information, no guarded statics (doc/design/1-shape.md).
-# The backend's headers come as system headers, so that the warnings speak of our own code.
+# The backend's headers come as system headers, so that the warnings speak of our own code. With WERROR=yes they are errors.
 PG_CONFIG     ?= pg_config
 CXX_LANGUAGE  := -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
-CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initializers
+CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 PG_CPPFLAGS   := -Isrc -MMD -MP -DCREDITS_VERSION='"$(VERSION)"'
 PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS)
 DEPENDENCIES  := $(OBJS:.o=.d) $(BITCODE:.bc=.bc.d)
