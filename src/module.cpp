@@ -1,5 +1,6 @@
 // What makes this a PostgreSQL module, and what it asks of every command from then on.
 #include "errors/closing.hpp"
+#include "pg/firing_role.hpp"
 #include "pg/identity.hpp"
 #include "pg/postgres.hpp"
 #include "sources/hook_lines.hpp"
@@ -38,4 +39,5 @@ extern "C" void _PG_init(void)
 {
     credits::next_hook = ProcessUtility_hook;
     ProcessUtility_hook = credits::refuse_constraint_settings;
+    credits::pg::watch_statements();
 }

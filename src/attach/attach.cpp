@@ -17,7 +17,6 @@
 #include "pg/relation_kind.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
-#include "pg/version.hpp"
 #include "schema/catalog.hpp"
 #include "schema/gate.hpp"
 #include "sources/known_sources.hpp"
@@ -68,10 +67,7 @@ HeaderReference find_reference(const MappedTables& tables, ArrayType* line_heade
     if (header_key != nullptr)
         check_unique(tables.header, find_columns(tables.header, header_key));
     HeaderReference reference = find_header_reference(tables, line_header, header_key);
-    if (header_key != nullptr)
-        arrange(reference, find_columns(tables.header, header_key));
-    else if (OidIsValid(pg::primary_key_index(tables.header)))
-        arrange(reference, primary_key(tables.header));
+    arrange(reference, header_key == nullptr ? find_primary_key(tables.header) : find_columns(tables.header, header_key));
     return reference;
 }
 

@@ -3,6 +3,7 @@
 
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
+#include "pg/version.hpp"
 #include "sources/key_text.hpp"
 
 extern "C" {
@@ -29,6 +30,9 @@ void require_readable_key(const MappedTables& tables, const Columns& columns)
 {
     for (int i = 0; i < columns.count; i++) {
         const Form_pg_attribute column = column_of(tables.lines, columns.numbers[i]);
+        if (pg::is_virtual(*column))
+            errors::not_supported(psprintf("virtual column \"%s\" as a reference to a header", NameStr(column->attname)),
+                                  "Make it STORED, or name the columns that it is computed from.");
         const KeyColumn key{.base_type = getBaseType(column->atttypid)};
         if (!is_key_readable({&key, 1}))
             errors::not_supported(psprintf("a key of type %s for a header that is a view", format_type_be(column->atttypid)),

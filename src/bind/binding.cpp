@@ -53,15 +53,14 @@ void read_mapping(Binding& binding)
         errors::binding_has_no_mapping(binding.erp_table);
     if (!pg::is_view_over(binding.mapping, catalog().schema, binding.erp_table, InvalidOid))
         errors::mapping_does_not_fit(binding.erp_table);
-    const List* const columns = pg::as_owner(binding.owner, [&] { return pg::plan_view_columns(binding.mapping); });
+    const pg::ViewColumns columns = pg::as_owner(binding.owner, [&] { return pg::plan_view_columns(binding.mapping); });
     binding.count = binding.settings == Settings::customers ? customer_setting::count : article_setting::count;
-    if (list_length(columns) != binding.count + 1)
+    if (columns.count != binding.count + 1)
         errors::mapping_does_not_fit(binding.erp_table);
     for (int i = 0; i < binding.count; i++) {
-        auto* const value = static_cast<Node*>(copyObjectImpl(list_nth(columns, i)));
-        binding.values[i] = reinterpret_cast<Expr*>(value);
-        binding.has_owner_code |= pg::is_owner_code(value);
-        pull_varattnos(value, static_cast<Index>(INNER_VAR), &binding.columns);
+        binding.values[i] = columns.items[i].planned;
+        binding.has_owner_code |= pg::is_owner_code(reinterpret_cast<Node*>(binding.values[i]));
+        pg::add_columns_read(columns.items[i], INNER_VAR, &binding.columns);
     }
 }
 

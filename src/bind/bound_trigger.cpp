@@ -5,6 +5,7 @@
 #include "bind/take_over.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/changed_columns.hpp"
+#include "pg/firing_role.hpp"
 #include "pg/memory.hpp"
 #include "pg/transition.hpp"
 #include "pg/trigger_call.hpp"
@@ -89,7 +90,7 @@ Datum credits_bound_changed(PG_FUNCTION_ARGS)
 {
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_or_truncate, "_bound_changed");
     if (!is_restoring()) // a dump brings the settings themselves
-        pg::with_memory("credits bound rows", [&] { take_over_changes(trigger); });
+        pg::as_firing_role(trigger, [&] { pg::with_memory("credits bound rows", [&] { take_over_changes(trigger); }); });
     return PointerGetDatum(nullptr);
 }
 

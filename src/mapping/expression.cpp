@@ -64,16 +64,18 @@ void add_table(ParseState* state, Relation table, const char* name, bool stands_
 }
 
 /// Analyses an expression over `line` and `header`; the rules are those of a generated column: no subquery, aggregate or set.
+/// What virtual columns are computed from is judged like the expression itself.
 Node* analyse(const MappedTables& tables, const char* text, Node* expression)
 {
     ParseState* const state = make_parsestate(nullptr);
     state->p_sourcetext = text;
     add_table(state, tables.lines, tables.name, tables.stands_alone);
     add_table(state, tables.header, "header", false);
-    Node* const analysed = transformExpr(state, expression, EXPR_KIND_GENERATED_COLUMN);
+    Node* analysed = transformExpr(state, expression, EXPR_KIND_GENERATED_COLUMN);
     assign_expr_collations(state, analysed);
     free_parsestate(state);
-    return analysed;
+    analysed = pg::expand_virtual_columns(analysed, tables.lines, 1);
+    return tables.header == nullptr ? analysed : pg::expand_virtual_columns(analysed, tables.header, 2);
 }
 
 Node* parse_and_analyse(const MappedTables& tables, const char* argument, const char* text)

@@ -29,8 +29,8 @@ Columns index_columns(Oid index_oid)
     const Relation index = index_open(index_oid, AccessShareLock);
     const Form_pg_index form = index->rd_index;
     Columns columns{};
-    const bool is_plain = form->indisunique && form->indimmediate && form->indisvalid && pg::is_plain(index);
-    for (int i = 0; is_plain && i < form->indnkeyatts; i++)
+    const bool is_unique = pg::is_unique(index);
+    for (int i = 0; is_unique && i < form->indnkeyatts; i++)
         columns.numbers[columns.count++] = form->indkey.values[i];
     index_close(index, AccessShareLock);
     return columns;
@@ -133,10 +133,15 @@ Columns find_columns(Relation table, ArrayType* names)
     return columns;
 }
 
-Columns primary_key(Relation table)
+Columns find_primary_key(Relation table)
 {
     const Oid index = pg::primary_key_index(table);
-    const Columns columns = OidIsValid(index) ? index_columns(index) : Columns{};
+    return OidIsValid(index) ? index_columns(index) : Columns{};
+}
+
+Columns primary_key(Relation table)
+{
+    const Columns columns = find_primary_key(table);
     if (columns.count == 0)
         errors::no_key(RelationGetRelid(table));
     return columns;
@@ -170,7 +175,8 @@ HeaderReference find_header_reference(const MappedTables& tables, ArrayType* lin
             continue;
         const HeapTuple constraint = SearchSysCache1(CONSTROID, ObjectIdGetDatum(foreign_key->conoid));
         const HeaderReference reference = read_reference(constraint);
-        if (fits(tables, reference, line_header, header_key)) {
+        const auto* const form = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(constraint));
+        if (pg::leads_to_one_row(*form) && fits(tables, reference, line_header, header_key)) {
             require_valid(constraint);
             found = reference;
             count++;

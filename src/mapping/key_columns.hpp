@@ -18,6 +18,9 @@ Columns find_columns(Relation table, ArrayType* names);
 /// The columns of the primary key; raises 42P16.
 Columns primary_key(Relation table);
 
+/// The same; none where there is none.
+Columns find_primary_key(Relation table);
+
 /// Has a plain unique index just these columns?
 bool has_unique_index(Relation table, const Columns& key);
 

@@ -20,6 +20,14 @@ inline bool is_plain(Relation index)
            heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr);
 }
 
+/// Does the index keep two rows with equal columns from ever being there? Not that of a key WITHOUT OVERLAPS, which compares
+/// otherwise.
+inline bool is_unique(Relation index)
+{
+    const Form_pg_index form = index->rd_index;
+    return form->indisunique && form->indimmediate && form->indisvalid && !form->indisexclusion && is_plain(index);
+}
+
 struct IndexAccess {
     Relation relation;
     IndexInfo* info;

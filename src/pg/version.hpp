@@ -6,6 +6,9 @@
 namespace credits::pg
 {
 
+/// Does an AFTER trigger run as who acted when its event was queued, be it within a cascade?
+constexpr bool triggers_fire_as_queued = PG_VERSION_NUM >= 180000;
+
 inline IndexScanDesc begin_index_scan(Relation table, Relation index, Snapshot snapshot, int key_count)
 {
 #if PG_VERSION_NUM >= 180000
@@ -94,6 +97,76 @@ inline Oid primary_key_index(Relation table)
     return RelationGetPrimaryKeyIndex(table, false);
 #else
     return RelationGetPrimaryKeyIndex(table);
+#endif
+}
+
+/// Has the column no null, in no row that there was or will be? NOT NULL … NOT VALID says so of those to come alone.
+inline bool is_never_null(TupleDesc columns, AttrNumber column)
+{
+#if PG_VERSION_NUM >= 180000
+    return TupleDescCompactAttr(columns, column - 1)->attnullability == ATTNULLABLE_VALID;
+#else
+    return TupleDescAttr(columns, column - 1)->attnotnull;
+#endif
+}
+
+/// Does each row with a whole reference have one row that it refers to? Not where the foreign key is NOT ENFORCED, nor where it
+/// refers to a PERIOD, which several rows may cover together.
+inline bool leads_to_one_row(const FormData_pg_constraint& foreign_key)
+{
+#if PG_VERSION_NUM >= 180000
+    return foreign_key.conenforced && !foreign_key.conperiod;
+#else
+    (void)foreign_key;
+    return true;
+#endif
+}
+
+/// The constraint that an ALTER TABLE … ALTER CONSTRAINT makes NOT ENFORCED; null for any other command.
+inline const char* constraint_not_enforced(const AlterTableCmd& command)
+{
+#if PG_VERSION_NUM >= 180000
+    if (command.subtype != AT_AlterConstraint)
+        return nullptr;
+    const auto* const constraint = castNode(ATAlterConstraint, command.def);
+    return constraint->alterEnforceability && !constraint->is_enforced ? constraint->conname : nullptr;
+#else
+    (void)command;
+    return nullptr;
+#endif
+}
+
+/// Does the command compute a generated column anew, and all of its rows with it?
+inline bool sets_expression(const AlterTableCmd& command)
+{
+#if PG_VERSION_NUM >= 170000
+    return command.subtype == AT_SetExpression;
+#else
+    (void)command;
+    return false;
+#endif
+}
+
+/// Puts what virtual generated columns of a table are computed from in their place: no row has them. `number` is that of the
+/// table in the expression. Before 18 there are none.
+inline Node* expand_virtual_columns(Node* expression, Relation table, int number)
+{
+#if PG_VERSION_NUM >= 180000
+    return expand_generated_columns_in_expr(expression, table, number);
+#else
+    (void)table;
+    (void)number;
+    return expression;
+#endif
+}
+
+inline bool is_virtual(const FormData_pg_attribute& column)
+{
+#if PG_VERSION_NUM >= 180000
+    return column.attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
+#else
+    (void)column;
+    return false;
 #endif
 }
 

@@ -66,21 +66,57 @@ TableNumbers find_tables(const Query* query, Oid view)
     return tables;
 }
 
+/// The table with this number; null for none.
+Relation open_number(const Query* query, int number)
+{
+    if (number == 0)
+        return nullptr;
+    return relation_open(static_cast<const RangeTblEntry*>(list_nth(query->rtable, number - 1))->relid, AccessShareLock);
+}
+
+void close_number(Relation table)
+{
+    if (table != nullptr)
+        relation_close(table, AccessShareLock);
+}
+
+ViewColumn plan_column(Node* column, const TableNumbers& tables, Relation first, Relation second)
+{
+    ChangeVarNodes(column, tables.first, INNER_VAR, 0);
+    if (second != nullptr)
+        ChangeVarNodes(column, tables.second, OUTER_VAR, 0);
+    auto* const written = expression_planner(static_cast<Expr*>(copyObjectImpl(column)));
+    Node* stored = column;
+    if (first != nullptr)
+        stored = expand_virtual_columns(stored, first, INNER_VAR);
+    if (second != nullptr)
+        stored = expand_virtual_columns(stored, second, OUTER_VAR);
+    return {.planned = stored == column ? written : expression_planner(reinterpret_cast<Expr*>(stored)), .written = written};
+}
+
 } // namespace
 
-List* plan_view_columns(Oid view)
+void add_columns_read(const ViewColumn& column, int table, Bitmapset** columns)
+{
+    pull_varattnos(reinterpret_cast<Node*>(column.written), static_cast<Index>(table), columns);
+    pull_varattnos(reinterpret_cast<Node*>(column.planned), static_cast<Index>(table), columns);
+}
+
+ViewColumns plan_view_columns(Oid view)
 {
     const Relation relation = relation_open(view, AccessShareLock);
     auto* const query = static_cast<Query*>(copyObjectImpl(get_view_query(relation)));
     const TableNumbers tables = find_tables(query, view);
-    List* columns = NIL;
-    for (int i = 0; i < list_length(query->targetList); i++) {
-        Expr* const column = static_cast<TargetEntry*>(list_nth(query->targetList, i))->expr;
-        ChangeVarNodes(reinterpret_cast<Node*>(column), tables.first, INNER_VAR, 0);
-        if (tables.second != 0)
-            ChangeVarNodes(reinterpret_cast<Node*>(column), tables.second, OUTER_VAR, 0);
-        columns = lappend(columns, expression_planner(column));
+    const Relation first = open_number(query, tables.first);
+    const Relation second = open_number(query, tables.second);
+    ViewColumns columns{.items = nullptr, .count = list_length(query->targetList)};
+    columns.items = static_cast<ViewColumn*>(palloc(sizeof(ViewColumn) * static_cast<Size>(columns.count + 1)));
+    for (int i = 0; i < columns.count; i++) {
+        auto* const column = reinterpret_cast<Node*>(static_cast<TargetEntry*>(list_nth(query->targetList, i))->expr);
+        columns.items[i] = plan_column(column, tables, first, second);
     }
+    close_number(second);
+    close_number(first);
     relation_close(relation, AccessShareLock);
     return columns;
 }

@@ -6,9 +6,22 @@
 namespace credits::pg
 {
 
-/// The columns of a view over one or two tables, planned: Vars of the first table become INNER_VAR, those of the second
-/// OUTER_VAR. Planning runs functions on constants: within as_owner of the tables' owner.
-List* plan_view_columns(Oid view);
+/// A column of a view over one or two tables: Vars of the first table are INNER_VAR, those of the second OUTER_VAR.
+struct ViewColumn {
+    Expr* planned;
+    Expr* written; // the same before virtual generated columns were replaced by what they come from, since no row has them
+};
+
+/// Adds the columns that it reads of a table, offset as pull_varattnos does: virtual ones, and those behind them.
+void add_columns_read(const ViewColumn& column, int table, Bitmapset** columns);
+
+struct ViewColumns {
+    ViewColumn* items;
+    int count;
+};
+
+/// Planning runs functions on constants: within as_owner of the tables' owner.
+ViewColumns plan_view_columns(Oid view);
 
 /// Is this a view in the schema, over just these tables, the second of which may be missing? Who may not create there has none.
 bool is_view_over(Oid view, Oid schema, Oid first, Oid second);

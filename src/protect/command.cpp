@@ -100,27 +100,70 @@ bool is_foreign_key_to_header(const Source& source, Oid constraint)
 }
 
 /// The foreign key keeps a line from being there before its header. Keys themselves are asked for after the command.
-void check_constraint(const SourceRow& row, Oid table, const char* name)
+void check_constraint(const SourceRow& row, Oid table, const char* name, const char* verb)
 {
     const Oid constraint = get_relation_constraint_oid(table, name, true);
-    const Command command{.name = psprintf("drop constraint %s of table %s", quote_identifier(name), pg::table_name(table))};
+    const Command command{.name = psprintf("%s constraint %s of table %s", verb, quote_identifier(name), pg::table_name(table))};
     refuse_unless(command, [&] {
         if (OidIsValid(constraint) && row.line_table == table && is_foreign_key_to_header(get_source(table), constraint))
             refuse(command, "It leads from the lines to their header, which are attached.");
     });
 }
 
-void check_step(const AlterTableCmd* step, Oid table)
+void check_constraint(Oid table, const char* name, const char* verb)
 {
-    const char* const verb = step->subtype == AT_DropColumn ? "drop" : "alter type of";
-    for_each_source_of(table, [&](const SourceRow& row) {
-        if (step->subtype == AT_DropConstraint)
-            check_constraint(row, table, step->name);
-        else
-            check_column(row, table, step->name, verb);
+    for_each_source_of(table, [&](const SourceRow& row) { check_constraint(row, table, name, verb); });
+}
+
+void check_column(Oid table, const char* name, const char* verb)
+{
+    for_each_source_of(table, [&](const SourceRow& row) { check_column(row, table, name, verb); });
+    if (is_bound(table))
+        check_bound_column(table, name, verb);
+}
+
+bool is_virtual(Oid table, const char* column)
+{
+    const HeapTuple tuple = SearchSysCacheAttName(table, column);
+    if (!HeapTupleIsValid(tuple))
+        return false;
+    const bool found = pg::is_virtual(*reinterpret_cast<const FormData_pg_attribute*>(GETSTRUCT(tuple)));
+    ReleaseSysCache(tuple);
+    return found;
+}
+
+bool is_below(Oid table, Oid root)
+{
+    return OidIsValid(root) && pg::exists(root) && list_member_oid(find_all_inheritors(root, NoLock, nullptr), table);
+}
+
+/// Lines, headers and settings would say something else, and no trigger fires. A partition or heir may have an expression of its
+/// own; but a virtual column is read as the table at the top computes it.
+void check_expression(Oid table, const char* name)
+{
+    constexpr const char* verb = "set the expression of";
+    check_column(table, name, verb);
+    if (!may_alter(table) || !has_superclass(table) || is_virtual(table, name))
+        return;
+    for_each_source_row([&](const SourceRow& row) {
+        for (const Oid root : {row.line_table, row.header_table})
+            if (is_below(table, root))
+                check_column(row, root, name, verb);
     });
-    if (step->subtype != AT_DropConstraint && is_bound(table))
-        check_bound_column(table, step->name, verb);
+}
+
+void check_step(const AlterTableCmd& step, Oid table)
+{
+    if (step.subtype == AT_DropColumn)
+        check_column(table, step.name, "drop");
+    else if (step.subtype == AT_AlterColumnType)
+        check_column(table, step.name, "alter type of");
+    else if (step.subtype == AT_DropConstraint)
+        check_constraint(table, step.name, "drop");
+    else if (const char* const constraint = pg::constraint_not_enforced(step))
+        check_constraint(table, constraint, "no longer enforce");
+    else if (pg::sets_expression(step))
+        check_expression(table, step.name);
 }
 
 /// A partition or heir that parts from the attached table takes its lines along. Locked as the command will lock it, parent
@@ -162,8 +205,7 @@ void check_alter(const AlterTableStmt* command)
             check_parting(RangeVarGetRelid(command->relation, NoLock, true), AccessExclusiveLock, "detach");
         if (step->subtype == AT_SetUnLogged)
             check_unlogging(RangeVarGetRelid(command->relation, NoLock, true));
-        if (step->subtype == AT_DropColumn || step->subtype == AT_AlterColumnType || step->subtype == AT_DropConstraint)
-            check_step(step, RangeVarGetRelid(command->relation, NoLock, true));
+        check_step(*step, RangeVarGetRelid(command->relation, NoLock, true));
     }
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "errors/attaching.hpp"
+#include "pg/version.hpp"
 #include "schema/catalog.hpp"
 #include "schema/gate.hpp"
 #include "sources/descendants.hpp"
@@ -189,7 +190,7 @@ void check_source(Oid line_table)
     const Relation lines = table_open(line_table, AccessShareLock);
     for (int i = 0; i < source->line_key_count; i++) {
         const Form_pg_attribute column = TupleDescAttr(RelationGetDescr(lines), source->line_key[i].column - 1);
-        if (!column->attnotnull)
+        if (!pg::is_never_null(RelationGetDescr(lines), source->line_key[i].column))
             errors::nullable_key(line_table, NameStr(column->attname));
     }
     table_close(lines, AccessShareLock);

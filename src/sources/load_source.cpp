@@ -6,6 +6,7 @@
 #include "errors/attaching.hpp"
 #include "pg/identity.hpp"
 #include "pg/relation_kind.hpp"
+#include "pg/version.hpp"
 #include "pg/view_columns.hpp"
 #include "schema/catalog.hpp"
 #include "sources/descendants.hpp"
@@ -17,10 +18,11 @@ namespace credits
 namespace
 {
 
-bool mentions(Expr* expression, int row)
+/// By what is written: a virtual column that reads no other is null, too, where there is no row.
+bool mentions(const pg::ViewColumn& fact, int row)
 {
     Bitmapset* columns = nullptr;
-    pull_varattnos(reinterpret_cast<Node*>(expression), static_cast<Index>(row), &columns);
+    pg::add_columns_read(fact, row, &columns);
     return !bms_is_empty(columns);
 }
 
@@ -32,17 +34,17 @@ Expr* find_real(const Expr* expression)
     return static_cast<Expr*>(linitial(reinterpret_cast<const FuncExpr*>(expression)->args));
 }
 
-FactReader make_reader(Expr* whole)
+FactReader make_reader(const pg::ViewColumn& column)
 {
-    Expr* const real = find_real(whole);
-    Expr* const expression = real == nullptr ? whole : real;
+    Expr* const real = find_real(column.planned);
+    Expr* const expression = real == nullptr ? column.planned : real;
     FactReader fact{.expression = expression,
                     .state = nullptr,
                     .line_column = 0,
                     .header_column = 0,
                     .is_owner_code = pg::is_owner_code(reinterpret_cast<Node*>(expression)),
-                    .needs_header = mentions(expression, OUTER_VAR),
-                    .needs_line = mentions(expression, INNER_VAR),
+                    .needs_header = mentions(column, OUTER_VAR),
+                    .needs_line = mentions(column, INNER_VAR),
                     .is_real = real != nullptr,
                     .may_fail = !pg::is_harmless(reinterpret_cast<const Node*>(expression))};
     const Expr* const stripped = pg::strip_relabel(expression);
@@ -79,15 +81,14 @@ void read_mapping(Source& source)
     if (!pg::exists(source.mapping) ||
         !pg::is_view_over(source.mapping, catalog().schema, source.line_table, source.header_table))
         errors::mapping_does_not_fit(source.line_table);
-    const List* const facts = pg::as_owner(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
-    if (list_length(facts) != fact_count + 1 || !fits_quantity(source, static_cast<Node*>(list_nth(facts, quantity))))
+    const pg::ViewColumns facts = pg::as_owner(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
+    if (facts.count != fact_count + 1 || !fits_quantity(source, reinterpret_cast<Node*>(facts.items[quantity].planned)))
         errors::mapping_does_not_fit(source.line_table);
     for (int i = 0; i < fact_count; i++) {
-        auto* const expression = static_cast<Node*>(copyObjectImpl(list_nth(facts, i)));
-        source.facts[i] = make_reader(reinterpret_cast<Expr*>(expression));
+        source.facts[i] = make_reader(facts.items[i]);
         Bitmapset*& line_columns = i == static_cast<int>(Fact::zeroed) ? source.zero_columns : source.line_columns;
-        pull_varattnos(expression, static_cast<Index>(INNER_VAR), &line_columns);
-        pull_varattnos(expression, static_cast<Index>(OUTER_VAR), &source.header_columns);
+        pg::add_columns_read(facts.items[i], INNER_VAR, &line_columns);
+        pg::add_columns_read(facts.items[i], OUTER_VAR, &source.header_columns);
     }
 }
 
@@ -96,7 +97,7 @@ bool orders_key(Oid index_oid, KeyColumn* key, int count)
 {
     const Relation index = index_open(index_oid, AccessShareLock);
     const Form_pg_index form = index->rd_index;
-    bool fits = form->indisunique && form->indisvalid && form->indimmediate && form->indnkeyatts == count && pg::is_plain(index);
+    bool fits = form->indnkeyatts == count && pg::is_unique(index);
     for (int i = 0; fits && i < count; i++) {
         KeyColumn* const match =
             std::find_if(key + i, key + count, [&](const KeyColumn& column) { return column.column == form->indkey.values[i]; });
@@ -195,9 +196,10 @@ void read_foreign_keys(Source& source)
             continue;
         const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(foreign_key->conoid));
         const auto* const constraint = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
-        source.header_may_follow |= constraint->condeferrable;
-        source.stays_at_update |= constraint->confupdtype == FKCONSTR_ACTION_NOACTION;
-        source.stays_at_delete |= constraint->confdeltype == FKCONSTR_ACTION_NOACTION;
+        const bool is_obeyed = pg::leads_to_one_row(*constraint);
+        source.header_may_follow |= is_obeyed && constraint->condeferrable;
+        source.stays_at_update |= is_obeyed && constraint->confupdtype == FKCONSTR_ACTION_NOACTION;
+        source.stays_at_delete |= is_obeyed && constraint->confdeltype == FKCONSTR_ACTION_NOACTION;
         ReleaseSysCache(tuple);
     }
 }

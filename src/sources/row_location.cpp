@@ -41,7 +41,7 @@ bool is_index_on(Oid index_oid, std::span<const AttrNumber> columns)
 {
     const Relation index = index_open(index_oid, AccessShareLock);
     const Form_pg_index form = index->rd_index;
-    const bool fits = form->indisunique && form->indisvalid && form->indimmediate && pg::is_plain(index) &&
+    const bool fits = pg::is_unique(index) &&
                       std::equal(columns.begin(), columns.end(), form->indkey.values, form->indkey.values + form->indnkeyatts);
     index_close(index, AccessShareLock);
     return fits;

@@ -5,6 +5,7 @@
 #include "lines/pending.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/changed_columns.hpp"
+#include "pg/firing_role.hpp"
 #include "pg/memory.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
@@ -208,6 +209,16 @@ void follow_headers(std::span<const Oid> line_tables, const TriggerData& trigger
     pg::close_table(headers);
 }
 
+void follow_statement(const TriggerData& trigger)
+{
+    remember_written(trigger.tg_relation);
+    pg::with_memory("credits save", [&] {
+        const std::span<const Oid> line_tables = line_tables_of_header(RelationGetRelid(trigger.tg_relation));
+        if (!line_tables.empty())
+            follow_headers(line_tables, trigger);
+    });
+}
+
 } // namespace
 
 extern "C" {
@@ -220,12 +231,7 @@ Datum credits_header_changed(PG_FUNCTION_ARGS)
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_header_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    remember_written(trigger.tg_relation);
-    pg::with_memory("credits save", [&] {
-        const std::span<const Oid> line_tables = line_tables_of_header(RelationGetRelid(trigger.tg_relation));
-        if (!line_tables.empty())
-            follow_headers(line_tables, trigger);
-    });
+    pg::as_firing_role(trigger, [&] { follow_statement(trigger); });
     return PointerGetDatum(nullptr);
 }
 

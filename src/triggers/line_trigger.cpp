@@ -4,6 +4,7 @@
 #include "lines/pending.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/changed_columns.hpp"
+#include "pg/firing_role.hpp"
 #include "pg/memory.hpp"
 #include "pg/transition.hpp"
 #include "pg/trigger_call.hpp"
@@ -146,6 +147,20 @@ void follow_lines(Save& save, const TriggerData& trigger, const pg::RowConversio
     save.batches.count == 1 ? remember_settled(last_settled_lines) : remember_settled_ahead(last_settled_lines);
 }
 
+void follow_statement(const TriggerData& trigger)
+{
+    remember_written(trigger.tg_relation);
+    Source& source = get_source(RelationGetRelid(trigger.tg_relation));
+    pg::with_memory("credits save", [&] {
+        pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
+            Save save{};
+            part_of(save, source, lines);
+            follow_lines(save, trigger, conversion);
+            end_save(save);
+        });
+    });
+}
+
 } // namespace
 
 extern "C" {
@@ -158,16 +173,7 @@ Datum credits_line_changed(PG_FUNCTION_ARGS)
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::after_statement, "_line_changed");
     if (is_restoring_rows())
         return PointerGetDatum(nullptr);
-    remember_written(trigger.tg_relation);
-    Source& source = get_source(RelationGetRelid(trigger.tg_relation));
-    pg::with_memory("credits save", [&] {
-        pg::with_root(trigger.tg_relation, source.line_table, [&](Relation lines, const pg::RowConversion& conversion) {
-            Save save{};
-            part_of(save, source, lines);
-            follow_lines(save, trigger, conversion);
-            end_save(save);
-        });
-    });
+    pg::as_firing_role(trigger, [&] { follow_statement(trigger); });
     return PointerGetDatum(nullptr);
 }
 
