@@ -20,7 +20,6 @@ DROP TRIGGER zz_credits_insert ON report;
 ALTER TRIGGER zz_credits_header ON invoice RENAME TO header;
 DROP VIEW credits._report_lines;
 DROP INDEX ticket_key;
-ALTER TABLE ticket ALTER COLUMN id DROP NOT NULL;
 ALTER TABLE invoice DROP CONSTRAINT invoice_pkey CASCADE;
 ALTER TABLE report SET SCHEMA credits;
 CREATE SCHEMA archive;

@@ -21,10 +21,11 @@ COMMENT ON FUNCTION credits._days_in_month(date) IS
 CREATE FUNCTION credits._day_after_months(today date, months numeric) RETURNS TABLE (day date)
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
-    -- a third of 30 days is 10
+    -- A third of 30 days is 10. The day that becomes a timestamp can be one: PostgreSQL may compute that beforehand, whatever CASE
+    -- says.
     SELECT until.first_day + ceil(round(until.part * credits._days_in_month(until.first_day), 8))::integer - 1
     FROM (SELECT CASE WHEN since.months < (9999 - extract(year FROM today)) * 12
-                      THEN (date_trunc('month', today::timestamp)
+                      THEN (date_trunc('month', least(today, DATE '9999-12-31')::timestamp)
                             + make_interval(months => trunc(since.months)::integer))::date END AS first_day,
                  since.months % 1 AS part
           FROM (SELECT months + extract(day FROM today) / credits._days_in_month(today) AS months) AS since) AS until;
