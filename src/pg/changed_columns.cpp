@@ -37,6 +37,22 @@ bool are_equal(const Bitmapset* columns, TupleTableSlot* a, TupleTableSlot* b)
     return true;
 }
 
+bool may_lack_values(Relation table, const Bitmapset* columns, TupleTableSlot* row)
+{
+    if (table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+        return false;
+    int member = -1;
+    while ((member = bms_next_member(columns, member)) >= 0) {
+        const int column = member + FirstLowInvalidHeapAttributeNumber;
+        bool is_null = false;
+        if (TupleDescAttr(row->tts_tupleDescriptor, column - 1)->attgenerated == ATTRIBUTE_GENERATED_STORED)
+            slot_getattr(row, column, &is_null);
+        if (is_null)
+            return true;
+    }
+    return false;
+}
+
 void remember_written(Relation table)
 {
     if (InSecurityRestrictedOperation() || pg::is_owner_in_charge())

@@ -49,7 +49,8 @@ void for_each_changed_header(const Source& source, const TriggerData& trigger, R
     while (pg::read_row(old_rows, old_slot) && (!are_paired || pg::read_row(new_rows, new_slot)))
         if (!are_paired)
             fn(old_slot, old_slot);
-        else if (!are_equal(source.header_columns, old_slot, new_slot))
+        else if (may_lack_values(trigger.tg_relation, source.header_columns, new_slot) ||
+                 !are_equal(source.header_columns, old_slot, new_slot))
             fn(old_slot, new_slot);
     pg::end_reading(new_rows);
     pg::end_reading(old_rows);

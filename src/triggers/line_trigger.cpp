@@ -50,29 +50,37 @@ bool is_of_interest(Batch& batch, const Interest& interest)
     return !article || (!is_null(*article) && find_article(interest.settings, *article) != nullptr);
 }
 
-/// INSERT and DELETE: one image per line.
-void read_images(Batch& batch, const Interest& interest, const pg::TransitionReader& reader, bool is_new)
+/// INSERT and DELETE: one image per line. False: some may lack values.
+bool read_images(Batch& batch, const Interest& interest, Relation table, const pg::TransitionReader& reader, bool is_new)
 {
+    bool are_whole = true;
     while (pg::read_row(reader, batch.line_slot)) {
-        if (!is_of_interest(batch, interest))
+        const bool is_whole = !is_new || !may_lack_values(table, batch.source->line_columns, batch.line_slot);
+        are_whole = are_whole && is_whole;
+        if (is_whole && !is_of_interest(batch, interest))
             continue;
         const MinimalTuple row = copy_row(batch.line_slot);
         add_image(batch, is_new ? nullptr : row, is_new ? row : nullptr);
     }
     pg::end_reading(reader);
+    return are_whole;
 }
 
-/// UPDATE: both tables hold the lines in the same order, those that move to another partition, too.
-void read_image_pairs(Batch& batch, const Interest& interest, const pg::TransitionReader& old_rows,
+/// UPDATE: both tables hold the lines in the same order, those that move to another partition, too. False: some may lack values.
+bool read_image_pairs(Batch& batch, const Interest& interest, Relation table, const pg::TransitionReader& old_rows,
                       const pg::TransitionReader& new_rows)
 {
+    const Bitmapset* const columns = batch.source->line_columns;
+    bool are_whole = true;
     TupleTableSlot* const old_slot = MakeSingleTupleTableSlot(batch.line_slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
     while (pg::read_row(old_rows, old_slot) && pg::read_row(new_rows, batch.line_slot)) {
-        if (are_equal(batch.source->line_columns, old_slot, batch.line_slot))
+        const bool is_whole = !may_lack_values(table, columns, batch.line_slot);
+        are_whole = are_whole && is_whole;
+        if (is_whole && are_equal(columns, old_slot, batch.line_slot))
             continue;
         const MinimalTuple old_line = copy_row(old_slot);
         const MinimalTuple new_line = copy_row(batch.line_slot);
-        bool is_relevant = is_of_interest(batch, interest);
+        bool is_relevant = !is_whole || is_of_interest(batch, interest);
         if (!is_relevant) {
             ExecStoreMinimalTuple(old_line, batch.line_slot, false);
             is_relevant = is_of_interest(batch, interest);
@@ -83,24 +91,25 @@ void read_image_pairs(Batch& batch, const Interest& interest, const pg::Transiti
     pg::end_reading(new_rows);
     pg::end_reading(old_rows);
     ExecDropSingleTupleTableSlot(old_slot);
+    return are_whole;
 }
 
-/// False: the old and the new image of a line could not be told to belong together.
+/// False: the old and the new image of a line could not be told to belong together, or a new one may lack values.
 bool read_changed_lines(Batch& batch, const TriggerData& trigger, const pg::RowConversion& conversion)
 {
     const Interest interest = interest_in(*batch.source);
     const auto old_rows = [&] { return pg::begin_reading(trigger.tg_oldtable, conversion); };
     const auto new_rows = [&] { return pg::begin_reading(trigger.tg_newtable, conversion); };
     const bool is_update = TRIGGER_FIRED_BY_UPDATE(trigger.tg_event);
-    if (is_update && pg::are_paired(trigger)) {
-        read_image_pairs(batch, interest, old_rows(), new_rows());
-        return true;
-    }
+    const Relation table = trigger.tg_relation;
+    if (is_update && pg::are_paired(trigger))
+        return read_image_pairs(batch, interest, table, old_rows(), new_rows());
+    bool are_whole = !is_update;
     if (!TRIGGER_FIRED_BY_INSERT(trigger.tg_event))
-        read_images(batch, interest, old_rows(), false);
+        read_images(batch, interest, table, old_rows(), false);
     if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
-        read_images(batch, interest, new_rows(), true);
-    return !is_update;
+        are_whole = read_images(batch, interest, table, new_rows(), true) && are_whole;
+    return are_whole;
 }
 
 /// May rows be other ones than the trigger was handed? Nothing but a statement within ours can have changed those that we wrote.
