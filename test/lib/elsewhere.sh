@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # names that server.sh and the sourcing script share with this
 # Runs the suites of this tree on another PostgreSQL than this system's: from a copy of the sources that stays beside that one, with
 # what was built of them. To be sourced after server.sh, by bash under `set -euo pipefail`. Needs $as_root, the command before others
 # (an array), and $passed and $failed, which it adds to.
