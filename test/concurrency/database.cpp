@@ -123,7 +123,7 @@ std::string sqlstate_of(const std::exception& error)
     if (dynamic_cast<const pqxx::serialization_failure*>(&error))
         return "40001";
     const auto* said = dynamic_cast<const pqxx::sql_error*>(&error);
-    return said ? said->sqlstate() : "";
+    return said ? std::string(said->sqlstate()) : std::string(); // from 8 on a view
 }
 
 std::string constraint_of(const std::exception& error)
