@@ -58,7 +58,11 @@ bool has_descendants(Relation table)
     return table->rd_rel->relkind == RELKIND_PARTITIONED_TABLE || (table->rd_rel->relhassubclass && has_subclass(table->rd_id));
 }
 
-List* members_of(Oid table, LOCKMODE mode) { return find_all_inheritors(table, mode, nullptr); }
+List* members_of(Oid table, LOCKMODE mode)
+{
+    LockRelationOid(table, AccessShareLock); // PostgreSQL locks those below alone
+    return find_all_inheritors(table, mode, nullptr);
+}
 
 Oid find_root(Oid table, std::span<const Oid> roots)
 {

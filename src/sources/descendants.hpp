@@ -12,7 +12,8 @@ namespace credits
 /// Is the table partitioned, or has it heirs?
 bool has_descendants(Relation table);
 
-/// The table and all below it, at every level, locked in this mode. Partitioned ones hold no rows of their own.
+/// The table and all below it, at every level, which are locked in this mode; the table itself so that it can be opened.
+/// Partitioned ones hold no rows of their own.
 List* members_of(Oid table, LOCKMODE mode);
 
 /// The root among these whose descendant the table is; InvalidOid: of none. Kept per backend.
