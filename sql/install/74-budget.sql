@@ -21,8 +21,8 @@ COMMENT ON FUNCTION credits._days_in_month(date) IS
 CREATE FUNCTION credits._day_after_months(today date, months numeric) RETURNS TABLE (day date)
 LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
-    -- A third of 30 days is 10. The day that becomes a timestamp can be one: PostgreSQL may compute that beforehand, whatever CASE
-    -- says.
+    -- A third of 30 days is 10. The day that becomes a timestamp can be one: PostgreSQL may compute that beforehand, whatever
+    -- CASE says.
     SELECT until.first_day + ceil(round(until.part * credits._days_in_month(until.first_day), 8))::integer - 1
     FROM (SELECT CASE WHEN since.months < (9999 - extract(year FROM today)) * 12
                       THEN (date_trunc('month', least(today, DATE '9999-12-31')::timestamp)

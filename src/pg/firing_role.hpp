@@ -2,7 +2,7 @@
 // queued, and what a foreign key cascades is queued as the owner of the table that refers: the statement's role is kept aside.
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "pg/identity.hpp"
 
 namespace credits::pg
 {
@@ -18,12 +18,8 @@ Oid firing_role(const TriggerData& trigger);
 template <class Fn>
 void as_firing_role(const TriggerData& trigger, Fn fn)
 {
-    Oid role = InvalidOid;
-    int security = 0;
-    GetUserIdAndSecContext(&role, &security);
-    SetUserIdAndSecContext(firing_role(trigger), security);
-    fn();
-    SetUserIdAndSecContext(role, security); // an error sets them back with the (sub)transaction
+    const Oid role = firing_role(trigger);
+    role == GetUserId() ? fn() : as_saving_role(role, fn);
 }
 
 } // namespace credits::pg

@@ -107,16 +107,23 @@ auto as_role(Oid role, Fn fn)
     }
 }
 
-/// Calls fn as the role that acts, as a commit does.
+/// Calls fn as a role that saves, with its own rights.
 template <class Fn>
-void as_acting_role(Fn fn)
+void as_saving_role(Oid role, Fn fn)
 {
     Oid caller = InvalidOid;
     int security = 0;
     GetUserIdAndSecContext(&caller, &security);
-    SetUserIdAndSecContext(acting_role(), security | SECURITY_LOCAL_USERID_CHANGE);
+    SetUserIdAndSecContext(role, security | SECURITY_LOCAL_USERID_CHANGE);
     fn();
     SetUserIdAndSecContext(caller, security);
+}
+
+/// Calls fn as the role that acts, as a commit does.
+template <class Fn>
+void as_acting_role(Fn fn)
+{
+    as_saving_role(acting_role(), fn);
 }
 
 /// Sets search_path to what nobody but PostgreSQL has put anything in, for a nest level of settings that has begun.

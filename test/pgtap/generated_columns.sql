@@ -1,5 +1,5 @@
--- Generated columns are read as what they are: stored ones on every major, virtual ones where there are some, from 18 on. From 17 on
--- an heir may have an expression of its own, and one can be set, which no trigger would see.
+-- Generated columns are read as what they are: stored ones on every major, virtual ones where there are some, from 18 on. From
+-- 17 on an heir may have an expression of its own, and one can be set, which no trigger would see.
 BEGIN;
 \ir common.psql
 \ir shop.psql

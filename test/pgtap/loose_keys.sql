@@ -1,4 +1,4 @@
--- A key that PostgreSQL does not hold rows to is none: deferrable, partial or not valid ones; from 18 on those that are NOT ENFORCED,
+-- A key that PostgreSQL does not hold rows to is none: deferrable or not valid ones; from 18 on those that are NOT ENFORCED,
 -- WITHOUT OVERLAPS, of a PERIOD, or NOT NULL … NOT VALID. And one in use is not loosened.
 BEGIN;
 \ir common.psql

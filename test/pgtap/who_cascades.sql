@@ -91,8 +91,8 @@ SELECT pg_temp.is_by('clerk', 'DELETE FROM shop.project WHERE id = 1', '2 clerk,
 SELECT pg_temp.is_by('clerk', 'WITH gone AS (DELETE FROM shop.invoice WHERE number = 1 RETURNING *) SELECT FROM gone', '1 clerk',
                      'in a common table expression');
 SELECT pg_temp.is_by('clerk', 'DO $b$BEGIN DELETE FROM shop.invoice WHERE number = 1; END$b$', '1 clerk', 'in a block');
-SELECT pg_temp.is_by('clerk', 'MERGE INTO shop.invoice USING (SELECT 1 AS n) AS s ON number = n WHEN MATCHED THEN DELETE', '1 clerk',
-                     'by MERGE');
+SELECT pg_temp.is_by('clerk', 'MERGE INTO shop.invoice USING (SELECT 1 AS n) AS s ON number = n WHEN MATCHED THEN DELETE',
+                     '1 clerk', 'by MERGE');
 SELECT pg_temp.is_by('clerk', 'SELECT shop.remove_line(1)', '1 owner', 'a line, by a function of the owner');
 SELECT pg_temp.is_by('clerk', 'SELECT shop.add_line(4)', '-1 owner', 'a new line, by a function of his');
 SELECT pg_temp.is_by('clerk', 'SELECT shop.remove_invoice(1)', '1 boss', 'a header, by a function of somebody''s');
@@ -100,7 +100,8 @@ SELECT pg_temp.is_by('clerk', 'SELECT shop.remove_project(1)', '2 boss, 4 boss',
 SELECT pg_temp.is_by('clerk', 'INSERT INTO shop.late VALUES (1, 1, NULL, ''H'', 3); DELETE FROM shop.line WHERE id = 1;
                                DELETE FROM shop.invoice WHERE number = 1', '1 clerk', 'lines that are checked at commit');
 CREATE TRIGGER fail AFTER DELETE ON shop.invoice FOR EACH ROW EXECUTE FUNCTION shop.fail_to_remove();
-SELECT pg_temp.is_by('clerk', 'DELETE FROM shop.invoice WHERE number = 1', '1 clerk', 'where a trigger of somebody''s has failed');
+SELECT pg_temp.is_by('clerk', 'DELETE FROM shop.invoice WHERE number = 1', '1 clerk',
+                     'where a trigger of somebody''s has failed');
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();
 ROLLBACK;
