@@ -86,12 +86,8 @@ static std::vector<Entry> read_entries(pqxx::work& owner)
     return entries;
 }
 
-Books read_books(pqxx::connection& connection)
+void read_ledger(pqxx::work& owner, Books& books)
 {
-    pqxx::work owner{connection};
-    Books books;
-    for (const Source& source : sources)
-        read_lines(owner, source, books.lines);
     books.accounts = read_accounts(owner);
     books.lots = read_lots(owner);
     books.entries = read_entries(owner);
@@ -104,6 +100,15 @@ Books read_books(pqxx::connection& connection)
          owner.exec("SELECT invariant, coalesce(customer, ''), coalesce(type_code, ''), detail FROM credits.verify()"))
         books.complaints.push_back(
             {row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>(), row[3].as<std::string>()});
+}
+
+Books read_books(pqxx::connection& connection)
+{
+    pqxx::work owner{connection};
+    Books books;
+    for (const Source& source : sources)
+        read_lines(owner, source, books.lines);
+    read_ledger(owner, books);
     return books;
 }
 

@@ -102,4 +102,7 @@ struct Books {
 
 Books read_books(pqxx::connection& owner);
 
+/// Reads all but the documents.
+void read_ledger(pqxx::work& owner, Books& books);
+
 } // namespace concurrency

@@ -166,22 +166,27 @@ void check_prices(const Books& books, const std::vector<Customer>& customers, Fi
 
 } // namespace
 
+void judge_ledger(const Books& books, const Wanted& wanted, std::vector<Finding>& found)
+{
+    Findings findings{found};
+    check_balances(books, wanted.effects, findings);
+    check_lines(books, wanted, findings);
+    check_conservation(books, wanted.effects, findings);
+    check_lots(books, findings);
+    check_references(books, findings);
+    check_numbers(books, findings);
+    check_days(books, findings);
+    replay_entries(books, found);
+    check_complaints(books, wanted, findings);
+}
+
 std::vector<Finding> judge(const Books& books, const std::vector<Customer>& customers, Moment moment)
 {
     std::vector<Finding> found;
     Findings findings{found};
     const Wanted wanted = wanted_of(books, customers, moment);
-    const std::map<LineId, Sums>& effects = wanted.effects;
-    check_balances(books, effects, findings);
-    check_lines(books, wanted, findings);
-    check_conservation(books, effects, findings);
-    check_lots(books, findings);
-    check_references(books, findings);
-    check_numbers(books, findings);
-    check_days(books, findings);
+    judge_ledger(books, wanted, found);
     check_prices(books, customers, findings);
-    replay_entries(books, found);
-    check_complaints(books, wanted, findings);
     if (moment == Moment::taken_in)
         check_refusals(books, wanted, findings);
     return found;

@@ -24,6 +24,9 @@ struct Wanted {
 /// Before the documents are taken in, lines of fickle customers may be unsettled; afterwards, those that were refused.
 Wanted wanted_of(const Books& books, const std::vector<Customer>& customers, Moment moment);
 
+/// The part of `judge` that needs nothing but what the lines want, whatever shop they are of.
+void judge_ledger(const Books& books, const Wanted& wanted, std::vector<Finding>& found);
+
 /// verify() names the unsettled lines, and nothing else.
 void check_complaints(const Books& books, const Wanted& wanted, Findings& findings);
 

@@ -1,0 +1,114 @@
+// What happens at the border, meanwhile: by the DBA, who is a superuser.
+#include "statements.hpp"
+
+namespace fuzz
+{
+
+namespace
+{
+
+using Statements = std::vector<std::string>;
+
+Statements maintenance(Chance& chance, const Source& source)
+{
+    static const char* const ledger[] = {"credits._account", "credits._lot", "credits.entry", "credits.customer",
+                                         "credits.pending", "credits.article", "credits.source"};
+    const std::string table = chance.percent(75) ? chance.one_of(ledger) : lines_of(source);
+    static const char* const acts[] = {"VACUUM FULL ", "VACUUM ", "REINDEX TABLE ", "REINDEX TABLE CONCURRENTLY ", "ANALYZE "};
+    if (chance.percent(20))
+        return {"CLUSTER credits.entry USING entry_pkey"};
+    return {chance.one_of(acts) + table};
+}
+
+Statements ddl(Chance& chance, const Source& source)
+{
+    const std::string alter = "ALTER TABLE " + lines_of(source) + " ";
+    const std::string header = source.heading == Heading::table ? header_of(source) : lines_of(source);
+    switch (chance.below(11)) {
+    case 0:
+        return {alter + "ADD COLUMN IF NOT EXISTS spare integer DEFAULT 7"};
+    case 1:
+        return {alter + "ADD COLUMN IF NOT EXISTS rewritten timestamptz DEFAULT clock_timestamp()"};
+    case 2:
+        return {alter + "DROP COLUMN IF EXISTS spare"};
+    case 3:
+        return {alter + "ALTER COLUMN memo TYPE varchar(40)"};
+    case 4:
+        return {alter + "ALTER COLUMN quantity TYPE numeric(14, 4)"};
+    case 5:
+        return {"BEGIN", alter + "RENAME COLUMN quantity TO amount_of_work",
+                "UPDATE " + lines_of(source) + " SET amount_of_work = amount_of_work + 1 WHERE article = 'HOUR'",
+                alter + "RENAME COLUMN amount_of_work TO quantity", "COMMIT"};
+    case 6:
+        return {"BEGIN", alter + "RENAME TO other", "UPDATE s.other SET quantity = quantity + 1 WHERE article = 'QUARTER'",
+                "ALTER TABLE s.other RENAME TO l" + std::to_string(source.number), "COMMIT"};
+    case 7:
+        return {"TRUNCATE " + lines_of(source)};
+    case 8:
+        return {"ALTER TABLE " + header + " ADD COLUMN IF NOT EXISTS spare integer DEFAULT 7"};
+    case 9:
+        return {"ALTER TABLE " + header + " DROP COLUMN IF EXISTS spare"};
+    default:
+        return {"CREATE INDEX ON " + lines_of(source) + " (article)"};
+    }
+}
+
+Statements setting(Chance& chance)
+{
+    const bool has_flags = chance.has("flags", 40);
+    const bool has_coefficients = chance.has("coefficients", 40);
+    static const char* const coefficients[] = {"-0.25", "-0.5", "-0.125"};
+    static const char* const flagged[] = {"ann", "bob", "cy''s"};
+    if (has_flags && chance.percent(20))
+        return {"UPDATE credits.parameter SET active = NOT active"};
+    if (has_flags)
+        return {"UPDATE credits.customer SET works_with_credits = NOT works_with_credits WHERE customer = '" +
+                std::string{chance.one_of(flagged)} + "'"};
+    if (has_coefficients)
+        return {"UPDATE credits.article SET coefficient = " + std::string{chance.one_of(coefficients)} +
+                " WHERE article = 'QUARTER'"};
+    if (chance.percent(50))
+        return {"UPDATE credits.credit_type SET alarm_level = " + std::to_string(chance.below(9)) + " WHERE code = 'HOURS'"};
+    return {"UPDATE credits.customer SET name = 'Ann' WHERE customer = 'ann'"};
+}
+
+/// To be told from the clerks by their application's name.
+Statements interruption(const char* function)
+{
+    return {"SELECT " + std::string{function} +
+            "(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'clerk%'"
+            " ORDER BY random() LIMIT 1"};
+}
+
+Statements attach_again(Chance& chance, const Schema& schema, const Source& source)
+{
+    const std::string detach = "SELECT credits.detach('" + lines_of(source) + "')";
+    if (chance.has("gap", 50))
+        return {detach, "SELECT pg_sleep(0.02)", attach_call(schema, source)};
+    return {"BEGIN", detach, attach_call(schema, source), "COMMIT"};
+}
+
+} // namespace
+
+Unit random_event(Chance& chance, const Schema& schema, int connection)
+{
+    const Source& source = schema.sources[chance.below(static_cast<int>(schema.sources.size()))];
+    const Statements verified{"SELECT * FROM credits.verify()"};
+    const Statements taken{"SELECT * FROM credits.take_in(on_refusal => 'report')"};
+    struct Kind {
+        const char* feature;
+        Statements statements;
+    };
+    const Kind kinds[] = {{"maintenance", maintenance(chance, source)},
+                          {"ddl", ddl(chance, source)},
+                          {"settings", setting(chance)},
+                          {"cancel", interruption("pg_cancel_backend")},
+                          {"kill", interruption("pg_terminate_backend")},
+                          {"detach", attach_again(chance, schema, source)},
+                          {"verify", verified},
+                          {"take_in", taken}};
+    const Kind& kind = chance.one_of(kinds);
+    return {connection, chance.has(kind.feature, 100) ? kind.statements : verified};
+}
+
+} // namespace fuzz

@@ -1,0 +1,194 @@
+// Sends statements, writes down what became of each, and says which refusals may not be.
+#include "clients.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "database.hpp"
+
+namespace fuzz
+{
+
+namespace
+{
+
+constexpr const char* hurried[] = {"57014", "57P01", "08006", "08003"}; // who was cancelled or ended
+
+template <size_t N>
+bool is_one_of(const std::string& state, const char* const (&all)[N])
+{
+    return std::ranges::find(all, state) != std::end(all);
+}
+
+bool interrupts(const Case& fuzzed)
+{
+    return std::ranges::any_of(fuzzed.units, [](const Unit& unit) {
+        return unit.statements.front().find("_backend(") != std::string::npos;
+    });
+}
+
+/// Of others' making: a key that is there, no such row, a row changed by a trigger of the same statement, a lost race.
+bool may_be_refused(const Sent& sent, bool is_strict_level, bool is_interrupted)
+{
+    static const char* const by_the_server[] = {"40P01", "21000", "27000", "25P02", "3B001"};
+    static const char* const to_the_dba[] = {"2BP01", "55006", "42704", "42710", "40001", "0A000"};
+    const std::string& state = sent.refused;
+    const std::string constraint = sent.message.find("CONSTRAINT NAME:") != std::string::npos ? sent.message : "";
+    if (state.starts_with("23"))
+        return !constraint.empty() || state != "23514" || sent.message.find("no partition") != std::string::npos;
+    if (state == "40001")
+        return is_strict_level || sent.connection == dba;
+    if (is_interrupted && is_one_of(state, hurried))
+        return true;
+    return is_one_of(state, by_the_server) || (sent.connection == dba && is_one_of(state, to_the_dba));
+}
+
+/// A connection whose errors name their constraints.
+struct Session {
+    explicit Session(const std::string& address) : connection{address}, quiet{connection}
+    {
+#if PQXX_VERSION_MAJOR < 7
+        connection.set_verbosity(pqxx::connection_base::verbose);
+#else
+        connection.set_verbosity(pqxx::error_verbosity::verbose);
+#endif
+        say(connection, "SET statement_timeout = '60s'"); // who waits for ever is a failure
+    }
+
+    void become(const std::string& wanted)
+    {
+        if (wanted != role)
+            say(connection, wanted == clerk ? "SET ROLE " + wanted : "RESET ROLE");
+        role = wanted;
+    }
+
+    pqxx::connection connection;
+    pqxx::quiet_errorhandler quiet;
+    std::string role = "postgres";
+};
+
+class Desk
+{
+public:
+    Desk(const Copy& copy, const Case& fuzzed_) : address{copy.address()}, fuzzed{fuzzed_}, is_interrupted{interrupts(fuzzed_)} {}
+
+    /// Sends the units of one connection, which is known to the server by this name.
+    void work(const std::vector<const Unit*>& units, const std::string& name)
+    {
+        std::unique_ptr<Session> session;
+        for (const Unit* const unit : units) {
+            try {
+                if (!session)
+                    session = std::make_unique<Session>(address + " application_name=" + name);
+                session->become(unit->connection == dba ? "postgres" : clerk);
+                if (!send(session->connection, *unit))
+                    session.reset();
+            } catch (const std::exception& error) {
+                session.reset();
+                if (!is_interrupted)
+                    find("a connection was lost: " + std::string{error.what()});
+            }
+        }
+    }
+
+    Day day;
+
+private:
+    /// Is the connection there afterwards? A transaction that is refused is ended by what the unit says next.
+    bool send(pqxx::connection& connection, const Unit& unit)
+    {
+        bool is_strict_level = false;
+        for (const std::string& statement : unit.statements) {
+            is_strict_level = is_strict_level || statement.find("LEVEL REPEATABLE") != std::string::npos ||
+                              statement.find("LEVEL SERIALIZABLE") != std::string::npos;
+            Sent sent{unit.connection, ++clock, 0, statement, "", ""};
+            bool is_lost = false;
+            try {
+                judge_answer(sent, say(connection, statement));
+            } catch (const pqxx::broken_connection& error) {
+                is_lost = true;
+                sent.refused = "08006";
+                sent.message = error.what();
+            } catch (const std::exception& error) {
+                sent.refused = concurrency::sqlstate_of(error);
+                sent.message = error.what();
+            }
+            is_lost = is_lost || sent.refused.starts_with("57P0") || !connection.is_open();
+            note(sent, is_strict_level);
+            if (is_lost)
+                break;
+        }
+        const std::lock_guard guard{mutex};
+        day.in_order.push_back(unit);
+        return connection.is_open();
+    }
+
+    void judge_answer(const Sent& sent, const pqxx::result& answer)
+    {
+        if (fuzzed.is_loose || sent.statement.find("credits.verify()") == std::string::npos)
+            return;
+        for (const auto& row : answer)
+            find("verify() said meanwhile: " + std::string{row[0].c_str()} + " · " + row[1].c_str() + " " + row[3].c_str());
+    }
+
+    void note(Sent& sent, bool is_strict_level)
+    {
+        sent.ended = ++clock;
+        if (!sent.refused.empty() && !may_be_refused(sent, is_strict_level, is_interrupted))
+            find("refused with " + sent.refused + ": " + sent.statement + "\n" + sent.message);
+        const std::lock_guard guard{mutex};
+        day.sent.push_back(sent);
+    }
+
+    void find(const std::string& what)
+    {
+        const std::lock_guard guard{mutex};
+        day.findings.push_back(what);
+    }
+
+    std::string address;
+    const Case& fuzzed;
+    bool is_interrupted;
+    std::atomic<long> clock = 0;
+    std::mutex mutex;
+};
+
+} // namespace
+
+void open_shop(const Copy& copy, const Case& fuzzed)
+{
+    pqxx::connection owner{copy.address()};
+    const pqxx::quiet_errorhandler quiet{owner};
+    for (const std::string& sql : setup_of(fuzzed.schema))
+        say(owner, sql);
+}
+
+Day run_at_once(const Copy& copy, const Case& fuzzed)
+{
+    Desk desk{copy, fuzzed};
+    std::vector<std::thread> threads;
+    for (int connection = 0; connection <= dba; ++connection) {
+        std::vector<const Unit*> units;
+        for (const Unit& unit : fuzzed.units)
+            if (unit.connection == connection)
+                units.push_back(&unit);
+        threads.emplace_back([&desk, units, connection] { desk.work(units, connection == dba ? "dba" : "clerk"); });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    return std::move(desk.day);
+}
+
+Day run_one_by_one(const Copy& copy, const Case& fuzzed)
+{
+    Desk desk{copy, fuzzed};
+    std::vector<const Unit*> units;
+    for (const Unit& unit : fuzzed.units)
+        units.push_back(&unit);
+    desk.work(units, "alone");
+    return std::move(desk.day);
+}
+
+} // namespace fuzz

@@ -1,0 +1,44 @@
+// Runs the units of a case: eight clerks and a DBA at once, or one after the other.
+#pragma once
+
+#include "copy.hpp"
+#include "statements.hpp"
+
+namespace fuzz
+{
+
+inline constexpr int clerks = 8;
+inline constexpr int dba = clerks; // the number of his connection
+
+/// A statement that was sent, and what became of it.
+struct Sent {
+    int connection;
+    long began, ended; // in the order of all that happened
+    std::string statement;
+    std::string refused; // the SQLSTATE; empty when it was not
+    std::string message;
+};
+
+struct Day {
+    std::vector<Sent> sent;
+    std::vector<Unit> in_order;        // the units as they ended, to be replayed one by one
+    std::vector<std::string> findings; // refusals without a reason that may be, rows of verify(), a crash
+};
+
+/// What a case is made of: the ERP, and what is done with it.
+struct Case {
+    Schema schema;
+    std::vector<Unit> units;
+    bool is_loose = false; // documents may be other than what is booked, until they are taken in
+};
+
+/// Makes the ERP in the copy; throws when it cannot be attached.
+void open_shop(const Copy& copy, const Case& fuzzed);
+
+/// All connections at once.
+Day run_at_once(const Copy& copy, const Case& fuzzed);
+
+/// The units in their order, on one connection.
+Day run_one_by_one(const Copy& copy, const Case& fuzzed);
+
+} // namespace fuzz

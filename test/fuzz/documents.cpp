@@ -1,0 +1,235 @@
+// Rules 7 to 11 and 16 to 19 over the documents of a random ERP, with an arithmetic of its own.
+#include "documents.hpp"
+
+namespace fuzz
+{
+
+using namespace concurrency;
+
+namespace
+{
+
+std::string escaped_key(const std::vector<std::string>& columns)
+{
+    std::vector<std::string> parts;
+    for (const std::string& column : columns)
+        parts.push_back("replace(replace(line." + column + R"(::text, '\', '\\'), '/', '\/'))");
+    return join(parts, " || '/' || ");
+}
+
+std::string header_join(const Source& source)
+{
+    if (source.heading == Heading::none)
+        return "";
+    std::vector<std::string> same;
+    for (const std::string& column : columns_of(source.document))
+        same.push_back("header." + column + " = line." + column);
+    const std::string header = source.heading == Heading::view ? "s.v" + std::to_string(source.number) : header_of(source);
+    return " LEFT JOIN " + header + " AS header ON " + join(same, " AND ");
+}
+
+// SELECT key, customer, day, article, flavour, state, has header, quantity, price, amount, made_of, refund_of FROM s.l0 AS line …
+std::string query_of(const Source& source)
+{
+    const std::string owner = source.heading == Heading::none ? "line." : "header.";
+    const std::string customer = source.customer_in_header ? "header.customer" : "line.customer";
+    const std::string day = source.day_in_header ? "header.day" : "line.day";
+    const std::string amount = source.amounts == Amounts::product ? "round(line.quantity::numeric * line.price, 2)" : "line.amount";
+    return "SELECT " + escaped_key(key_columns_of(source)) + ", coalesce(" + customer + ", ''), coalesce(" + day +
+           "::date::text, ''), coalesce(line.article, ''), coalesce(" + owner + "flavour, ''), coalesce(" + owner + "state, ''), " +
+           (source.heading == Heading::none ? "true" : "header." + columns_of(source.document)[0] + " IS NOT NULL") +
+           ", line.quantity::numeric, coalesce(line.price, 0), coalesce(" + amount +
+           ", 0), coalesce(line.made_of, ''), coalesce(line.refund_of, '') FROM " + lines_of(source) + " AS line" +
+           header_join(source);
+}
+
+Line read_line(const Source& source, const pqxx::row& row)
+{
+    Line line{.source = &source,
+              .key = row[0].as<std::string>(),
+              .customer = row[1].as<std::string>(),
+              .day = row[2].as<std::string>(),
+              .article = row[3].as<std::string>(),
+              .flavour = row[4].as<std::string>(),
+              .quantity = row[7].is_null() ? std::nullopt : std::optional{to_units(row[7].c_str())},
+              .price = to_units(row[8].c_str()),
+              .amount = to_units(row[9].c_str()),
+              .made_of = row[10].as<std::string>(),
+              .refund_of = row[11].as<std::string>(),
+              .counts = false,
+              .is_of_interest = false};
+    const bool is_turned = source.turns && line.flavour == "B";
+    if (line.quantity)
+        *line.quantity *= (source.doubles ? 2 : 1) * (is_turned ? -1 : 1);
+    line.amount *= is_turned ? -1 : 1;
+    line.is_of_interest = row[6].as<bool>() && (!source.applies || line.flavour == "A" || line.flavour == "B");
+    const bool is_posted = !source.has_states || row[5].as<std::string>() == "posted";
+    line.counts = line.is_of_interest && is_posted && !line.customer.empty() && !line.day.empty() && !line.article.empty() &&
+                  line.quantity.has_value();
+    return line;
+}
+
+using Standing = std::map<AccountId, Sums>;
+
+std::map<LineKey, Standing> standings_of(const Books& books)
+{
+    std::map<LineKey, Standing> all;
+    for (const Entry& entry : books.entries) {
+        Sums& sums = all[{entry.table, entry.key}][{entry.customer, entry.type}];
+        sums.credits += entry.quantity;
+        sums.value += is_sold(entry) ? entry.value : 0;
+        sums.amount += is_sold(entry) || is_refund(entry) ? entry.amount : 0;
+    }
+    for (auto& [line, standing] : all)
+        std::erase_if(standing, [](const auto& account) { return account.second == Sums{}; });
+    return all;
+}
+
+bool sells(const Article& article) { return article.coefficient[0] != '-'; }
+
+Sums effect_of(const Line& line, const Article& article, const std::string& coefficient)
+{
+    const Units credits = proportion(*line.quantity, to_units(coefficient), one, 1);
+    const bool is_fixed = article.type == std::string{"COURSES"};
+    if (!sells(article))
+        return {credits, 0, 0};
+    if (credits == 0) // a credit note over the value alone, of the sale that it names
+        return {0, 0, *line.quantity == 0 && line.source->refers && !line.refund_of.empty() && !is_fixed ? line.amount : 0};
+    if (credits < 0)
+        return {credits, 0, line.amount};
+    return {credits, is_fixed && line.amount != 0 ? proportion(credits, to_units(unit_value), one, cent) : line.amount,
+            line.amount};
+}
+
+class Reader
+{
+public:
+    Reader(const Books& books, const std::vector<Line>& lines_, const Coefficients& coefficients_, bool is_loose_)
+        : coefficients{coefficients_}, is_loose{is_loose_}, standing_of{standings_of(books)}
+    {
+        for (const Line& line : lines_)
+            by_key[{lines_of(*line.source), line.key}] = &line;
+        for (const Refusal& refusal : books.refusals)
+            refused.insert({refusal.table, refusal.key});
+    }
+
+    /// A line of the documents, or one that is left in the ledger alone.
+    void read(const LineKey& key, const Line* line, const DocumentLine* document_line, Wanted& all) const
+    {
+        const auto found = standing_of.find(key);
+        const Standing standing = found == standing_of.end() ? Standing{} : found->second;
+        const Standing wanted = line ? wanted_by(key, *line, standing) : Standing{};
+        const bool waits = is_loose && wanted != standing && refused.contains(key);
+        if (waits)
+            all.unsettled.push_back({document_line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing});
+        for (const auto& [account, sums] : waits ? standing : wanted) {
+            all.effects[std::tuple_cat(account, key)] = sums;
+            const bool is_sale = waits ? sums.amount != 0 || sums.value != 0 || sums.credits > 0
+                                       : sells(*article_of(line->article));
+            if (is_sale)
+                all.sales[std::tuple_cat(account, key)] = sums;
+        }
+    }
+
+    const std::map<LineKey, Standing>& standings() const { return standing_of; }
+
+private:
+    Standing wanted_by(const LineKey& key, const Line& line, const Standing& standing) const
+    {
+        const Article* const article = article_of(line.article);
+        if (!line.counts || !article || !article->type || !works_with_credits(line.customer) ||
+            (sells(*article) && line.source->amounts == Amounts::none) || (!sells(*article) && is_covered(key, line)))
+            return {};
+        const std::string customer = line.customer == "child of ann" ? "ann" : line.customer;
+        const AccountId account{customer, article->type};
+        Sums wanted;
+        for (const std::string& coefficient : coefficients.at(line.article)) {
+            wanted = effect_of(line, *article, coefficient);
+            if (const auto booked = standing.find(account); booked != standing.end() && booked->second.credits == wanted.credits)
+                break;
+        }
+        return wanted == Sums{} ? Standing{} : Standing{{account, wanted}};
+    }
+
+    /// Climbs to what the line was made from: a consumption is covered by one, a return by one.
+    bool is_covered(const LineKey& self, const Line& line) const
+    {
+        if (line.source->origins == Origins::unknown)
+            return !line.made_of.empty();
+        bool is_covered = false;
+        const Line* below = &line;
+        for (int step = 0; step < 16; ++step) {
+            if (below->source->origins != Origins::looked_up || below->made_of.empty())
+                break;
+            const LineKey above{"s.l" + std::to_string(below->source->origin_source), below->made_of};
+            if (above == self)
+                return false;
+            const auto found = by_key.find(above);
+            if (found == by_key.end())
+                break;
+            below = found->second;
+            is_covered |= below->counts && (*below->quantity < 0) == (*line.quantity < 0);
+        }
+        return is_covered;
+    }
+
+    const Coefficients& coefficients;
+    bool is_loose;
+    std::map<LineKey, Standing> standing_of;
+    std::map<LineKey, const Line*> by_key;
+    std::set<LineKey> refused;
+};
+
+} // namespace
+
+bool works_with_credits(const std::string& customer)
+{
+    return customer == "ann" || customer == "bob" || customer == "cy's" || customer == "child of ann";
+}
+
+std::vector<Line> read_documents(pqxx::work& owner, const Schema& schema)
+{
+    std::vector<Line> lines;
+    for (const Source& source : schema.sources)
+        for (const auto& row : owner.exec(query_of(source)))
+            lines.push_back(read_line(source, row));
+    return lines;
+}
+
+std::vector<DocumentLine> document_lines_of(const std::vector<Line>& lines)
+{
+    std::vector<DocumentLine> all;
+    for (const Line& line : lines)
+        all.push_back({.table = lines_of(*line.source),
+                       .key = line.key,
+                       .customer = line.customer,
+                       .state = line.counts ? "posted" : "",
+                       .day = line.day,
+                       .article = line.article,
+                       .quantity = line.quantity,
+                       .price = line.price,
+                       .amount = line.amount,
+                       .written = line.amount,
+                       .has_amount = line.source->amounts != Amounts::none,
+                       .made_of = line.made_of,
+                       .refund_of = line.source->refers ? line.refund_of : ""});
+    return all;
+}
+
+Wanted wanted_of(const Books& books, const std::vector<Line>& lines, const Coefficients& coefficients, bool is_loose)
+{
+    const Reader reader{books, lines, coefficients, is_loose};
+    Wanted wanted;
+    std::set<LineKey> there;
+    for (size_t i = 0; i < lines.size(); ++i) {
+        const LineKey key{lines_of(*lines[i].source), lines[i].key};
+        there.insert(key);
+        reader.read(key, &lines[i], &books.lines[i], wanted);
+    }
+    for (const auto& [key, standing] : reader.standings())
+        if (!there.contains(key))
+            reader.read(key, nullptr, nullptr, wanted);
+    return wanted;
+}
+
+} // namespace fuzz

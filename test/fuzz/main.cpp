@@ -1,0 +1,161 @@
+// credits_fuzz: random ERPs on the server that the PG* variables name, until the time is up or one fails.
+//   CREDITS_FUZZ_SECONDS   how long, 60
+//   CREDITS_FUZZ_SEED      makes the one case of this seed
+//   CREDITS_FUZZ_WITHOUT   names of features to leave out, between commas
+//   CREDITS_FUZZ_FOLDER    where the scripts of what failed go, /tmp
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "shrink.hpp"
+#include "tally.hpp"
+
+namespace fuzz
+{
+
+namespace
+{
+
+using Clock = std::chrono::steady_clock;
+
+std::string from_environment(const char* name, const std::string& otherwise)
+{
+    const char* const text = std::getenv(name);
+    return text && *text ? text : otherwise;
+}
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+struct Figures {
+    long cases = 0;
+    long sources = 0;
+    long statements = 0;
+    long refused = 0;
+};
+
+/// Does anything in the units or the ERP let documents differ from the ledger for a while?
+bool is_loose(const Case& fuzzed, bool is_alone)
+{
+    for (const Unit& unit : fuzzed.units)
+        for (const std::string& sql : unit.statements)
+            if (sql.find("works_with_credits =") != std::string::npos || sql.find("SET active") != std::string::npos ||
+                sql.find("pg_sleep") != std::string::npos)
+                return true;
+    for (const Source& source : fuzzed.schema.sources) // a header that is a view is read, not watched
+        if (source.heading == Heading::view && !is_alone)
+            return true;
+    return false;
+}
+
+/// One case in three is sent by one connection, and may be made small when it fails.
+Case random_case(uint64_t seed, const Without& without, bool& is_alone)
+{
+    Chance chance{seed, without};
+    Case fuzzed{random_schema(chance), {}};
+    is_alone = chance.percent(40) || without.contains("concurrency");
+    const int count = is_alone ? 10 + chance.below(90) : 60 + chance.below(200);
+    const bool has_events = chance.has("events", 70);
+    for (int i = 0; i < count; ++i) {
+        const bool is_event = chance.percent(12) && has_events;
+        fuzzed.units.push_back(is_event ? random_event(chance, fuzzed.schema, dba)
+                                        : random_unit(chance, fuzzed.schema, is_alone ? 0 : chance.below(clerks)));
+    }
+    fuzzed.is_loose = is_loose(fuzzed, is_alone);
+    return fuzzed;
+}
+
+void write(const std::string& path, const std::string& text)
+{
+    std::ofstream{path} << text;
+    printf("%s:\n%s\n", path.c_str(), text.c_str());
+}
+
+/// Writes down what failed: as a small script when it fails on one connection as well.
+void report(const Model& model, const Case& fuzzed, const Day& day, const std::vector<std::string>& findings, uint64_t seed)
+{
+    const std::string path =
+        from_environment("CREDITS_FUZZ_FOLDER", "/tmp") + "/credits_fuzz_" + std::to_string(seed) + ".sql";
+    std::set<std::string> kinds;
+    for (const std::string& finding : findings)
+        kinds.insert(kind_of(finding));
+    Case replayed = fuzzed;
+    replayed.units = day.in_order;
+    const int seconds = std::stoi(from_environment("CREDITS_FUZZ_SHRINK_SECONDS", "120"));
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        const std::vector<std::string> again = findings_of(model, replayed);
+        const bool fails = std::ranges::any_of(again, [&](const std::string& one) { return kinds.contains(kind_of(one)); });
+        if (!fails)
+            continue;
+        const Case small = shrink(model, replayed, kinds, seconds);
+        write(path, script_of(small, findings_of(model, small)));
+        return;
+    }
+    write(path, record_of(fuzzed, day, findings));
+}
+
+bool run_case(const Model& model, uint64_t seed, const Without& without, concurrency::Tally& tally, Figures& figures)
+{
+    bool is_alone = false;
+    const Case fuzzed = random_case(seed, without, is_alone);
+    std::vector<std::string> findings;
+    Day day;
+    {
+        const Copy copy{model};
+        open_shop(copy, fuzzed);
+        day = is_alone ? run_one_by_one(copy, fuzzed) : run_at_once(copy, fuzzed);
+        findings = day.findings;
+        for (const std::string& finding : judge(copy, fuzzed))
+            findings.push_back(finding);
+    }
+    figures.cases++;
+    figures.sources += static_cast<long>(fuzzed.schema.sources.size());
+    for (const Sent& sent : day.sent) {
+        figures.statements++;
+        figures.refused += !sent.refused.empty();
+    }
+    tally.check("CREDITS_FUZZ_SEED=" + std::to_string(seed), "documents and ledger agree", findings);
+    if (!findings.empty())
+        report(model, fuzzed, day, findings, seed);
+    return findings.empty();
+}
+
+Without without_from_environment()
+{
+    Without without;
+    std::istringstream names{from_environment("CREDITS_FUZZ_WITHOUT", "")};
+    for (std::string name; std::getline(names, name, ',');)
+        without.insert(name);
+    return without;
+}
+
+} // namespace
+
+static int main_of_fuzz()
+{
+    const Clock::time_point start = Clock::now();
+    const double seconds = std::stod(from_environment("CREDITS_FUZZ_SECONDS", "60"));
+    const std::string one_seed = from_environment("CREDITS_FUZZ_SEED", "");
+    const Without without = without_from_environment();
+    concurrency::Tally tally;
+    Figures figures;
+    std::random_device device;
+    try {
+        const Model model;
+        bool goes_on = true;
+        while (goes_on) {
+            const uint64_t seed = one_seed.empty() ? device() : std::stoull(one_seed);
+            goes_on = run_case(model, seed, without, tally, figures) && one_seed.empty() && seconds_since(start) < seconds;
+        }
+    } catch (const std::exception& error) {
+        tally.check("the fuzzer", "comes to its end", {error.what()});
+    }
+    printf("%ld schemas, %ld attached tables, %ld statements, %ld of them refused, in %.0f s\n", figures.cases, figures.sources,
+           figures.statements, figures.refused, seconds_since(start));
+    return tally.report();
+}
+
+} // namespace fuzz
+
+int main() { return fuzz::main_of_fuzz(); }

@@ -1,0 +1,331 @@
+// Random statements of clerks.
+#include "statements.hpp"
+
+namespace fuzz
+{
+
+namespace
+{
+
+std::string random_day(Chance& chance, const Source& source)
+{
+    const int day = chance.below(28) + 1;
+    const std::string text = "2026-0" + std::to_string(1 + chance.below(2)) + (day < 10 ? "-0" : "-") + std::to_string(day);
+    if (chance.percent(2))
+        return "NULL";
+    return quoted(source.day_type == "timestamp" ? text + " 12:30" : text);
+}
+
+std::string random_customer(Chance& chance)
+{
+    return chance.percent(2) ? "NULL" : quoted(chance.percent(70) ? "ann" : chance.one_of(customers));
+}
+
+const char* random_state(Chance& chance)
+{
+    static const char* const states[] = {"'posted'", "'posted'", "'posted'", "'draft'", "'cancelled'", "NULL"};
+    return chance.one_of(states);
+}
+
+const char* random_flavour(Chance& chance)
+{
+    static const char* const flavours[] = {"'A'", "'A'", "'A'", "'B'", "'C'", "NULL"};
+    return chance.one_of(flavours);
+}
+
+const char* random_memo(Chance& chance)
+{
+    static const char* const memos[] = {"NULL", "NULL", "NULL", "'late'", "'gone'", "'kept'", "'twin'", "'fresh'"};
+    return chance.one_of(memos);
+}
+
+/// An article with a quantity and an amount that suit it: sales of many, consumptions of few, now and then the reverse of each.
+struct Wares {
+    std::string article, quantity, amount;
+};
+
+Wares random_wares(Chance& chance)
+{
+    if (chance.percent(2))
+        return {"NULL", "3", "30"};
+    const bool sells = chance.percent(45);
+    static const char* const sold[] = {"SELL", "SELL", "PACK", "VOUCHER"};
+    static const char* const used[] = {"HOUR", "QUARTER", "COURSE", "THIRD", "CABLE"};
+    const std::string article = sells ? chance.one_of(sold) : chance.one_of(used);
+    const bool is_back = chance.percent(12);
+    const int whole = sells ? 2 + chance.below(is_back ? 4 : 30) : chance.below(4);
+    static const char* const fractions[] = {"", "", ".5", ".25", ".333"};
+    const std::string sign = is_back ? "-" : "";
+    const std::string cents = chance.percent(50) ? ".37" : "";
+    const bool is_gift = chance.percent(8);
+    const std::string amount = is_gift ? "0" : sign + std::to_string(whole * 7) + cents;
+    return {quoted(article), sign + std::to_string(whole) + chance.one_of(fractions), chance.percent(3) ? "NULL" : amount};
+}
+
+std::string random_document(Chance& chance, const Source& source)
+{
+    if (source.heading == Heading::none || chance.percent(3))
+        return join(std::vector<std::string>(columns_of(source.document).size(), "NULL"));
+    return join(literals_of(source.document, chance.below(documents_in_use)));
+}
+
+std::string random_reference(Chance& chance, const Source& to)
+{
+    return quoted(line_key_of(to, chance.below(lines_in_use)));
+}
+
+std::string line_columns(const Source& source)
+{
+    std::vector<std::string> columns = columns_of(source.key);
+    columns.push_back("till");
+    for (const std::string& column : columns_of(source.document))
+        columns.push_back(column);
+    return join(columns) + ", article, quantity, price, customer, day, number, state, flavour, made_of, refund_of, memo" +
+           (source.amounts == Amounts::generated ? "" : ", amount");
+}
+
+/// The values of a line; documents of its number when none is given.
+std::string line_values(Chance& chance, const Schema& schema, const Source& source, int number, const std::string& document)
+{
+    const Wares wares = random_wares(chance);
+    const std::string made_of = chance.percent(40) ? random_reference(chance, schema.sources[source.origin_source]) : "NULL";
+    const bool refers = chance.percent(wares.quantity.front() == '-' ? 60 : 5);
+    const std::string refund_of = refers ? random_reference(chance, source) : "NULL";
+    const std::string price = std::to_string(1 + chance.below(9)) + ".45";
+    const std::string number_text = quoted("L" + std::to_string(chance.below(3)));
+    return join(literals_of(source.key, number)) + ", " + std::to_string(till_of(number)) + ", " + document + ", " +
+           wares.article + ", " + wares.quantity + ", " + price + ", " + random_customer(chance) + ", " +
+           random_day(chance, source) + ", " + number_text + ", " + random_state(chance) + ", " + random_flavour(chance) + ", " +
+           made_of + ", " + refund_of + ", " + random_memo(chance) +
+           (source.amounts == Amounts::generated ? "" : ", " + wares.amount);
+}
+
+/// The lines go to a heir now and then, whose keys are others.
+std::pair<std::string, int> random_place(Chance& chance, const Source& source)
+{
+    const int number = chance.below(lines_in_use);
+    if (source.shape == Shape::heirs && number % 2 == 1)
+        return {lines_of(source) + "_heir", number};
+    return {lines_of(source), number};
+}
+
+std::string insert_lines(Chance& chance, const Schema& schema, const Source& source)
+{
+    const auto [table, number] = random_place(chance, source);
+    std::vector<std::string> rows;
+    const int count = chance.percent(50) ? 1 : 1 + chance.below(4);
+    for (int i = 0; i < count; ++i) // the keys of one place
+        rows.push_back("(" + line_values(chance, schema, source, (number + 2 * i) % lines_in_use, random_document(chance, source)) +
+                       ")");
+    return "INSERT INTO " + table + " (" + line_columns(source) + ") VALUES " + join(rows, ",\n    ");
+}
+
+std::string random_setting(Chance& chance, const Schema& schema, const Source& source)
+{
+    switch (chance.below(13)) {
+    case 0:
+        return "quantity = quantity + 1";
+    case 1:
+        return "quantity = quantity - 1";
+    case 2:
+        return "quantity = " + random_wares(chance).quantity;
+    case 3: {
+        const Wares wares = random_wares(chance);
+        return "article = " + wares.article + ", quantity = " + wares.quantity + ", price = 3.15" +
+               (source.amounts == Amounts::generated ? "" : ", amount = " + wares.amount);
+    }
+    case 4:
+        return "customer = " + random_customer(chance);
+    case 5:
+        return "day = " + random_day(chance, source);
+    case 6:
+        return std::string{"state = "} + random_state(chance) + ", flavour = " + random_flavour(chance);
+    case 7:
+        return std::string{"memo = "} + random_memo(chance);
+    case 8:
+        return "price = price + 1" + std::string{source.amounts == Amounts::generated ? "" : ", amount = amount + 1"};
+    case 9:
+        return "(" + join(columns_of(source.document)) + ") = ROW(" + random_document(chance, source) + ")";
+    case 10:
+        return "made_of = " + random_reference(chance, schema.sources[source.origin_source]);
+    case 11:
+        return "refund_of = " + random_reference(chance, source);
+    default:
+        break;
+    }
+    return source.shape == Shape::heirs ? "number = 'again'" // the keys of heirs are told apart by their numbers
+           : chance.percent(50)        ? "till = " + std::to_string(1 + chance.below(3))
+                                : "(" + join(columns_of(source.key)) + ") = ROW(" +
+                                      join(literals_of(source.key, chance.below(lines_in_use))) + ")";
+}
+
+std::string is_line(Chance& chance, const Source& source)
+{
+    return "(" + join(columns_of(source.key)) + ") = (" + join(literals_of(source.key, chance.below(lines_in_use))) + ")";
+}
+
+std::string is_document(Chance& chance, const Source& source)
+{
+    return "(" + join(columns_of(source.document)) + ") = (" +
+           join(literals_of(source.document, chance.below(documents_in_use))) + ")";
+}
+
+std::string random_condition(Chance& chance, const Source& source)
+{
+    static const char* const many[] = {"article = 'HOUR'", "article = 'SELL'", "till = 1", "memo = 'late'", "state = 'posted'"};
+    if (chance.percent(60))
+        return is_line(chance, source);
+    if (chance.percent(50) && source.heading != Heading::none)
+        return is_document(chance, source);
+    return chance.one_of(many);
+}
+
+std::string update_lines(Chance& chance, const Schema& schema, const Source& source)
+{
+    const std::string setting = random_setting(chance, schema, source);
+    return "UPDATE " + lines_of(source) + " SET " + setting + " WHERE " + random_condition(chance, source);
+}
+
+std::string delete_lines(Chance& chance, const Source& source)
+{
+    return "DELETE FROM " + lines_of(source) + " WHERE " + random_condition(chance, source);
+}
+
+std::string header_values(Chance& chance, const Source& source, int number)
+{
+    return join(literals_of(source.document, number)) + ", " + quoted("D" + std::to_string(number)) + ", " +
+           random_customer(chance) + ", " + random_day(chance, source) + ", " + random_state(chance) + ", " +
+           random_flavour(chance);
+}
+
+std::string insert_header(Chance& chance, const Source& source, int number)
+{
+    return "INSERT INTO " + header_of(source) + " (" + join(columns_of(source.document)) +
+           ", number, customer, day, state, flavour) VALUES (" + header_values(chance, source, number) + ")";
+}
+
+std::string header_setting(Chance& chance, const Source& source)
+{
+    switch (chance.below(8)) {
+    case 0:
+    case 1:
+    case 2:
+        return std::string{"state = "} + random_state(chance);
+    case 3:
+        return "customer = " + random_customer(chance);
+    case 4:
+        return "day = " + random_day(chance, source);
+    case 5:
+        return std::string{"flavour = "} + random_flavour(chance);
+    case 6:
+        return "number = number || '+'";
+    default:
+        break;
+    }
+    return "(" + join(columns_of(source.document)) + ") = ROW(" +
+           join(literals_of(source.document, chance.below(documents_in_use))) + ")";
+}
+
+std::string change_header(Chance& chance, const Source& source)
+{
+    const int number = chance.below(documents_in_use);
+    if (chance.percent(30))
+        return insert_header(chance, source, number) + " ON CONFLICT DO NOTHING";
+    if (chance.percent(12))
+        return "DELETE FROM " + header_of(source) + " WHERE " + is_document(chance, source);
+    return "UPDATE " + header_of(source) + " SET " + header_setting(chance, source) + " WHERE " +
+           (chance.percent(80) ? is_document(chance, source) : "state = 'draft'");
+}
+
+std::string upsert(Chance& chance, const Schema& schema, const Source& source)
+{
+    const auto [table, number] = random_place(chance, source);
+    const std::string values = line_values(chance, schema, source, number, random_document(chance, source));
+    const std::string conflict = " ON CONFLICT (" + join(key_columns_of(source)) + ") DO UPDATE SET ";
+    return "INSERT INTO " + table + " AS old (" + line_columns(source) + ") VALUES (" + values + ")" + conflict +
+           (chance.percent(50) ? "quantity = old.quantity + excluded.quantity, article = excluded.article"
+                               : "quantity = excluded.quantity, price = excluded.price, memo = excluded.memo");
+}
+
+/// Several tables, or a function that saves, in one statement.
+std::string nested(Chance& chance, const Schema& schema, const Source& source)
+{
+    const auto [table, line] = random_place(chance, source);
+    const std::string more = "s.more" + std::to_string(source.number);
+    const std::string insert = insert_lines(chance, schema, source);
+    const int number = chance.below(documents_in_use);
+    switch (chance.below(source.heading == Heading::none ? 4 : 5)) {
+    case 0: // the row as the table has it: an heir's is another type
+        return source.shape == Shape::heirs ? update_lines(chance, schema, source)
+                                            : "WITH new AS (" + insert + " RETURNING *) SELECT " + more + "(new) FROM new";
+    case 1:
+        return "SELECT " + more + "(l) FROM " + lines_of(source) + " AS l WHERE " + random_condition(chance, source);
+    case 2:
+        return "WITH gone AS (" + delete_lines(chance, source) + " RETURNING 1) " + update_lines(chance, schema, source);
+    case 3: {
+        const Source& other = schema.sources[chance.below(static_cast<int>(schema.sources.size()))];
+        return "WITH new AS (" + insert + ") " + update_lines(chance, schema, other);
+    }
+    default:
+        break;
+    }
+    return "WITH new AS (" + insert_header(chance, source, number) + " RETURNING *) INSERT INTO " + table + " (" +
+           line_columns(source) + ") VALUES (" +
+           line_values(chance, schema, source, line, join(literals_of(source.document, number))) + ")";
+}
+
+std::string merge(Chance& chance, const Schema& schema, const Source& source)
+{
+    const int number = chance.below(lines_in_use);
+    const std::string values = line_values(chance, schema, source, number, random_document(chance, source));
+    return "MERGE INTO " + lines_of(source) + " AS l USING (SELECT 1) AS one ON (" + join(columns_of(source.key)) + ") = (" +
+           join(literals_of(source.key, number)) + ")\n    WHEN MATCHED AND memo = 'twin' THEN DELETE\n" +
+           "    WHEN MATCHED THEN UPDATE SET quantity = quantity + 1\n    WHEN NOT MATCHED THEN INSERT (" + line_columns(source) +
+           ") VALUES (" + values + ")";
+}
+
+std::string random_statement(Chance& chance, const Schema& schema)
+{
+    const Source& source = schema.sources[chance.below(static_cast<int>(schema.sources.size()))];
+    const int kind = chance.below(100);
+    if (source.heading != Heading::none && kind < 30)
+        return change_header(chance, source);
+    if (kind < 60)
+        return insert_lines(chance, schema, source);
+    if (kind < 80)
+        return update_lines(chance, schema, source);
+    if (kind < 84)
+        return delete_lines(chance, source);
+    if (kind < 90)
+        return upsert(chance, schema, source);
+    return kind < 96 || source.shape == Shape::heirs ? nested(chance, schema, source) : merge(chance, schema, source);
+}
+
+} // namespace
+
+Unit random_unit(Chance& chance, const Schema& schema, int connection)
+{
+    static const char* const levels[] = {"READ COMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"};
+    Unit unit{connection, {}};
+    const bool is_transaction = chance.has("transactions", 50);
+    const int count = 1 + chance.below(5);
+    if (!is_transaction)
+        return {connection, {random_statement(chance, schema)}};
+    unit.statements.push_back(std::string{"BEGIN ISOLATION LEVEL "} + chance.one_of(levels));
+    if (chance.percent(20))
+        unit.statements.push_back("SET CONSTRAINTS ALL DEFERRED");
+    for (int i = 0; i < count; ++i) {
+        const bool is_guarded = chance.has("savepoints", 30);
+        if (is_guarded)
+            unit.statements.push_back("SAVEPOINT here");
+        unit.statements.push_back(random_statement(chance, schema));
+        if (is_guarded)
+            unit.statements.push_back(chance.percent(40) ? "ROLLBACK TO here" : "RELEASE here");
+    }
+    if (chance.percent(10))
+        unit.statements.push_back("SET CONSTRAINTS ALL IMMEDIATE");
+    unit.statements.push_back(chance.percent(92) ? "COMMIT" : "ROLLBACK");
+    return unit;
+}
+
+} // namespace fuzz

@@ -1,0 +1,28 @@
+// Random statements: text alone, made before anything runs. They name lines and documents by numbers of a small range, so that
+// they meet, and go on to mean something when those before them are left out.
+#pragma once
+
+#include "schema.hpp"
+
+namespace fuzz
+{
+
+/// What one connection sends in one go: a transaction, or a statement by itself.
+struct Unit {
+    int connection;
+    std::vector<std::string> statements;
+};
+
+inline constexpr int lines_in_use = 24;
+inline constexpr int documents_in_use = 8;
+
+/// A transaction of a clerk.
+Unit random_unit(Chance& chance, const Schema& schema, int connection);
+
+/// What happens at the border: settings, maintenance, DDL, detach and attach, cancelled and ended sessions.
+Unit random_event(Chance& chance, const Schema& schema, int connection);
+
+/// The features of events after which documents may be other than what is booked, until they are taken in.
+inline constexpr const char* loosening_events[] = {"flags", "coefficients", "gap"};
+
+} // namespace fuzz
