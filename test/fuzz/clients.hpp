@@ -7,9 +7,6 @@
 namespace fuzz
 {
 
-inline constexpr int clerks = 8;
-inline constexpr int dba = clerks; // the number of his connection
-
 /// A statement that was sent, and what became of it.
 struct Sent {
     int connection;

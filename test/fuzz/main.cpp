@@ -32,8 +32,15 @@ struct Figures {
     long cases = 0;
     long sources = 0;
     long statements = 0;
-    long refused = 0;
+    std::map<std::string, long> refused; // by SQLSTATE, and constraint where there is one of ours
 };
+
+/// By what a refusal is told from others: the SQLSTATE, and the constraint of ours.
+std::string reason_of(const Sent& sent)
+{
+    const size_t at = sent.message.find("CONSTRAINT NAME:  credits");
+    return sent.refused + (at == std::string::npos ? "" : " " + sent.message.substr(at + 18, sent.message.find('\n', at) - at - 18));
+}
 
 /// Does anything in the units or the ERP let documents differ from the ledger for a while?
 bool is_loose(const Case& fuzzed, bool is_alone)
@@ -57,6 +64,7 @@ Case random_case(uint64_t seed, const Without& without, bool& is_alone)
     is_alone = chance.percent(40) || without.contains("concurrency");
     const int count = is_alone ? 10 + chance.below(90) : 60 + chance.below(200);
     const bool has_events = chance.has("events", 70);
+    fuzzed.units = opening_units(chance, fuzzed.schema);
     for (int i = 0; i < count; ++i) {
         const bool is_event = chance.percent(12) && has_events;
         fuzzed.units.push_back(is_event ? random_event(chance, fuzzed.schema, dba)
@@ -113,12 +121,21 @@ bool run_case(const Model& model, uint64_t seed, const Without& without, concurr
     figures.sources += static_cast<long>(fuzzed.schema.sources.size());
     for (const Sent& sent : day.sent) {
         figures.statements++;
-        figures.refused += !sent.refused.empty();
+        if (!sent.refused.empty())
+            figures.refused[reason_of(sent)]++;
     }
     tally.check("CREDITS_FUZZ_SEED=" + std::to_string(seed), "documents and ledger agree", findings);
     if (!findings.empty())
         report(model, fuzzed, day, findings, seed);
     return findings.empty();
+}
+
+void print(const Figures& figures, double seconds)
+{
+    for (const auto& [reason, count] : figures.refused)
+        printf("%8ld refused with %s\n", count, reason.c_str());
+    printf("%ld schemas, %ld attached tables, %ld statements in %.0f s\n", figures.cases, figures.sources, figures.statements,
+           seconds);
 }
 
 Without without_from_environment()
@@ -151,8 +168,7 @@ static int main_of_fuzz()
     } catch (const std::exception& error) {
         tally.check("the fuzzer", "comes to its end", {error.what()});
     }
-    printf("%ld schemas, %ld attached tables, %ld statements, %ld of them refused, in %.0f s\n", figures.cases, figures.sources,
-           figures.statements, figures.refused, seconds_since(start));
+    print(figures, seconds_since(start));
     return tally.report();
 }
 

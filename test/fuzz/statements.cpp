@@ -290,11 +290,11 @@ std::string random_statement(Chance& chance, const Schema& schema)
     const int kind = chance.below(100);
     if (source.heading != Heading::none && kind < 30)
         return change_header(chance, source);
-    if (kind < 60)
+    if (kind < 54)
         return insert_lines(chance, schema, source);
-    if (kind < 80)
+    if (kind < 76)
         return update_lines(chance, schema, source);
-    if (kind < 84)
+    if (kind < 83)
         return delete_lines(chance, source);
     if (kind < 90)
         return upsert(chance, schema, source);
@@ -302,6 +302,17 @@ std::string random_statement(Chance& chance, const Schema& schema)
 }
 
 } // namespace
+
+std::vector<Unit> opening_units(Chance& chance, const Schema& schema)
+{
+    std::vector<Unit> units;
+    for (const Source& source : schema.sources)
+        for (int number = 0; number < documents_in_use - 1 && source.heading != Heading::none; ++number)
+            units.push_back({opening, {insert_header(chance, source, number)}});
+    for (int i = 0; i < 8; ++i)
+        units.push_back({opening, {insert_lines(chance, schema, schema.sources[chance.below(int(schema.sources.size()))])}});
+    return units;
+}
 
 Unit random_unit(Chance& chance, const Schema& schema, int connection)
 {

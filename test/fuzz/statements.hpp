@@ -13,16 +13,20 @@ struct Unit {
     std::vector<std::string> statements;
 };
 
-inline constexpr int lines_in_use = 24;
+inline constexpr int clerks = 8;
+inline constexpr int dba = clerks;   // the numbers of connections: his, who is a superuser,
+inline constexpr int opening = -1;   // and of what comes before all others
+
+inline constexpr int lines_in_use = 36;
 inline constexpr int documents_in_use = 8;
+
+/// Documents, and credits to use.
+std::vector<Unit> opening_units(Chance& chance, const Schema& schema);
 
 /// A transaction of a clerk.
 Unit random_unit(Chance& chance, const Schema& schema, int connection);
 
 /// What happens at the border: settings, maintenance, DDL, detach and attach, cancelled and ended sessions.
 Unit random_event(Chance& chance, const Schema& schema, int connection);
-
-/// The features of events after which documents may be other than what is booked, until they are taken in.
-inline constexpr const char* loosening_events[] = {"flags", "coefficients", "gap"};
 
 } // namespace fuzz
