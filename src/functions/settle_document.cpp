@@ -193,6 +193,7 @@ Datum credits_settle(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(1))
         errors::missing_argument("header_key");
     pg::with_memory("credits save", [&] {
+        LockRelationOid(PG_GETARG_OID(0), RowShareLock); // so that it is attached or not, and not half detached
         Source& source = get_source(PG_GETARG_OID(0));
         if (!may_settle(source, GetUserId()))
             errors::may_not_settle(source.line_table);

@@ -121,6 +121,23 @@ std::span<Oid> line_tables_with(const Oid* tables, Oid table)
     return {found, count};
 }
 
+/// Holds the tables that the search finds, so that none is detached until the transaction ends: else its row may be there and
+/// its mapping gone. What we wait for may change what is found, hence once more.
+template <class Fn>
+std::span<Oid> hold(Fn find)
+{
+    std::span<Oid> found = find();
+    for (;;) {
+        for (const Oid line_table : found)
+            LockRelationOid(line_table, RowShareLock);
+        load_list();
+        const std::span<Oid> again = find();
+        if (std::ranges::equal(found, again))
+            return found;
+        found = again;
+    }
+}
+
 void mark_stale(Oid relation, const Catalog& known)
 {
     if (!OidIsValid(relation) || relation == known.source || relation == known.closing_hook_line) {
@@ -168,13 +185,16 @@ Oid attached_root(Oid table)
 std::span<Oid> line_tables_of_header(Oid header_table)
 {
     load_list();
-    const std::span<Oid> found = line_tables_with(sources.header_tables, header_table);
-    return found.empty() ? line_tables_with(sources.header_tables, root_of(header_table)) : found;
+    return hold([header_table] {
+        const std::span<Oid> found = line_tables_with(sources.header_tables, header_table);
+        return found.empty() ? line_tables_with(sources.header_tables, root_of(header_table)) : found;
+    });
 }
 
 std::span<Oid> line_tables_made_from(Oid origin_table)
 {
-    return is_origin_table(origin_table) ? line_tables_with(sources.origin_tables, origin_table) : std::span<Oid>();
+    return is_origin_table(origin_table) ? hold([origin_table] { return line_tables_with(sources.origin_tables, origin_table); })
+                                         : std::span<Oid>();
 }
 
 bool is_origin_table(Oid line_table)
