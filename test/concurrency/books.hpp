@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <pqxx/pqxx>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -97,7 +98,8 @@ struct Books {
     std::vector<Entry> entries; // per account in order of entry_no
     std::vector<CustomerNow> customers;
     std::vector<Refusal> refusals;
-    std::vector<Complaint> complaints; // what credits.verify() has to say
+    std::vector<Complaint> complaints;                           // what credits.verify() has to say
+    std::set<std::string> referring_tables{"shop.invoice_line"}; // whose lines may refer to the sale that they take back
 };
 
 Books read_books(pqxx::connection& owner);

@@ -176,9 +176,6 @@ std::string follow_return(AccountThen& account, const Entry& entry, const SoldOn
     return entry.reverses == 0 ? follow_draw(account, entry, sold_on) : follow_untie(account, entry);
 }
 
-/// Lines of invoices may refer to another line; what they referred to at that moment the books do not say.
-bool may_refer(const Entry& refund) { return refund.table == "shop.invoice_line"; }
-
 /// Without a reference, credit notes take from the newest lots.
 bool is_newest(const AccountThen& account, const Entry& refund, const SoldOn& sold_on)
 {
@@ -187,8 +184,9 @@ bool is_newest(const AccountThen& account, const Entry& refund, const SoldOn& so
                                 [&](const auto& lot) { return lot.second.quantity > 0 && age(lot.first) > age(refund.lot_no); });
 }
 
-/// Books what a credit note takes or gives back; says what is wrong with it.
-std::string follow_refund(AccountThen& account, const Entry& entry, const SoldOn& sold_on)
+/// Books what a credit note takes or gives back; says what is wrong with it. What one that may refer to another line referred to
+/// at that moment the books do not say.
+std::string follow_refund(AccountThen& account, const Entry& entry, const SoldOn& sold_on, bool may_refer)
 {
     const std::string line = entry.table + " " + entry.key;
     if (entry.quantity == 0) // its amount changed
@@ -199,7 +197,7 @@ std::string follow_refund(AccountThen& account, const Entry& entry, const SoldOn
     std::string wrong;
     if (-entry.quantity > lot.quantity)
         wrong = "takes more than the lot has";
-    else if (!may_refer(entry) && !is_newest(account, entry, sold_on))
+    else if (!may_refer && !is_newest(account, entry, sold_on))
         wrong = "passes over a newer lot";
     else if (part_of(lot, -entry.quantity) != -entry.value)
         wrong = "has value " + to_text(-entry.value) + " and not " + to_text(part_of(lot, -entry.quantity));
@@ -237,7 +235,7 @@ void replay_entries(const Books& books, std::vector<Finding>& findings)
         else if (is_sold(entry))
             wrong = follow_sale(account, entry);
         else if (is_refund(entry))
-            wrong = follow_refund(account, entry, sold_on);
+            wrong = follow_refund(account, entry, sold_on, books.referring_tables.contains(entry.table));
         else if (entry.kind == "return")
             wrong = follow_return(account, entry, sold_on);
         else if (is_consumed(entry))

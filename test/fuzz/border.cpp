@@ -11,8 +11,8 @@ using Statements = std::vector<std::string>;
 
 Statements maintenance(Chance& chance, const Source& source)
 {
-    static const char* const ledger[] = {"credits._account", "credits._lot", "credits.entry", "credits.customer",
-                                         "credits.pending", "credits.article", "credits.source"};
+    static const char* const ledger[] = {"credits._account", "credits._lot",    "credits.entry", "credits.customer",
+                                         "credits.pending",  "credits.article", "credits.source"};
     const std::string table = chance.percent(75) ? chance.one_of(ledger) : lines_of(source);
     static const char* const acts[] = {"VACUUM FULL ", "VACUUM ", "REINDEX TABLE ", "REINDEX TABLE CONCURRENTLY ", "ANALYZE "};
     if (chance.percent(20))

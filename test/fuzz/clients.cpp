@@ -24,17 +24,17 @@ bool is_one_of(const std::string& state, const char* const (&all)[N])
 
 bool interrupts(const Case& fuzzed)
 {
-    return std::ranges::any_of(fuzzed.units, [](const Unit& unit) {
-        return unit.statements.front().find("_backend(") != std::string::npos;
-    });
+    return std::ranges::any_of(fuzzed.units,
+                               [](const Unit& unit) { return unit.statements.front().find("_backend(") != std::string::npos; });
 }
 
 /// Of others' making: a key that is there, no such row, a row changed by a trigger of the same statement, a lost race.
 bool may_be_refused(const Sent& sent, bool is_strict_level, bool is_interrupted, bool is_loose)
 {
     static const char* const by_the_server[] = {"40P01", "21000", "27000", "25P02", "3B001"};
-    static const char* const to_the_dba[] = {"2BP01", "55006", "42704", "42710", "40001", "0A000",
-                                         "42703", "42P01"}; // others' triggers do not know a column or table by its new name
+    static const char* const to_the_dba[] = {
+        "2BP01", "55006", "42704", "42710",
+        "40001", "0A000", "42703", "42P01"}; // others' triggers do not know a column or table by its new name
     const std::string& state = sent.refused;
     const std::string constraint = sent.message.find("CONSTRAINT NAME:") != std::string::npos ? sent.message : "";
     if (state.starts_with("23"))
@@ -44,6 +44,8 @@ bool may_be_refused(const Sent& sent, bool is_strict_level, bool is_interrupted,
                sent.message.find("to another partition due to concurrent update") != std::string::npos;
     if (is_interrupted && is_one_of(state, hurried))
         return true;
+    if (state == "42804") // PL/pgSQL of others', whose table was altered
+        return sent.message.find("when preparing the plan") != std::string::npos;
     if (is_loose && state == "42704") // a header that is a view says settle() while its table is detached
         return sent.message.find("is not attached to credits") != std::string::npos;
     return is_one_of(state, by_the_server) || (sent.connection == dba && is_one_of(state, to_the_dba));
@@ -59,6 +61,7 @@ struct Session {
         connection.set_verbosity(pqxx::error_verbosity::verbose);
 #endif
         say(connection, "SET statement_timeout = '60s'"); // who waits for ever is a failure
+        say(connection, "SET deadlock_timeout = '30ms'"); // there are many, and a second would be lost by each
     }
 
     void become(const std::string& wanted)

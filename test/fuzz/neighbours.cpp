@@ -40,11 +40,13 @@ constexpr Neighbour neighbours[] = {
     {"zzz_statement", "AFTER INSERT", "STATEMENT", "UPDATE {lines} SET memo = 'seen' WHERE memo = 'fresh'; RETURN NULL;"},
     {"aa_statement", "BEFORE INSERT", "STATEMENT", "DELETE FROM {lines} WHERE memo = 'fresh'; RETURN NULL;"},
     {"aa_fill", "BEFORE INSERT", "ROW",
-     "IF ({new_document}) IS NOT NULL THEN INSERT INTO {header} ({document}, customer, day, state) VALUES ({new_document}, 'ann', "
+     "IF ({new_document}) IS NOT NULL THEN INSERT INTO {header} ({document}, customer, day, state) VALUES ({new_document}, "
+     "'ann', "
      "'2026-01-05', 'posted') ON CONFLICT DO NOTHING; END IF; RETURN NEW;",
      false, true},
     {"aa_total", "AFTER INSERT OR UPDATE", "ROW",
-     "UPDATE {header} SET total = coalesce(total, 0) + NEW.price WHERE ({document}) = ({new_document}); RETURN NULL;", false, true},
+     "UPDATE {header} SET total = coalesce(total, 0) + NEW.price WHERE ({document}) = ({new_document}); RETURN NULL;", false,
+     true},
     {"zzz_post", "AFTER INSERT", "ROW",
      "UPDATE {header} SET state = 'posted' WHERE ({document}) = ({new_document}); RETURN NULL;", false, true},
     {"aa_spread", "AFTER UPDATE", "ROW",
@@ -99,7 +101,8 @@ void add_neighbour(const Neighbour& neighbour, const Source& source, bool is_def
 
 bool may_be_deferred(const Neighbour& neighbour)
 {
-    return std::string{neighbour.when}.starts_with("AFTER") && std::string{neighbour.each} == "ROW";
+    // One that is deferred knows no depth: after updates it would go on for ever.
+    return std::string{neighbour.when} == "AFTER INSERT" && std::string{neighbour.each} == "ROW";
 }
 
 /// A function that saves, for statements that call it: it adds to the quantity of one line.

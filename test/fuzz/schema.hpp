@@ -61,9 +61,10 @@ struct Source {
     bool at_commit;
     bool refers;
     Origins origins;
-    int origin_source; // its number
+    int origin_source;            // its number
     std::string foreign_key_ends; // ON DELETE …, DEFERRABLE …
-    std::string view_condition; // of the rows that a header view shows
+    std::string view_condition;   // of the rows that a header view shows
+    bool is_left_out = false;     // from a case that was made smaller: the others keep their numbers
 };
 
 struct Schema {

@@ -84,8 +84,29 @@ void reduce_statements(const Shrinker& shrinker, Case& fuzzed)
 {
     for (size_t i = 0; i < fuzzed.units.size(); ++i)
         if (fuzzed.units[i].statements.size() > 1)
-            shrinker.reduce(fuzzed, [i](Case& smaller) -> auto& { return smaller.units[i].statements; });
+            shrinker.reduce(
+                fuzzed, [i](Case & smaller) -> auto& { return smaller.units[i].statements; });
     std::erase_if(fuzzed.units, [](const Unit& unit) { return unit.statements.empty(); });
+}
+
+/// Leaves rows out of what inserts several: each begins a line of its text.
+void reduce_rows(const Shrinker& shrinker, Case& fuzzed)
+{
+    static const std::string between = ",\n    (";
+    for (size_t unit = 0; unit < fuzzed.units.size(); ++unit)
+        for (size_t i = 0; i < fuzzed.units[unit].statements.size(); ++i)
+            for (size_t at = 0; (at = fuzzed.units[unit].statements[i].find(between, at + 1)) != std::string::npos;) {
+                const std::string whole = fuzzed.units[unit].statements[i];
+                const size_t next = std::min(whole.find(between, at + 1), whole.find_last_of(')') + 1);
+                const size_t first = whole.find("VALUES (") + 7;
+                const std::string without_it = whole.substr(0, at) + whole.substr(next);
+                const std::string without_first = whole.substr(0, first) + whole.substr(at + between.size() - 1);
+                for (const std::string& shorter : {without_it, without_first})
+                    if (fuzzed.units[unit].statements[i] == whole)
+                        shrinker.attempt(fuzzed, [&](Case& smaller) { smaller.units[unit].statements[i] = shorter; });
+                if (fuzzed.units[unit].statements[i] != whole)
+                    at = 0;
+            }
 }
 
 /// The plainest form of each property of a source.
@@ -144,19 +165,19 @@ std::vector<std::string> findings_of(const Model& model, const Case& fuzzed)
 Case shrink(const Model& model, Case fuzzed, const std::set<std::string>& kinds, int seconds)
 {
     const Shrinker shrinker{model, kinds, seconds};
-    shrinker.reduce(fuzzed, [](Case& smaller) -> auto& { return smaller.units; });
-    shrinker.reduce(fuzzed, [](Case& smaller) -> auto& { return smaller.schema.neighbours; });
-    while (fuzzed.schema.sources.size() > 1) { // the last one may be the origin of none
-        const size_t before = fuzzed.schema.sources.size();
-        shrinker.attempt(fuzzed, [](Case& smaller) { smaller.schema.sources.pop_back(); });
-        if (fuzzed.schema.sources.size() == before)
-            break;
-    }
+    shrinker.reduce(
+        fuzzed, [](Case & smaller) -> auto& { return smaller.units; });
+    shrinker.reduce(
+        fuzzed, [](Case & smaller) -> auto& { return smaller.schema.neighbours; });
+    for (size_t i = fuzzed.schema.sources.size(); i-- > 0;)
+        shrinker.attempt(fuzzed, [i](Case& smaller) { smaller.schema.sources[i].is_left_out = true; });
     unwrap(shrinker, fuzzed);
     reduce_statements(shrinker, fuzzed);
+    reduce_rows(shrinker, fuzzed);
     for (size_t i = 0; i < fuzzed.schema.sources.size(); ++i)
         simplify(shrinker, fuzzed, i);
-    shrinker.reduce(fuzzed, [](Case& smaller) -> auto& { return smaller.units; });
+    shrinker.reduce(
+        fuzzed, [](Case & smaller) -> auto& { return smaller.units; });
     return fuzzed;
 }
 
@@ -179,8 +200,9 @@ std::string script_of(const Case& fuzzed, const std::vector<std::string>& findin
         script += "SELECT * FROM credits.take_in(on_refusal => 'report'); -- until it takes in none\n"
                   "SELECT line_table, line_key, message FROM credits.take_in_refusal;\n";
     for (const Source& source : fuzzed.schema.sources)
-        script += "SELECT * FROM " + lines_of(source) + ";\n" +
-                  (source.heading == Heading::none ? "" : "SELECT * FROM " + header_of(source) + ";\n");
+        script += source.is_left_out ? ""
+                                     : "SELECT * FROM " + lines_of(source) + ";\n" +
+                                           (source.heading == Heading::none ? "" : "SELECT * FROM " + header_of(source) + ";\n");
     return script + "SELECT customer, type_id, entry_no, kind, lot_no, quantity, value, amount, line_table, line_key"
                     " FROM credits.entry ORDER BY customer, type_id, entry_no;\nSELECT * FROM credits.verify();\n";
 }

@@ -69,10 +69,7 @@ std::string random_document(Chance& chance, const Source& source)
     return join(literals_of(source.document, chance.below(documents_in_use)));
 }
 
-std::string random_reference(Chance& chance, const Source& to)
-{
-    return quoted(line_key_of(to, chance.below(lines_in_use)));
-}
+std::string random_reference(Chance& chance, const Source& to) { return quoted(line_key_of(to, chance.below(lines_in_use))); }
 
 std::string line_columns(const Source& source)
 {
@@ -115,9 +112,10 @@ std::string insert_lines(Chance& chance, const Schema& schema, const Source& sou
     std::vector<std::string> rows;
     const int count = chance.percent(50) ? 1 : 1 + chance.below(4);
     for (int i = 0; i < count; ++i) // the keys of one place
-        rows.push_back("(" + line_values(chance, schema, source, (number + 2 * i) % lines_in_use, random_document(chance, source)) +
-                       ")");
-    return "INSERT INTO " + table + " (" + line_columns(source) + ") VALUES " + join(rows, ",\n    ");
+        rows.push_back(
+            "(" + line_values(chance, schema, source, (number + 2 * i) % lines_in_use, random_document(chance, source)) + ")");
+    return "INSERT INTO " + table + " (" + line_columns(source) + ") VALUES " + join(rows, ",\n    ") +
+           (chance.percent(40) ? " ON CONFLICT DO NOTHING" : "");
 }
 
 std::string random_setting(Chance& chance, const Schema& schema, const Source& source)
@@ -154,8 +152,8 @@ std::string random_setting(Chance& chance, const Schema& schema, const Source& s
         break;
     }
     return source.shape == Shape::heirs ? "number = 'again'" // the keys of heirs are told apart by their numbers
-           : chance.percent(50)        ? "till = " + std::to_string(1 + chance.below(3))
-                                : "(" + join(columns_of(source.key)) + ") = ROW(" +
+           : chance.percent(50)         ? "till = " + std::to_string(1 + chance.below(3))
+                                        : "(" + join(columns_of(source.key)) + ") = ROW(" +
                                       join(literals_of(source.key, chance.below(lines_in_use))) + ")";
 }
 

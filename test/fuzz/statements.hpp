@@ -14,8 +14,8 @@ struct Unit {
 };
 
 inline constexpr int clerks = 8;
-inline constexpr int dba = clerks;   // the numbers of connections: his, who is a superuser,
-inline constexpr int opening = -1;   // and of what comes before all others
+inline constexpr int dba = clerks; // the numbers of connections: his, who is a superuser,
+inline constexpr int opening = -1; // and of what comes before all others
 
 inline constexpr int lines_in_use = 36;
 inline constexpr int documents_in_use = 8;

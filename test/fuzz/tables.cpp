@@ -17,9 +17,8 @@ std::string definitions_of(const Key& key)
 
 std::string header_table(const Source& source)
 {
-    return "CREATE TABLE " + header_of(source) + " (" + definitions_of(source.document) +
-           ", number text, customer text, day " + source.day_type +
-           ", state text, flavour text DEFAULT 'A', total numeric, memo text, PRIMARY KEY (" +
+    return "CREATE TABLE " + header_of(source) + " (" + definitions_of(source.document) + ", number text, customer text, day " +
+           source.day_type + ", state text, flavour text DEFAULT 'A', total numeric, memo text, PRIMARY KEY (" +
            join(columns_of(source.document)) + "))";
 }
 
@@ -51,15 +50,16 @@ std::string line_table(const Source& source)
     std::string sql = "CREATE TABLE " + lines_of(source) + " (" + definitions_of(source.key) + ", till integer NOT NULL, " +
                       definitions_of(source.document) + ", article text, quantity " + source.quantity_type +
                       ", price numeric(12, 2), amount numeric(14, 2)" +
-                      (is_generated ? " GENERATED ALWAYS AS (quantity::numeric * price) STORED" : "") +
-                      ", customer text, day " + source.day_type +
+                      (is_generated ? " GENERATED ALWAYS AS (quantity::numeric * price) STORED" : "") + ", customer text, day " +
+                      source.day_type +
                       ", number text, state text, flavour text DEFAULT 'A', made_of text, refund_of text, memo text" +
                       ", PRIMARY KEY (" + join(key_columns_of(source)) + ")";
     if (source.heading != Heading::none)
         sql += ", " + foreign_key(source);
     return sql + ")" +
-           (source.shape == Shape::list ? " PARTITION BY LIST (till)"
-            : source.shape == Shape::hash ? " PARTITION BY HASH (" + columns_of(source.key)[0] + ")" : "");
+           (source.shape == Shape::list   ? " PARTITION BY LIST (till)"
+            : source.shape == Shape::hash ? " PARTITION BY HASH (" + columns_of(source.key)[0] + ")"
+                                          : "");
 }
 
 std::vector<std::string> parts_of(const Source& source)
@@ -129,6 +129,8 @@ std::vector<std::string> tables_of(const Schema& schema)
 {
     std::vector<std::string> all{"CREATE SCHEMA s"};
     for (const Source& source : schema.sources) {
+        if (source.is_left_out)
+            continue;
         if (source.heading != Heading::none)
             all.push_back(header_table(source));
         if (source.heading == Heading::view)
@@ -169,7 +171,8 @@ std::vector<std::string> setup_of(const Schema& schema)
     all.push_back("GRANT USAGE ON SCHEMA s TO credits_fuzz_clerk");
     all.push_back("GRANT ALL ON ALL TABLES IN SCHEMA s TO credits_fuzz_clerk");
     for (const Source& source : schema.sources)
-        all.push_back(attach_call(schema, source));
+        if (!source.is_left_out)
+            all.push_back(attach_call(schema, source));
     return all;
 }
 
