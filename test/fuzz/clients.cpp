@@ -36,18 +36,18 @@ bool may_be_refused(const Sent& sent, bool is_strict_level, bool is_interrupted,
         "2BP01", "55006", "42704", "42710",
         "40001", "0A000", "42703", "42P01"}; // others' triggers do not know a column or table by its new name
     const std::string& state = sent.refused;
-    const std::string constraint = sent.message.find("CONSTRAINT NAME:") != std::string::npos ? sent.message : "";
-    if (state.starts_with("23"))
-        return !constraint.empty() || state != "23514" || sent.message.find("no partition") != std::string::npos;
+    const auto says = [&](const char* text) { return sent.message.find(text) != std::string::npos; };
+    if (state.starts_with("23")) // by a constraint of ours or of the ERP's, and none of the ledger's tables
+        return says("CONSTRAINT NAME:  credits_") ||
+               (!says("SCHEMA NAME:  credits") && (state != "23514" || says("no partition")));
     if (state == "40001") // PostgreSQL's own at every level: a row went to another partition
-        return is_strict_level || sent.connection == dba ||
-               sent.message.find("to another partition due to concurrent update") != std::string::npos;
+        return is_strict_level || sent.connection == dba || says("to another partition due to concurrent update");
     if (is_interrupted && is_one_of(state, hurried))
         return true;
     if (state == "42804") // PL/pgSQL of others', whose table was altered
-        return sent.message.find("when preparing the plan") != std::string::npos;
+        return says("when preparing the plan");
     if (is_loose && state == "42704") // a header that is a view says settle() while its table is detached
-        return sent.message.find("is not attached to credits") != std::string::npos;
+        return says("is not attached to credits");
     return is_one_of(state, by_the_server) || (sent.connection == dba && is_one_of(state, to_the_dba));
 }
 
