@@ -78,10 +78,30 @@ SELECT customer, open FROM credits.portfolio;
 SELECT count(*) AS pending FROM credits.pending;
 SELECT * FROM credits.verify();
 
+-- A trigger that gives another amount each time has the last word, at COMMIT too: it is not asked for ever.
+CREATE SEQUENCE asked_for_price;
+CREATE FUNCTION insist() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.amount := nextval('asked_for_price');
+    IF NEW.amount > 99 THEN
+        RAISE 'asked again and again';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER zzz_insist BEFORE INSERT OR UPDATE ON invoice_line FOR EACH ROW EXECUTE FUNCTION insist();
+UPDATE invoice_line SET quantity = 6 WHERE number = 'I-2';
+SELECT item, quantity, price, amount FROM invoice_line WHERE number = 'I-2';
+SELECT customer, open FROM credits.portfolio;
+DROP TRIGGER zzz_insist ON invoice_line;
+SELECT * FROM credits.verify();
+
 \o /dev/null
 SET client_min_messages = warning;
 SELECT credits.detach('invoice_line'), credits.detach('report');
 DROP TABLE invoice_line, invoice, report;
+DROP FUNCTION insist;
+DROP SEQUENCE asked_for_price;
 DROP EXTENSION credits CASCADE;
 CREATE EXTENSION credits;
 \o

@@ -16,6 +16,7 @@ struct Note {
     int64 statement_no; // grows within the backend
     Oid line_table;
     bool awaits_header;
+    int price_round{};                   // how many settings of prices to 0 led to it, each the consequence of the one before
     std::string_view recorded_by;        // the role that saved
     std::span<MinimalTuple> old_lines;   // what the statement did to each line: as it was; null for a new one
     std::span<MinimalTuple> new_lines;   // as it is; null for a deleted one

@@ -25,6 +25,8 @@ namespace
 /// The last transaction with a note that came after those of statements within its own.
 constinit TransactionId disordered_transaction = InvalidTransactionId;
 
+constinit int round_of_prices = 0;
+
 /// The columns by which a line is found again, its header and what it was made from; and those that name its customer.
 Bitmapset* stub_columns(Source& source)
 {
@@ -35,8 +37,9 @@ Bitmapset* stub_columns(Source& source)
 }
 
 /// Under SET CONSTRAINTS … IMMEDIATE the row's trigger settles it at once.
-void write(const Note& note)
+void write(Note note)
 {
+    note.price_round = std::max(note.price_round, round_of_prices);
     if (is_settled_since_or_by(last_settled_lines))
         disordered_transaction = GetTopTransactionId();
     remember_settled(last_settled_lines);
@@ -86,6 +89,10 @@ void remove_rows(int64 first_statement_no)
 }
 
 } // namespace
+
+int price_round() { return round_of_prices; }
+
+void set_price_round(int round) { round_of_prices = round; }
 
 bool settles_at_commit(const Source& source) { return source.checks_at_commit || has_notes(); }
 

@@ -29,6 +29,12 @@ void note_images(const Batch& batch, std::span<const LineImage> images, Awaits a
 /// Notes headers by their stubs.
 void note_headers(Oid line_table, std::span<MinimalTuple> old_headers, Awaits awaits);
 
+/// The round of the prices that are being set to 0 now, of which what is noted meanwhile is the consequence; 0: none are.
+int price_round();
+
+/// Begins a round, or goes back to the one around it.
+void set_price_round(int round);
+
 /// Notes lines or headers again, since a header is not there yet.
 void note_again(const Note& note);
 

@@ -1,7 +1,10 @@
 // Prices of consumptions.
 #include "save/prices.hpp"
 
+#include <algorithm>
+
 #include "errors/saving.hpp"
+#include "lines/pending.hpp"
 #include "pg/changed_columns.hpp"
 #include "pg/identity.hpp"
 #include "pg/query.hpp"
@@ -65,9 +68,17 @@ struct LineBeingSet {
 
 constinit const LineBeingSet* innermost = nullptr;
 
+/// At commit the line whose price comes back is noted, and settled after us. A trigger may have other lines written, whose prices
+/// are set in the next round; but at some point it has the last word.
+constexpr int most_rounds_of_notes = 3;
+
+int round_of(const DocumentLine& line) { return line.image->note == nullptr ? 0 : line.image->note->price_round; }
+
 /// Does a trigger of the table's give the line its price again, whatever we do? Then it has the last word.
-bool is_being_set(const DocumentLine& line)
+bool comes_back(const DocumentLine& line)
 {
+    if (round_of(line) >= most_rounds_of_notes)
+        return true;
     for (const LineBeingSet* set = innermost; set != nullptr; set = set->outer)
         if (set->line_table == line.line_table && set->key == line.key)
             return true;
@@ -76,10 +87,12 @@ bool is_being_set(const DocumentLine& line)
 
 void set_line_to_zero(Batch& batch, const DocumentLine& line)
 {
-    if (is_being_set(line))
+    if (comes_back(line))
         return errors::warn_price_comes_back(place_of(line));
     const LineBeingSet set{.outer = innermost, .line_table = line.line_table, .key = line.key};
+    const int outer_round = price_round();
     innermost = &set;
+    set_price_round(std::max(outer_round, round_of(line)) + 1);
     PG_TRY();
     {
         set_price_to_zero(batch, line.image->new_line);
@@ -87,6 +100,7 @@ void set_line_to_zero(Batch& batch, const DocumentLine& line)
     PG_FINALLY();
     {
         innermost = set.outer;
+        set_price_round(outer_round);
     }
     PG_END_TRY();
 }
