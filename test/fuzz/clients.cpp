@@ -14,7 +14,7 @@ namespace fuzz
 namespace
 {
 
-constexpr const char* hurried[] = {"57014", "57P01", "08006", "08003"}; // who was cancelled or ended
+constexpr const char* hurried[] = {"57014", "57P01", "08006", ""}; // who was cancelled or ended, or whose connection is gone
 
 template <size_t N>
 bool is_one_of(const std::string& state, const char* const (&all)[N])
@@ -42,8 +42,8 @@ bool may_be_refused(const Sent& sent, bool is_strict_level, bool is_interrupted,
                (!says("SCHEMA NAME:  credits") && (state != "23514" || says("no partition")));
     if (state == "40001") // PostgreSQL's own at every level: a row went to another partition
         return is_strict_level || sent.connection == dba || says("to another partition due to concurrent update");
-    if (is_interrupted && is_one_of(state, hurried))
-        return true;
+    if (is_interrupted && is_one_of(state, hurried)) // and neither by a crash nor by waiting for ever
+        return state == "" ? !says("crash") : says("user request") || says("administrator command");
     if (state == "42804") // PL/pgSQL of others', whose table was altered
         return says("when preparing the plan");
     if (is_loose && state == "42704") // a header that is a view says settle() while its table is detached
@@ -121,15 +121,11 @@ private:
             bool is_lost = false;
             try {
                 judge_answer(sent, say(connection, statement));
-            } catch (const pqxx::broken_connection& error) {
-                is_lost = true;
-                sent.refused = "08006";
-                sent.message = error.what();
             } catch (const std::exception& error) {
                 sent.refused = concurrency::sqlstate_of(error);
                 sent.message = error.what();
+                is_lost = sent.refused.empty() || !connection.is_open();
             }
-            is_lost = is_lost || sent.refused.starts_with("57P0") || !connection.is_open();
             note(sent, is_strict_level);
             if (is_lost)
                 break;
@@ -150,7 +146,7 @@ private:
     void note(Sent& sent, bool is_strict_level)
     {
         sent.ended = ++clock;
-        if (!sent.refused.empty() && !may_be_refused(sent, is_strict_level, is_interrupted, fuzzed.is_loose))
+        if (!sent.message.empty() && !may_be_refused(sent, is_strict_level, is_interrupted, fuzzed.is_loose))
             find("refused with " + first_line(sent.message) + ": " + sent.statement + "\n" + sent.message);
         const std::lock_guard guard{mutex};
         day.sent.push_back(sent);

@@ -12,8 +12,8 @@ struct Sent {
     int connection;
     long began, ended; // in the order of all that happened
     std::string statement;
-    std::string refused; // the SQLSTATE; empty when it was not
-    std::string message;
+    std::string refused; // the SQLSTATE; empty when it was not, or its connection was lost
+    std::string message; // of the server or of libpqxx; empty when it was not refused
 };
 
 struct Day {
