@@ -91,7 +91,7 @@ void check_complaints(const Books& books, const Wanted& wanted, Findings& findin
 {
     std::map<AccountId, Sums> unsettled, complained;
     for (const Unsettled& line : wanted.unsettled) {
-        if (line.wanted)
+        if (line.wanted && !line.standing.contains(line.wanted->first))
             unsettled[line.wanted->first].credits += one;
         for (const auto& [account, sums] : line.standing)
             unsettled[account].credits += one;

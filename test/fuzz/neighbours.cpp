@@ -91,9 +91,8 @@ void add_neighbour(const Neighbour& neighbour, const Source& source, bool is_def
 {
     const std::string function = "s." + std::string{neighbour.name} + std::to_string(source.number);
     all.push_back("CREATE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN " +
-                  body_of(neighbour.body, source) + " END$$");
-    all.push_back(std::string{"CREATE "} + (is_deferred ? "CONSTRAINT " : "") + "TRIGGER " + neighbour.name + " " +
-                  neighbour.when + " ON " + (neighbour.on_header ? header_of(source) : lines_of(source)) +
+                  body_of(neighbour.body, source) + " END$$;\nCREATE " + (is_deferred ? "CONSTRAINT " : "") + "TRIGGER " +
+                  neighbour.name + " " + neighbour.when + " ON " + (neighbour.on_header ? header_of(source) : lines_of(source)) +
                   (is_deferred ? " DEFERRABLE INITIALLY DEFERRED" : "") + " FOR EACH " + neighbour.each +
                   (std::string{neighbour.when}.starts_with("AFTER") ? " WHEN (pg_trigger_depth() < 2)" : "") +
                   " EXECUTE FUNCTION " + function + "()");

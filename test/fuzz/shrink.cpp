@@ -36,7 +36,8 @@ public:
     template <typename Items>
     void reduce(Case& fuzzed, Items items_of) const
     {
-        for (size_t size = std::max<size_t>(1, items_of(fuzzed).size() / 2);; size /= 2) {
+        for (size_t size = std::max<size_t>(1, items_of(fuzzed).size() / 2);; size = std::max<size_t>(1, size / 2)) {
+            const size_t before = items_of(fuzzed).size();
             for (size_t at = 0; at < items_of(fuzzed).size();) {
                 Case smaller = fuzzed;
                 auto& items = items_of(smaller);
@@ -47,7 +48,7 @@ public:
                 else
                     at += size;
             }
-            if (size == 1)
+            if (size == 1 && items_of(fuzzed).size() == before)
                 return;
         }
     }

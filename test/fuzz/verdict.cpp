@@ -44,11 +44,12 @@ Coefficients coefficients_of(pqxx::work& owner)
     return all;
 }
 
+/// Does a trigger that fires after ours set prices, or one keep our UPDATE out?
 bool sets_prices(const Schema& schema, const Source& source)
 {
     for (const std::string& sql : schema.neighbours)
-        if (sql.starts_with("CREATE TRIGGER zzz") && sql.find("BEFORE") != std::string::npos &&
-            sql.find(" ON " + lines_of(source) + " ") != std::string::npos)
+        if (sql.find(" ON " + lines_of(source) + " ") != std::string::npos && sql.find(" BEFORE ") != std::string::npos &&
+            (sql.find("CREATE TRIGGER zzz") != std::string::npos || sql.find("aa_unmoved") != std::string::npos))
             return true;
     return false;
 }
