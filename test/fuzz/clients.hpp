@@ -26,7 +26,8 @@ struct Day {
 struct Case {
     Schema schema;
     std::vector<Unit> units;
-    bool is_loose = false; // documents may be other than what is booked, until they are taken in
+    bool is_loose = false;  // documents may be other than what is booked, until they are taken in
+    bool is_dumped = false; // in the end a dump is restored, and compared
 };
 
 /// Makes the ERP in the copy; throws when it cannot be attached.

@@ -2,6 +2,7 @@
 #include "copy.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 #include <unistd.h>
 
@@ -69,14 +70,16 @@ Model::Model() : name{"credits_fuzz_" + std::to_string(getpid())}
         say(owner, sql);
 }
 
-Model::~Model()
+static void drop(const std::string& name)
 {
     try {
-        command("DROP DATABASE " + name + " WITH (FORCE)");
+        command("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
     } catch (const std::exception& error) {
         fprintf(stderr, "%s is left behind: %s\n", name.c_str(), error.what());
     }
 }
+
+Model::~Model() { drop(name); }
 
 Copy::Copy(const Model& model) : name{model.name + "_copy"}
 {
@@ -84,13 +87,18 @@ Copy::Copy(const Model& model) : name{model.name + "_copy"}
     command("CREATE DATABASE " + name + " TEMPLATE " + model.name);
 }
 
-Copy::~Copy()
+Copy::~Copy() { drop(name); }
+
+Restored::Restored(const Copy& copy) : name{copy.name + "_restored"}
 {
-    try {
-        command("DROP DATABASE " + name + " WITH (FORCE)");
-    } catch (const std::exception& error) {
-        fprintf(stderr, "%s is left behind: %s\n", name.c_str(), error.what());
+    command("CREATE DATABASE " + name);
+    const std::string dump = "pg_dump " + copy.name + " | psql -X -q -v ON_ERROR_STOP=1 -d " + name + " >/dev/null";
+    if (std::system(("bash -o pipefail -c '" + dump + "'").c_str()) != 0) {
+        drop(name);
+        throw std::runtime_error("its dump cannot be restored");
     }
 }
+
+Restored::~Restored() { drop(name); }
 
 } // namespace fuzz

@@ -36,6 +36,20 @@ public:
 
     std::string address() const { return "dbname=" + name; }
 
+    std::string name;
+};
+
+/// A database made by pg_dump and psql from another one. Throws when either fails.
+class Restored
+{
+public:
+    explicit Restored(const Copy& copy);
+    ~Restored();
+    Restored(const Restored&) = delete;
+    Restored& operator=(const Restored&) = delete;
+
+    std::string address() const { return "dbname=" + name; }
+
 private:
     std::string name;
 };

@@ -86,6 +86,7 @@ Case random_case(uint64_t seed, const Without& given, bool& is_alone)
                                         : random_unit(chance, fuzzed.schema, is_alone ? 0 : chance.below(clerks)));
     }
     fuzzed.is_loose = is_loose(fuzzed, is_alone);
+    fuzzed.is_dumped = whole.has("dump", 8);
     return fuzzed;
 }
 

@@ -175,6 +175,7 @@ Case shrink(const Model& model, Case fuzzed, const std::set<std::string>& kinds,
     unwrap(shrinker, fuzzed);
     reduce_statements(shrinker, fuzzed);
     reduce_rows(shrinker, fuzzed);
+    shrinker.attempt(fuzzed, [](Case& smaller) { smaller.is_dumped = false; });
     for (size_t i = 0; i < fuzzed.schema.sources.size(); ++i)
         simplify(shrinker, fuzzed, i);
     shrinker.reduce(

@@ -89,6 +89,27 @@ void ask_oracle(pqxx::connection& connection, const Case& fuzzed, std::vector<st
         check_prices(fuzzed.schema, lines, findings);
 }
 
+/// The ledger as one text: whatever a dump must bring back.
+std::string ledger_of(const std::string& address)
+{
+    pqxx::connection owner{address};
+    std::string all;
+    for (const char* const query : {"SELECT e::text FROM credits.entry AS e ORDER BY customer, type_id, entry_no",
+                                    "SELECT l::text FROM credits.lot AS l ORDER BY customer, type_id, lot_no",
+                                    "SELECT a::text FROM credits.account AS a ORDER BY customer, type_id",
+                                    "SELECT v::text FROM credits.verify() AS v ORDER BY 1"})
+        for (const auto& row : say(owner, query))
+            all += std::string{row[0].c_str()} + "\n";
+    return all;
+}
+
+void check_dump(const Copy& copy, std::vector<std::string>& findings)
+{
+    const Restored restored{copy};
+    if (ledger_of(copy.address()) != ledger_of(restored.address()))
+        findings.push_back("a dump comes back as it was: its ledger differs");
+}
+
 } // namespace
 
 std::vector<std::string> judge(const Copy& copy, const Case& fuzzed)
@@ -101,6 +122,8 @@ std::vector<std::string> judge(const Copy& copy, const Case& fuzzed)
         if (fuzzed.is_loose)
             take_in_all(owner);
         ask_oracle(owner, fuzzed, findings);
+        if (fuzzed.is_dumped)
+            check_dump(copy, findings);
     } catch (const std::exception& error) {
         findings.push_back("the judgement fails: " + std::string{error.what()});
     }
