@@ -72,6 +72,18 @@ Statements setting(Chance& chance)
     return {"UPDATE credits.customer SET name = 'Ann' WHERE customer = 'ann'"};
 }
 
+/// Documents are dated in January and February.
+Statements closing(Chance& chance)
+{
+    static const char* const acts[] = {"SELECT credits.close_month('2026-01-01')",
+                                       "SELECT credits.close_month('2026-02-01')",
+                                       "SELECT credits.reopen_month('2026-01-01')",
+                                       "SELECT credits.reopen_month('2026-02-01')",
+                                       "UPDATE credits.parameter SET closed_month_policy = 'reject'",
+                                       "UPDATE credits.parameter SET closed_month_policy = 'next_open_month'"};
+    return {chance.one_of(acts)};
+}
+
 /// To be told from the clerks by their application's name.
 Statements interruption(const char* function)
 {
@@ -102,6 +114,7 @@ Unit random_event(Chance& chance, const Schema& schema, int connection)
     const Kind kinds[] = {{"maintenance", maintenance(chance, source)},
                           {"ddl", ddl(chance, source)},
                           {"settings", setting(chance)},
+                          {"closings", closing(chance)},
                           {"cancel", interruption("pg_cancel_backend")},
                           {"kill", interruption("pg_terminate_backend")},
                           {"detach", attach_again(chance, schema, source)},

@@ -33,8 +33,8 @@ bool may_be_refused(const Sent& sent, bool is_strict_level, bool is_interrupted,
 {
     static const char* const by_the_server[] = {"40P01", "21000", "27000", "25P02", "3B001"};
     static const char* const to_the_dba[] = {
-        "2BP01", "55006", "42704", "42710",
-        "40001", "0A000", "42703", "42P01"}; // others' triggers do not know a column or table by its new name
+        "2BP01", "55006", "42704", "42710", "40001",
+        "0A000", "42703", "42P01", "55P03"}; // others' triggers do not know a column or table by its new name
     const std::string& state = sent.refused;
     const auto says = [&](const char* text) { return sent.message.find(text) != std::string::npos; };
     if (state.starts_with("23")) // by a constraint of ours or of the ERP's, and none of the ledger's tables

@@ -28,6 +28,10 @@ static std::vector<std::string> make_prelude()
                                      : "NULL, NULL") +
                        ")");
     all.push_back("INSERT INTO credits.article (article, type_id, coefficient) VALUES " + join(rows, ",\n    "));
+    all.push_back("INSERT INTO credits.article (article, ledger_account) VALUES ('ACTIVATION', '460000'), ('RESULT', '700000')");
+    all.push_back("UPDATE credits.credit_type SET balance_account = '460000', activation_article = 'ACTIVATION',"
+                  " result_account = '700000', result_article = 'RESULT'");
+    all.push_back("UPDATE credits.parameter SET fixed_relation = 'OWN'");
     all.push_back("INSERT INTO credits.customer (customer, works_with_credits) VALUES ('ann', true), ('bob', true),"
                   " ('cy''s', true), ('dora', false)");
     all.push_back("INSERT INTO credits.customer (customer, account_of) VALUES ('child of ann', 'ann')");

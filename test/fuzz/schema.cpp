@@ -68,6 +68,7 @@ static Source random_source(Chance& chance, int number)
     source.quantity_type = chance.one_of(quantity_types);
     source.day_type = chance.one_of(day_types);
     source.doubles = chance.has("expression", 15);
+    source.calls = chance.has("function", 15);
     source.turns = chance.has("turned", 15);
     source.applies = chance.has("applies_to", 30);
     source.has_states = chance.has("counts_when", 80);

@@ -52,6 +52,7 @@ struct Source {
     std::string quantity_type;
     std::string day_type;
     bool doubles;            // the quantity is attached as twice what the column says
+    bool calls;              // by a function of the ERP's
     bool turns;              // on documents of flavour B it has the other sign
     bool applies;            // only rows of flavour A or B are of interest
     bool has_states;         // only what is posted counts

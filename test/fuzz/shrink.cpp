@@ -117,6 +117,7 @@ void simplify(const Shrinker& shrinker, Case& fuzzed, size_t number)
         shrinker.attempt(fuzzed, [&](Case& smaller) { change(smaller.schema.sources[number]); });
     };
     attempt([](Source& source) { source.doubles = false; });
+    attempt([](Source& source) { source.calls = false; });
     attempt([](Source& source) { source.turns = false; });
     attempt([](Source& source) { source.applies = false; });
     attempt([](Source& source) { source.has_states = false; });
@@ -196,7 +197,7 @@ std::string script_of(const Case& fuzzed, const std::vector<std::string>& findin
         append(script, unit.statements);
     }
     script += is_dba ? "" : "RESET ROLE;\n";
-    script += "UPDATE credits.parameter SET active = true;\n"
+    script += "UPDATE credits.parameter SET active = true, closed_month_policy = 'next_open_month';\n"
               "UPDATE credits.customer SET works_with_credits = true WHERE customer IN ('ann', 'bob', 'cy''s');\n";
     if (fuzzed.is_loose)
         script += "SELECT * FROM credits.take_in(on_refusal => 'report'); -- until it takes in none\n"

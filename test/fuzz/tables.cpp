@@ -85,10 +85,11 @@ std::string argument(const char* name, const std::string& value) { return ", " +
 
 std::string quantity_of(const Source& source, const std::string& owner)
 {
-    const std::string plain = source.doubles ? "line.quantity * 2" : "line.quantity";
+    const std::string called = source.calls ? "s.units(line.quantity::numeric)" : "line.quantity";
+    const std::string plain = source.doubles ? called + " * 2" : called;
     if (source.turns)
         return "CASE " + owner + ".flavour WHEN 'B' THEN -(" + plain + ") ELSE " + plain + " END";
-    return source.doubles ? plain : "quantity";
+    return source.doubles || source.calls ? plain : "quantity";
 }
 
 /// A credit note of a table whose quantities are turned has its amount turned as well.
@@ -127,7 +128,8 @@ std::string origin_arguments(const Schema& schema, const Source& source)
 
 std::vector<std::string> tables_of(const Schema& schema)
 {
-    std::vector<std::string> all{"CREATE SCHEMA s"};
+    std::vector<std::string> all{"CREATE SCHEMA s", "CREATE FUNCTION s.units(quantity numeric) RETURNS numeric LANGUAGE plpgsql"
+                                                    " IMMUTABLE AS $$BEGIN RETURN quantity; END$$"};
     for (const Source& source : schema.sources) {
         if (source.is_left_out)
             continue;

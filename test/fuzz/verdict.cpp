@@ -14,7 +14,7 @@ namespace
 /// What was detached is attached, who lost the flag has it.
 void restore_settings(pqxx::connection& owner, const Schema& schema)
 {
-    say(owner, "UPDATE credits.parameter SET active = true");
+    say(owner, "UPDATE credits.parameter SET active = true, closed_month_policy = 'next_open_month'");
     say(owner, "UPDATE credits.customer SET works_with_credits = true WHERE customer IN ('ann', 'bob', 'cy''s')");
     for (const Source& source : schema.sources) {
         if (source.is_left_out)
