@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "database.hpp"
+#include "refusal.hpp"
 
 namespace fuzz
 {
@@ -86,7 +87,10 @@ std::string first_line(const std::string& message)
 class Desk
 {
 public:
-    Desk(const Copy& copy, const Case& fuzzed_) : address{copy.address()}, fuzzed{fuzzed_}, is_interrupted{interrupts(fuzzed_)} {}
+    Desk(const Copy& copy_, const Case& fuzzed_, bool is_alone_)
+        : copy{copy_}, fuzzed{fuzzed_}, is_alone{is_alone_}, is_interrupted{interrupts(fuzzed_)}
+    {
+    }
 
     /// Sends the units of one connection, which is known to the server by this name.
     void work(const std::vector<const Unit*>& units, const std::string& name)
@@ -95,7 +99,7 @@ public:
         for (const Unit* const unit : units) {
             try {
                 if (!session)
-                    session = std::make_unique<Session>(address + " application_name=" + name);
+                    session = std::make_unique<Session>(copy.address() + " application_name=" + name);
                 session->become(unit->connection == dba ? "postgres" : clerk);
                 if (!send(session->connection, *unit))
                     session.reset();
@@ -127,6 +131,9 @@ private:
                 is_lost = sent.refused.empty() || !connection.is_open();
             }
             note(sent, is_strict_level);
+            if (is_alone && can_be_told(fuzzed, unit, sent))
+                if (const std::string why = why_wrong(copy, fuzzed, sent); !why.empty())
+                    find("a refusal is right: " + why + ": " + statement + "\n" + sent.message);
             if (is_lost)
                 break;
         }
@@ -158,8 +165,9 @@ private:
         day.findings.push_back(what);
     }
 
-    std::string address;
+    const Copy& copy;
     const Case& fuzzed;
+    bool is_alone;
     bool is_interrupted;
     std::atomic<long> clock = 0;
     std::mutex mutex;
@@ -186,7 +194,7 @@ void open_shop(const Copy& copy, const Case& fuzzed)
 
 Day run_at_once(const Copy& copy, const Case& fuzzed)
 {
-    Desk desk{copy, fuzzed};
+    Desk desk{copy, fuzzed, false};
     std::vector<std::thread> threads;
     desk.work(units_of(fuzzed, opening), "opening");
     for (int connection = 0; connection <= dba; ++connection) {
@@ -200,7 +208,7 @@ Day run_at_once(const Copy& copy, const Case& fuzzed)
 
 Day run_one_by_one(const Copy& copy, const Case& fuzzed)
 {
-    Desk desk{copy, fuzzed};
+    Desk desk{copy, fuzzed, true};
     std::vector<const Unit*> units;
     for (const Unit& unit : fuzzed.units)
         units.push_back(&unit);

@@ -192,6 +192,16 @@ bool works_with_credits(const std::string& customer)
     return customer == "ann" || customer == "bob" || customer == "cy's" || customer == "child of ann";
 }
 
+Coefficients coefficients_of(pqxx::work& owner)
+{
+    Coefficients all;
+    for (const auto& row :
+         owner.exec("SELECT article, trim_scale(coefficient) FROM credits.article WHERE coefficient IS NOT NULL"
+                    " UNION SELECT article, trim_scale(coefficient) FROM credits.entry WHERE coefficient IS NOT NULL"))
+        all[row[0].as<std::string>()].insert(row[1].as<std::string>());
+    return all;
+}
+
 std::vector<Line> read_documents(pqxx::work& owner, const Schema& schema)
 {
     std::vector<Line> lines;

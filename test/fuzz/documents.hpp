@@ -28,8 +28,9 @@ std::vector<Line> read_documents(pqxx::work& owner, const Schema& schema);
 
 /// The coefficients that each article ever had: a line keeps the one with which it was booked.
 using Coefficients = std::map<std::string, std::set<std::string>>;
+Coefficients coefficients_of(pqxx::work& owner);
 
-/// The tables that are attached, as the ledger names them.
+/// What the lines want. Where the case is loose, those that `take_in` has refused may stand as they are.
 concurrency::Wanted wanted_of(const concurrency::Books& books, const std::vector<Line>& lines, const Coefficients& coefficients,
                               bool is_loose);
 

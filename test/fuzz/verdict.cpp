@@ -34,16 +34,6 @@ void take_in_all(pqxx::connection& owner)
     throw std::runtime_error("take_in() settles lines again and again");
 }
 
-Coefficients coefficients_of(pqxx::work& owner)
-{
-    Coefficients all;
-    for (const auto& row :
-         owner.exec("SELECT article, trim_scale(coefficient) FROM credits.article WHERE coefficient IS NOT NULL"
-                    " UNION SELECT article, trim_scale(coefficient) FROM credits.entry WHERE coefficient IS NOT NULL"))
-        all[row[0].as<std::string>()].insert(row[1].as<std::string>());
-    return all;
-}
-
 /// Does a trigger that fires after ours set prices, or one keep our UPDATE out?
 bool sets_prices(const Schema& schema, const Source& source)
 {
