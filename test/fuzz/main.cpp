@@ -6,9 +6,11 @@
 //   CREDITS_FUZZ_FOLDER    where the scripts of what failed go, /tmp
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <unistd.h>
 
 #include "shrink.hpp"
 #include "tally.hpp"
@@ -90,7 +92,7 @@ Case random_case(uint64_t seed, const Without& given, bool& is_alone)
     return fuzzed;
 }
 
-void write(const std::string& path, const std::string& text)
+void write_down(const std::string& path, const std::string& text)
 {
     std::ofstream{path} << text;
     printf("%s:\n%s\n", path.c_str(), text.c_str());
@@ -112,14 +114,23 @@ void report(const Model& model, const Case& fuzzed, const Day& day, const std::v
         if (!fails)
             continue;
         const Case small = shrink(model, replayed, kinds, seconds);
-        write(path, script_of(small, findings_of(model, small)));
+        write_down(path, script_of(small, findings_of(model, small)));
         return;
     }
-    write(path, record_of(fuzzed, day, findings));
+    write_down(path, record_of(fuzzed, day, findings));
+}
+
+/// Whoever waits for ever, server or client, is told of: a statement ends after a minute, shrinking after two.
+void end_when_stuck(int)
+{
+    static constexpr char told[] = "the fuzzer is stuck: no case takes ten minutes\n0 passed, 1 failed\n";
+    [[maybe_unused]] const ssize_t written = write(STDOUT_FILENO, told, sizeof told - 1);
+    _exit(1);
 }
 
 bool run_case(const Model& model, uint64_t seed, const Without& without, concurrency::Tally& tally, Figures& figures)
 {
+    alarm(600);
     bool is_alone = false;
     const Case fuzzed = random_case(seed, without, is_alone);
     if (std::getenv("CREDITS_FUZZ_TELL"))
@@ -168,6 +179,7 @@ Without without_from_environment()
 
 static int main_of_fuzz()
 {
+    std::signal(SIGALRM, end_when_stuck);
     setvbuf(stdout, nullptr, _IOLBF, BUFSIZ); // what was said stays when somebody ends us
     const Clock::time_point start = Clock::now();
     const double seconds = std::stod(from_environment("CREDITS_FUZZ_SECONDS", "60"));
