@@ -30,7 +30,8 @@ std::string header_join(const Source& source)
     return " LEFT JOIN " + header + " AS header ON " + join(same, " AND ");
 }
 
-// SELECT key, customer, day, article, flavour, state, has header, quantity, price, amount, made_of, refund_of FROM s.l0 AS line …
+// SELECT key, customer, day, article, flavour, state, has header, quantity, price, amount, made_of, refund_of
+// FROM s.l0 AS line …
 std::string query_of(const Source& source)
 {
     const std::string owner = source.heading == Heading::none ? "line." : "header.";
