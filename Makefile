@@ -40,17 +40,19 @@ ISOLATION_OPTS := --load-extension=credits --inputdir=test/isolation
 
 # Objects of C++ that survive a longjmp: no exceptions, no run-time type information, no guarded statics (doc/design/1-shape.md).
 # The backend's headers come as system headers, so that the warnings speak of our own code. With WERROR=yes they are errors.
+# With SANITIZE=yes it is built for a server that has loaded the sanitizers' runtime before (test/sanitised), without bitcode.
 PG_CONFIG     ?= pg_config
 CXX_LANGUAGE  := -std=gnu++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics
 CXX_WARNINGS  := -Wall -Wextra -Wshadow -Wno-register -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 PG_CPPFLAGS   := -Isrc -MMD -MP -DCREDITS_VERSION='"$(VERSION)"'
-PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS)
+SANITIZERS    := $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+PG_CXXFLAGS   := $(CXX_LANGUAGE) $(CXX_WARNINGS) $(SANITIZERS)
 DEPENDENCIES  := $(OBJS:.o=.d) $(BITCODE:.bc=.bc.d)
 EXTRA_CLEAN   := $(SCRIPT) src/exports.list src/files.list $(DEPENDENCIES) test/isolation/specs build/test
 
 # Bitcode only where the clang is that the server was built with; it never gets PG_CXXFLAGS by itself.
 PGXS          := $(shell $(PG_CONFIG) --pgxs)
-SERVER_CLANG  := $(shell sed -n 's/^CLANG *= *//p' $(dir $(PGXS))../Makefile.global)
+SERVER_CLANG  := $(if $(SANITIZE),,$(shell sed -n 's/^CLANG *= *//p' $(dir $(PGXS))../Makefile.global))
 ifeq ($(shell command -v $(SERVER_CLANG)),)
 override with_llvm = no
 endif

@@ -80,7 +80,8 @@ _update_kept_tree() {
     cp "$scratch/sums" "$kept/sums"
 }
 
-# start_server [-o NAME=VALUE]...: starts a new server with these settings on a free port and waits until it is ready.
+# start_server [-o NAME=VALUE]...: starts a new server with these settings on a free port and waits until it is ready. It loads
+# the libraries that $CREDITS_PRELOAD names before its own, as the sanitizers want it (test/sanitised).
 # Exports PGHOST (the socket's folder; 127.0.0.1 works too), PGPORT, PGUSER and PGDATABASE. Fails with the server's log shown.
 start_server() {
     local variable
@@ -96,7 +97,7 @@ start_server() {
     _as_server initdb -D "$server/data" -U postgres -A trust -N -E UTF8 --locale=C.UTF-8 >"$server/initdb.log" 2>&1 ||
         { cat "$server/initdb.log" >&2 && return 1; }
     _settings "${settings[@]}" >>"$server/data/postgresql.conf"
-    _as_server pg_ctl -D "$server/data" -l "$server/log" -s -w start ||
+    LD_PRELOAD=${CREDITS_PRELOAD:-} _as_server pg_ctl -D "$server/data" -l "$server/log" -s -w start ||
         { cat "$server/log" >&2 && return 1; }
 }
 
