@@ -41,8 +41,8 @@ build_server() (
     rm -rf "$folder.new"
 )
 
-# run_on_asserted_server NAME SUITE...: runs the suites of this tree there, from sources that are kept under that name, and counts.
-# The server's user may not read everybody's cache: it runs from a copy, which finds its own files.
+# run_on_asserted_server NAME SUITE...: runs the suites of this tree there, from sources that are kept under that name, and
+# counts. The server's user may not read everybody's cache: it runs from a copy, which finds its own files.
 run_on_asserted_server() {
     need_packages "postgresql-$major-pgtap" bison flex perl make gcc libc6-dev patch
     [[ -x $folder/bin/postgres ]] || _quietly build_server
