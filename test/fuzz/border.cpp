@@ -11,12 +11,12 @@ using Statements = std::vector<std::string>;
 
 Statements maintenance(Chance& chance, const Source& source)
 {
-    static const char* const ledger[] = {"credits._account", "credits._lot",    "credits.entry", "credits.customer",
-                                         "credits.pending",  "credits.article", "credits.source"};
+    static const char* const ledger[] = {"credits._account", "credits._lot",    "credits._entry", "credits.customer",
+                                         "credits.pending",  "credits.article", "credits.source", "credits._source"};
     const std::string table = chance.percent(75) ? chance.one_of(ledger) : lines_of(source);
     static const char* const acts[] = {"VACUUM FULL ", "VACUUM ", "REINDEX TABLE ", "REINDEX TABLE CONCURRENTLY ", "ANALYZE "};
     if (chance.percent(20))
-        return {"CLUSTER credits.entry USING entry_pkey"};
+        return {"CLUSTER credits._entry USING _entry_pkey"};
     return {chance.one_of(acts) + table};
 }
 
@@ -97,6 +97,9 @@ Statements attach_again(Chance& chance, const Schema& schema, const Source& sour
     const std::string detach = "SELECT credits.detach('" + lines_of(source) + "')";
     if (chance.has("gap", 50))
         return {detach, "SELECT pg_sleep(0.02)", attach_call(schema, source)};
+    if (chance.percent(50))
+        return {"DO $$ DECLARE call text := credits.attach_call('" + lines_of(source) + "'); BEGIN PERFORM credits.detach('" +
+                lines_of(source) + "'); EXECUTE call; END $$"};
     return {"BEGIN", detach, attach_call(schema, source), "COMMIT"};
 }
 
