@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # names that server.sh and elsewhere.sh share with this
+# shellcheck shell=bash disable=SC2154,SC2164 # names that server.sh and elsewhere.sh share with this; whoever sources it sets -e
 # The server of this system's major that checks its own assertions: Debian's source package, configured with --enable-cassert, in
 # the user's cache, credits/asserted/15: built once, in ten minutes of one core; remove it to have it built of today's.
 # To be sourced after elsewhere.sh.
@@ -6,24 +6,27 @@
 major=$(pg_major)
 folder=$cache/asserted/$major
 
-# Prints Debian's sources of packages, where apt is to look for those of this release.
+# Prints where the sources of Debian's packages are: where this system has its packages from.
 source_lists() {
-    local release
-    # shellcheck source=/dev/null
-    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-    printf 'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/%s main\n' \
-        "debian $release" "debian-security $release-security"
+    # shellcheck disable=SC2016 # for apt
+    apt-get indextargets --format \
+        'deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+        'Created-By: Packages' | sort -u
 }
 
-# Fetches the source package to the current folder and prints the folder of its sources. Apt's own lists stay as they are.
-# Of Debian's patches it has the one that tests need: others would install it into the system's folders.
+# Fetches the newest source package that is there, for a mirror may lag behind, unpacked to the folder source below the current
+# one. Apt's own lists stay as they are. Of Debian's patches it has the one that tests need: others would
+# install it into the system's folders.
 get_source() {
     local -a options=(-o "Dir::Etc::SourceList=$PWD/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
         -o "Dir::State::Lists=$PWD/apt/lists" -o APT::Sandbox::User=root -qq)
+    local version
     mkdir -p apt/lists/partial source
     source_lists >apt/sources.list
     apt-get "${options[@]}" update
-    apt-get "${options[@]}" source --download-only "postgresql-$major"
+    for version in $(apt-cache "${options[@]}" showsrc "postgresql-$major" | sed -n 's/^Version: //p' | sort -rV); do
+        ! apt-get "${options[@]}" source --download-only "postgresql-$major=$version" || break
+    done
     tar -xf "postgresql-${major}_"*.orig.tar.* --strip-components=1 -C source
     tar -xf "postgresql-${major}_"*.debian.tar.* -C source
     patch -d source -p1 -s <source/debian/patches/extension_destdir
