@@ -1,13 +1,11 @@
-// Reads from the entries what the ledger has recorded for a line.
+// What the ledger has recorded for a line: the sum of its entries, account by account and act by act. Mostly one thing stands.
+// Where a change of the line was missed, it may have been booked anew, and several do.
 #include "ledger/recorded.hpp"
 
 #include <algorithm>
 
 #include "ledger/entries.hpp"
-#include "pg/key.hpp"
-#include "pg/numeric.hpp"
-#include "schema/catalog.hpp"
-#include "schema/columns.hpp"
+#include "ledger/line_entries.hpp"
 
 namespace credits
 {
@@ -15,136 +13,36 @@ namespace credits
 namespace
 {
 
-struct LineEntry {
-    std::string_view customer;
-    int32 type_id;
-    int64 entry_no;
-    int64 lot_no;
-    int64 reverses;
-    DateADT booked_on;
-    core::Act act; // that it books, or undoes
-    core::Amount quantity;
-    core::Amount value;
-    core::Amount amount;
-    Document document;
-    TimestampTz recorded_at;
-    TimestampTz account_at; // the last time in its account
-    bool is_opening;
+/// What stands for a line, the latest first.
+struct Standing {
+    Recorded* first;
+    Recorded* last;
 };
 
-std::string_view get_text(const pg::Table& entries, int column)
+void add(Standing& standing, Recorded* recorded)
 {
-    bool is_null = false;
-    const Datum value = pg::get(entries, column, &is_null);
-    return is_null ? std::string_view() : pg::copy(pg::to_view(value));
+    (standing.first == nullptr ? standing.first : standing.last->next) = recorded;
+    standing.last = recorded;
 }
 
-core::Amount get_amount(const pg::Table& entries, int column)
+/// How it was booked last.
+Recorded* make_recorded(const LineEntry& last, const core::Effect& effect)
 {
-    bool is_null = false;
-    const Datum value = pg::get(entries, column, &is_null);
-    return is_null ? core::zero : pg::to_amount(value);
+    auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
+    recorded->customer = last.customer;
+    recorded->type_id = last.type_id;
+    recorded->document = last.document;
+    recorded->effect = effect;
+    return recorded;
 }
 
-LineEntry read_entry(const pg::Table& entries)
-{
-    using namespace entry_column;
-    const core::Amount credits = get_amount(entries, quantity);
-    const core::EntryKindRow& row = read_kind(entries);
-    bool is_root = false;
-    bool has_no_date = false;
-    const Datum reversed = pg::get(entries, reverses, &is_root);
-    const Datum date = pg::get(entries, document_date, &has_no_date);
-    return {
-        .customer = get_text(entries, customer),
-        .type_id = DatumGetInt32(pg::get_not_null(entries, type_id)),
-        .entry_no = DatumGetInt64(pg::get_not_null(entries, entry_no)),
-        .lot_no = DatumGetInt64(pg::get_not_null(entries, lot_no)),
-        .reverses = is_root ? 0 : DatumGetInt64(reversed),
-        .booked_on = DatumGetDateADT(pg::get_not_null(entries, booked_on)),
-        .act = row.act,
-        .quantity = credits,
-        .value = get_amount(entries, value),
-        .amount = get_amount(entries, amount),
-        .document = {.kind = get_text(entries, document_kind),
-                     .number = get_text(entries, document_number),
-                     .date = has_no_date ? 0 : DatumGetDateADT(date),
-                     .article = get_text(entries, article),
-                     .coefficient = get_amount(entries, coefficient)},
-        .recorded_at = DatumGetTimestampTz(pg::get_not_null(entries, recorded_at)),
-        .is_opening = row.kind == core::EntryKind::opening && credits > core::zero,
-    };
-}
-
-bool is_same_account(const LineEntry& a, const LineEntry& b) { return a.customer == b.customer && a.type_id == b.type_id; }
-
-bool is_in_earlier_account(const LineEntry& a, const LineEntry& b)
-{
-    return a.customer != b.customer ? a.customer < b.customer : a.type_id < b.type_id;
-}
-
-/// Sorts them account by account, each in the order of booking, which numbers tell; the account that was booked to last comes
-/// last. Times alone tell no order: a save may wait after its statement began.
-void sort(std::span<LineEntry> entries)
-{
-    std::ranges::sort(entries, [](const LineEntry& a, const LineEntry& b) {
-        return is_same_account(a, b) ? a.entry_no < b.entry_no : is_in_earlier_account(a, b);
-    });
-    for (size_t i = entries.size(); i-- > 0;)
-        entries[i].account_at = i + 1 < entries.size() && is_same_account(entries[i], entries[i + 1]) ? entries[i + 1].account_at
-                                                                                                      : entries[i].recorded_at;
-    std::ranges::sort(entries, [](const LineEntry& a, const LineEntry& b) {
-        if (is_same_account(a, b))
-            return a.entry_no < b.entry_no;
-        return a.account_at != b.account_at ? a.account_at < b.account_at : is_in_earlier_account(a, b);
-    });
-}
-
-/// What is booked for a line, in the order of booking.
-using LineEntries = std::span<const LineEntry>;
-
-LineEntries read_entries(pg::Table& table, int32 source_no, std::string_view key, const pg::DatedSnapshot& snapshot)
-{
-    const std::array parts{source_no != 0 ? pg::key_part(source_no) : pg::null_part(), pg::key_part(key)};
-    pg::IndexCursor cursor = pg::begin_scan(table, catalog().entry_line_idx, parts, snapshot);
-    pg::Array<LineEntry> read{};
-    while (pg::next(cursor))
-        pg::append(read, read_entry(table));
-    pg::end_scan(cursor);
-    sort(pg::span_of(read));
-    return pg::span_of(read);
-}
-
-/// Does the line stand in this account? A change of value has an amount and no credits.
-bool stands_in(LineEntries line, const LineEntry& account)
-{
-    int64 credits = 0;
-    int64 amount = 0;
-    for (const LineEntry& entry : line)
-        if (is_same_account(entry, account)) {
-            credits += entry.quantity.units;
-            amount += entry.amount.units;
-        }
-    return credits != 0 || amount != 0;
-}
-
-/// The line's last entry in the account where it stands; where it stands nowhere, the last of all.
-const LineEntry& last_booking(LineEntries line)
-{
-    for (size_t i = line.size(); i-- > 0;) {
-        const bool is_asked = i + 1 < line.size() && is_same_account(line[i], line[i + 1]);
-        if (!is_asked && stands_in(line, line[i]))
-            return line[i];
-    }
-    return line.back();
-}
-
-/// What the entries of one kind of act add up to: at most one kind stands.
-core::Effect add_up(LineEntries line, const LineEntry& account, core::Act act)
+/// What these entries of an act add up to.
+template <class Is>
+core::Effect add_up(LineEntries account, core::Act act, Is is)
 {
     core::Effect sum{.act = act, .credits = {}, .amount = {}, .value = {}};
-    for (const LineEntry& entry : line) {
-        if (entry.act != act || !is_same_account(entry, account))
+    for (const LineEntry& entry : account) {
+        if (entry.act != act || !is(entry))
             continue;
         sum.credits.units += entry.quantity.units;
         sum.amount.units += entry.amount.units;
@@ -154,43 +52,15 @@ core::Effect add_up(LineEntries line, const LineEntry& account, core::Act act)
     return sum;
 }
 
-core::Effect find_effect(LineEntries line, const LineEntry& account)
-{
-    for (const core::Act act : {core::Act::consumption, core::Act::sale, core::Act::credit_note, core::Act::return_line}) {
-        const core::Effect sum = add_up(line, account, act);
-        if (sum.credits != core::zero || sum.amount != core::zero)
-            return sum;
-    }
-    return {};
-}
-
-/// Is it an entry that may be given back: a draw, what a return gave, or a change of value?
-bool is_draw(const LineEntry& entry, const core::Effect& effect)
-{
-    if (entry.act != effect.act)
-        return false;
-    switch (effect.act) {
-    case core::Act::consumption:
-        return entry.quantity < core::zero;
-    case core::Act::credit_note:
-        return entry.reverses == 0 &&
-               (core::is_change_of_value(effect) ? entry.quantity == core::zero : entry.quantity < core::zero);
-    case core::Act::return_line:
-        return entry.quantity > core::zero;
-    default:
-        return false;
-    }
-}
-
 /// The draw less what other entries of its kind undid of it. A line that was a return before may have undone its own draw as
 /// such.
-RecordedDraw read_draw(LineEntries line, const LineEntry& drawn)
+RecordedDraw read_draw(LineEntries account, const LineEntry& drawn)
 {
     int64 quantity = drawn.quantity.units;
     int64 value = drawn.value.units;
     bool is_undone = false;
-    for (const LineEntry& entry : line) {
-        if (entry.reverses != drawn.entry_no || entry.act != drawn.act || !is_same_account(entry, drawn))
+    for (const LineEntry& entry : account) {
+        if (entry.reverses != drawn.entry_no || entry.act != drawn.act)
             continue;
         quantity += entry.quantity.units;
         value += entry.value.units;
@@ -206,72 +76,176 @@ RecordedDraw read_draw(LineEntries line, const LineEntry& drawn)
             .stands = drawn.quantity == core::zero ? !is_undone : quantity > 0};
 }
 
-void find_draws(Recorded& recorded, LineEntries line, const LineEntry& account)
+/// Finds those of these entries that may be given back, as far as they stand: draws, what a return gave, a change of value.
+template <class Is>
+void find_draws(Recorded& recorded, LineEntries account, Is is)
 {
-    recorded.draws = static_cast<RecordedDraw*>(palloc(sizeof(RecordedDraw) * line.size()));
-    for (const LineEntry& entry : line) {
-        if (!is_same_account(entry, account) || !is_draw(entry, recorded.effect))
+    recorded.draws = static_cast<RecordedDraw*>(palloc(sizeof(RecordedDraw) * account.size()));
+    for (const LineEntry& entry : account) {
+        if (entry.act != recorded.effect.act || !is(entry))
             continue;
-        const RecordedDraw draw = read_draw(line, entry);
-        if (core::is_change_of_value(recorded.effect))
-            recorded.draw_count = 0; // the last one stands
+        const RecordedDraw draw = read_draw(account, entry);
         if (draw.stands)
             recorded.draws[recorded.draw_count++] = draw;
     }
 }
 
-void find_lot(Recorded& recorded, LineEntries line, const LineEntry& account)
+/// Calls fn(entry) for the last entry of each group of entries of the act, the latest first.
+template <class IsSame, class Fn>
+void for_each_last(LineEntries account, core::Act act, IsSame is_same, Fn fn)
 {
-    for (const LineEntry& entry : line) {
-        if (entry.act != core::Act::sale || !is_same_account(entry, account))
-            continue;
-        if (entry.quantity > core::zero && entry.reverses == 0)
-            recorded.lot_no = entry.lot_no;
-        if (entry.is_opening)
-            recorded.opening_entry_no = entry.entry_no;
+    for (size_t i = account.size(); i-- > 0;) {
+        const LineEntry& entry = account[i];
+        const auto is_later_one = [&](const LineEntry& later) { return later.act == act && is_same(later, entry); };
+        if (entry.act == act && std::ranges::none_of(account.subspan(i + 1), is_later_one))
+            fn(entry);
     }
 }
 
-/// How the act that stands was booked last. In the save that made another act of the line, the old one may be undone after it.
-const Document& last_document(LineEntries line, const LineEntry& last, core::Act act)
+/// A line that is dated anew, or has another article, is undone and drawn again: what else stands of another date or article is
+/// of a booking whose change was missed.
+void add_consumptions(Standing& standing, LineEntries account)
 {
-    for (size_t i = line.size(); i-- > 0;)
-        if (line[i].act == act && is_same_account(line[i], last))
-            return line[i].document;
-    return last.document;
+    const auto is_alike = [](const LineEntry& a, const LineEntry& b) {
+        return a.document.date == b.document.date && a.document.article == b.document.article;
+    };
+    for_each_last(account, core::Act::consumption, is_alike, [&](const LineEntry& last) {
+        Recorded* const recorded = make_recorded(last, {.act = core::Act::consumption, .credits = {}, .amount = {}, .value = {}});
+        find_draws(*recorded, account,
+                   [&](const LineEntry& entry) { return entry.quantity < core::zero && is_alike(entry, last); });
+        for (int i = 0; i < recorded->draw_count; i++)
+            recorded->effect.credits.units -= recorded->draws[i].draw.quantity.units;
+        if (recorded->draw_count > 0)
+            add(standing, recorded);
+    });
 }
 
-Recorded* make_recorded(LineEntries line, const LineEntry& last, const core::Effect& effect)
+/// Each lot by itself.
+void add_sales(Standing& standing, LineEntries account)
 {
-    auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
-    recorded->customer = last.customer;
-    recorded->type_id = last.type_id;
-    recorded->document = last_document(line, last, effect.act);
-    recorded->effect = effect;
-    find_draws(*recorded, line, last);
-    find_lot(*recorded, line, last);
+    const auto is_of_lot = [](const LineEntry& a, const LineEntry& b) { return a.lot_no == b.lot_no; };
+    for_each_last(account, core::Act::sale, is_of_lot, [&](const LineEntry& last) {
+        const core::Effect sale =
+            add_up(account, core::Act::sale, [&](const LineEntry& entry) { return is_of_lot(entry, last); });
+        if (sale.credits == core::zero && sale.amount == core::zero)
+            return;
+        Recorded* const recorded = make_recorded(last, sale);
+        recorded->lot_no = last.lot_no;
+        for (const LineEntry& entry : account)
+            if (entry.is_opening && is_of_lot(entry, last))
+                recorded->opening_entry_no = entry.entry_no;
+        add(standing, recorded);
+    });
+}
+
+/// Does the entry change the value of a lot, or undo that? An amount alone may also belong to a credit note that stands by then.
+bool is_of_change_of_value(LineEntries account, const LineEntry& entry)
+{
+    if (entry.act != core::Act::credit_note || entry.quantity != core::zero)
+        return false;
+    if (entry.value != core::zero || entry.reverses != 0)
+        return true;
+    int64 credits = 0;
+    for (const LineEntry* earlier = account.data(); earlier != &entry; earlier++)
+        credits += earlier->act == entry.act ? earlier->quantity.units : 0;
+    return credits == 0;
+}
+
+void add_changes_of_value(Standing& standing, LineEntries account)
+{
+    const auto is_same = [](const LineEntry& a, const LineEntry& b) { return a.entry_no == b.entry_no; };
+    for_each_last(account, core::Act::credit_note, is_same, [&](const LineEntry& entry) {
+        if (entry.reverses != 0 || !is_of_change_of_value(account, entry))
+            return;
+        const core::Effect change{.act = core::Act::credit_note, .credits = {}, .amount = entry.amount, .value = {}};
+        Recorded* const recorded = make_recorded(entry, change);
+        find_draws(*recorded, account, [&](const LineEntry& other) { return is_same(other, entry); });
+        if (recorded->draw_count > 0)
+            add(standing, recorded);
+    });
+}
+
+/// What stands of an act of which all entries are one booking; null: none of them is of that act.
+template <class Is, class IsDraw>
+Recorded* read_act(LineEntries account, core::Act act, Is is, IsDraw is_draw)
+{
+    Recorded* recorded = nullptr;
+    const auto is_same = [](const LineEntry&, const LineEntry&) { return true; };
+    for_each_last(account, act, is_same, [&](const LineEntry& last) {
+        recorded = make_recorded(last, add_up(account, act, is));
+        find_draws(*recorded, account, is_draw);
+    });
     return recorded;
+}
+
+Recorded* read_credit_note(LineEntries account)
+{
+    return read_act(
+        account, core::Act::credit_note, [&](const LineEntry& entry) { return !is_of_change_of_value(account, entry); },
+        [](const LineEntry& entry) { return entry.quantity < core::zero && entry.reverses == 0; });
+}
+
+Recorded* read_return(LineEntries account)
+{
+    return read_act(
+        account, core::Act::return_line, [](const LineEntry&) { return true; },
+        [](const LineEntry& entry) { return entry.quantity > core::zero; });
+}
+
+void add_account(Standing& standing, LineEntries account)
+{
+    add_consumptions(standing, account);
+    add_sales(standing, account);
+    add_changes_of_value(standing, account);
+    for (Recorded* const recorded : {read_credit_note(account), read_return(account)})
+        if (recorded != nullptr && recorded->effect.credits != core::zero)
+            add(standing, recorded);
+}
+
+/// Calls fn(account) for the entries of each account, the one that was booked to last first.
+template <class Fn>
+void for_each_account(LineEntries line, Fn fn)
+{
+    while (!line.empty()) {
+        size_t first = line.size() - 1;
+        while (first > 0 && is_same_account(line[first - 1], line.back()))
+            first--;
+        fn(line.subspan(first));
+        line = line.first(first);
+    }
 }
 
 } // namespace
 
 Recorded* read_recorded(pg::Table& entries, int32 source_no, std::string_view key, const pg::DatedSnapshot& snapshot)
 {
-    const LineEntries line = read_entries(entries, source_no, key, snapshot);
+    const LineEntries line = read_line_entries(entries, source_no, key, snapshot);
     if (line.empty())
         return nullptr;
-    const LineEntry& last = last_booking(line);
-    return make_recorded(line, last, find_effect(line, last));
+    Standing standing{};
+    for_each_account(line, [&](LineEntries account) { add_account(standing, account); });
+    return standing.first != nullptr ? standing.first : make_recorded(line.back(), {});
 }
 
 Recorded* read_recorded_return(Ledger& ledger, const DocumentLine& line)
 {
     const LineEntries read = with_own_entries(
-        [&](const pg::DatedSnapshot& snapshot) { return read_entries(ledger.entries, line.source_no, line.key, snapshot); });
-    size_t last = read.size() - 1;
-    while (read[last].customer != line.recorded->customer || read[last].type_id != line.recorded->type_id)
-        last--;
-    return make_recorded(read, read[last], add_up(read, read[last], core::Act::return_line));
+        [&](const pg::DatedSnapshot& snapshot) { return read_line_entries(ledger.entries, line.source_no, line.key, snapshot); });
+    Recorded* found = nullptr;
+    for_each_account(read, [&](LineEntries account) {
+        if (account.back().customer == line.recorded->customer && account.back().type_id == line.recorded->type_id)
+            found = read_return(account);
+    });
+    return found;
+}
+
+bool is_same(const Recorded* a, const Recorded* b)
+{
+    for (; a != nullptr && b != nullptr; a = a->next, b = b->next)
+        if (a->customer != b->customer || a->type_id != b->type_id || a->effect != b->effect || a->lot_no != b->lot_no ||
+            a->draw_count != b->draw_count || a->document.article != b->document.article || a->document.date != b->document.date)
+            return false;
+    return a == b;
 }
 
 } // namespace credits

@@ -6,6 +6,11 @@
 #include "ledger/lots.hpp"
 #include "ledger/revaluation.hpp"
 #include "ledger/standing_entries.hpp"
+#include "pg/key.hpp"
+#include "pg/numeric.hpp"
+#include "pg/snapshot.hpp"
+#include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 
 namespace credits
 {
@@ -36,6 +41,16 @@ void correct_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedL
 }
 
 } // namespace
+
+bool is_used(const Recorded& sale)
+{
+    return pg::read_latest(catalog().lot, [&](pg::Table& lots, const pg::DatedSnapshot& snapshot) {
+        const auto key = pg::make_key(sale.customer, sale.type_id, sale.lot_no);
+        const auto units = [&](int column) { return pg::to_amount(pg::get_not_null(lots, column)).units; };
+        return pg::find(lots, catalog().lot_pkey, key, snapshot) &&
+               (units(lot_column::remaining) != units(lot_column::quantity) || units(lot_column::credited) != 0);
+    });
+}
 
 void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core::Effect& sale)
 {

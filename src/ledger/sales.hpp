@@ -6,6 +6,9 @@
 namespace credits
 {
 
+/// Is something of the recorded sale's lot consumed or credited?
+bool is_used(const Recorded& sale);
+
 /// Changes the lot of a recorded sale to `sale` (zeros empty it). Refused when some of it is consumed (rule 14).
 void change_lot(Ledger& ledger, Account& account, DocumentLine& line, const core::Effect& sale);
 

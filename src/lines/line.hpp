@@ -34,7 +34,8 @@ struct Document {
     core::Amount coefficient; // 0: a registration by hand has none
 };
 
-/// What the ledger has recorded for a line: the sum of its entries, and how it was booked last (rule 16).
+/// What the ledger has recorded for a line: the sum of its entries, and how it was booked last (rule 16). Mostly that is all.
+/// Where a change of the line was missed, more may stand: in another account, as another act, in another lot.
 struct Recorded {
     std::string_view customer;
     int32 type_id;
@@ -44,6 +45,7 @@ struct Recorded {
     int64 opening_entry_no; // of a balance from before; 0: it is none
     RecordedDraw* draws;
     int draw_count;
+    Recorded* next; // what else stands, the latest first; null: nothing
 };
 
 /// In which order lines settled together come: as one save, or, when they are taken in, each day as a save of its own (rule 24).
@@ -95,6 +97,9 @@ struct DocumentLine {
     int64 first_entry_no; // of those that this batch books; 0: none yet
     core::Settlement settlement;
 };
+
+/// What stands for it is more than one thing, since a change of it was missed.
+inline bool has_several_records(const DocumentLine& line) { return line.recorded != nullptr && line.recorded->next != nullptr; }
 
 /// Where a refusal finds the line: in its document, or, of one that is gone and has none any more, in the one that is recorded.
 inline errors::Place place_of(const DocumentLine& line)

@@ -102,12 +102,11 @@ size_t drop_empty(const BatchList& save, size_t given)
     return count;
 }
 
-/// Of an image that is no new line: whom its line is recorded for. Null: nothing is.
-std::string_view recorded_customer(Batch& batch, const LineImage& image, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+/// Of an image that is no new line: what is recorded for its line.
+const Recorded* recorded_of(Batch& batch, const LineImage& image, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     const std::string_view key = image.old_line == nullptr ? image.gone_key : key_of(batch, image.old_line);
-    const Recorded* const recorded = is_null(key) ? nullptr : read_recorded(entries, batch.source->number, key, snapshot);
-    return recorded == nullptr ? std::string_view() : recorded->customer;
+    return is_null(key) ? nullptr : read_recorded(entries, batch.source->number, key, snapshot);
 }
 
 /// Adds the customers whom the lines from `first` on had and have. Of a line that went with its document only the ledger may know
@@ -119,9 +118,9 @@ bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries
         const LineImage& image = batch.images[i];
         const int before = customers.count;
         add_customer(customers, batch, image.old_line, image.old_header);
-        const std::string_view recorded = recorded_customer(batch, image, entries, snapshot);
-        if (!is_null(recorded))
-            pg::append(customers, recorded);
+        for (const Recorded* recorded = recorded_of(batch, image, entries, snapshot); recorded != nullptr;
+             recorded = recorded->next)
+            pg::append(customers, recorded->customer);
         are_all_known &= customers.count > before || image.old_line == nullptr;
         add_customer(customers, batch, image.new_line, image.new_header);
     }

@@ -34,18 +34,28 @@ bool writes_recorded_ledger(const DocumentLine& line)
            (!core::is_nothing(line.recorded->effect) || (!line.is_gone && line.recorded_key != line.key));
 }
 
+Size count_recorded(const DocumentLine& line)
+{
+    Size count = 0;
+    for (const Recorded* recorded = line.recorded; recorded != nullptr; recorded = recorded->next)
+        count++;
+    return count;
+}
+
 Customers name_customers(Batches batches, const DocumentCustomers& documents)
 {
     Size most = 1;
     for (const Batch* const batch : batches)
-        most += 2 * static_cast<Size>(batch->line_count);
+        for (const DocumentLine& line : lines_of(*batch))
+            most += 1 + count_recorded(line);
     most += documents.of_lines.size() + documents.of_origins.size();
     Customers customers{.sorted = static_cast<Customer*>(MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Customer) * most)),
                         .count = 0};
     for (const Batch* const batch : batches)
         for (const DocumentLine& line : lines_of(*batch)) {
             if (writes_recorded_ledger(line))
-                add(customers, line.recorded->customer, true);
+                for (const Recorded* recorded = line.recorded; recorded != nullptr; recorded = recorded->next)
+                    add(customers, recorded->customer, true);
             // Counting or not: a line is not dropped before its customer is locked.
             add(customers, line.customer, false);
         }

@@ -6,6 +6,7 @@
 #include "errors/saving.hpp"
 #include "ledger/credit_notes.hpp"
 #include "pg/numeric.hpp"
+#include "save/choose_record.hpp"
 
 namespace credits
 {
@@ -79,10 +80,9 @@ bool stands_on_sale_referred_to(const DocumentLine& line)
 /// Would the wanted effect stand where the recorded one does?
 core::Target compare_targets(const DocumentLine& line)
 {
-    const Recorded& recorded = *line.recorded;
-    const bool same = line.type != nullptr && recorded.customer == line.customer && recorded.type_id == line.type->type_id &&
-                      recorded.document.article == line.article && recorded.document.date == line.date;
-    if (same && core::is_credit_note(recorded.effect) && core::is_credit_note(line.wanted) && !stands_on_sale_referred_to(line))
+    const bool same = is_target(*line.recorded, line);
+    if (same && core::is_credit_note(line.recorded->effect) && core::is_credit_note(line.wanted) &&
+        !stands_on_sale_referred_to(line))
         return core::Target::other;
     return same ? core::Target::same : core::Target::other;
 }
@@ -101,6 +101,8 @@ void want_sale(DocumentLine& line, core::Amount credits)
 {
     const CreditType& type = *line.type;
     line.wanted = make_sale(type, line, credits);
+    if (has_several_records(line))
+        choose_record(line);
     if (line.recorded == nullptr || !core::is_sale(line.recorded->effect) || compare_targets(line) == core::Target::other)
         return;
     if (core::keeps_value(type.worth, line.recorded->effect, line.wanted))
@@ -148,6 +150,8 @@ void want(const Configuration& configuration, const Customers& customers, bool s
         want_credit_note(line, *credits);
     else if (!line.is_covered)
         line.wanted = {.act = act, .credits = *credits, .amount = {}, .value = {}};
+    if (act != core::Act::sale && has_several_records(line))
+        choose_record(line);
 }
 
 } // namespace
@@ -196,7 +200,7 @@ void decide(const Configuration& configuration, const Customers& customers, bool
     want(configuration, customers, sells, line);
     if (line.recorded == nullptr)
         line.settlement = core::settle({}, line.wanted, core::Target::other);
-    else
+    else if (!has_several_records(line) || !adds_up(line))
         line.settlement = core::settle(line.recorded->effect, line.wanted, compare_targets(line));
     if (!changes_nothing(line.settlement))
         require_open_month(line);

@@ -74,19 +74,6 @@ std::span<const std::string_view> list_claimed(const Batch& batch, const Claims&
     return {keys, static_cast<size_t>(claims.count)};
 }
 
-DocumentLine gone_line(const DocumentLine& line)
-{
-    DocumentLine gone{};
-    gone.source_no = line.source_no;
-    gone.line_table = line.line_table;
-    gone.image = line.image;
-    gone.key = gone.recorded_key = line.recorded_key;
-    gone.recorded_by = line.recorded_by;
-    gone.is_gone = gone.is_zeroed = true;
-    gone.is_chained = line.is_chained;
-    return gone;
-}
-
 /// Takes the record of the line's own key, where it has one that nobody claims.
 template <class Stands>
 void choose_record(Claims& claims, std::span<const std::string_view> claimed, int i, Stands stands)
@@ -141,6 +128,19 @@ void assign_records(Batch& batch)
     choose_records(batch, claims);
     batch.lines = claims.lines;
     batch.line_count = claims.total;
+}
+
+DocumentLine gone_line(const DocumentLine& line)
+{
+    DocumentLine gone{};
+    gone.source_no = line.source_no;
+    gone.line_table = line.line_table;
+    gone.image = line.image;
+    gone.key = gone.recorded_key = line.recorded_key;
+    gone.recorded_by = line.recorded_by;
+    gone.is_gone = gone.is_zeroed = true;
+    gone.is_chained = line.is_chained;
+    return gone;
 }
 
 std::string_view unused_key(std::string_view key)

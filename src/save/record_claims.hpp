@@ -14,6 +14,9 @@ void drop_repeated_lines(Batch& batch);
 /// its recorded_key is the key of that record afterwards, or one that nobody has. The lines are read, their records are not.
 void assign_records(Batch& batch);
 
+/// A line that gives back what is recorded under the same key.
+DocumentLine gone_line(const DocumentLine& line);
+
 /// Another name for the record of a new line whose key is still that of another one's: one that nobody's has.
 std::string_view unused_key(std::string_view key);
 

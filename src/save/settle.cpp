@@ -12,6 +12,7 @@
 #include "lines/read_lines.hpp"
 #include "pg/snapshot.hpp"
 #include "save/chains.hpp"
+#include "save/choose_record.hpp"
 #include "save/decide.hpp"
 #include "save/headerless.hpp"
 #include "save/prices.hpp"
@@ -53,14 +54,6 @@ void read_all_recorded(Batch& batch)
     });
 }
 
-bool is_same(const Recorded* a, const Recorded* b)
-{
-    if (a == nullptr || b == nullptr)
-        return a == b;
-    return a->customer == b->customer && a->type_id == b->type_id && a->effect == b->effect && a->lot_no == b->lot_no &&
-           a->draw_count == b->draw_count && a->document.article == b->document.article && a->document.date == b->document.date;
-}
-
 /// Is what is recorded still what was read? Then it is what the customers were named by.
 bool do_records_stand(Batch* batch)
 {
@@ -80,12 +73,13 @@ void require_short_key(const DocumentLine& line)
         errors::key_too_long(line.line_table, line.key.size());
 }
 
-void decide_all(const Configuration& settings, const Customers& customers, const Batch& batch)
+void decide_all(const Configuration& settings, const Customers& customers, Batch& batch)
 {
     for (DocumentLine& line : lines_of(batch)) {
         decide(settings, customers, batch.source->sells, line);
         require_short_key(line);
     }
+    give_back_the_rest(settings, batch);
 }
 
 void begin_look(Save& save)
