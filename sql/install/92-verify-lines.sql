@@ -96,6 +96,10 @@ SELECT
     line.line_key,
     account.customer,
     terms.type_id,
+    CASE
+        WHEN terms.coefficient > 0 THEN CASE WHEN wanted.credits > 0 THEN 'sale' ELSE 'credit_note' END
+        ELSE CASE WHEN wanted.credits > 0 THEN 'return' ELSE 'consumption' END
+    END AS act,
     pg_catalog.trim_scale(wanted.credits) AS credits,
     CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(invoiced.amount) END AS amount,
     booking.line_key IS NOT NULL AS is_recorded,
@@ -158,12 +162,13 @@ unreadable AS MATERIALIZED (
     SELECT * FROM want WHERE error IS NOT NULL
 ),
 booked AS (
-    SELECT line_table, line_key, customer, type_id, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
+    SELECT line_table, line_key, customer, type_id, kind.act, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
            pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount, pg_catalog.max(document_date) AS document_date,
            pg_catalog.max(document_number) AS document_number
     FROM credits.entry
+    JOIN credits._entry_kind() AS kind USING (kind)
     WHERE line_table IN (SELECT source.line_table FROM credits._readable_source AS source)
-    GROUP BY line_table, line_key, customer, type_id
+    GROUP BY line_table, line_key, customer, type_id, kind.act
 )
 SELECT
     line_table,
@@ -181,7 +186,7 @@ SELECT
     want.place,
     NULL::text AS error
 FROM booked
-FULL JOIN (SELECT * FROM want WHERE error IS NULL) AS want USING (line_table, line_key, customer, type_id)
+FULL JOIN (SELECT * FROM want WHERE error IS NULL) AS want USING (line_table, line_key, customer, type_id, act)
 WHERE (coalesce(booked.credits, 0) <> coalesce(want.credits, 0)
        OR coalesce(booked.amount, 0) <> coalesce(want.amount, 0))
   AND NOT EXISTS (SELECT FROM unreadable
@@ -192,7 +197,7 @@ SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded
        document_number, member, place, error
 FROM unreadable;
 COMMENT ON VIEW credits._line_state IS
-'Document lines whose entries do not add up to what they want now, per account, and lines of which that cannot be told.';
+'Document lines whose entries do not add up to what they want now, per account and act, and lines of which that cannot be told.';
 
 CREATE VIEW credits._line_fault AS
 SELECT

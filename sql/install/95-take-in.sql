@@ -43,12 +43,22 @@ CREATE TYPE credits._line_to_take_in AS (
     member          regclass,
     place           tid,
     is_recorded     boolean,
-    error           text
+    error           text,
+    customer        text COLLATE "C",
+    type_id         integer,
+    credits         numeric,
+    amount          numeric,
+    is_wanted       boolean,
+    repeats_line    boolean
 );
 COMMENT ON TYPE credits._line_to_take_in IS
-'A line that take_in() is to settle, and where it stands in the order.';
+'A line that take_in() is to settle, and where it stands in the order; of one that differs in several accounts a row for each.
+- customer, type_id: the account
+- credits, amount: what it wants there; where its row is gone, what it had
+- is_wanted: it wants something in this account
+- repeats_line: another row stands for the line';
 
--- A line that has moved between accounts is listed with the account that it wants, not as one that is gone from the other.
+-- A line that differs only where it is booked and does not belong shows no row: that is looked for.
 CREATE FUNCTION credits._lines_to_take_in(line_tables regclass[], from_date date) RETURNS SETOF credits._line_to_take_in
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -57,6 +67,13 @@ BEGIN ATOMIC
         FROM credits._line_state AS state
         WHERE (line_tables IS NULL OR state.line_table = ANY (line_tables))
           AND (from_date IS NULL OR state.document_date IS NULL OR state.document_date >= from_date)
+    ),
+    present AS MATERIALIZED (
+        SELECT DISTINCT ON (source.line_table, row.line_key) source.line_table, row.line_key, row.member, row.place
+        FROM (SELECT DISTINCT line_table FROM line WHERE place IS NULL AND error IS NULL) AS source
+        CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS row
+        WHERE EXISTS (SELECT FROM line WHERE line.place IS NULL AND line.line_table = source.line_table
+                                         AND line.line_key = row.line_key)
     )
     SELECT
         row_number() OVER (ORDER BY line.error IS NOT NULL, line.customer, line.type_id, line.document_date,
@@ -66,20 +83,75 @@ BEGIN ATOMIC
         line.line_key,
         line.document_number,
         line.document_date,
-        line.member,
-        line.place,
+        coalesce(line.member, present.member),
+        coalesce(line.place, present.place),
         line.is_recorded,
-        line.error
+        line.error,
+        line.customer,
+        line.type_id,
+        CASE WHEN coalesce(line.place, present.place) IS NULL THEN line.booked_credits ELSE line.credits END,
+        CASE WHEN coalesce(line.place, present.place) IS NULL THEN line.booked_amount ELSE line.amount END,
+        line.place IS NOT NULL,
+        false
     FROM line
-    WHERE line.place IS NOT NULL
-       OR NOT EXISTS (SELECT FROM line AS present
-                      WHERE present.line_table = line.line_table
-                        AND present.line_key = line.line_key
-                        AND present.place IS NOT NULL
-                        AND present.is_recorded);
+    LEFT JOIN present ON line.place IS NULL AND present.line_table = line.line_table AND present.line_key = line.line_key;
 END;
 COMMENT ON FUNCTION credits._lines_to_take_in(regclass[], date) IS
 'Question: what there is to take in, in the order in which it will be; behind come lines that cannot be read.';
+
+-- Heirs may share a key by mistake: then nobody knows which of the rows is booked.
+CREATE FUNCTION credits._refuse_shared_keys() RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET error = format('%s rows of table %s have the key "%s"', shared.rows, line.line_table, line.line_key)
+    FROM (SELECT line_table, line_key, count(DISTINCT (member, place)) AS rows
+          FROM pg_temp.credits_unsettled_line
+          WHERE is_wanted AND line_table IN (SELECT inhparent FROM pg_inherits)
+          GROUP BY line_table, line_key
+          HAVING count(DISTINCT (member, place)) > 1) AS shared
+    WHERE line.line_table = shared.line_table AND line.line_key = shared.line_key;
+$$;
+COMMENT ON FUNCTION credits._refuse_shared_keys() IS
+'Marks the listed lines of which another row has the same key as lines that cannot be read.';
+
+-- A line whose key was changed is one that is gone, and a new one like it: settled together they are found to be the same.
+CREATE FUNCTION credits._join_listed_lines() RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH lead AS (
+        SELECT DISTINCT ON (line_table, line_key) line_table, line_key, position
+        FROM pg_temp.credits_unsettled_line
+        WHERE error IS NULL
+        ORDER BY line_table, line_key, is_wanted DESC, position
+    )
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET position = lead.position, repeats_line = true
+    FROM lead
+    WHERE line.line_table = lead.line_table AND line.line_key = lead.line_key AND line.position <> lead.position
+      AND line.error IS NULL;
+
+    WITH alike AS (
+        SELECT line_table, customer, type_id, document_date, document_number, credits, coalesce(amount, 0) AS amount,
+               min(position) AS position
+        FROM pg_temp.credits_unsettled_line
+        WHERE error IS NULL AND NOT repeats_line AND is_recorded = (place IS NULL)
+        GROUP BY line_table, customer, type_id, document_date, document_number, credits, coalesce(amount, 0)
+        HAVING bool_or(is_recorded) AND NOT bool_and(is_recorded)
+    )
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET position = alike.position
+    FROM alike
+    WHERE (line.line_table, line.customer, line.type_id, line.document_date, line.document_number, line.credits,
+           coalesce(line.amount, 0))
+          IS NOT DISTINCT FROM (alike.line_table, alike.customer, alike.type_id, alike.document_date, alike.document_number,
+                                alike.credits, alike.amount)
+      AND line.error IS NULL AND NOT line.repeats_line AND line.is_recorded = (line.place IS NULL);
+$$;
+COMMENT ON FUNCTION credits._join_listed_lines() IS
+'Gives the listed rows of one line one position, and those of lines that are gone and of new ones that are like them, too.';
 
 CREATE FUNCTION credits._list_unsettled(line_tables regclass[], from_date date) RETURNS bigint
 LANGUAGE plpgsql
@@ -90,13 +162,29 @@ BEGIN
     CREATE TEMPORARY TABLE credits_unsettled_line OF credits._line_to_take_in ON COMMIT DROP;
     INSERT INTO pg_temp.credits_unsettled_line
     SELECT * FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date));
+    IF EXISTS (SELECT FROM pg_inherits JOIN credits.source ON source.line_table = inhparent) THEN
+        PERFORM credits._refuse_shared_keys();
+    END IF;
+    IF EXISTS (SELECT FROM pg_temp.credits_unsettled_line WHERE NOT is_wanted) THEN
+        PERFORM credits._join_listed_lines();
+    END IF;
     CREATE INDEX ON credits_unsettled_line USING brin (position);
     ANALYZE credits_unsettled_line;
-    RETURN (SELECT count(*) FROM pg_temp.credits_unsettled_line AS line WHERE line.error IS NULL);
+    CREATE TEMPORARY TABLE credits_refused_line (
+        LIKE pg_temp.credits_unsettled_line,
+        component       bigint, -- of lines that may help each other; null: nothing helps
+        part            bigint, -- that is tried as one save; null: it was refused again
+        sqlstate        text,
+        constraint_name text,
+        message         text,
+        detail          text,
+        hint            text
+    ) ON COMMIT DROP;
+    RETURN (SELECT coalesce(max(line.position), 0) FROM pg_temp.credits_unsettled_line AS line WHERE line.error IS NULL);
 END
 $$;
 COMMENT ON FUNCTION credits._list_unsettled(regclass[], date) IS
-'Lists in a temporary table what there is to take in, and returns how many lines can be read.';
+'Lists in a temporary table what there is to take in, and returns the last position of a line that can be read.';
 
 -- What cannot be read, rows and whole tables: a table has no key.
 CREATE FUNCTION credits._refuse_unreadable(line_tables regclass[], on_refusal text) RETURNS bigint
@@ -137,62 +225,221 @@ $$;
 COMMENT ON FUNCTION credits._refuse_unreadable(regclass[], text) IS
 'Raises the first line that take_in() cannot read, or notes all in take_in_refusal, and returns how many.';
 
-CREATE FUNCTION credits._take_in_listed(
-    first            bigint,
-    last             bigint,
-    OUT lines        bigint,
-    OUT sales        bigint,
-    OUT consumptions bigint
-)
+CREATE TYPE credits._taken_in AS (
+    lines        bigint,
+    sales        bigint,
+    consumptions bigint
+);
+COMMENT ON TYPE credits._taken_in IS
+'How many lines take_in() has settled, and how many of them are sales and consumptions.';
+
+CREATE FUNCTION credits._add(a credits._taken_in, b credits._taken_in) RETURNS credits._taken_in
+LANGUAGE sql IMMUTABLE STRICT
+RETURN ROW(a.lines + b.lines, a.sales + b.sales, a.consumptions + b.consumptions)::credits._taken_in;
+COMMENT ON FUNCTION credits._add(credits._taken_in, credits._taken_in) IS
+'Adds what two parts have settled.';
+
+CREATE FUNCTION credits._take_in_listed(first bigint, last bigint) RETURNS credits._taken_in
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_listed';
 COMMENT ON FUNCTION credits._take_in_listed(bigint, bigint) IS
-'Settles the listed lines from one position to another; raises the first refusal.';
+'Settles the listed lines from one position to another, each day as a save; raises the first refusal.';
+
+CREATE FUNCTION credits._take_in_refused(part bigint) RETURNS credits._taken_in
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_refused';
+COMMENT ON FUNCTION credits._take_in_refused(bigint) IS
+'Settles the lines of a part of credits_refused_line as one save; raises the first refusal.';
+
+CREATE FUNCTION credits._refused_line(OUT line_table regclass, OUT line_key text) RETURNS record
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_refused_line';
+COMMENT ON FUNCTION credits._refused_line() IS
+'The line at which one of these two was refused, in an error that was just caught; nulls when it was none by itself.';
+
+-- What other lines of the same accounts may still help: when they give, or when more was given since.
+CREATE FUNCTION credits._is_help_possible(constraint_name text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN constraint_name IN ('credits_balance_not_negative', 'credits_lot_not_consumed', 'credits_refund_within_open',
+                           'credits_return_within_consumed');
+COMMENT ON FUNCTION credits._is_help_possible(text) IS
+'Is it a refusal that goes by what other lines have booked?';
 
 -- The halves of a list with a refused line are taken in one by one, down to that line: what precedes a line is always in.
-CREATE FUNCTION credits._take_in_or_refuse(
-    first            bigint,
-    last             bigint,
-    OUT lines        bigint,
-    OUT sales        bigint,
-    OUT consumptions bigint,
-    OUT refused      bigint
-)
+CREATE FUNCTION credits._take_in_or_refuse(first bigint, last bigint, on_refusal text) RETURNS credits._taken_in
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     middle CONSTANT bigint := (first + last) / 2;
-    former record;
-    latter record;
     what   text;
-    detail text;
+    why    text;
+    advice text;
     rule   text;
 BEGIN
-    SELECT taken.lines, taken.sales, taken.consumptions, 0
-    INTO lines, sales, consumptions, refused
-    FROM credits._take_in_listed(first, last) AS taken;
+    RETURN credits._take_in_listed(first, last);
 EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
     IF first < last THEN
-        former := credits._take_in_or_refuse(first, middle);
-        latter := credits._take_in_or_refuse(middle + 1, last);
-        lines := former.lines + latter.lines;
-        sales := former.sales + latter.sales;
-        consumptions := former.consumptions + latter.consumptions;
-        refused := former.refused + latter.refused;
-        RETURN;
+        RETURN credits._add(credits._take_in_or_refuse(first, middle, on_refusal),
+                            credits._take_in_or_refuse(middle + 1, last, on_refusal));
     END IF;
-    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, rule = CONSTRAINT_NAME;
-    INSERT INTO credits.take_in_refusal
-        (line_table, line_key, document_number, document_date, sqlstate, constraint_name, message)
-    SELECT line_table, line_key, document_number, document_date, SQLSTATE, nullif(rule, ''),
-           concat_ws(': ', what, nullif(detail, ''))
-    FROM pg_temp.credits_unsettled_line
-    WHERE position = first;
-    SELECT 0, 0, 0, 1 INTO lines, sales, consumptions, refused;
+    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL, advice = PG_EXCEPTION_HINT, rule = CONSTRAINT_NAME;
+    IF on_refusal = 'stop' AND NOT credits._is_help_possible(rule) THEN
+        RAISE;
+    END IF;
+    INSERT INTO pg_temp.credits_refused_line
+    SELECT line.*, NULL, NULL, SQLSTATE, nullif(rule, ''), what, nullif(why, ''), nullif(advice, '')
+    FROM pg_temp.credits_unsettled_line AS line
+    WHERE line.position = first;
+    RETURN ROW(0, 0, 0)::credits._taken_in;
 END
 $$;
-COMMENT ON FUNCTION credits._take_in_or_refuse(bigint, bigint) IS
-'Settles the listed lines from one position to another, and notes in take_in_refusal those that are refused.';
+COMMENT ON FUNCTION credits._take_in_or_refuse(bigint, bigint, text) IS
+'Settles the listed lines from one position to another, and notes in credits_refused_line those that are refused; at stop it '
+'raises a refusal that no other line can help.';
+
+-- Lines that have an account in common, also by way of others, may need each other. A component of which nothing gives, and whose
+-- accounts have nothing, is left as it is.
+CREATE FUNCTION credits._group_refused_lines() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE pg_temp.credits_refused_line SET component = position WHERE credits._is_help_possible(constraint_name);
+    LOOP
+        UPDATE pg_temp.credits_refused_line AS line
+        SET component = least(of_account.component, of_position.component)
+        FROM (SELECT customer, type_id, min(component) AS component
+              FROM pg_temp.credits_refused_line GROUP BY customer, type_id) AS of_account,
+             (SELECT position, min(component) AS component FROM pg_temp.credits_refused_line GROUP BY position) AS of_position
+        WHERE of_account.customer = line.customer AND of_account.type_id = line.type_id
+          AND of_position.position = line.position
+          AND least(of_account.component, of_position.component) < line.component;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+    UPDATE pg_temp.credits_refused_line
+    SET component = NULL
+    WHERE component NOT IN (SELECT line.component
+                            FROM pg_temp.credits_refused_line AS line
+                            LEFT JOIN credits._account AS account USING (customer, type_id)
+                            WHERE line.component IS NOT NULL
+                              AND (line.is_recorded OR line.credits > 0 OR account.balance > 0));
+END
+$$;
+COMMENT ON FUNCTION credits._group_refused_lines() IS
+'Groups the refused lines into components that may help each other.';
+
+-- The line that is refused is left out, and the others are tried again; where it is none by itself, or that does not end soon, each
+-- half by itself.
+CREATE FUNCTION credits._try_part(tried bigint) RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    most_tries CONSTANT integer := 16;
+    taken      credits._taken_in;
+    refusal    pg_temp.credits_refused_line;
+    first      bigint;
+    last       bigint;
+    upper      bigint;
+BEGIN
+    FOR try IN 1 .. most_tries LOOP
+        BEGIN
+            taken := credits._take_in_refused(tried);
+            DELETE FROM pg_temp.credits_refused_line WHERE part = tried;
+            RETURN taken;
+        EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+            GET STACKED DIAGNOSTICS refusal.message = MESSAGE_TEXT, refusal.detail = PG_EXCEPTION_DETAIL,
+                                    refusal.hint = PG_EXCEPTION_HINT, refusal.constraint_name = CONSTRAINT_NAME,
+                                    refusal.sqlstate = RETURNED_SQLSTATE;
+        END;
+        SELECT min(position), max(position) INTO first, last FROM pg_temp.credits_refused_line WHERE part = tried;
+        UPDATE pg_temp.credits_refused_line AS line
+        SET part = NULL, sqlstate = refusal.sqlstate, constraint_name = refusal.constraint_name, message = refusal.message,
+            detail = refusal.detail, hint = refusal.hint
+        WHERE line.part = tried
+          AND (first = last
+               OR line.position IN (SELECT listed.position
+                                    FROM credits._refused_line() AS fault
+                                    JOIN pg_temp.credits_refused_line AS listed USING (line_table, line_key)));
+        IF first = last THEN
+            RETURN ROW(0, 0, 0)::credits._taken_in;
+        END IF;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+    UPDATE pg_temp.credits_refused_line SET part = last WHERE part = tried AND position > (first + last) / 2;
+    RETURN credits._add(credits._try_part(tried), credits._try_part(last));
+END
+$$;
+COMMENT ON FUNCTION credits._try_part(bigint) IS
+'Settles a part of the refused lines, or what of it can be settled, as one save, what gives before what takes; the others stay '
+'refused.';
+
+CREATE FUNCTION credits._try_refused_again() RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    taken credits._taken_in := ROW(0, 0, 0);
+    more  credits._taken_in;
+    tried bigint;
+BEGIN
+    PERFORM credits._group_refused_lines();
+    FOR tried IN SELECT DISTINCT component FROM pg_temp.credits_refused_line WHERE component IS NOT NULL ORDER BY 1 LOOP
+        LOOP
+            UPDATE pg_temp.credits_refused_line SET part = component WHERE component = tried;
+            EXIT WHEN NOT FOUND;
+            more := credits._try_part(tried);
+            EXIT WHEN more.lines = 0;
+            taken := credits._add(taken, more);
+        END LOOP;
+    END LOOP;
+    RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION credits._try_refused_again() IS
+'Tries what was refused again, as long as something of it is settled: what was cancelled as a whole is taken in as a whole.';
+
+-- Whatever take_in() has missed, it does not say that it has settled it.
+CREATE FUNCTION credits._refuse_unsettled(line_tables regclass[], from_date date) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO pg_temp.credits_refused_line
+    SELECT line.*, NULL, NULL, '23514', 'credits_line_booked', 'cannot settle the line as it is', NULL, NULL
+    FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date)) AS line
+    WHERE line.error IS NULL
+      AND NOT EXISTS (SELECT FROM pg_temp.credits_refused_line AS refused
+                      WHERE refused.line_table = line.line_table AND refused.line_key = line.line_key)
+      AND NOT EXISTS (SELECT FROM pg_temp.credits_unsettled_line AS unreadable
+                      WHERE unreadable.error IS NOT NULL
+                        AND unreadable.line_table = line.line_table AND unreadable.line_key = line.line_key);
+$$;
+COMMENT ON FUNCTION credits._refuse_unsettled(regclass[], date) IS
+'Notes as refused the lines that still differ and were not.';
+
+CREATE FUNCTION credits._report_refused(on_refusal text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    refused pg_temp.credits_refused_line;
+BEGIN
+    SELECT * INTO refused FROM pg_temp.credits_refused_line ORDER BY position LIMIT 1;
+    IF FOUND AND on_refusal = 'stop' THEN
+        RAISE EXCEPTION '%', refused.message
+            USING ERRCODE = refused.sqlstate, CONSTRAINT = coalesce(refused.constraint_name, ''),
+                  DETAIL = coalesce(refused.detail, ''), HINT = coalesce(refused.hint, '');
+    END IF;
+    INSERT INTO credits.take_in_refusal
+        (line_table, line_key, document_number, document_date, sqlstate, constraint_name, message)
+    SELECT line_table, line_key, document_number, document_date, sqlstate, nullif(constraint_name, ''),
+           concat_ws(': ', message, nullif(detail, ''))
+    FROM (SELECT DISTINCT ON (position, line_table, line_key) * FROM pg_temp.credits_refused_line
+          ORDER BY position, line_table, line_key) AS line
+    ORDER BY position;
+    RETURN (SELECT count(DISTINCT (line_table, line_key)) FROM pg_temp.credits_refused_line);
+END
+$$;
+COMMENT ON FUNCTION credits._report_refused(text) IS
+'Raises the first refusal that stands, or lists all in take_in_refusal, and returns how many.';
 
 CREATE FUNCTION credits._check_take_in(line_tables regclass[], on_refusal text) RETURNS void
 LANGUAGE plpgsql
@@ -230,35 +477,33 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-    step   CONSTANT bigint := 10000;
-    part   record;
-    listed bigint;
+    step  CONSTANT bigint := 10000;
+    taken credits._taken_in := ROW(0, 0, 0);
+    last  bigint;
 BEGIN
     PERFORM credits._come_to_gate();
     PERFORM credits._check_take_in(line_tables, on_refusal);
     PERFORM credits._hold_saves();
     PERFORM credits._settle_pending();
     PERFORM credits._hold_all_tables();
-    SELECT 0, 0, 0 INTO lines, sales, consumptions;
     DELETE FROM credits.take_in_refusal AS refusal
     WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));
-    listed := credits._list_unsettled(line_tables, from_date);
+    last := credits._list_unsettled(line_tables, from_date);
     refused := credits._refuse_unreadable(line_tables, on_refusal);
-    FOR start IN 1 .. listed BY step LOOP
-        IF on_refusal = 'stop' THEN
-            SELECT *, 0 AS refused INTO part FROM credits._take_in_listed(start, least(start + step - 1, listed));
-        ELSE
-            SELECT * INTO part FROM credits._take_in_or_refuse(start, least(start + step - 1, listed));
-        END IF;
-        lines := lines + part.lines;
-        sales := sales + part.sales;
-        consumptions := consumptions + part.consumptions;
-        refused := refused + part.refused;
+    FOR start IN 1 .. last BY step LOOP
+        taken := credits._add(taken, credits._take_in_or_refuse(start, least(start + step - 1, last), on_refusal));
         IF (start + step - 1) % 100000 = 0 THEN
-            RAISE NOTICE '% of % lines', start + step - 1, listed;
+            RAISE NOTICE '% of % lines', start + step - 1, last;
         END IF;
     END LOOP;
-    DROP TABLE pg_temp.credits_unsettled_line;
+    taken := credits._add(taken, credits._try_refused_again());
+    IF (SELECT count(*) FILTER (WHERE error IS NULL AND NOT repeats_line) FROM pg_temp.credits_unsettled_line)
+       > taken.lines + (SELECT count(*) FILTER (WHERE NOT repeats_line) FROM pg_temp.credits_refused_line) THEN
+        PERFORM credits._refuse_unsettled(line_tables, from_date);
+    END IF;
+    refused := refused + credits._report_refused(on_refusal);
+    SELECT taken.lines, taken.sales, taken.consumptions INTO lines, sales, consumptions;
+    DROP TABLE pg_temp.credits_unsettled_line, pg_temp.credits_refused_line;
 END
 $$;
 COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS

@@ -5,6 +5,7 @@
 
 #include "commit/check_at_commit.hpp"
 #include "errors/saving.hpp"
+#include "lines/line_in_hand.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/conversion.hpp"
 #include "pg/memory.hpp"
@@ -40,7 +41,20 @@ struct Listed {
 
 constexpr const char* read_listed =
     "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member FROM pg_temp.credits_unsettled_line AS l"
-    " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 ORDER BY l.line_table, l.member";
+    " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 AND NOT l.repeats_line"
+    " ORDER BY l.line_table, l.member";
+
+constexpr const char* read_refused =
+    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member FROM pg_temp.credits_refused_line AS l"
+    " WHERE l.part OPERATOR(pg_catalog.=) $1 AND NOT l.repeats_line ORDER BY l.line_table, l.member";
+
+/// What of the list is settled, and how: the lines from one position to another, each day as a save; or a part of those that were
+/// refused then, as one save.
+struct Task {
+    Order order;
+    const char* sql;
+    std::span<const pg::Parameter> parameters;
+};
 
 ListedLine read_row(uint64 row)
 {
@@ -56,13 +70,12 @@ ListedLine read_row(uint64 row)
     return line;
 }
 
-/// The lines from one position to another, those of a table together.
-Listed read_lines(int64 first, int64 last)
+/// Its lines, those of a table together.
+Listed read_lines(const Task& task)
 {
     const MemoryContext caller = CurrentMemoryContext;
-    const pg::Parameter parameters[]{{INT8OID, Int64GetDatum(first), false}, {INT8OID, Int64GetDatum(last), false}};
     Listed listed{};
-    pg::run({.role = GetUserId(), .sql = read_listed, .parameters = parameters, .reads_only = true}, [&] {
+    pg::run({.role = GetUserId(), .sql = task.sql, .parameters = task.parameters, .reads_only = true}, [&] {
         const MemoryContext spi = MemoryContextSwitchTo(caller);
         listed.lines = static_cast<ListedLine*>(MemoryContextAllocHuge(caller, sizeof(ListedLine) * (SPI_processed + 1)));
         for (; listed.count < SPI_processed; listed.count++) {
@@ -74,14 +87,17 @@ Listed read_lines(int64 first, int64 last)
     return listed;
 }
 
-/// The version of the row that was listed: the transaction's snapshot keeps it from being vacuumed.
+/// The version of the row that was listed: the transaction's snapshot keeps it from being vacuumed. One that is recorded stays
+/// the same line.
 void add_line(Batch& batch, Relation member, const pg::RowConversion& conversion, TupleTableSlot* slot, const ListedLine& line)
 {
     ItemPointerData place = line.place;
     if (line.is_gone)
         add_gone_line(batch, line.key);
-    else if (table_tuple_fetch_row_version(member, &place, SnapshotAny, slot))
-        add_image(batch, nullptr, pg::copy_converted(conversion, slot));
+    else if (table_tuple_fetch_row_version(member, &place, SnapshotAny, slot)) {
+        const MinimalTuple row = pg::copy_converted(conversion, slot);
+        add_image(batch, line.is_recorded ? row : nullptr, row);
+    }
 }
 
 /// Adds the lines whose rows lie in one table; those that are gone lie in none.
@@ -125,12 +141,17 @@ struct Counts {
     int64 consumptions;
 };
 
+bool is_settled_now(const DocumentLine& line) { return !changes_nothing(line.settlement) || line.recorded_key != line.key; }
+
+/// Of a line that gives back more than one record, these stand one behind the other.
 void count_lines(Counts& counts, const Batch& batch)
 {
+    const DocumentLine* counted = nullptr;
     for (const DocumentLine& line : lines_of(batch)) {
-        if (changes_nothing(line.settlement))
+        if (!is_settled_now(line) || (counted != nullptr && counted->key == line.key))
             continue;
-        counts.lines++;
+        counted = &line;
+        counts.lines += !line.is_gone && line.recorded_key != line.key ? 2 : 1; // it was listed as one that is gone, too
         if (line.coefficient > core::zero)
             counts.sales++;
         else if (line.coefficient < core::zero)
@@ -138,14 +159,45 @@ void count_lines(Counts& counts, const Batch& batch)
     }
 }
 
-Counts take_in(int64 first, int64 last)
+/// The line at which the last task was refused: a copy, which outlives it.
+struct {
+    Oid line_table; // InvalidOid: none by itself
+    char key[longest_line_key + 1];
+} refused_line;
+
+void remember_refused(const DocumentLine* line)
 {
-    const Listed listed = read_lines(first, last);
-    Save save{.order = Order::by_day,
+    refused_line.line_table = InvalidOid;
+    if (line == nullptr || line->key.size() > longest_line_key)
+        return;
+    refused_line.line_table = line->line_table;
+    memcpy(refused_line.key, line->key.data(), line->key.size());
+    refused_line.key[line->key.size()] = '\0';
+}
+
+void settle_or_remember(Save& save)
+{
+    PG_TRY();
+    {
+        settle(save);
+    }
+    PG_CATCH();
+    {
+        remember_refused(line_in_hand());
+        PG_RE_THROW();
+    }
+    PG_END_TRY();
+}
+
+Counts take_in(const Task& task)
+{
+    const Listed listed = read_lines(task);
+    Save save{.order = task.order,
+              .is_taken_in = true,
               .recorded_by = GetUserNameFromId(pg::acting_role(), false)}; // not the extension's owner, as whom take_in() runs
     for_each_table({listed.lines, listed.count}, &ListedLine::line_table,
                    [&](std::span<const ListedLine> lines) { add_part(save, lines); });
-    settle(save);
+    settle_or_remember(save);
     remember_settled_ahead(last_settled_lines);
     Counts counts{};
     for (const Part* const part : pg::span_of(save.parts))
@@ -154,11 +206,24 @@ Counts take_in(int64 first, int64 last)
     return counts;
 }
 
+Datum take_in_counted(FunctionCallInfo fcinfo, const Task& task)
+{
+    TupleDesc row = nullptr;
+    get_call_result_type(fcinfo, nullptr, &row);
+    Counts counts{};
+    pg::with_memory("credits save", [&] { errors::without_counting([&] { counts = take_in(task); }); });
+    Datum values[]{Int64GetDatum(counts.lines), Int64GetDatum(counts.sales), Int64GetDatum(counts.consumptions)};
+    bool nulls[]{false, false, false};
+    return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls));
+}
+
 } // namespace
 
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_settle_pending);
 PG_FUNCTION_INFO_V1(credits_take_in_listed);
+PG_FUNCTION_INFO_V1(credits_take_in_refused);
+PG_FUNCTION_INFO_V1(credits_refused_line);
 }
 
 /// _settle_pending(): what was saved before comes first.
@@ -171,13 +236,25 @@ Datum credits_settle_pending(FunctionCallInfo)
 /// _take_in_listed(first, last): strict; settles the lines at these positions of take_in()'s list.
 Datum credits_take_in_listed(PG_FUNCTION_ARGS)
 {
+    const pg::Parameter range[]{{INT8OID, PG_GETARG_DATUM(0), false}, {INT8OID, PG_GETARG_DATUM(1), false}};
+    return take_in_counted(fcinfo, {.order = Order::by_day, .sql = read_listed, .parameters = range});
+}
+
+/// _take_in_refused(part): strict; settles this part of the refused lines as one save.
+Datum credits_take_in_refused(PG_FUNCTION_ARGS)
+{
+    const pg::Parameter part[]{{INT8OID, PG_GETARG_DATUM(0), false}};
+    return take_in_counted(fcinfo, {.order = Order::one_save, .sql = read_refused, .parameters = part});
+}
+
+/// _refused_line(): the line at which one of these was refused, in an error that was just caught; nulls: none by itself.
+Datum credits_refused_line(PG_FUNCTION_ARGS)
+{
     TupleDesc row = nullptr;
     get_call_result_type(fcinfo, nullptr, &row);
-    Counts counts{};
-    pg::with_memory("credits save",
-                    [&] { errors::without_counting([&] { counts = take_in(PG_GETARG_INT64(0), PG_GETARG_INT64(1)); }); });
-    Datum values[]{Int64GetDatum(counts.lines), Int64GetDatum(counts.sales), Int64GetDatum(counts.consumptions)};
-    bool nulls[]{false, false, false};
+    const bool is_known = OidIsValid(refused_line.line_table);
+    Datum values[]{ObjectIdGetDatum(refused_line.line_table), is_known ? pg::to_text(refused_line.key) : Datum(0)};
+    bool nulls[]{!is_known, !is_known};
     return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(row), values, nulls));
 }
 

@@ -11,6 +11,7 @@
 #include "ledger/returns.hpp"
 #include "ledger/sales.hpp"
 #include "ledger/ties.hpp"
+#include "lines/line_in_hand.hpp"
 #include "pg/snapshot.hpp"
 
 namespace credits
@@ -135,6 +136,7 @@ void undo_return(Ledger& ledger, Account& account, DocumentLine& line)
 void do_operation(Ledger& ledger, Account& account, const Operation& operation)
 {
     DocumentLine& line = *operation.line;
+    take_in_hand(&line);
     switch (operation.phase) {
     case Phase::give_back:
         give_back(ledger, account, line, line.settlement.give_back);

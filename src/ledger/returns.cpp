@@ -10,6 +10,7 @@
 #include "ledger/recorded.hpp"
 #include "ledger/revaluation.hpp"
 #include "ledger/ties.hpp"
+#include "lines/line_in_hand.hpp"
 
 namespace credits
 {
@@ -57,9 +58,11 @@ void end_save(Ledger& ledger, Account& account)
     if (account.pending.count == 0)
         return;
     tie_pending(ledger, account);
-    if (account.pending.count > 0)
+    if (account.pending.count > 0) {
+        take_in_hand(account.pending.items[0].line);
         errors::return_within_consumed(place_of(*account.pending.items[0].line), account.customer, account.type->code,
                                        account.pending.items[0].left);
+    }
 }
 
 } // namespace credits

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ledger/sales.hpp"
+#include "lines/line_in_hand.hpp"
 #include "save/decide.hpp"
 #include "save/record_claims.hpp"
 
@@ -88,6 +89,7 @@ void give_back_the_rest(const Configuration& configuration, Batch& batch)
         pg::append(lines, line);
         if (!has_several_records(line) || adds_up(line))
             continue;
+        take_in_hand(&line);
         for (Recorded* rest = line.recorded->next; rest != nullptr; rest = rest->next)
             pg::append(lines, line_of_rest(configuration, line, rest));
     }

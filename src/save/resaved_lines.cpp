@@ -55,6 +55,7 @@ struct Resaved {
     size_t fresh_count;
     Terms* terms; // of what is gone, each once
     size_t terms_count;
+    bool knows_headers; // of what is gone: then they tell the documents
 };
 
 bool is_key_before(const DocumentLine& a, const DocumentLine& b)
@@ -67,8 +68,8 @@ bool is_recorded(const GoneLine& gone)
     return gone.line->recorded != nullptr && gone.line->recorded->effect.credits != core::zero;
 }
 
-/// Of a table without headers a document is a customer, a date and a number.
-Likeness likeness_of(const Batch& batch, const DocumentLine& gone)
+/// Where no header tells the document, a customer, a date and a number do.
+Likeness likeness_of(const DocumentLine& gone, bool knows_header)
 {
     if (gone.recorded == nullptr)
         return {};
@@ -77,7 +78,7 @@ Likeness likeness_of(const Batch& batch, const DocumentLine& gone)
                       .terms = {.type_id = recorded.type_id, .coefficient = recorded.document.coefficient.units},
                       .credits = recorded.effect.credits.units,
                       .amount = recorded.document.coefficient > core::zero ? recorded.effect.amount.units : 0};
-    if (OidIsValid(batch.source->header_table)) {
+    if (knows_header) {
         likeness.header = gone.image->old_header == nullptr ? nullptr : gone.image->old_header->tuple;
         return likeness;
     }
@@ -88,7 +89,7 @@ Likeness likeness_of(const Batch& batch, const DocumentLine& gone)
 }
 
 /// Nothing when the line would book nothing under these terms.
-std::optional<Likeness> likeness_of(const Batch& batch, const DocumentLine& fresh, const Terms& terms)
+std::optional<Likeness> likeness_of(const DocumentLine& fresh, const Terms& terms, bool knows_header)
 {
     const CreditType* const type = find_type(configuration(), terms.type_id);
     const std::optional<core::Amount> credits = credits_of(fresh, core::Amount{terms.coefficient});
@@ -97,7 +98,7 @@ std::optional<Likeness> likeness_of(const Batch& batch, const DocumentLine& fres
         return std::nullopt;
     Likeness likeness{
         .article = fresh.article, .terms = terms, .credits = credits->units, .amount = terms.coefficient > 0 ? amount->units : 0};
-    if (OidIsValid(batch.source->header_table)) {
+    if (knows_header) {
         likeness.header = fresh.image->new_header->tuple;
         return likeness;
     }
@@ -127,7 +128,7 @@ void read_gone(const Batch& batch, Resaved& resaved)
         for (size_t i = 0; i < resaved.gone_count; i++) {
             GoneLine& gone = resaved.gone[i];
             gone.line->recorded = read_recorded(entries, batch.source->number, gone.line->recorded_key, snapshot);
-            gone.likeness = likeness_of(batch, *gone.line);
+            gone.likeness = likeness_of(*gone.line, resaved.knows_headers);
         }
     });
 }
@@ -184,7 +185,7 @@ GoneLine* find_alike(const Resaved& resaved, const Likeness& likeness)
 }
 
 /// Equal ones join in the order of their keys.
-void join_alike(const Batch& batch, Resaved& resaved)
+void join_alike(Resaved& resaved)
 {
     std::sort(resaved.gone, resaved.gone + resaved.gone_count, [](const GoneLine& a, const GoneLine& b) {
         return a.likeness != b.likeness ? a.likeness < b.likeness : is_key_before(*a.line, *b.line);
@@ -192,7 +193,7 @@ void join_alike(const Batch& batch, Resaved& resaved)
     for (size_t i = 0; i < resaved.fresh_count; i++) {
         DocumentLine*& fresh = resaved.fresh[i];
         for (size_t t = 0; t < resaved.terms_count && fresh != nullptr && fresh->counts; t++) {
-            const std::optional<Likeness> likeness = likeness_of(batch, *fresh, resaved.terms[t]);
+            const std::optional<Likeness> likeness = likeness_of(*fresh, resaved.terms[t], resaved.knows_headers);
             GoneLine* const gone = likeness ? find_alike(resaved, *likeness) : nullptr;
             if (gone != nullptr)
                 join(*gone, fresh);
@@ -215,9 +216,10 @@ void join_gone(Batch& batch, Resaved& resaved)
     read_gone(batch, resaved);
     list_terms(resaved);
     join_by_key(resaved, [&](const GoneLine& gone, const DocumentLine& fresh) {
-        return is_recorded(gone) && fresh.counts && likeness_of(batch, fresh, gone.likeness.terms) == gone.likeness;
+        return is_recorded(gone) && fresh.counts &&
+               likeness_of(fresh, gone.likeness.terms, resaved.knows_headers) == gone.likeness;
     });
-    join_alike(batch, resaved);
+    join_alike(resaved);
     join_by_key(resaved, [](const GoneLine&, const DocumentLine&) { return true; });
 }
 
@@ -237,9 +239,10 @@ void part_from_moved(const Batch& batch, const Resaved& resaved, int count)
 
 } // namespace
 
-void join_resaved_lines(Batch& batch, int count)
+void join_resaved_lines(Batch& batch, int count, bool knows_headers)
 {
     Resaved resaved = list_resaved(batch, count);
+    resaved.knows_headers = knows_headers && OidIsValid(batch.source->header_table);
     const bool are_all_new = resaved.fresh_count == static_cast<size_t>(batch.line_count);
     if (resaved.fresh_count == 0 || are_all_new)
         return;

@@ -8,7 +8,8 @@ namespace credits
 
 /// Finds, among the first `count` images' lines, those that are gone and recorded, and the new ones; makes one line of two that
 /// have the same document, article, quantity and amount, or else the same key. To the ledger that is a line with a new key.
-/// The headers are locked and the lines read.
-void join_resaved_lines(Batch& batch, int count);
+/// The headers are locked and the lines read. knows_headers: those of what is gone; else customer, date and number stand for
+/// them.
+void join_resaved_lines(Batch& batch, int count, bool knows_headers);
 
 } // namespace credits

@@ -21,11 +21,11 @@ struct Part {
     int given_known_count; // likewise, as it was given
 };
 
-/// Of lines that are taken in each day is a save, and whoever takes them in holds the gate against all savers: no customer is
-/// locked, and prices stay (rule 24).
 struct Save {
     pg::Array<Part*> parts;
     Order order;
+    bool is_taken_in; // lines that were there before (rule 24): the gate is held against all savers, so no customer is locked;
+                      // prices stay
     bool is_of_transaction;       // what it has noted: a line may have been deleted and saved again
     std::string_view recorded_by; // the role that stands for it; null: the current one, or that of a note
     int64 checked_up_to;          // of a transaction: up to this statement a header must be there by now

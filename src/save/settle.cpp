@@ -9,6 +9,7 @@
 #include "ledger/carry_out.hpp"
 #include "ledger/recorded.hpp"
 #include "ledger/renumbering.hpp"
+#include "lines/line_in_hand.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/snapshot.hpp"
 #include "save/chains.hpp"
@@ -76,6 +77,7 @@ void require_short_key(const DocumentLine& line)
 void decide_all(const Configuration& settings, const Customers& customers, Batch& batch)
 {
     for (DocumentLine& line : lines_of(batch)) {
+        take_in_hand(&line);
         decide(settings, customers, batch.source->sells, line);
         require_short_key(line);
     }
@@ -105,7 +107,7 @@ void find_origins(Save& save)
     do {
         end_origins(save.origins);
         save.origins = look_for_origins(batches_of(save));
-    } while (save.order != Order::by_day && !lock_origins_without_customer(save.origins, save.turns));
+    } while (!save.is_taken_in && !lock_origins_without_customer(save.origins, save.turns));
 }
 
 /// Adds the lines of headers that were changed. Their customers come first, with those of all other lines.
@@ -128,7 +130,7 @@ void add_lines_of_changed_headers(Save& save)
 void look_at_headers(Save& save)
 {
     find_headers(batches_of(save), save.headers);
-    if (save.order == Order::by_day)
+    if (save.is_taken_in)
         return;
     lock_headers_without_customer(save.headers, save.turns);
     for (Part* const part : pg::span_of(save.parts)) {
@@ -145,7 +147,7 @@ void look_at_headers(Save& save)
 bool follow_chains(Save& save)
 {
     find_origins(save);
-    if (save.order == Order::by_day)
+    if (save.is_taken_in)
         return true;
     const Batches all = add_chains(batches_of(save), save.origins, save.turns);
     for (Batch* const batch : all.subspan(batches_of(save).size()))
@@ -158,6 +160,15 @@ bool follow_chains(Save& save)
     return save.turns.taken.count == turn_count;
 }
 
+/// A transaction may have deleted and saved a line again; so may whoever did it behind the triggers.
+void join_lines(const Save& save, Batch& batch, int given_count)
+{
+    if (save.is_of_transaction && batch.repeats_lines)
+        drop_repeated_lines(batch);
+    if (save.is_of_transaction || (save.is_taken_in && std::ranges::any_of(lines_of(batch), &DocumentLine::is_gone)))
+        join_resaved_lines(batch, given_count, save.is_of_transaction);
+}
+
 /// Reads the lines, and what is recorded for them.
 void read(Save& save)
 {
@@ -166,13 +177,8 @@ void read(Save& save)
         for (DocumentLine& line : lines_of(*batch))
             line.recorded_by = is_null(save.recorded_by) ? line.recorded_by : save.recorded_by;
     }
-    for (Part* const part : pg::span_of(save.parts)) {
-        if (!save.is_of_transaction)
-            break;
-        if (part->batch.repeats_lines)
-            drop_repeated_lines(part->batch);
-        join_resaved_lines(part->batch, part->given_count);
-    }
+    for (Part* const part : pg::span_of(save.parts))
+        join_lines(save, part->batch, part->given_count);
     for (Batch* const batch : batches_of(save))
         assign_records(*batch);
     for (Batch* const batch : batches_of(save))
@@ -243,7 +249,7 @@ void look_and_lock(Save& save)
         const uint64 completed_before = pg::completed_transactions();
         if (!look(save))
             continue;
-        if (save.order == Order::by_day) {
+        if (save.is_taken_in) {
             save.customers = find_customers(batches_of(save), customers_of_documents(save));
             return;
         }
@@ -283,6 +289,7 @@ void follow_prices(Save& save, const Configuration& settings)
 void settle(Save& save)
 {
     pass_gate();
+    take_in_hand(nullptr);
     for (Part* const part : pg::span_of(save.parts)) {
         part->given_count = part->batch.image_count;
         part->given_known_count = part->batch.known_header_count;
@@ -291,7 +298,7 @@ void settle(Save& save)
     const Configuration& settings = configuration();
     decide(save, settings);
     record(save, settings);
-    if (save.order == Order::one_save)
+    if (!save.is_taken_in)
         follow_prices(save, settings);
 }
 
