@@ -364,8 +364,9 @@ BEGIN
         END IF;
         EXIT WHEN NOT FOUND;
     END LOOP;
-    UPDATE pg_temp.credits_refused_line SET part = last WHERE part = tried AND position > (first + last) / 2;
-    RETURN credits._add(credits._try_part(tried), credits._try_part(last));
+    SELECT min(position) INTO upper FROM pg_temp.credits_refused_line WHERE part = tried AND position > (first + last) / 2;
+    UPDATE pg_temp.credits_refused_line SET part = upper WHERE part = tried AND position >= upper;
+    RETURN credits._add(credits._try_part(tried), credits._try_part(upper));
 END
 $$;
 COMMENT ON FUNCTION credits._try_part(bigint) IS
