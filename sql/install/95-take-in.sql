@@ -169,7 +169,7 @@ BEGIN
         PERFORM credits._join_listed_lines();
     END IF;
     CREATE INDEX ON credits_unsettled_line USING brin (position);
-    ANALYZE credits_unsettled_line;
+    ANALYZE credits_unsettled_line (position);
     CREATE TEMPORARY TABLE credits_refused_line (
         LIKE pg_temp.credits_unsettled_line,
         component       bigint, -- of lines that may help each other; null: nothing helps
