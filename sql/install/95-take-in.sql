@@ -49,14 +49,16 @@ CREATE TYPE credits._line_to_take_in AS (
     credits         numeric,
     amount          numeric,
     is_wanted       boolean,
-    repeats_line    boolean
+    repeats_line    boolean,
+    component       bigint
 );
 COMMENT ON TYPE credits._line_to_take_in IS
 'A line that take_in() is to settle, and where it stands in the order; of one that differs in several accounts a row for each.
 - customer, type_id: the account
 - credits, amount: what it wants there; where its row is gone, what it had
 - is_wanted: it wants something in this account
-- repeats_line: another row stands for the line';
+- repeats_line: another row stands for the line
+- component: of accounts that have lines in common; null while nothing is recorded for any line of the account';
 
 -- A line that differs only where it is booked and does not belong shows no row: that is looked for.
 CREATE FUNCTION credits._lines_to_take_in(line_tables regclass[], from_date date) RETURNS SETOF credits._line_to_take_in
@@ -92,7 +94,8 @@ BEGIN ATOMIC
         CASE WHEN coalesce(line.place, present.place) IS NULL THEN line.booked_credits ELSE line.credits END,
         CASE WHEN coalesce(line.place, present.place) IS NULL THEN line.booked_amount ELSE line.amount END,
         line.place IS NOT NULL,
-        false
+        false,
+        NULL::bigint
     FROM line
     LEFT JOIN present ON line.place IS NULL AND present.line_table = line.line_table AND present.line_key = line.line_key;
 END;
@@ -153,6 +156,43 @@ $$;
 COMMENT ON FUNCTION credits._join_listed_lines() IS
 'Gives the listed rows of one line one position, and those of lines that are gone and of new ones that are like them, too.';
 
+-- Lines that are recorded may need each other: what one gives another takes. They stand behind all others, with whatever else is
+-- listed of their accounts, component by component.
+CREATE FUNCTION credits._find_components() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET component = account.position
+    FROM (SELECT customer, type_id, min(position) AS position
+          FROM pg_temp.credits_unsettled_line
+          WHERE error IS NULL
+          GROUP BY customer, type_id
+          HAVING bool_or(is_recorded)) AS account
+    WHERE account.customer = line.customer AND account.type_id = line.type_id AND line.error IS NULL;
+    LOOP
+        UPDATE pg_temp.credits_unsettled_line AS line
+        SET component = least(of_account.component, of_position.component)
+        FROM (SELECT customer, type_id, min(component) AS component
+              FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL GROUP BY customer, type_id) AS of_account,
+             (SELECT position, min(component) AS component
+              FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL GROUP BY position) AS of_position
+        WHERE of_account.customer = line.customer AND of_account.type_id = line.type_id
+          AND of_position.position = line.position
+          AND least(of_account.component, of_position.component) < line.component;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET position = moved.position
+    FROM (SELECT ctid, (SELECT max(position) FROM pg_temp.credits_unsettled_line) + dense_rank() OVER (ORDER BY component, position) AS position
+          FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL) AS moved
+    WHERE line.ctid = moved.ctid;
+END
+$$;
+COMMENT ON FUNCTION credits._find_components() IS
+'Groups the listed lines of accounts in which something is recorded for one of them, and moves them behind the others.';
+
 CREATE FUNCTION credits._list_unsettled(line_tables regclass[], from_date date) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -165,14 +205,14 @@ BEGIN
     IF EXISTS (SELECT FROM pg_inherits JOIN credits.source ON source.line_table = inhparent) THEN
         PERFORM credits._refuse_shared_keys();
     END IF;
-    IF EXISTS (SELECT FROM pg_temp.credits_unsettled_line WHERE NOT is_wanted) THEN
+    IF EXISTS (SELECT FROM pg_temp.credits_unsettled_line WHERE is_recorded AND error IS NULL) THEN
         PERFORM credits._join_listed_lines();
+        PERFORM credits._find_components();
     END IF;
     CREATE INDEX ON credits_unsettled_line USING brin (position);
     ANALYZE credits_unsettled_line (position);
     CREATE TEMPORARY TABLE credits_refused_line (
         LIKE pg_temp.credits_unsettled_line,
-        component       bigint, -- of lines that may help each other; null: nothing helps
         part            bigint, -- that is tried as one save; null: it was refused again
         sqlstate        text,
         constraint_name text,
@@ -244,10 +284,10 @@ CREATE FUNCTION credits._take_in_listed(first bigint, last bigint) RETURNS credi
 COMMENT ON FUNCTION credits._take_in_listed(bigint, bigint) IS
 'Settles the listed lines from one position to another, each day as a save; raises the first refusal.';
 
-CREATE FUNCTION credits._take_in_refused(part bigint) RETURNS credits._taken_in
+CREATE FUNCTION credits._take_in_refused(part bigint, by_day boolean) RETURNS credits._taken_in
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_refused';
-COMMENT ON FUNCTION credits._take_in_refused(bigint) IS
-'Settles the lines of a part of credits_refused_line as one save; raises the first refusal.';
+COMMENT ON FUNCTION credits._take_in_refused(bigint, boolean) IS
+'Settles the lines of a part of credits_refused_line, each day as a save, or all as one; raises the first refusal.';
 
 CREATE FUNCTION credits._refused_line(OUT line_table regclass, OUT line_key text) RETURNS record
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_refused_line';
@@ -262,13 +302,50 @@ RETURN constraint_name IN ('credits_balance_not_negative', 'credits_lot_not_cons
 COMMENT ON FUNCTION credits._is_help_possible(text) IS
 'Is it a refusal that goes by what other lines have booked?';
 
--- The halves of a list with a refused line are taken in one by one, down to that line: what precedes a line is always in.
+-- PL/pgSQL, since what is LANGUAGE sql may remember the temporary table of an earlier call.
+CREATE FUNCTION credits._end_of_portion(until bigint, last bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF until >= last THEN
+        RETURN last;
+    END IF;
+    RETURN coalesce((SELECT max(line.position)
+                     FROM pg_temp.credits_unsettled_line AS line
+                     WHERE line.component = (SELECT component FROM pg_temp.credits_unsettled_line
+                                             WHERE position = until LIMIT 1)),
+                    until);
+END
+$$;
+COMMENT ON FUNCTION credits._end_of_portion(bigint, bigint) IS
+'Where a portion of the list ends that is to end about here: a component is not cut.';
+
+-- Where a component begins near the middle; null: it is only one.
+CREATE FUNCTION credits._middle_of_components(first bigint, last bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT line.position
+            FROM (SELECT position, component IS DISTINCT FROM lag(component) OVER (ORDER BY position) AS begins
+                  FROM pg_temp.credits_unsettled_line WHERE position BETWEEN first AND last) AS line
+            WHERE line.begins AND line.position > first
+            ORDER BY abs(line.position - (first + last) / 2)
+            LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION credits._middle_of_components(bigint, bigint) IS
+'Where to cut a list between two components; null: it is only one.';
+
+-- A list with a refused line is cut between components. What of a component is recorded is tried again as a whole. Else the halves
+-- are taken in one by one, down to that line: what precedes a line is always in.
 CREATE FUNCTION credits._take_in_or_refuse(first bigint, last bigint, on_refusal text) RETURNS credits._taken_in
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    middle CONSTANT bigint := (first + last) / 2;
+    middle bigint;
     what   text;
     why    text;
     advice text;
@@ -276,59 +353,53 @@ DECLARE
 BEGIN
     RETURN credits._take_in_listed(first, last);
 EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
-    IF first < last THEN
-        RETURN credits._add(credits._take_in_or_refuse(first, middle, on_refusal),
-                            credits._take_in_or_refuse(middle + 1, last, on_refusal));
-    END IF;
     GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL, advice = PG_EXCEPTION_HINT, rule = CONSTRAINT_NAME;
-    IF on_refusal = 'stop' AND NOT credits._is_help_possible(rule) THEN
+    middle := credits._middle_of_components(first, last);
+    IF middle IS NULL
+       AND NOT EXISTS (SELECT FROM pg_temp.credits_unsettled_line
+                       WHERE position BETWEEN first AND last AND component IS NOT NULL) THEN
+        middle := nullif((first + last) / 2 + 1, last + 1);
+    END IF;
+    IF first < last AND middle IS NOT NULL THEN
+        RETURN credits._add(credits._take_in_or_refuse(first, middle - 1, on_refusal),
+                            credits._take_in_or_refuse(middle, last, on_refusal));
+    END IF;
+    IF first = last AND on_refusal = 'stop' AND NOT credits._is_help_possible(rule) THEN
         RAISE;
     END IF;
     INSERT INTO pg_temp.credits_refused_line
-    SELECT line.*, NULL, NULL, SQLSTATE, nullif(rule, ''), what, nullif(why, ''), nullif(advice, '')
+    SELECT line.*, NULL, SQLSTATE, nullif(rule, ''), what, nullif(why, ''), nullif(advice, '')
     FROM pg_temp.credits_unsettled_line AS line
-    WHERE line.position = first;
+    WHERE line.position BETWEEN first AND last;
     RETURN ROW(0, 0, 0)::credits._taken_in;
 END
 $$;
 COMMENT ON FUNCTION credits._take_in_or_refuse(bigint, bigint, text) IS
-'Settles the listed lines from one position to another, and notes in credits_refused_line those that are refused; at stop it '
-'raises a refusal that no other line can help.';
+'Settles the listed lines from one position to another, and notes in credits_refused_line those that are refused, with the '
+'component that they belong to; at stop it raises a refusal that no other line can help.';
 
--- Lines that have an account in common, also by way of others, may need each other. A component of which nothing gives, and whose
--- accounts have nothing, is left as it is.
+-- An account of which nothing gives, and which has nothing, is left as it is.
 CREATE FUNCTION credits._group_refused_lines() RETURNS void
-LANGUAGE plpgsql
+LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
-BEGIN
-    UPDATE pg_temp.credits_refused_line SET component = position WHERE credits._is_help_possible(constraint_name);
-    LOOP
-        UPDATE pg_temp.credits_refused_line AS line
-        SET component = least(of_account.component, of_position.component)
-        FROM (SELECT customer, type_id, min(component) AS component
-              FROM pg_temp.credits_refused_line GROUP BY customer, type_id) AS of_account,
-             (SELECT position, min(component) AS component FROM pg_temp.credits_refused_line GROUP BY position) AS of_position
-        WHERE of_account.customer = line.customer AND of_account.type_id = line.type_id
-          AND of_position.position = line.position
-          AND least(of_account.component, of_position.component) < line.component;
-        EXIT WHEN NOT FOUND;
-    END LOOP;
-    UPDATE pg_temp.credits_refused_line
-    SET component = NULL
-    WHERE component NOT IN (SELECT line.component
-                            FROM pg_temp.credits_refused_line AS line
-                            LEFT JOIN credits._account AS account USING (customer, type_id)
-                            WHERE line.component IS NOT NULL
-                              AND (line.is_recorded OR line.credits > 0 OR account.balance > 0));
-END
+    UPDATE pg_temp.credits_refused_line AS line
+    SET component = refused.position
+    FROM (SELECT customer, type_id, min(position) AS position
+          FROM pg_temp.credits_refused_line AS listed
+          LEFT JOIN credits._account AS account USING (customer, type_id)
+          WHERE component IS NULL AND credits._is_help_possible(constraint_name)
+          GROUP BY customer, type_id
+          HAVING bool_or(listed.credits > 0 OR account.balance > 0)) AS refused
+    WHERE line.customer = refused.customer AND line.type_id = refused.type_id
+      AND line.component IS NULL AND credits._is_help_possible(line.constraint_name);
 $$;
 COMMENT ON FUNCTION credits._group_refused_lines() IS
-'Groups the refused lines into components that may help each other.';
+'Groups the refused lines of one account, where they may help each other, or what was taken in after them helps.';
 
 -- The line that is refused is left out, and the others are tried again; where it is none by itself, or that does not end soon, each
 -- half by itself.
-CREATE FUNCTION credits._try_part(tried bigint) RETURNS credits._taken_in
+CREATE FUNCTION credits._try_part(tried bigint, by_day boolean) RETURNS credits._taken_in
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -341,8 +412,12 @@ DECLARE
     upper      bigint;
 BEGIN
     FOR try IN 1 .. most_tries LOOP
+        SELECT min(position), max(position) INTO first, last FROM pg_temp.credits_refused_line WHERE part = tried;
+        IF first IS NULL THEN
+            RETURN ROW(0, 0, 0)::credits._taken_in;
+        END IF;
         BEGIN
-            taken := credits._take_in_refused(tried);
+            taken := credits._take_in_refused(tried, by_day);
             DELETE FROM pg_temp.credits_refused_line WHERE part = tried;
             RETURN taken;
         EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
@@ -350,7 +425,6 @@ BEGIN
                                     refusal.hint = PG_EXCEPTION_HINT, refusal.constraint_name = CONSTRAINT_NAME,
                                     refusal.sqlstate = RETURNED_SQLSTATE;
         END;
-        SELECT min(position), max(position) INTO first, last FROM pg_temp.credits_refused_line WHERE part = tried;
         UPDATE pg_temp.credits_refused_line AS line
         SET part = NULL, sqlstate = refusal.sqlstate, constraint_name = refusal.constraint_name, message = refusal.message,
             detail = refusal.detail, hint = refusal.hint
@@ -359,19 +433,48 @@ BEGIN
                OR line.position IN (SELECT listed.position
                                     FROM credits._refused_line() AS fault
                                     JOIN pg_temp.credits_refused_line AS listed USING (line_table, line_key)));
-        IF first = last THEN
-            RETURN ROW(0, 0, 0)::credits._taken_in;
-        END IF;
         EXIT WHEN NOT FOUND;
     END LOOP;
+    SELECT min(position), max(position) INTO first, last FROM pg_temp.credits_refused_line WHERE part = tried;
+    IF first = last OR first IS NULL THEN
+        RETURN CASE WHEN first IS NULL THEN ROW(0, 0, 0)::credits._taken_in ELSE credits._try_part(tried, by_day) END;
+    END IF;
     SELECT min(position) INTO upper FROM pg_temp.credits_refused_line WHERE part = tried AND position > (first + last) / 2;
     UPDATE pg_temp.credits_refused_line SET part = upper WHERE part = tried AND position >= upper;
-    RETURN credits._add(credits._try_part(tried), credits._try_part(upper));
+    RETURN credits._add(credits._try_part(tried, by_day), credits._try_part(upper, by_day));
 END
 $$;
-COMMENT ON FUNCTION credits._try_part(bigint) IS
-'Settles a part of the refused lines, or what of it can be settled, as one save, what gives before what takes; the others stay '
-'refused.';
+COMMENT ON FUNCTION credits._try_part(bigint, boolean) IS
+'Settles a part of the refused lines, or what of it can be settled, each day as a save, or all as one, what gives before what '
+'takes; the others stay refused.';
+
+-- First what is recorded, as a whole; then with what is new of the same accounts, in order of date if it can be.
+CREATE FUNCTION credits._try_component(tried bigint) RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    taken  credits._taken_in := ROW(0, 0, 0);
+    before bigint;
+BEGIN
+    LOOP
+        before := taken.lines;
+        UPDATE pg_temp.credits_refused_line
+        SET part = component
+        WHERE component = tried
+          AND position IN (SELECT position FROM pg_temp.credits_refused_line WHERE component = tried AND is_recorded);
+        taken := credits._add(taken, credits._try_part(tried, false));
+        UPDATE pg_temp.credits_refused_line SET part = component WHERE component = tried;
+        taken := credits._add(taken, credits._try_part(tried, true));
+        UPDATE pg_temp.credits_refused_line SET part = component WHERE component = tried;
+        taken := credits._add(taken, credits._try_part(tried, false));
+        EXIT WHEN taken.lines = before;
+    END LOOP;
+    RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION credits._try_component(bigint) IS
+'Tries the refused lines of a component again, as long as something of it is settled.';
 
 CREATE FUNCTION credits._try_refused_again() RETURNS credits._taken_in
 LANGUAGE plpgsql
@@ -379,24 +482,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     taken credits._taken_in := ROW(0, 0, 0);
-    more  credits._taken_in;
     tried bigint;
 BEGIN
     PERFORM credits._group_refused_lines();
     FOR tried IN SELECT DISTINCT component FROM pg_temp.credits_refused_line WHERE component IS NOT NULL ORDER BY 1 LOOP
-        LOOP
-            UPDATE pg_temp.credits_refused_line SET part = component WHERE component = tried;
-            EXIT WHEN NOT FOUND;
-            more := credits._try_part(tried);
-            EXIT WHEN more.lines = 0;
-            taken := credits._add(taken, more);
-        END LOOP;
+        taken := credits._add(taken, credits._try_component(tried));
     END LOOP;
     RETURN taken;
 END
 $$;
 COMMENT ON FUNCTION credits._try_refused_again() IS
-'Tries what was refused again, as long as something of it is settled: what was cancelled as a whole is taken in as a whole.';
+'Tries again what was refused day by day: what was cancelled as a whole is taken in as a whole.';
 
 -- Whatever take_in() has missed, it does not say that it has settled it.
 CREATE FUNCTION credits._refuse_unsettled(line_tables regclass[], from_date date) RETURNS void
@@ -404,7 +500,7 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     INSERT INTO pg_temp.credits_refused_line
-    SELECT line.*, NULL, NULL, '23514', 'credits_line_booked', 'cannot settle the line as it is', NULL, NULL
+    SELECT line.*, NULL, '23514', 'credits_line_booked', 'cannot settle the line as it is', NULL, NULL
     FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date)) AS line
     WHERE line.error IS NULL
       AND NOT EXISTS (SELECT FROM pg_temp.credits_refused_line AS refused
@@ -480,6 +576,8 @@ AS $$
 DECLARE
     step  CONSTANT bigint := 10000;
     taken credits._taken_in := ROW(0, 0, 0);
+    start bigint := 1;
+    until bigint;
     last  bigint;
 BEGIN
     PERFORM credits._come_to_gate();
@@ -491,11 +589,13 @@ BEGIN
     WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));
     last := credits._list_unsettled(line_tables, from_date);
     refused := credits._refuse_unreadable(line_tables, on_refusal);
-    FOR start IN 1 .. last BY step LOOP
-        taken := credits._add(taken, credits._take_in_or_refuse(start, least(start + step - 1, last), on_refusal));
-        IF (start + step - 1) % 100000 = 0 THEN
-            RAISE NOTICE '% of % lines', start + step - 1, last;
+    WHILE start <= last LOOP
+        until := credits._end_of_portion(start + step - 1, last);
+        taken := credits._add(taken, credits._take_in_or_refuse(start, until, on_refusal));
+        IF until / 100000 > (start - 1) / 100000 THEN
+            RAISE NOTICE '% of % lines', until, last;
         END IF;
+        start := until + 1;
     END LOOP;
     taken := credits._add(taken, credits._try_refused_again());
     IF (SELECT count(*) FILTER (WHERE error IS NULL AND NOT repeats_line) FROM pg_temp.credits_unsettled_line)

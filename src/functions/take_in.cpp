@@ -240,11 +240,12 @@ Datum credits_take_in_listed(PG_FUNCTION_ARGS)
     return take_in_counted(fcinfo, {.order = Order::by_day, .sql = read_listed, .parameters = range});
 }
 
-/// _take_in_refused(part): strict; settles this part of the refused lines as one save.
+/// _take_in_refused(part, by_day): strict; settles this part of the refused lines, each day as a save, or all as one.
 Datum credits_take_in_refused(PG_FUNCTION_ARGS)
 {
     const pg::Parameter part[]{{INT8OID, PG_GETARG_DATUM(0), false}};
-    return take_in_counted(fcinfo, {.order = Order::one_save, .sql = read_refused, .parameters = part});
+    return take_in_counted(
+        fcinfo, {.order = PG_GETARG_BOOL(1) ? Order::by_day : Order::one_save, .sql = read_refused, .parameters = part});
 }
 
 /// _refused_line(): the line at which one of these was refused, in an error that was just caught; nulls: none by itself.
