@@ -185,7 +185,9 @@ BEGIN
     END LOOP;
     UPDATE pg_temp.credits_unsettled_line AS line
     SET position = moved.position
-    FROM (SELECT ctid, (SELECT max(position) FROM pg_temp.credits_unsettled_line) + dense_rank() OVER (ORDER BY component, position) AS position
+    FROM (SELECT ctid,
+                 (SELECT max(position) FROM pg_temp.credits_unsettled_line)
+                 + dense_rank() OVER (ORDER BY component, position) AS position
           FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL) AS moved
     WHERE line.ctid = moved.ctid;
 END
@@ -300,7 +302,7 @@ LANGUAGE sql IMMUTABLE
 RETURN constraint_name IN ('credits_balance_not_negative', 'credits_lot_not_consumed', 'credits_refund_within_open',
                            'credits_return_within_consumed');
 COMMENT ON FUNCTION credits._is_help_possible(text) IS
-'Is it a refusal that goes by what other lines have booked?';
+'Does a refusal go by what other lines have booked? Then they may help: rules 12, 14 and 17.';
 
 -- PL/pgSQL, since what is LANGUAGE sql may remember the temporary table of an earlier call.
 CREATE FUNCTION credits._end_of_portion(until bigint, last bigint) RETURNS bigint
@@ -338,7 +340,7 @@ $$;
 COMMENT ON FUNCTION credits._middle_of_components(bigint, bigint) IS
 'Where to cut a list between two components; null: it is only one.';
 
--- A list with a refused line is cut between components. What of a component is recorded is tried again as a whole. Else the halves
+-- A list with a refused line is cut between components; one that is refused is tried again as a whole later. Elsewhere the halves
 -- are taken in one by one, down to that line: what precedes a line is always in.
 CREATE FUNCTION credits._take_in_or_refuse(first bigint, last bigint, on_refusal text) RETURNS credits._taken_in
 LANGUAGE plpgsql
@@ -397,8 +399,8 @@ $$;
 COMMENT ON FUNCTION credits._group_refused_lines() IS
 'Groups the refused lines of one account, where they may help each other, or what was taken in after them helps.';
 
--- The line that is refused is left out, and the others are tried again; where it is none by itself, or that does not end soon, each
--- half by itself.
+-- The line that is refused is left out, and the others are tried again; where it is none by itself, or that does not end soon,
+-- each half by itself.
 CREATE FUNCTION credits._try_part(tried bigint, by_day boolean) RETURNS credits._taken_in
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -610,13 +612,15 @@ $$;
 COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS
 'Settles the lines of attached tables whose entries differ from what they want.
 Those are documents of before the table was attached, or the customer, article or module worked with credits.
-And what was missed while triggers were disabled.
+And what was missed while triggers were disabled: lines that changed, are gone, were booked twice, or have another key.
 It goes account by account in order of document date, each day as one save; prices are not touched.
+What is refused so is tried again together, what gives before what takes: documents that were cancelled as a whole.
 A line that cannot be read is refused, too. Saves of credits wait meanwhile. It may be repeated.
 Arguments:
 - line_tables: the tables; null for all
 - from_date: the date of the first documents; null for all
-- on_refusal: what a refused line does: stop, it is raised and nothing is taken in; report, it is listed in take_in_refusal
+- on_refusal: what becomes of a line that is still refused: stop, it is raised and nothing is taken in; report, it is listed
+  in take_in_refusal
 Returns:
 - lines: how many were settled
 - sales, consumptions: how many of them are sales and consumptions

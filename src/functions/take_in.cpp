@@ -5,7 +5,7 @@
 
 #include "commit/check_at_commit.hpp"
 #include "errors/saving.hpp"
-#include "lines/line_in_hand.hpp"
+#include "ledger/line_in_hand.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/conversion.hpp"
 #include "pg/memory.hpp"

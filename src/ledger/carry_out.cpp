@@ -8,10 +8,10 @@
 #include "ledger/alarm.hpp"
 #include "ledger/consumptions.hpp"
 #include "ledger/credit_notes.hpp"
+#include "ledger/line_in_hand.hpp"
 #include "ledger/returns.hpp"
 #include "ledger/sales.hpp"
 #include "ledger/ties.hpp"
-#include "lines/line_in_hand.hpp"
 #include "pg/snapshot.hpp"
 
 namespace credits

@@ -6,11 +6,11 @@
 #include "errors/saving.hpp"
 #include "ledger/draws.hpp"
 #include "ledger/entries.hpp"
+#include "ledger/line_in_hand.hpp"
 #include "ledger/lots.hpp"
 #include "ledger/recorded.hpp"
 #include "ledger/revaluation.hpp"
 #include "ledger/ties.hpp"
-#include "lines/line_in_hand.hpp"
 
 namespace credits
 {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "ledger/line_in_hand.hpp"
 #include "ledger/sales.hpp"
-#include "lines/line_in_hand.hpp"
 #include "save/decide.hpp"
 #include "save/record_claims.hpp"
 

@@ -7,9 +7,9 @@
 
 #include "errors/saving.hpp"
 #include "ledger/carry_out.hpp"
+#include "ledger/line_in_hand.hpp"
 #include "ledger/recorded.hpp"
 #include "ledger/renumbering.hpp"
-#include "lines/line_in_hand.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/snapshot.hpp"
 #include "save/chains.hpp"

@@ -1,6 +1,6 @@
--- Random changes of two sources that no trigger sees, and lines that are booked twice: verify() names what is wrong, take_in() mends
--- it, and what it does not it reports, that and nothing else (rule 24). Closed months stay as they were closed. In the end all
--- documents are deleted behind the triggers, and taken in as a whole.
+-- Random changes of two sources that no trigger sees, and lines that are booked twice: verify() names what is wrong, take_in()
+-- mends it, and what it does not it reports, that and nothing else (rule 24). Closed months stay as they were closed. In the end
+-- all documents are deleted behind the triggers, and taken in as a whole.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -31,7 +31,8 @@ BEGIN
         WHEN 2 THEN UPDATE shop.invoice_line SET line_no = line_no + 3 WHERE number = chosen AND line_no < 6;
         WHEN 3 THEN DELETE FROM shop.invoice_line WHERE number = chosen;
         ELSE INSERT INTO shop.invoice_line VALUES (chosen, line, pg_temp.one_of('{S, H, S, Q}'::text[]),
-                                                   pg_temp.one_of('{1, 2, 3, 5, 8}'::numeric[]), NULL, round((random() * 300)::numeric, 2))
+                                                   pg_temp.one_of('{1, 2, 3, 5, 8}'::numeric[]), NULL,
+                                                   round((random() * 300)::numeric, 2))
              ON CONFLICT (number, line_no) DO UPDATE SET quantity = excluded.quantity, item = excluded.item;
     END CASE;
 EXCEPTION WHEN check_violation OR unique_violation THEN
@@ -57,7 +58,8 @@ BEGIN
     CASE floor(random() * 6)::int
         WHEN 0 THEN PERFORM pg_temp.book_as('shop.bill', key, pg_temp.line()::text);
         WHEN 1 THEN UPDATE shop.bill SET id = id + 100 WHERE id = key::bigint;
-        WHEN 2 THEN UPDATE shop.bill SET customer = pg_temp.one_of('{A, B, C}'::text[]) WHERE customer = pg_temp.one_of('{A, B, C}'::text[]);
+        WHEN 2 THEN UPDATE shop.bill SET customer = pg_temp.one_of('{A, B, C}'::text[])
+            WHERE customer = pg_temp.one_of('{A, B, C}'::text[]);
         ELSE
             PERFORM pg_temp.save_any();
     END CASE;
@@ -116,7 +118,8 @@ BEGIN
     END LOOP;
     INSERT INTO shop.mended VALUES (total, taken.refused, runs);
     RETURN QUERY SELECT v::text FROM credits.verify() AS v WHERE invariant NOT IN ('line_booked', 'unbooked_line');
-    RETURN QUERY SELECT 'closed figure changed: ' || f FROM (SELECT unnest(closed) EXCEPT SELECT pg_temp.closed_figures()) AS c (f);
+    RETURN QUERY SELECT 'closed figure changed: ' || f
+                 FROM (SELECT unnest(closed) EXCEPT SELECT pg_temp.closed_figures()) AS c (f);
 END
 $$;
 

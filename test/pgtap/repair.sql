@@ -1,5 +1,5 @@
--- Whatever was changed behind the triggers, or booked twice since a change was missed: verify() names it, and take_in() mends it, or
--- says why not (rule 24). A table of ways to break what is booked.
+-- Whatever was changed behind the triggers, or booked twice since a change was missed: verify() names it, and take_in() mends it,
+-- or says why not (rule 24). A table of ways to break what is booked.
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -123,7 +123,8 @@ SELECT pg_temp.repaired($$UPDATE shop.slip SET customer = 'C' WHERE customer = '
 SELECT pg_temp.repaired($$UPDATE shop.slip SET customer = CASE customer WHEN 'A' THEN 'B' ELSE 'A' END$$,
     'B 15 at 145.00; refused 3 credits_lot_not_consumed, 4 credits_balance_not_negative',
     'two customers exchanged, but for what one of them has used besides');
-SELECT pg_temp.repaired($$UPDATE shop.slip SET customer = CASE customer WHEN 'A' THEN 'B' ELSE 'A' END; UPDATE shop.invoice SET customer = 'A'$$,
+SELECT pg_temp.repaired($$UPDATE shop.slip SET customer = CASE customer WHEN 'A' THEN 'B' ELSE 'A' END;
+                          UPDATE shop.invoice SET customer = 'A'$$,
     'A 11 at 75.00, B 4 at 40.00', 'two customers exchanged');
 SELECT pg_temp.repaired($$UPDATE shop.slip SET customer = 'A'; UPDATE shop.invoice SET customer = 'A'$$,
     'A 15 at 100.00', 'all of two sources handed over');
@@ -135,12 +136,14 @@ SELECT pg_temp.repaired($$UPDATE shop.invoice_line SET line_no = line_no + 5$$,
     'A 4 at 40.00, B 11 at 75.00', 'other line numbers below a header');
 SELECT pg_temp.repaired($$UPDATE shop.slip SET item = 'T' WHERE id = 1; UPDATE shop.slip SET item = 'U' WHERE id = 2$$,
     'B 11 at 75.00', 'other articles, of another type');
-SELECT pg_temp.repaired($$UPDATE shop.slip SET quantity = 8, amount = 80 WHERE id = 1; UPDATE shop.slip SET quantity = 3 WHERE id = 2$$,
+SELECT pg_temp.repaired($$UPDATE shop.slip SET quantity = 8, amount = 80 WHERE id = 1;
+                          UPDATE shop.slip SET quantity = 3 WHERE id = 2$$,
     'A 7 at 70.00, B 11 at 75.00; refused 1 credits_lot_not_consumed', 'a used sale made smaller is refused, its use is not');
 DELETE FROM shop.invoice;
 SELECT pg_temp.repaired($$DELETE FROM shop.slip WHERE id IN (3, 4);
                           INSERT INTO shop.slip (id, customer, day, item, quantity) VALUES (10, 'B', '2026-01-01', 'H', 5);
-                          INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (9, 'B', '2026-01-09', 'S', 6, 60)$$,
+                          INSERT INTO shop.slip (id, customer, day, item, quantity, amount)
+                          VALUES (9, 'B', '2026-01-09', 'S', 6, 60)$$,
     'A 4 at 40.00, B 1 at 10.00', 'a use that is dated before its sale is covered by it all the same');
 
 -- Over both sources; and at stop, which takes all in, or nothing.
@@ -149,7 +152,8 @@ INSERT INTO shop.invoice_line VALUES ('I3', 1, 'S', 5, 10, 50);
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES (31, 'C', '2026-02-03', 'S31', 'H', 5, 0);
 SELECT pg_temp.repaired($$UPDATE shop.invoice SET state = 'draft' WHERE customer = 'C'; DELETE FROM shop.slip WHERE id = 31$$,
     'A 4 at 40.00, B 8 at 40.00', 'a sale of one source and its use in the other, cancelled on different days');
-SELECT pg_temp.behind($$UPDATE shop.invoice SET customer = 'A' WHERE customer = 'C'; UPDATE shop.slip SET customer = 'A' WHERE id = 31;
+SELECT pg_temp.behind($$UPDATE shop.invoice SET customer = 'A' WHERE customer = 'C';
+                        UPDATE shop.slip SET customer = 'A' WHERE id = 31;
                         UPDATE shop.slip SET customer = 'C' WHERE id IN (1, 2)$$);
 SELECT results_eq('SELECT lines, refused FROM credits.take_in()', 'VALUES (4::bigint, 0::bigint)', 'at stop what fits together');
 SELECT is(pg_temp.standing(), 'B 8 at 40.00, C 4 at 40.00', 'is taken in together');

@@ -144,7 +144,7 @@ SELECT is(pg_temp.broken($$DELETE FROM credits._entry WHERE customer = 'C2'$$),
 SELECT is(pg_temp.broken($$UPDATE credits._entry SET balance_after = 12 WHERE customer = 'C1' AND entry_no = 4$$),
           'balance_after_chains', 'a balance does not follow');
 SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = 'credit_note' WHERE customer = 'C2'$$),
-          'lot_equals_credit_notes lot_equals_sale sign_by_kind', 'a credit note gives');
+          'line_booked lot_equals_credit_notes lot_equals_sale sign_by_kind', 'a credit note gives');
 SELECT is(pg_temp.broken(
     $$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x'), credits.reverse_registration('C2', 'SUPPORT', 2, 'x');
     UPDATE credits._entry SET reverses = NULL WHERE customer = 'C2' AND entry_no = 3$$), 'sign_by_kind',
@@ -159,8 +159,8 @@ SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = NULL WHERE custo
           'a change of a consumption gives back and undoes none');
 SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 2 WHERE customer = 'C1' AND entry_no = 5$$), 'sign_by_kind',
           'one takes and undoes another');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = 'return' WHERE customer = 'C2'$$), 'lot_equals_sale sign_by_kind',
-          'a return gives what nobody drew');
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = 'return' WHERE customer = 'C2'$$),
+          'line_booked lot_equals_sale sign_by_kind', 'a return gives what nobody drew');
 SELECT is(pg_temp.broken($$UPDATE credits._entry SET amount = NULL WHERE customer = 'C3' AND entry_no = 4$$),
           'line_booked sign_by_kind', 'a credit note has no amount');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 0 WHERE customer = 'C3'$$), 'lot_equals_credit_notes',

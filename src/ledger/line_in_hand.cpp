@@ -1,5 +1,5 @@
 // Remembers one line.
-#include "lines/line_in_hand.hpp"
+#include "ledger/line_in_hand.hpp"
 
 namespace credits
 {
