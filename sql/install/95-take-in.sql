@@ -60,7 +60,8 @@ COMMENT ON TYPE credits._line_to_take_in IS
 - repeats_line: another row stands for the line
 - component: of accounts that have lines in common; null while nothing is recorded for any line of the account';
 
--- A line that differs only where it is booked and does not belong shows no row: that is looked for.
+-- A line that differs only where it is booked and does not belong shows no row: that is looked for. Heirs may share a key by
+-- mistake: then nobody knows which of the rows is booked.
 CREATE FUNCTION credits._lines_to_take_in(line_tables regclass[], from_date date) RETURNS SETOF credits._line_to_take_in
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -76,9 +77,19 @@ BEGIN ATOMIC
         CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS row
         WHERE EXISTS (SELECT FROM line WHERE line.place IS NULL AND line.line_table = source.line_table
                                          AND line.line_key = row.line_key)
+    ),
+    shared AS MATERIALIZED (
+        SELECT heirs.line_table, row.line_key, count(*) AS rows
+        FROM (SELECT oid AS line_table FROM pg_class
+              WHERE relkind = 'r' AND relhassubclass AND oid IN (SELECT line_table FROM line WHERE error IS NULL)) AS heirs
+        CROSS JOIN LATERAL credits._wanted_line(heirs.line_table) AS row
+        JOIN credits.article ON article.article = row.article AND article.type_id IS NOT NULL
+        WHERE row.counts
+        GROUP BY heirs.line_table, row.line_key
+        HAVING count(*) > 1
     )
     SELECT
-        row_number() OVER (ORDER BY line.error IS NOT NULL, line.customer, line.type_id, line.document_date,
+        row_number() OVER (ORDER BY line.error IS NOT NULL, shared.rows IS NOT NULL, line.customer, line.type_id, line.document_date,
                                     line.credits > line.booked_credits DESC, line.document_number COLLATE "C" NULLS FIRST,
                                     octet_length(line.line_key), line.line_key, line.line_table),
         line.line_table,
@@ -88,7 +99,8 @@ BEGIN ATOMIC
         coalesce(line.member, present.member),
         coalesce(line.place, present.place),
         line.is_recorded,
-        line.error,
+        coalesce(line.error, CASE WHEN shared.rows > 1 THEN
+            format('%s rows of table %s have the key "%s"', shared.rows, line.line_table, line.line_key) END),
         line.customer,
         line.type_id,
         CASE WHEN coalesce(line.place, present.place) IS NULL THEN line.booked_credits ELSE line.credits END,
@@ -97,27 +109,11 @@ BEGIN ATOMIC
         false,
         NULL::bigint
     FROM line
-    LEFT JOIN present ON line.place IS NULL AND present.line_table = line.line_table AND present.line_key = line.line_key;
+    LEFT JOIN present ON line.place IS NULL AND present.line_table = line.line_table AND present.line_key = line.line_key
+    LEFT JOIN shared ON shared.line_table = line.line_table AND shared.line_key = line.line_key;
 END;
 COMMENT ON FUNCTION credits._lines_to_take_in(regclass[], date) IS
 'Question: what there is to take in, in the order in which it will be; behind come lines that cannot be read.';
-
--- Heirs may share a key by mistake: then nobody knows which of the rows is booked.
-CREATE FUNCTION credits._refuse_shared_keys() RETURNS void
-LANGUAGE sql
-SET search_path = pg_catalog, pg_temp
-AS $$
-    UPDATE pg_temp.credits_unsettled_line AS line
-    SET error = format('%s rows of table %s have the key "%s"', shared.rows, line.line_table, line.line_key)
-    FROM (SELECT line_table, line_key, count(DISTINCT (member, place)) AS rows
-          FROM pg_temp.credits_unsettled_line
-          WHERE is_wanted AND line_table IN (SELECT inhparent FROM pg_inherits)
-          GROUP BY line_table, line_key
-          HAVING count(DISTINCT (member, place)) > 1) AS shared
-    WHERE line.line_table = shared.line_table AND line.line_key = shared.line_key;
-$$;
-COMMENT ON FUNCTION credits._refuse_shared_keys() IS
-'Marks the listed lines of which another row has the same key as lines that cannot be read.';
 
 -- A line whose key was changed is one that is gone, and a new one like it: settled together they are found to be the same.
 CREATE FUNCTION credits._join_listed_lines() RETURNS void
@@ -204,9 +200,6 @@ BEGIN
     CREATE TEMPORARY TABLE credits_unsettled_line OF credits._line_to_take_in ON COMMIT DROP;
     INSERT INTO pg_temp.credits_unsettled_line
     SELECT * FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date));
-    IF EXISTS (SELECT FROM pg_inherits JOIN credits.source ON source.line_table = inhparent) THEN
-        PERFORM credits._refuse_shared_keys();
-    END IF;
     IF EXISTS (SELECT FROM pg_temp.credits_unsettled_line WHERE is_recorded AND error IS NULL) THEN
         PERFORM credits._join_listed_lines();
         PERFORM credits._find_components();

@@ -5,7 +5,7 @@ BEGIN;
 \ir shop.psql
 SET LOCAL client_min_messages = error;
 \ir repair.psql
-SELECT plan(35);
+SELECT plan(41);
 
 -- Given: A has 10 for 100.00, of which he used 6; B 10 for 50.00, of which he used 2, and an invoice that sells and uses.
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
@@ -162,5 +162,33 @@ SELECT pg_temp.refused('SELECT credits.take_in()', '23514 credits_lot_not_consum
 SELECT is(pg_temp.standing(), 'B 8 at 40.00, C 4 at 40.00', 'and nothing is taken in');
 SELECT results_eq($$SELECT lines, refused FROM credits.take_in(on_refusal => 'report')$$, 'VALUES (1::bigint, 1::bigint)',
                   'at report the other is');
+
+-- Heirs that share a key: nobody can tell which of the rows is booked.
+CREATE TABLE shop.act (id int PRIMARY KEY, customer text, day date, item text, quantity numeric);
+CREATE TABLE shop.party (PRIMARY KEY (id)) INHERITS (shop.act);
+SELECT credits.attach('shop.act', 'event', 'item', 'quantity', NULL, 'customer', 'day') \g /dev/null
+INSERT INTO shop.act VALUES (1, 'B', '2026-01-05', 'H', 1);
+SELECT pg_temp.behind($$INSERT INTO shop.party VALUES (1, 'B', '2026-01-05', 'H', 2)$$);
+SELECT results_eq($$SELECT lines, refused FROM credits.take_in('{shop.act}', on_refusal => 'report')$$,
+                  'VALUES (0::bigint, 1::bigint)', 'rows that share a key are not taken in');
+SELECT is((SELECT line_key || ' ' || message FROM credits.take_in_refusal WHERE line_table = 'shop.act'::regclass),
+          '1 2 rows of table shop.act have the key "1"', 'but reported');
+
+-- Credit notes.
+CREATE TABLE shop.bill (id int PRIMARY KEY, refund_of int, customer text, item text, quantity numeric, amount numeric);
+SELECT credits.attach('shop.bill', 'invoice', 'item', 'quantity', 'amount', 'customer', $$'2026-01-01'::date$$,
+                      refers_to => 'refund_of') \g /dev/null
+INSERT INTO credits.customer (customer) VALUES ('E');
+INSERT INTO shop.bill VALUES (1, NULL, 'E', 'S', 10, 100), (2, 1, 'E', 'S', 0, -10), (3, 1, 'E', 'S', 0, -10),
+    (4, 1, 'E', 'S', -2, -20), (5, 1, 'E', 'S', -2, -20);
+SELECT pg_temp.behind($$SELECT pg_temp.book_as('shop.bill', '3', '2'), pg_temp.book_as('shop.bill', '5', '4');
+                        DELETE FROM shop.bill WHERE id IN (3, 5)$$);
+SELECT results_eq($$SELECT lines, refused FROM credits.take_in('{shop.bill}')$$, 'VALUES (2::bigint, 0::bigint)',
+                  'credit notes and changes of a value that were booked twice');
+SELECT alike(pg_temp.standing(), '%E 8 at 74.00', 'are undone once, with all their value');
+DELETE FROM shop.bill WHERE id IN (2, 4);
+SELECT alike(pg_temp.standing(), '%E 10 at 100.00', 'and once more when they go');
+SELECT is_empty($$SELECT * FROM credits.verify() WHERE invariant NOT IN ('line_booked', 'unbooked_line')$$,
+                'all other invariants hold');
 SELECT * FROM finish();
 ROLLBACK;
