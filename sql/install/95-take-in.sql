@@ -71,12 +71,18 @@ BEGIN ATOMIC
         WHERE (line_tables IS NULL OR state.line_table = ANY (line_tables))
           AND (from_date IS NULL OR state.document_date IS NULL OR state.document_date >= from_date)
     ),
-    present AS MATERIALIZED (
-        SELECT DISTINCT ON (source.line_table, row.line_key) source.line_table, row.line_key, row.member, row.place
-        FROM (SELECT DISTINCT line_table FROM line WHERE place IS NULL AND error IS NULL) AS source
+    missing AS MATERIALIZED (
+        SELECT DISTINCT line_table, line_key FROM line WHERE place IS NULL AND error IS NULL
+    ),
+    row AS MATERIALIZED ( -- else the table may be read for each missing line
+        SELECT source.line_table, row.line_key, row.member, row.place
+        FROM (SELECT DISTINCT line_table FROM missing) AS source
         CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS row
-        WHERE EXISTS (SELECT FROM line WHERE line.place IS NULL AND line.line_table = source.line_table
-                                         AND line.line_key = row.line_key)
+    ),
+    present AS MATERIALIZED (
+        SELECT DISTINCT ON (line_table, line_key) line_table, line_key, row.member, row.place
+        FROM missing
+        JOIN row USING (line_table, line_key)
     ),
     shared AS MATERIALIZED (
         SELECT heirs.line_table, row.line_key, count(*) AS rows
