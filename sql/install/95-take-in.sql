@@ -138,22 +138,15 @@ AS $$
     WHERE line.line_table = lead.line_table AND line.line_key = lead.line_key AND line.position <> lead.position
       AND line.error IS NULL;
 
-    WITH alike AS (
-        SELECT line_table, customer, type_id, document_date, document_number, credits, coalesce(amount, 0) AS amount,
-               min(position) AS position
-        FROM pg_temp.credits_unsettled_line
-        WHERE error IS NULL AND NOT repeats_line AND is_recorded = (place IS NULL)
-        GROUP BY line_table, customer, type_id, document_date, document_number, credits, coalesce(amount, 0)
-        HAVING bool_or(is_recorded) AND NOT bool_and(is_recorded)
-    )
     UPDATE pg_temp.credits_unsettled_line AS line
     SET position = alike.position
-    FROM alike
-    WHERE (line.line_table, line.customer, line.type_id, line.document_date, line.document_number, line.credits,
-           coalesce(line.amount, 0))
-          IS NOT DISTINCT FROM (alike.line_table, alike.customer, alike.type_id, alike.document_date, alike.document_number,
-                                alike.credits, alike.amount)
-      AND line.error IS NULL AND NOT line.repeats_line AND line.is_recorded = (line.place IS NULL);
+    FROM (SELECT ctid, min(position) OVER alike AS position,
+                 bool_or(is_recorded) OVER alike AND NOT bool_and(is_recorded) OVER alike AS is_both
+          FROM pg_temp.credits_unsettled_line
+          WHERE error IS NULL AND NOT repeats_line AND is_recorded = (place IS NULL)
+          WINDOW alike AS (PARTITION BY line_table, customer, type_id, document_date, document_number, credits,
+                                        coalesce(amount, 0))) AS alike
+    WHERE line.ctid = alike.ctid AND alike.is_both;
 $$;
 COMMENT ON FUNCTION credits._join_listed_lines() IS
 'Gives the listed rows of one line one position, and those of lines that are gone and of new ones that are like them, too.';
@@ -210,8 +203,9 @@ BEGIN
         PERFORM credits._join_listed_lines();
         PERFORM credits._find_components();
     END IF;
-    CREATE INDEX ON credits_unsettled_line USING brin (position);
-    ANALYZE credits_unsettled_line (position);
+    CREATE INDEX ON credits_unsettled_line (position);
+    CREATE INDEX ON credits_unsettled_line (component) WHERE component IS NOT NULL;
+    ANALYZE credits_unsettled_line;
     CREATE TEMPORARY TABLE credits_refused_line (
         LIKE pg_temp.credits_unsettled_line,
         part            bigint, -- that is tried as one save; null: it was refused again
@@ -221,6 +215,9 @@ BEGIN
         detail          text,
         hint            text
     ) ON COMMIT DROP;
+    CREATE INDEX ON credits_refused_line (component);
+    CREATE INDEX ON credits_refused_line (part);
+    CREATE INDEX ON credits_refused_line (line_key, line_table);
     RETURN (SELECT coalesce(max(line.position), 0) FROM pg_temp.credits_unsettled_line AS line WHERE line.error IS NULL);
 END
 $$;
