@@ -151,12 +151,32 @@ $$;
 COMMENT ON FUNCTION credits._join_listed_lines() IS
 'Gives the listed rows of one line one position, and those of lines that are gone and of new ones that are like them, too.';
 
+CREATE FUNCTION credits._move_components(joined_to bigint[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET component = moved.component, position = moved.position
+    FROM (SELECT ctid, joined_to[component] AS component,
+                 (SELECT max(position) FROM pg_temp.credits_unsettled_line)
+                 + dense_rank() OVER (ORDER BY joined_to[component], position) AS position
+          FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL) AS moved
+    WHERE line.ctid = moved.ctid;
+END
+$$;
+COMMENT ON FUNCTION credits._move_components(bigint[]) IS
+'Joins components by the first of each, and moves them behind the other lines.';
+
 -- Lines that are recorded may need each other: what one gives another takes. They stand behind all others, with whatever else is
--- listed of their accounts, component by component.
+-- listed of their accounts, component by component. A component is told by its first position, so what it is joined to comes first.
 CREATE FUNCTION credits._find_components() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    joined_to bigint[];
+    link      record;
 BEGIN
     UPDATE pg_temp.credits_unsettled_line AS line
     SET component = account.position
@@ -166,25 +186,27 @@ BEGIN
           GROUP BY customer, type_id
           HAVING bool_or(is_recorded)) AS account
     WHERE account.customer = line.customer AND account.type_id = line.type_id AND line.error IS NULL;
+    joined_to := ARRAY(SELECT generate_series(1, max(component)) FROM pg_temp.credits_unsettled_line);
+    FOR link IN
+        SELECT DISTINCT one, other
+        FROM (SELECT component AS one, min(component) OVER (PARTITION BY position) AS other
+              FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL) AS line
+        WHERE one <> other
     LOOP
-        UPDATE pg_temp.credits_unsettled_line AS line
-        SET component = least(of_account.component, of_position.component)
-        FROM (SELECT customer, type_id, min(component) AS component
-              FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL GROUP BY customer, type_id) AS of_account,
-             (SELECT position, min(component) AS component
-              FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL GROUP BY position) AS of_position
-        WHERE of_account.customer = line.customer AND of_account.type_id = line.type_id
-          AND of_position.position = line.position
-          AND least(of_account.component, of_position.component) < line.component;
-        EXIT WHEN NOT FOUND;
+        WHILE joined_to[link.one] < link.one LOOP
+            joined_to[link.one] := joined_to[joined_to[link.one]];
+            link.one := joined_to[link.one];
+        END LOOP;
+        WHILE joined_to[link.other] < link.other LOOP
+            joined_to[link.other] := joined_to[joined_to[link.other]];
+            link.other := joined_to[link.other];
+        END LOOP;
+        joined_to[greatest(link.one, link.other)] := least(link.one, link.other);
     END LOOP;
-    UPDATE pg_temp.credits_unsettled_line AS line
-    SET position = moved.position
-    FROM (SELECT ctid,
-                 (SELECT max(position) FROM pg_temp.credits_unsettled_line)
-                 + dense_rank() OVER (ORDER BY component, position) AS position
-          FROM pg_temp.credits_unsettled_line WHERE component IS NOT NULL) AS moved
-    WHERE line.ctid = moved.ctid;
+    FOR component IN 1 .. cardinality(joined_to) LOOP
+        joined_to[component] := joined_to[joined_to[component]];
+    END LOOP;
+    PERFORM credits._move_components(joined_to);
 END
 $$;
 COMMENT ON FUNCTION credits._find_components() IS
@@ -199,13 +221,13 @@ BEGIN
     CREATE TEMPORARY TABLE credits_unsettled_line OF credits._line_to_take_in ON COMMIT DROP;
     INSERT INTO pg_temp.credits_unsettled_line
     SELECT * FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date));
+    CREATE INDEX ON credits_unsettled_line (position); -- before rows move: else the transaction cannot use it
+    CREATE INDEX ON credits_unsettled_line (component) WHERE component IS NOT NULL;
+    ANALYZE credits_unsettled_line;
     IF EXISTS (SELECT FROM pg_temp.credits_unsettled_line WHERE is_recorded AND error IS NULL) THEN
         PERFORM credits._join_listed_lines();
         PERFORM credits._find_components();
     END IF;
-    CREATE INDEX ON credits_unsettled_line (position);
-    CREATE INDEX ON credits_unsettled_line (component) WHERE component IS NOT NULL;
-    ANALYZE credits_unsettled_line;
     CREATE TEMPORARY TABLE credits_refused_line (
         LIKE pg_temp.credits_unsettled_line,
         part            bigint, -- that is tried as one save; null: it was refused again
