@@ -60,66 +60,100 @@ COMMENT ON TYPE credits._line_to_take_in IS
 - repeats_line: another row stands for the line
 - component: of accounts that have lines in common; null while nothing is recorded for any line of the account';
 
--- A line that differs only where it is booked and does not belong shows no row: that is looked for. Heirs may share a key by
--- mistake: then nobody knows which of the rows is booked.
 CREATE FUNCTION credits._lines_to_take_in(line_tables regclass[], from_date date) RETURNS SETOF credits._line_to_take_in
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH line AS MATERIALIZED (
-        SELECT *
-        FROM credits._line_state AS state
-        WHERE (line_tables IS NULL OR state.line_table = ANY (line_tables))
-          AND (from_date IS NULL OR state.document_date IS NULL OR state.document_date >= from_date)
-    ),
-    missing AS MATERIALIZED (
-        SELECT DISTINCT line_table, line_key FROM line WHERE place IS NULL AND error IS NULL
-    ),
-    row AS MATERIALIZED ( -- else the table may be read for each missing line
-        SELECT source.line_table, row.line_key, row.member, row.place
-        FROM (SELECT DISTINCT line_table FROM missing) AS source
-        CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS row
-    ),
-    present AS MATERIALIZED (
-        SELECT DISTINCT ON (line_table, line_key) line_table, line_key, row.member, row.place
-        FROM missing
-        JOIN row USING (line_table, line_key)
-    ),
-    shared AS MATERIALIZED (
-        SELECT heirs.line_table, row.line_key, count(*) AS rows
-        FROM (SELECT oid AS line_table FROM pg_class
-              WHERE relkind = 'r' AND relhassubclass AND oid IN (SELECT line_table FROM line WHERE error IS NULL)) AS heirs
-        CROSS JOIN LATERAL credits._wanted_line(heirs.line_table) AS row
-        JOIN credits.article ON article.article = row.article AND article.type_id IS NOT NULL
-        WHERE row.counts
-        GROUP BY heirs.line_table, row.line_key
-        HAVING count(*) > 1
-    )
     SELECT
-        row_number() OVER (ORDER BY line.error IS NOT NULL, shared.rows IS NOT NULL, line.customer, line.type_id, line.document_date,
+        row_number() OVER (ORDER BY line.error IS NOT NULL, line.customer, line.type_id, line.document_date,
                                     line.credits > line.booked_credits DESC, line.document_number COLLATE "C" NULLS FIRST,
                                     octet_length(line.line_key), line.line_key, line.line_table),
         line.line_table,
         line.line_key,
         line.document_number,
         line.document_date,
-        coalesce(line.member, present.member),
-        coalesce(line.place, present.place),
+        line.member,
+        line.place,
         line.is_recorded,
-        coalesce(line.error, CASE WHEN shared.rows > 1 THEN
-            format('%s rows of table %s have the key "%s"', shared.rows, line.line_table, line.line_key) END),
+        line.error,
         line.customer,
         line.type_id,
-        CASE WHEN coalesce(line.place, present.place) IS NULL THEN line.booked_credits ELSE line.credits END,
-        CASE WHEN coalesce(line.place, present.place) IS NULL THEN line.booked_amount ELSE line.amount END,
+        CASE WHEN line.place IS NULL THEN line.booked_credits ELSE line.credits END,
+        CASE WHEN line.place IS NULL THEN line.booked_amount ELSE line.amount END,
         line.place IS NOT NULL,
         false,
         NULL::bigint
-    FROM line
-    LEFT JOIN present ON line.place IS NULL AND present.line_table = line.line_table AND present.line_key = line.line_key
-    LEFT JOIN shared ON shared.line_table = line.line_table AND shared.line_key = line.line_key;
+    FROM credits._line_state AS line
+    WHERE (line_tables IS NULL OR line.line_table = ANY (line_tables))
+      AND (from_date IS NULL OR line.document_date IS NULL OR line.document_date >= from_date);
 END;
 COMMENT ON FUNCTION credits._lines_to_take_in(regclass[], date) IS
 'Question: what there is to take in, in the order in which it will be; behind come lines that cannot be read.';
+
+CREATE TYPE credits._row_of_line AS (
+    line_table regclass,
+    line_key   text COLLATE "C",
+    member     regclass,
+    place      tid,
+    rows       bigint
+);
+COMMENT ON TYPE credits._row_of_line IS
+'The row of a line, and how many rows of its key count with an article that has credits; of several, one that counts.';
+
+-- MATERIALIZED: else a table may be read for each line.
+CREATE FUNCTION credits._rows_of_lines(line_tables regclass[], line_keys text[]) RETURNS SETOF credits._row_of_line
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH row AS MATERIALIZED (
+        SELECT source.line_table, row.line_key, row.member, row.place, row.counts, row.article
+        FROM (SELECT DISTINCT line_table FROM unnest(line_tables) AS asked (line_table)) AS source
+        CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS row
+    )
+    SELECT DISTINCT ON (asked.line_table, asked.line_key) asked.line_table, asked.line_key, row.member, row.place,
+           count(*) FILTER (WHERE row.counts AND article.type_id IS NOT NULL) OVER (PARTITION BY asked.line_table, asked.line_key)
+    FROM (SELECT DISTINCT line_table, line_key FROM unnest(line_tables, line_keys) AS line (line_table, line_key)) AS asked
+    JOIN row ON row.line_table = asked.line_table AND row.line_key = asked.line_key
+    LEFT JOIN credits.article ON article.article = row.article
+    ORDER BY asked.line_table, asked.line_key, row.counts DESC, row.member, row.place;
+END;
+COMMENT ON FUNCTION credits._rows_of_lines(regclass[], text[]) IS
+'Question: the rows that lines have by their keys.';
+
+-- A line that differs only where it is booked and does not belong shows no row: that is looked for. Heirs may share a key by
+-- mistake: then nobody knows which of the rows is booked.
+CREATE FUNCTION credits._find_rows_of_listed() RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    heirs CONSTANT regclass[] := ARRAY(SELECT source.line_table FROM credits.source JOIN pg_class ON oid = source.line_table
+                                       WHERE relkind = 'r' AND relhassubclass);
+    tables regclass[];
+    keys   text[];
+BEGIN
+    SELECT array_agg(line_table), array_agg(line_key)
+    INTO tables, keys
+    FROM pg_temp.credits_unsettled_line
+    WHERE error IS NULL AND (place IS NULL OR line_table = ANY (heirs));
+    IF tables IS NULL THEN
+        RETURN;
+    END IF;
+    WITH last AS (
+        SELECT max(position) AS position FROM pg_temp.credits_unsettled_line
+    )
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET member = coalesce(line.member, row.member), place = coalesce(line.place, row.place),
+        credits = CASE WHEN line.is_wanted THEN line.credits ELSE 0 END,
+        amount = CASE WHEN line.is_wanted THEN line.amount END,
+        position = line.position + CASE WHEN row.rows > 1 AND line.line_table = ANY (heirs) THEN last.position ELSE 0 END,
+        error = CASE WHEN row.rows > 1 AND line.line_table = ANY (heirs) THEN
+            format('%s rows of table %s have the key "%s"', row.rows, line.line_table, line.line_key) END
+    FROM credits._now(NULL::credits._row_of_line, 'credits._rows_of_lines', ROW(tables, keys)) AS row, last
+    WHERE row.line_table = line.line_table AND row.line_key = line.line_key AND line.error IS NULL
+      AND (line.place IS NULL OR row.rows > 1);
+END
+$$;
+COMMENT ON FUNCTION credits._find_rows_of_listed() IS
+'Looks for the rows of listed lines that differ where they do not belong, and names lines that have several.';
 
 -- A line whose key was changed is one that is gone, and a new one like it: settled together they are found to be the same.
 CREATE FUNCTION credits._join_listed_lines() RETURNS void
@@ -223,7 +257,8 @@ BEGIN
     SELECT * FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date));
     CREATE INDEX ON credits_unsettled_line (position); -- before rows move: else the transaction cannot use it
     CREATE INDEX ON credits_unsettled_line (component) WHERE component IS NOT NULL;
-    ANALYZE credits_unsettled_line;
+    ANALYZE credits_unsettled_line (position, line_table, line_key);
+    PERFORM credits._find_rows_of_listed();
     IF EXISTS (SELECT FROM pg_temp.credits_unsettled_line WHERE is_recorded AND error IS NULL) THEN
         PERFORM credits._join_listed_lines();
         PERFORM credits._find_components();
