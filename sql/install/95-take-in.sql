@@ -54,6 +54,7 @@ CREATE TYPE credits._line_to_take_in AS (
 );
 COMMENT ON TYPE credits._line_to_take_in IS
 'A line that take_in() is to settle, and where it stands in the order; of one that differs in several accounts a row for each.
+- position: null when it cannot be read
 - customer, type_id: the account
 - credits, amount: what it wants there; where its row is gone, what it had
 - is_wanted: it wants something in this account
@@ -64,9 +65,10 @@ CREATE FUNCTION credits._lines_to_take_in(line_tables regclass[], from_date date
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT
-        row_number() OVER (ORDER BY line.error IS NOT NULL, line.customer, line.type_id, line.document_date,
-                                    line.credits > line.booked_credits DESC, line.document_number COLLATE "C" NULLS FIRST,
-                                    octet_length(line.line_key), line.line_key, line.line_table),
+        CASE WHEN line.error IS NULL THEN
+            row_number() OVER (ORDER BY line.error IS NOT NULL, line.customer, line.type_id, line.document_date,
+                                        line.credits > line.booked_credits DESC, line.document_number COLLATE "C" NULLS FIRST,
+                                        octet_length(line.line_key), line.line_key, line.line_table) END,
         line.line_table,
         line.line_key,
         line.document_number,
@@ -87,7 +89,7 @@ BEGIN ATOMIC
       AND (from_date IS NULL OR line.document_date IS NULL OR line.document_date >= from_date);
 END;
 COMMENT ON FUNCTION credits._lines_to_take_in(regclass[], date) IS
-'Question: what there is to take in, in the order in which it will be; behind come lines that cannot be read.';
+'Question: what there is to take in, in the order in which it will be.';
 
 CREATE TYPE credits._row_of_line AS (
     line_table regclass,
@@ -137,17 +139,14 @@ BEGIN
     IF tables IS NULL THEN
         RETURN;
     END IF;
-    WITH last AS (
-        SELECT max(position) AS position FROM pg_temp.credits_unsettled_line
-    )
     UPDATE pg_temp.credits_unsettled_line AS line
     SET member = coalesce(line.member, row.member), place = coalesce(line.place, row.place),
         credits = CASE WHEN line.is_wanted THEN line.credits ELSE 0 END,
         amount = CASE WHEN line.is_wanted THEN line.amount END,
-        position = line.position + CASE WHEN row.rows > 1 AND line.line_table = ANY (heirs) THEN last.position ELSE 0 END,
-        error = CASE WHEN row.rows > 1 AND line.line_table = ANY (heirs) THEN
+        position = CASE WHEN row.rows <= 1 THEN line.position END,
+        error = CASE WHEN row.rows > 1 THEN
             format('%s rows of table %s have the key "%s"', row.rows, line.line_table, line.line_key) END
-    FROM credits._now(NULL::credits._row_of_line, 'credits._rows_of_lines', ROW(tables, keys)) AS row, last
+    FROM credits._now(NULL::credits._row_of_line, 'credits._rows_of_lines', ROW(tables, keys)) AS row
     WHERE row.line_table = line.line_table AND row.line_key = line.line_key AND line.error IS NULL
       AND (line.place IS NULL OR row.rows > 1);
 END
