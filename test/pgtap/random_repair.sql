@@ -71,9 +71,10 @@ $$;
 CREATE FUNCTION pg_temp.close_or_reopen() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE credits.parameter SET closed_month_policy = pg_temp.one_of('{reject, next_open_month, next_open_month}'::text[]);
-    PERFORM credits.close_month(coalesce((SELECT max(month) + interval '1 month' FROM credits.closing
-                                          WHERE reopened_at IS NULL)::date,
-                                         (SELECT min(booked_on) FROM credits.entry)));
+    PERFORM credits.close_month(month)
+    FROM (SELECT coalesce((SELECT max(month) + interval '1 month' FROM credits.closing WHERE reopened_at IS NULL)::date,
+                          (SELECT min(booked_on) FROM credits.entry)) AS month) AS next
+    WHERE month IS NOT NULL; -- nothing is booked yet
 EXCEPTION WHEN check_violation THEN
     NULL;
 END
