@@ -202,7 +202,7 @@ COMMENT ON FUNCTION credits._move_components(bigint[]) IS
 'Joins components by the first of each, and moves them behind the other lines.';
 
 -- Lines that are recorded may need each other: what one gives another takes. They stand behind all others, with whatever else is
--- listed of their accounts, component by component. A component is told by its first position, so what it is joined to comes first.
+-- listed of their accounts, component by component. A component is told by its first position; it is joined to an earlier one.
 CREATE FUNCTION credits._find_components() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

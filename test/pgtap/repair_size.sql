@@ -1,5 +1,5 @@
--- A repair costs by the lines that it mends (rule 24): two tables are read to list them, and one once more to look for rows, however
--- many there are. Each case takes a second, and took minutes when the cost of a line grew with the number of lines.
+-- A repair costs by the lines that it mends (rule 24): two tables are read to list them, and one once more to look for rows,
+-- however many there are. Each case takes a second or a few; it took minutes when the cost of a line grew with their number.
 BEGIN;
 \ir common.psql
 \ir shop.psql
