@@ -158,7 +158,8 @@ SELECT pg_temp.repaired($$DELETE FROM shop.slip WHERE id = 2;
 CREATE FUNCTION pg_temp.ledger_as_it_is() RETURNS text LANGUAGE sql AS $$
     SELECT count(*) || ' rows: ' || md5(string_agg(kept, E'\n' ORDER BY kept))
     FROM (SELECT e::text FROM credits._entry AS e UNION ALL SELECT l::text FROM credits._lot AS l
-          UNION ALL SELECT a::text FROM credits._account AS a UNION ALL SELECT r::text FROM credits.take_in_refusal AS r) AS of (kept)
+          UNION ALL SELECT a::text FROM credits._account AS a
+          UNION ALL SELECT r::text FROM credits.take_in_refusal AS r) AS of (kept)
 $$;
 
 -- Over both sources; and at stop, which takes all in, or nothing.
