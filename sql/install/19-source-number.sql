@@ -177,7 +177,9 @@ BEGIN
     UPDATE credits._source AS source
     SET line_table = NULL
     WHERE line_table IS NOT NULL AND NOT EXISTS (SELECT FROM pg_class AS class WHERE class.oid = source.line_table);
+    DELETE FROM credits.take_in_refusal AS refusal
+    WHERE NOT EXISTS (SELECT FROM pg_class AS class WHERE class.oid = refusal.line_table);
 END
 $$;
 COMMENT ON FUNCTION credits._forget_lost_tables() IS
-'Has sources forget the tables that are gone: another one may get the oid.';
+'Has sources, and what take_in() has refused, forget the tables that are gone: another one may get the oid.';

@@ -85,24 +85,43 @@ Errors:
 - 42704: not bound
 Rule 5.';
 
--- What was given follows a column's new name, as the mapping does by itself.
-CREATE FUNCTION credits._renamed(expression text, qualifier name, is_bare boolean, former name, present name) RETURNS text
+-- What was given follows the new names of tables and columns, as the mapping does by itself. A plain name may be written in
+-- quotes or in capitals; behind a qualifier a keyword is plain, too.
+CREATE FUNCTION credits._is_plain(name name) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
-RETURN (SELECT regexp_replace(regexp_replace(expression,
-                   format('(\m%s\s*\.\s*)(?:%s)(?![\w$"(])', qualifier, written.former),
-                   '\1' || written.present, written.flags),
-                   format(CASE WHEN is_bare THEN '(?<![\w$."''])(?:%s)(?![\w$."''(])' ELSE '(?!)' END, written.former),
-                   written.present, written.flags)
-        FROM (SELECT CASE WHEN quote_ident(former) = former
-                          THEN format('%s|"%s"', former, former)
-                          ELSE regexp_replace(quote_ident(former), '([^\w"])', '\\\1', 'g') END AS former,
-                     regexp_replace(quote_ident(present), '\\', '\\\\', 'g') AS present,
-                     CASE WHEN quote_ident(former) = former THEN 'gi' ELSE 'g' END AS flags) AS written);
-COMMENT ON FUNCTION credits._renamed(text, name, boolean, name, name) IS
-'An argument of attach or bind in which a column has its new name: behind the qualifier, or bare.';
+RETURN name ~ '^[a-z_][a-z0-9_]*$';
+COMMENT ON FUNCTION credits._is_plain(name) IS
+'May a name be written without quotes?';
 
-CREATE FUNCTION credits._follow_column(renamed regclass, former name, present name) RETURNS void
+CREATE FUNCTION credits._pattern_of(name name) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN credits._is_plain(name)
+            THEN format('(?:%s|"%s")', name, name)
+            ELSE regexp_replace(quote_ident(name), '([^\w"])', '\\\1', 'g') END;
+COMMENT ON FUNCTION credits._pattern_of(name) IS
+'A regular expression of the ways in which SQL may write a name.';
+
+CREATE FUNCTION credits._column_behind(qualifier text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN replace(format('(?<=(?:^|[^\w$."])%s\s*\.\s*)', qualifier), '%', '%%') || '%1$s(?![\w$"(])';
+COMMENT ON FUNCTION credits._column_behind(text) IS
+'A format of the pattern of a column that stands behind a qualifier, whose pattern is given.';
+
+CREATE FUNCTION credits._renamed(expression text, stands text, former name, present name) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN regexp_replace(expression, format(stands, credits._pattern_of(former)),
+                      regexp_replace(quote_ident(present), '\\', '\\\\', 'g'),
+                      CASE WHEN credits._is_plain(former) THEN 'gi' ELSE 'g' END);
+COMMENT ON FUNCTION credits._renamed(text, text, name, name) IS
+'An argument of attach or bind in which what had the former name has the present one, where it stands as this format of a '
+'pattern says.';
+
+-- Without a qualifier a column of the line stands alone.
+CREATE FUNCTION credits._follow_column_in_source(renamed regclass, former name, present name) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -116,33 +135,71 @@ BEGIN
     SET header_key = array_replace(its.header_key, former, present)
     WHERE its.header_table = renamed;
     UPDATE credits.source AS its
-    SET kind = credits._renamed(its.kind, role.name, role.name = 'line', former, present),
-        article = credits._renamed(its.article, role.name, role.name = 'line', former, present),
-        quantity = credits._renamed(its.quantity, role.name, role.name = 'line', former, present),
-        amount = credits._renamed(its.amount, role.name, role.name = 'line', former, present),
-        customer = credits._renamed(its.customer, role.name, role.name = 'line', former, present),
-        document_date = credits._renamed(its.document_date, role.name, role.name = 'line', former, present),
-        document_number = credits._renamed(its.document_number, role.name, role.name = 'line', former, present),
-        applies_to = credits._renamed(its.applies_to, role.name, role.name = 'line', former, present),
-        counts_when = credits._renamed(its.counts_when, role.name, role.name = 'line', former, present),
-        currency = credits._renamed(its.currency, role.name, role.name = 'line', former, present),
-        entered_by = credits._renamed(its.entered_by, role.name, role.name = 'line', former, present),
-        origin = credits._renamed(its.origin, role.name, role.name = 'line', former, present),
-        refers_to = credits._renamed(its.refers_to, role.name, role.name = 'line', former, present)
-    FROM (VALUES ('line'), ('header')) AS role (name)
+    SET kind = credits._renamed(its.kind, role.stands, former, present),
+        article = credits._renamed(its.article, role.stands, former, present),
+        quantity = credits._renamed(its.quantity, role.stands, former, present),
+        amount = credits._renamed(its.amount, role.stands, former, present),
+        customer = credits._renamed(its.customer, role.stands, former, present),
+        document_date = credits._renamed(its.document_date, role.stands, former, present),
+        document_number = credits._renamed(its.document_number, role.stands, former, present),
+        applies_to = credits._renamed(its.applies_to, role.stands, former, present),
+        counts_when = credits._renamed(its.counts_when, role.stands, former, present),
+        currency = credits._renamed(its.currency, role.stands, former, present),
+        entered_by = credits._renamed(its.entered_by, role.stands, former, present),
+        origin = credits._renamed(its.origin, role.stands, former, present),
+        refers_to = credits._renamed(its.refers_to, role.stands, former, present)
+    FROM (VALUES ('line', credits._column_behind('line') || '|^\s*%1$s\s*$'),
+                 ('header', credits._column_behind('header'))) AS role (name, stands)
     WHERE renamed = CASE role.name WHEN 'line' THEN its.line_table ELSE its.header_table END;
+END
+$$;
+COMMENT ON FUNCTION credits._follow_column_in_source(regclass, name, name) IS
+'Has what attach was given follow a column''s new name.';
+
+CREATE FUNCTION credits._follow_in_binding(bound regclass, stands text, former name, present name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
     UPDATE credits.binding AS its
-    SET key = credits._renamed(its.key, class.relname, true, former, present),
-        works_with_credits = credits._renamed(its.works_with_credits, class.relname, true, former, present),
-        name = credits._renamed(its.name, class.relname, true, former, present),
-        account_of = credits._renamed(its.account_of, class.relname, true, former, present),
-        credit_type = credits._renamed(its.credit_type, class.relname, true, former, present),
-        coefficient = credits._renamed(its.coefficient, class.relname, true, former, present),
-        ledger_account = credits._renamed(its.ledger_account, class.relname, true, former, present),
-        description = credits._renamed(its.description, class.relname, true, former, present)
+    SET key = credits._renamed(its.key, stands, former, present),
+        works_with_credits = credits._renamed(its.works_with_credits, stands, former, present),
+        name = credits._renamed(its.name, stands, former, present),
+        account_of = credits._renamed(its.account_of, stands, former, present),
+        credit_type = credits._renamed(its.credit_type, stands, former, present),
+        coefficient = credits._renamed(its.coefficient, stands, former, present),
+        ledger_account = credits._renamed(its.ledger_account, stands, former, present),
+        description = credits._renamed(its.description, stands, former, present)
+    WHERE its.erp_table = bound;
+END
+$$;
+COMMENT ON FUNCTION credits._follow_in_binding(regclass, text, name, name) IS
+'Has what bind was given follow a new name, where it stands as this format of a pattern says.';
+
+-- Without its table a column may stand anywhere, but no type, function, literal or field of extract().
+CREATE FUNCTION credits._follow_column(renamed regclass, former name, present name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._follow_column_in_source(renamed, former, present);
+    PERFORM credits._follow_in_binding(renamed,
+                credits._column_behind(credits._pattern_of(class.relname))
+                || '|(?<![\w$."'':]|:\s|\mAS\s)%1$s(?![\w$."''(]|\s*''|\s*\(|\s+FROM\M)', former, present)
     FROM pg_class AS class
-    WHERE class.oid = renamed AND its.erp_table = renamed;
+    WHERE class.oid = renamed;
 END
 $$;
 COMMENT ON FUNCTION credits._follow_column(regclass, name, name) IS
 'Has what attach and bind were given follow a column''s new name, so that attach_call() and bind_call() can be run again.';
+
+CREATE FUNCTION credits._follow_bound_table(renamed regclass, former name, present name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._follow_in_binding(renamed, '(?<![\w$."''])%1$s(?=\s*\.)', former, present);
+END
+$$;
+COMMENT ON FUNCTION credits._follow_bound_table(regclass, name, name) IS
+'Has what bind was given follow its table''s new name.';

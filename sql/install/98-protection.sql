@@ -18,8 +18,8 @@ CREATE EVENT TRIGGER credits_after_drop ON sql_drop
 COMMENT ON EVENT TRIGGER credits_after_drop IS 'Refuses a command that drops a part of what is attached, whichever way.';
 
 CREATE EVENT TRIGGER credits_after_command ON ddl_command_end
-    WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'ALTER TRIGGER', 'ALTER FOREIGN TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE',
-                 'CREATE TRIGGER')
+    WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER SCHEMA', 'ALTER TRIGGER', 'ALTER FOREIGN TABLE', 'CREATE TABLE',
+                 'CREATE FOREIGN TABLE', 'CREATE TRIGGER')
     EXECUTE FUNCTION credits._protect();
 COMMENT ON EVENT TRIGGER credits_after_command IS
 'Refuses a command that leaves what is attached without a part of it, without dropping it, and tells a new name.';

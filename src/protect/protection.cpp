@@ -4,6 +4,7 @@
 #include "protect/protection.hpp"
 
 #include "protect/command.hpp"
+#include "protect/followed_tables.hpp"
 
 #include <string_view>
 
@@ -225,69 +226,6 @@ bool may_part_from_root(const Node* command)
     return false;
 }
 
-/// ALTER TABLE … RENAME TO, … SET SCHEMA, ALTER SCHEMA … RENAME TO.
-bool may_rename_table(const Node* command)
-{
-    if (IsA(command, AlterObjectSchemaStmt))
-        return true;
-    if (!IsA(command, RenameStmt))
-        return false;
-    const ObjectType renamed = reinterpret_cast<const RenameStmt*>(command)->renameType;
-    return renamed == OBJECT_TABLE || renamed == OBJECT_SCHEMA;
-}
-
-/// ALTER TABLE … RENAME COLUMN: what attach and bind were given follows, as the mapping has by itself.
-void follow_column(const Node* command)
-{
-    const auto* rename = reinterpret_cast<const RenameStmt*>(command);
-    if (!IsA(command, RenameStmt) || rename->renameType != OBJECT_COLUMN)
-        return;
-    const Oid table = RangeVarGetRelid(rename->relation, NoLock, true);
-    bool is_read = false;
-    for_each_source_row([&](const SourceRow& row) { is_read |= row.line_table == table || row.header_table == table; });
-    for_each_binding([&](Oid erp_table, Oid) { is_read |= erp_table == table; });
-    if (!is_read || !OidIsValid(table))
-        return;
-    NameData former{};
-    NameData present{};
-    namestrcpy(&former, rename->subname);
-    namestrcpy(&present, rename->newname);
-    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(table), false},
-                                     {NAMEOID, NameGetDatum(&former), false},
-                                     {NAMEOID, NameGetDatum(&present), false}};
-    pg::run({.role = catalog().owner,
-             .sql = "SELECT credits._follow_column($1, $2, $3)",
-             .parameters = parameters,
-             .reads_only = false});
-}
-
-void follow_renames() { pg::run({.role = catalog().owner, .sql = "SELECT credits._follow_renames()", .reads_only = false}); }
-
-/// Is the table of a source gone, attached or not? Asked of every drop, so it needs nothing else of the extension.
-bool is_a_table_lost()
-{
-    const Oid sources = get_relname_relid("_source", get_rel_namespace(source_table()));
-    const AttrNumber line_table = OidIsValid(sources) ? get_attnum(sources, "line_table") : InvalidAttrNumber;
-    if (line_table == InvalidAttrNumber)
-        return false;
-    return pg::read_latest(sources, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
-        bool is_lost = false;
-        pg::for_each_row(table, snapshot, [&] {
-            bool is_null = false;
-            const Oid its_table = DatumGetObjectId(pg::get(table, line_table, &is_null));
-            is_lost |= !is_null && !pg::exists(its_table);
-        });
-        return is_lost;
-    });
-}
-
-/// What is recorded for the lines of a table that is dropped stays with its source; another table may get its oid.
-void forget_lost_tables()
-{
-    if (is_a_table_lost())
-        pg::run({.role = catalog().owner, .sql = "SELECT credits._forget_lost_tables()", .reads_only = false});
-}
-
 } // namespace
 
 void explain_refusal(void* context)
@@ -334,12 +272,10 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     });
     if (!drops && may_part_from_root(trigger->parsetree))
         release_strangers();
-    if (!drops && may_rename_table(trigger->parsetree))
-        follow_renames();
-    if (!drops)
-        follow_column(trigger->parsetree);
     if (drops)
         forget_lost_tables();
+    else
+        follow_names(trigger->parsetree);
     return Datum(0);
 }
 

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(43);
+SELECT plan(44);
 
 CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
@@ -111,8 +111,10 @@ DROP TABLE latest.sales;
 -- Not attached, and nothing of it counts: no fault.
 
 DELETE FROM latest.sold;
+INSERT INTO credits.take_in_refusal (line_table, line_key, sqlstate, message) VALUES ('latest.sold', '1', '23514', 'refused');
 SELECT credits.detach('latest.sold') \g /dev/null
 DROP TABLE latest.sold;
+SELECT is_empty('SELECT FROM credits.take_in_refusal', 'what take_in() refused of a table goes with it: no bare oid is left');
 SELECT is_empty('SELECT * FROM credits.verify()', 'a table that is gone with all that it had is no fault');
 
 -- The call that made it, ready to run again, whatever was renamed since

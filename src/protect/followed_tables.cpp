@@ -1,0 +1,91 @@
+// Has what is kept of attached and bound tables follow them, by the SQL functions that do it.
+#include "protect/followed_tables.hpp"
+
+#include "bind/binding.hpp"
+#include "pg/query.hpp"
+#include "pg/table.hpp"
+#include "schema/catalog.hpp"
+#include "sources/stored_source.hpp"
+
+namespace credits
+{
+
+namespace
+{
+
+void follow(const char* sql, Oid table, const RenameStmt& rename, const char* former)
+{
+    NameData names[2]{};
+    namestrcpy(&names[0], former);
+    namestrcpy(&names[1], rename.newname);
+    const pg::Parameter parameters[]{{REGCLASSOID, ObjectIdGetDatum(table), false},
+                                     {NAMEOID, NameGetDatum(&names[0]), false},
+                                     {NAMEOID, NameGetDatum(&names[1]), false}};
+    pg::run({.role = catalog().owner, .sql = sql, .parameters = parameters, .reads_only = false});
+}
+
+bool is_read(Oid table)
+{
+    bool found = OidIsValid(find_mapping(table));
+    for_each_source_row([&](const SourceRow& row) { found |= row.line_table == table || row.header_table == table; });
+    return found;
+}
+
+/// Partitions and heirs have the new name, too.
+void follow_column(const RenameStmt& rename)
+{
+    const Oid table = RangeVarGetRelid(rename.relation, NoLock, true);
+    const List* const members = OidIsValid(table) ? find_all_inheritors(table, NoLock, nullptr) : NIL;
+    for (int i = 0; i < list_length(members); i++)
+        if (is_read(list_nth_oid(members, i)))
+            follow("SELECT credits._follow_column($1, $2, $3)", list_nth_oid(members, i), rename, rename.subname);
+}
+
+/// Expressions of a binding may name its table.
+void follow_bound_table(const RenameStmt& rename)
+{
+    const Oid table = RangeVarGetRelid(makeRangeVar(rename.relation->schemaname, rename.newname, -1), NoLock, true);
+    if (OidIsValid(find_mapping(table)))
+        follow("SELECT credits._follow_bound_table($1, $2, $3)", table, rename, rename.relation->relname);
+}
+
+/// Is the table of a source gone, attached or not? Asked of every drop, so it needs nothing else of the extension.
+bool is_a_table_lost()
+{
+    const Oid sources = get_relname_relid("_source", get_rel_namespace(source_table()));
+    const AttrNumber line_table = OidIsValid(sources) ? get_attnum(sources, "line_table") : InvalidAttrNumber;
+    if (line_table == InvalidAttrNumber)
+        return false;
+    return pg::read_latest(sources, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        bool is_lost = false;
+        pg::for_each_row(table, snapshot, [&] {
+            bool is_null = false;
+            const Oid its_table = DatumGetObjectId(pg::get(table, line_table, &is_null));
+            is_lost |= !is_null && !pg::exists(its_table);
+        });
+        return is_lost;
+    });
+}
+
+} // namespace
+
+void follow_names(const Node* command)
+{
+    const auto& rename = *reinterpret_cast<const RenameStmt*>(command);
+    const bool is_rename = IsA(command, RenameStmt);
+    const bool renames_table = is_rename && rename.renameType == OBJECT_TABLE;
+    if (renames_table || IsA(command, AlterObjectSchemaStmt) || (is_rename && rename.renameType == OBJECT_SCHEMA))
+        pg::run({.role = catalog().owner, .sql = "SELECT credits._follow_renames()", .reads_only = false});
+    if (renames_table)
+        follow_bound_table(rename);
+    else if (is_rename && rename.renameType == OBJECT_COLUMN)
+        follow_column(rename);
+}
+
+void forget_lost_tables()
+{
+    if (is_a_table_lost())
+        pg::run({.role = catalog().owner, .sql = "SELECT credits._forget_lost_tables()", .reads_only = false});
+}
+
+} // namespace credits
