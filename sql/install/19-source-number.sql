@@ -7,11 +7,12 @@ COMMENT ON SEQUENCE credits.source_number IS 'Numbers sources.';
 SELECT pg_catalog.pg_extension_config_dump('credits.source_number', '');
 
 CREATE TABLE credits._source (
-    source_no   integer PRIMARY KEY DEFAULT credits._next_number('credits.source_number'),
-    name        text    NOT NULL,
-    attached_as text    NOT NULL,
-    archive_of  integer,
-    line_table  regclass
+    source_no       integer PRIMARY KEY DEFAULT credits._next_number('credits.source_number'),
+    name            text    NOT NULL,
+    attached_as     text    NOT NULL,
+    archive_of      integer,
+    archived_before date,
+    line_table      regclass
 );
 COMMENT ON TABLE credits._source IS
 'The sources that were ever attached. A number is given once, and kept when the table is detached, rebuilt or dropped (rule 24).';
@@ -20,6 +21,8 @@ COMMENT ON COLUMN credits._source.name        IS 'schema and name of its table, 
 COMMENT ON COLUMN credits._source.attached_as IS 'its name when it was attached last';
 COMMENT ON COLUMN credits._source.archive_of  IS
 'of archived lines: number of the source that they were of, which has them no more; null else';
+COMMENT ON COLUMN credits._source.archived_before IS
+'of archived lines: they, and all others of that source, are dated before it and count no more; null else';
 COMMENT ON COLUMN credits._source.line_table  IS
 'its table, attached or not; null when it was dropped. A dump has it as a name';
 SELECT pg_catalog.pg_extension_config_dump('credits._source', '');
@@ -106,7 +109,10 @@ BEGIN
         RAISE EXCEPTION 'source "%" is attached', former.name
             USING ERRCODE = 'duplicate_object', HINT = 'Detach its table first.';
     END IF;
-    IF its.source_no <> former.source_no AND EXISTS (SELECT FROM credits._entry WHERE _entry.source_no = its.source_no) THEN
+    IF its.source_no <> former.source_no
+       AND EXISTS (SELECT FROM credits._source AS source
+                   JOIN credits._entry AS entry USING (source_no)
+                   WHERE its.source_no IN (source.source_no, source.archive_of)) THEN
         RAISE EXCEPTION 'table "%" cannot go on source "%"', line_table, former.name
             USING ERRCODE = 'duplicate_object',
                   DETAIL = format('Entries of its own lines are there, as those of source "%s".', its.name);

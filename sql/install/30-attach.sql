@@ -97,14 +97,21 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    UPDATE credits.source AS its
-    SET has_history = true
-    WHERE its.line_table = _know_history.line_table
-      AND EXISTS (SELECT FROM credits._entry AS entry WHERE entry.source_no = its.source_no);
+    PERFORM credits._do_now(
+        'UPDATE credits.source AS its
+         SET archive_no = archive.source_no, archived_before = archive.archived_before
+         FROM credits._source AS archive
+         WHERE its.line_table = $1 AND archive.archive_of = its.source_no', ROW(line_table));
+    PERFORM credits._do_now(
+        'UPDATE credits.source AS its
+         SET has_history = true
+         WHERE its.line_table = $1
+           AND EXISTS (SELECT FROM credits._entry AS entry WHERE entry.source_no IN (its.source_no, its.archive_no))',
+        ROW(line_table));
 END
 $$;
 COMMENT ON FUNCTION credits._know_history(regclass) IS
-'Notes of a source that was just attached whether it has entries from before.';
+'Notes of a source that was just attached what is archived of it, and whether it has entries from before.';
 
 CREATE FUNCTION credits.attach(
     line_table      regclass,
@@ -179,7 +186,7 @@ CREATE FUNCTION credits.detach(line_table regclass) RETURNS void
     AS 'MODULE_PATHNAME', 'credits_detach';
 COMMENT ON FUNCTION credits.detach(regclass) IS
 'Takes the triggers off an attached line table.
-The ledger keeps its entries: they are recognised by table and key when the table is attached again.
+The ledger keeps its entries: they are recognised by source and key when the table, or its successor, is attached again.
 For the owner of the table who is in credits_management. It is on record in setting_change.
 Errors:
 - 42704: not attached

@@ -75,9 +75,13 @@ BEGIN
     UPDATE credits._renumbering AS renumbering
     SET source_no = target
     WHERE renumbering.source_no = its_no AND renumbering.new_key = ANY (line_keys);
+    UPDATE credits._source AS archive
+    SET archived_before = greatest(archive.archived_before, before)
+    WHERE archive.source_no = target;
     UPDATE credits.source AS its
-    SET archive_no = target, archived_before = greatest(its.archived_before, before)
-    WHERE its.source_no = its_no;
+    SET archive_no = target, archived_before = archive.archived_before
+    FROM credits._source AS archive
+    WHERE its.source_no = its_no AND archive.source_no = target;
     SELECT detail INTO fault FROM credits._line_fault LIMIT 1;
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'cannot archive lines that others need'

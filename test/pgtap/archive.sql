@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(29);
+SELECT plan(34);
 
 CREATE TABLE shop.job (id integer, customer text, day date, item text, quantity numeric, amount numeric, sale text,
                        PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
@@ -37,6 +37,24 @@ SELECT is((SELECT string_agg(DISTINCT format('%s %s %s', source, coalesce(line_t
     'entries stay, with the name of the source');
 SELECT pg_temp.all_in_order();
 SELECT is((credits.take_in()).lines, 0::bigint, 'nor is anything booked anew');
+
+-- The table is attached again, for an upgrade: what is archived stays so.
+
+CREATE FUNCTION pg_temp.attach_again() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    call CONSTANT text := credits.attach_call('shop.job');
+BEGIN
+    PERFORM credits.detach('shop.job');
+    EXECUTE call;
+END
+$$;
+SELECT pg_temp.attach_again();
+SELECT is((SELECT archived_before FROM credits.source WHERE line_table = 'shop.job'::regclass), '2026-01-01'::date,
+    'a table that is attached again has the same lines archived');
+SELECT pg_temp.all_in_order();
+SELECT is((credits.take_in()).lines, 0::bigint, 'and none of them is taken in');
+SELECT pg_temp.accepted('UPDATE shop.job SET quantity = 5 WHERE id = 5', 'nor booked when it is saved');
+SELECT bag_eq('SELECT * FROM credits.portfolio', 'SELECT * FROM before', 'nothing moves then');
 
 -- They go
 
