@@ -8,7 +8,6 @@
 #include "errors/saving.hpp"
 #include "ledger/carry_out.hpp"
 #include "ledger/line_in_hand.hpp"
-#include "ledger/recorded.hpp"
 #include "ledger/renumbering.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/snapshot.hpp"
@@ -18,8 +17,8 @@
 #include "save/headerless.hpp"
 #include "save/prices.hpp"
 #include "save/record_claims.hpp"
+#include "save/recorded_lines.hpp"
 #include "save/resaved_lines.hpp"
-#include "schema/catalog.hpp"
 #include "schema/gate.hpp"
 #include "settings/customer.hpp"
 
@@ -28,44 +27,6 @@ namespace credits
 
 namespace
 {
-
-void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
-{
-    line.recorded = read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
-    if (line.is_gone && line.recorded != nullptr)
-        line.date = line.recorded->document.date;
-    if (line.archive_no != 0 && line.counts && line.recorded == nullptr &&
-        read_recorded(entries, line.archive_no, line.recorded_key, snapshot) != nullptr)
-        errors::line_archived(line.line_table, line.recorded_key, batch.source->archived_before);
-}
-
-void read_recorded_of(Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
-{
-    find_recorded_of(batch, line, entries, snapshot);
-    read_rest_of_recorded(batch, line);
-}
-
-void read_all_recorded(Batch& batch)
-{
-    if (!batch.reads_ledger)
-        return;
-    pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
-        for (DocumentLine& line : lines_of(batch))
-            read_recorded_of(batch, line, entries, snapshot);
-    });
-}
-
-/// Is what is recorded still what was read? Then it is what the customers were named by.
-bool do_records_stand(Batch* batch)
-{
-    if (!batch->reads_ledger)
-        return true;
-    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
-        return std::ranges::all_of(lines_of(*batch), [&](const DocumentLine& line) {
-            return is_same(line.recorded, read_recorded(entries, batch->source->number, line.recorded_key, snapshot));
-        });
-    });
-}
 
 /// A key must fit into the ledger's index; where nothing is booked it need not.
 void require_short_key(const DocumentLine& line)
