@@ -249,7 +249,7 @@ COMMENT ON COLUMN credits.entry.document_kind   IS 'kind of the document; manual
 COMMENT ON COLUMN credits.entry.document_date   IS 'date of the document';
 COMMENT ON COLUMN credits.entry.document_number IS 'number of the document';
 COMMENT ON COLUMN credits.entry.line_table IS
-'table of the document line; null when registered by hand, or when the table is gone';
+'table of the document line; null when registered by hand, when the table is gone, or when the line is archived';
 COMMENT ON COLUMN credits.entry.line_key        IS
 'key of the document line; customer, type and first entry of a registration by hand';
 COMMENT ON COLUMN credits.entry.article         IS 'article of the line';
@@ -304,7 +304,7 @@ FROM credits._renumbering AS renumbering
 LEFT JOIN credits._source AS source USING (source_no);
 COMMENT ON VIEW credits.renumbering IS
 'New line keys and document numbers of recorded lines: they book nothing, the ledger follows them (rule 14).';
-COMMENT ON COLUMN credits.renumbering.line_table IS 'table of the line; null when it is gone';
+COMMENT ON COLUMN credits.renumbering.line_table IS 'table of the line; null when it is gone, or the line archived';
 COMMENT ON COLUMN credits.renumbering.old_key    IS 'line key before';
 COMMENT ON COLUMN credits.renumbering.new_key    IS 'line key after';
 COMMENT ON COLUMN credits.renumbering.old_number IS 'document number before';

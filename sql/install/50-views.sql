@@ -64,7 +64,7 @@ COMMENT ON COLUMN credits.lot.remaining       IS 'credits neither consumed nor c
 COMMENT ON COLUMN credits.lot.remaining_value IS 'value of what remains';
 COMMENT ON COLUMN credits.lot.open            IS 'some of it remains';
 COMMENT ON COLUMN credits.lot.line_table      IS
-'table of the sale line; null when registered by hand, or when the table is gone';
+'table of the sale line; null when registered by hand, when the table is gone, or when the line is archived';
 COMMENT ON COLUMN credits.lot.line_key        IS 'key of the sale line';
 COMMENT ON COLUMN credits.lot.document_kind   IS 'kind of the sale document; manual when registered by hand';
 COMMENT ON COLUMN credits.lot.document_number IS 'number of the sale document';

@@ -95,7 +95,8 @@ COMMENT ON FUNCTION credits.archive(regclass, date) IS
 'Archives the lines dated before a day of a month up to which all are closed, and returns how many are on record.
 From now on they may be deleted, truncated or dropped with their partition, without coming back.
 Their entries stay, with the name of the source, and are theirs no more; whatever is dated before counts no more.
-Credit notes may still refer to archived sales.
+Credit notes may still refer to archived sales. What is made from an archived line later consumes by itself: archive documents
+from which nothing will be made any more.
 Saves of credits wait meanwhile.
 Arguments:
 - line_table: the attached table
