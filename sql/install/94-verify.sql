@@ -101,8 +101,9 @@ END;
 COMMENT ON FUNCTION credits.verify() IS
 'Checks every invariant of the ledger, of its documents and of its settings, and returns what violates one.
 No row means that everything holds. An invariant is a view of its own, credits._verify_<invariant>:
-- unbooked_line: a line that should be booked and is not
+- unbooked_line, line_booked: a line that should be booked and is not, or is booked otherwise
 - unreadable_line: one whose row cannot be read, so that nobody knows what it should be: an expression of its mapping fails
+- lost_source: a source whose table is gone while its lines have credits, or whose former name another table has
 - source_whole, binding_whole: an attached or bound table that cannot be read at all: nothing else is said of it then
 It reads at one snapshot, the latest, and writes nothing; on a hot standby, too.
 For credits_reader.
