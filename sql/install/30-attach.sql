@@ -92,16 +92,27 @@ CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 
+CREATE FUNCTION credits._know_archive(line_table regclass) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._do_now('UPDATE credits.source AS its
+                             SET archive_no = archive.source_no, archived_before = archive.archived_before
+                             FROM credits._source AS archive
+                             WHERE its.line_table = $1 AND archive.archive_of = its.source_no',
+                            ROW(line_table));
+END
+$$;
+COMMENT ON FUNCTION credits._know_archive(regclass) IS
+'Notes of an attached source which of its lines are archived.';
+
 CREATE FUNCTION credits._know_history(line_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM credits._do_now(
-        'UPDATE credits.source AS its
-         SET archive_no = archive.source_no, archived_before = archive.archived_before
-         FROM credits._source AS archive
-         WHERE its.line_table = $1 AND archive.archive_of = its.source_no', ROW(line_table));
+    PERFORM credits._know_archive(line_table);
     PERFORM credits._do_now(
         'UPDATE credits.source AS its
          SET has_history = true

@@ -55,6 +55,20 @@ SELECT * FROM credits.source WHERE credits._is_source_readable(line_table);
 COMMENT ON VIEW credits._readable_source IS
 'Attached tables whose rows can be read under their mapping.';
 
+-- What is archived covers as long as it stands booked, whatever has become of its row.
+CREATE FUNCTION credits._is_covered_by_archive(made_from regclass, its_key text, is_return boolean) RETURNS boolean
+LANGUAGE sql STABLE
+RETURN EXISTS (SELECT
+               FROM credits.source
+               JOIN credits._entry AS entry ON entry.source_no = source.archive_no
+               JOIN credits._entry_kind() AS kind ON kind.kind = entry.kind
+               WHERE source.line_table = made_from AND entry.line_key = its_key
+                 AND kind.act = CASE WHEN _is_covered_by_archive.is_return THEN 'return' ELSE 'consumption' END
+               GROUP BY entry.customer, entry.type_id
+               HAVING pg_catalog.sum(entry.quantity) <> 0);
+COMMENT ON FUNCTION credits._is_covered_by_archive(regclass, text, boolean) IS
+'Is a line made from one that is archived, and that consumed, or gave back, as the line would?';
+
 -- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after
 -- another.
 CREATE VIEW credits._chained_line AS
@@ -78,7 +92,8 @@ climb AS (
     WHERE climb.step <= 16
       AND NOT (climb.origin_table = climb.line_table AND climb.origin = climb.line_key)
 )
-SELECT line_table, line_key, pg_catalog.bool_or(counts) AS is_covered, pg_catalog.max(error) AS error
+SELECT line_table, line_key, pg_catalog.bool_or(counts OR credits._is_covered_by_archive(origin_table, origin, is_return)) AS is_covered,
+       pg_catalog.max(error) AS error
 FROM climb
 GROUP BY line_table, line_key
 HAVING NOT pg_catalog.bool_or(coalesce(step <= 16 AND origin_table = line_table AND origin = line_key, false))

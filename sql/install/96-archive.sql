@@ -14,6 +14,22 @@ END;
 COMMENT ON FUNCTION credits._archived_lines(regclass, integer, date) IS
 'Question: the lines on record of a source that are dated before a day; those that are gone, by what is recorded.';
 
+CREATE FUNCTION credits._fault_of_lines() RETURNS SETOF text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT fault.detail FROM credits._line_fault AS fault LIMIT 1;
+END;
+COMMENT ON FUNCTION credits._fault_of_lines() IS
+'Question: something that is wrong with a document line; no row for nothing.';
+
+CREATE FUNCTION credits._attached_source(line_table regclass) RETURNS SETOF credits.source
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT source.* FROM credits.source WHERE source.line_table = _attached_source.line_table;
+END;
+COMMENT ON FUNCTION credits._attached_source(regclass) IS
+'Question: how a table is attached.';
+
 CREATE FUNCTION credits._check_archive(line_table regclass, before date) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -25,7 +41,7 @@ BEGIN
     IF before IS NULL OR line_table IS NULL THEN
         RAISE EXCEPTION 'archive needs a table and a day' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    IF NOT EXISTS (SELECT FROM credits.source WHERE source.line_table = _check_archive.line_table) THEN
+    IF NOT EXISTS (SELECT FROM credits._now(NULL::credits.source, 'credits._attached_source', ROW(line_table))) THEN
         RAISE EXCEPTION 'table "%" is not attached to credits', line_table
             USING ERRCODE = 'undefined_object', HINT = 'The table credits.source shows the attached tables.';
     END IF;
@@ -35,7 +51,7 @@ BEGIN
                   DETAIL = coalesce(format('The first open day is %s.', first_open), 'No month is closed.'),
                   HINT = 'Close the months before.';
     END IF;
-    SELECT detail INTO fault FROM credits._line_fault LIMIT 1;
+    fault := credits._now(NULL::text, 'credits._fault_of_lines');
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'cannot archive while lines are not as they are booked'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_lines_kept', DETAIL = fault,
@@ -46,14 +62,29 @@ $$;
 COMMENT ON FUNCTION credits._check_archive(regclass, date) IS
 'Raises what keeps lines from being archived.';
 
+CREATE FUNCTION credits._make_archive(its_no integer) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    number CONSTANT integer := credits._next_number('credits.source_number');
+BEGIN
+    PERFORM credits._do_now('INSERT INTO credits._source (source_no, name, attached_as, archive_of)
+                             SELECT $2, name, attached_as, source_no FROM credits._source WHERE source_no = $1',
+                            ROW(its_no, number));
+    RETURN number;
+END
+$$;
+COMMENT ON FUNCTION credits._make_archive(integer) IS
+'Makes the source to which the entries of archived lines of another go, and returns its number.';
+
 CREATE FUNCTION credits.archive(line_table regclass, before date) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-    asked CONSTANT regclass := line_table;
-    its_no    integer;
+    its       credits.source;
     target    integer;
     line_keys text[];
     fault     text;
@@ -61,34 +92,25 @@ BEGIN
     PERFORM credits._hold_saves_first('archive lines');
     PERFORM credits._hold_all_tables();
     PERFORM credits._check_archive(line_table, before);
-    SELECT source.source_no, source.archive_no INTO its_no, target
-    FROM credits.source
-    WHERE source.line_table = asked;
-    SELECT array_agg(line.line_key) INTO line_keys FROM credits._archived_lines(line_table, its_no, before) AS line;
-    IF target IS NULL THEN
-        INSERT INTO credits._source (name, attached_as, archive_of)
-        SELECT source.name, source.attached_as, source.source_no FROM credits._source AS source WHERE source.source_no = its_no
-        RETURNING source_no INTO target;
-    END IF;
-    UPDATE credits._entry AS entry SET source_no = target WHERE entry.source_no = its_no AND entry.line_key = ANY (line_keys);
-    UPDATE credits._lot AS lot SET source_no = target WHERE lot.source_no = its_no AND lot.line_key = ANY (line_keys);
-    UPDATE credits._renumbering AS renumbering
-    SET source_no = target
-    WHERE renumbering.source_no = its_no AND renumbering.new_key = ANY (line_keys);
-    UPDATE credits._source AS archive
-    SET archived_before = greatest(archive.archived_before, before)
-    WHERE archive.source_no = target;
-    UPDATE credits.source AS its
-    SET archive_no = target, archived_before = archive.archived_before
-    FROM credits._source AS archive
-    WHERE its.source_no = its_no AND archive.source_no = target;
-    SELECT detail INTO fault FROM credits._line_fault LIMIT 1;
+    SELECT * INTO its FROM credits._now(NULL::credits.source, 'credits._attached_source', ROW(line_table));
+    line_keys := ARRAY(SELECT * FROM credits._now(NULL::text, 'credits._archived_lines', ROW(line_table, its.source_no, before)));
+    target := coalesce(its.archive_no, credits._make_archive(its.source_no));
+    PERFORM credits._do_now('UPDATE credits._entry SET source_no = $2 WHERE source_no = $1 AND line_key = ANY ($3)',
+                            ROW(its.source_no, target, line_keys));
+    PERFORM credits._do_now('UPDATE credits._lot SET source_no = $2 WHERE source_no = $1 AND line_key = ANY ($3)',
+                            ROW(its.source_no, target, line_keys));
+    PERFORM credits._do_now('UPDATE credits._renumbering SET source_no = $2 WHERE source_no = $1 AND new_key = ANY ($3)',
+                            ROW(its.source_no, target, line_keys));
+    PERFORM credits._do_now('UPDATE credits._source SET archived_before = greatest(archived_before, $2) WHERE source_no = $1',
+                            ROW(target, before));
+    PERFORM credits._know_archive(its.line_table);
+    fault := credits._now(NULL::text, 'credits._fault_of_lines');
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'cannot archive lines that others need'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_lines_kept', DETAIL = fault,
                   HINT = 'Archive up to an earlier day: later lines were made from these.';
     END IF;
-    RETURN coalesce(cardinality(line_keys), 0);
+    RETURN cardinality(line_keys);
 END
 $$;
 COMMENT ON FUNCTION credits.archive(regclass, date) IS

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "ledger/recorded.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/numeric.hpp"
 #include "pg/table.hpp"
 #include "save/find_origins.hpp"
+#include "schema/catalog.hpp"
 #include "settings/contacts.hpp"
+#include "sources/known_sources.hpp"
 #include "sources/row_location.hpp"
 
 namespace credits
@@ -113,6 +116,22 @@ bool covers(const DocumentLine& origin, const DocumentLine& line)
     return origin.counts && line.has_quantity && pg::is_negative(origin.quantity) == pg::is_negative(line.quantity);
 }
 
+/// Is this the key of an archived line that consumed, or gave back, as the line would? It covers that one, whatever has become of
+/// its row.
+bool is_covered_by_archive(const OriginKey& key, const DocumentLine& line)
+{
+    const int32 archive_no = is_attached(key.line_table) ? get_source(key.line_table).archive_no : 0;
+    if (archive_no == 0 || !line.has_quantity)
+        return false;
+    const core::Act act = pg::is_negative(line.quantity) ? core::Act::return_line : core::Act::consumption;
+    return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        const Recorded* recorded = read_recorded(entries, archive_no, key.key, snapshot);
+        while (recorded != nullptr && recorded->effect.act != act)
+            recorded = recorded->next;
+        return recorded != nullptr;
+    });
+}
+
 /// Climbs from a line to what it was made from, as far as that goes.
 bool is_covered(const Origins& origins, const Source& source, const DocumentLine& line)
 {
@@ -122,6 +141,7 @@ bool is_covered(const Origins& origins, const Source& source, const DocumentLine
     for (int step = 0; step < longest_chain && OidIsValid(key.line_table) && !is_null(key.key); step++) {
         if (key == self)
             return false;
+        is_covered |= is_covered_by_archive(key, line);
         const Origin* const origin = find(origins, key);
         if (origin == nullptr || origin->row == nullptr)
             break;

@@ -21,6 +21,7 @@
 #include "save/resaved_lines.hpp"
 #include "schema/gate.hpp"
 #include "settings/customer.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {
@@ -245,6 +246,14 @@ void follow_prices(Save& save, const Configuration& settings)
             warn_of_zero_prices(part->batch);
 }
 
+/// Lines may have been archived while the gate was waited for.
+void follow_archive(Source& source)
+{
+    const Source& known = get_source(source.line_table);
+    source.archive_no = known.archive_no;
+    source.archived_before = known.archived_before;
+}
+
 } // namespace
 
 void settle(Save& save)
@@ -252,6 +261,7 @@ void settle(Save& save)
     pass_gate();
     take_in_hand(nullptr);
     for (Part* const part : pg::span_of(save.parts)) {
+        follow_archive(*part->batch.source);
         part->given_count = part->batch.image_count;
         part->given_known_count = part->batch.known_header_count;
     }

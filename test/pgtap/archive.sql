@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(34);
+SELECT plan(49);
 
 CREATE TABLE shop.job (id integer, customer text, day date, item text, quantity numeric, amount numeric, sale text,
                        PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
@@ -83,6 +83,63 @@ SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'what is dated before cou
 SELECT is(credits.archive('shop.job', '2025-12-01'), 0::bigint, 'an earlier day archives nothing');
 SELECT is((SELECT archived_before FROM credits.source WHERE line_table = 'shop.job'::regclass), '2026-01-01'::date,
     'and takes nothing back');
+SELECT pg_temp.all_in_order();
+
+-- It outlives a detach
+
+CREATE TEMPORARY TABLE kept AS SELECT to_jsonb(source) - '{mapping,attached_at}'::text[] AS source FROM credits.source
+    WHERE line_table = 'shop.job'::regclass;
+CREATE FUNCTION pg_temp.attach_again(change text DEFAULT '') RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    attach_call text := credits.attach_call('shop.job');
+BEGIN
+    PERFORM credits.detach('shop.job');
+    EXECUTE change;
+    EXECUTE attach_call;
+END
+$$;
+INSERT INTO shop.job VALUES (1, 'A', '2025-11-05', 'S', 10, 1000);
+TRUNCATE before;
+INSERT INTO before SELECT * FROM credits.portfolio;
+SELECT pg_temp.attach_again();
+SELECT is((SELECT to_jsonb(source) - '{mapping,attached_at,has_history}'::text[] FROM credits.source
+           WHERE line_table = 'shop.job'::regclass),
+    (SELECT source - 'has_history' FROM kept), 'a table that is attached again has what it had');
+SELECT pg_temp.all_in_order();
+SELECT is((credits.take_in()).lines, 0::bigint, 'what is archived is not taken in');
+SELECT bag_eq('SELECT * FROM credits.portfolio', 'SELECT * FROM before', 'and nothing moves');
+INSERT INTO shop.job VALUES (9, 'A', '2026-01-09', 'S', -1, -100, '1/2025-11-05');
+SELECT is((SELECT lot_no FROM credits.entry WHERE line_key = '9/2026-01-09'), 1::bigint, 'an archived sale is still found');
+DELETE FROM shop.job WHERE id = 9;
+SELECT pg_temp.attach_again('ALTER TABLE shop.job RENAME TO was; CREATE TABLE shop.job (LIKE shop.was INCLUDING ALL);
+    INSERT INTO shop.job SELECT * FROM shop.was');
+SELECT pg_temp.all_in_order();
+SELECT is((credits.take_in()).lines, 0::bigint, 'nor of a table that was rebuilt');
+SELECT is(credits.archive('shop.job', '2026-01-01'), 0::bigint, 'it is archived already');
+SELECT is((SELECT count(*) FROM credits._source WHERE archive_of IS NOT NULL), 1::bigint, 'in one place');
+
+-- What was made from it
+
+CREATE TABLE shop.done (id integer PRIMARY KEY, customer text, day date, item text, quantity numeric, origin text);
+CREATE INDEX ON shop.done (origin);
+SELECT credits.attach('shop.done', 'delivery_note', 'item', 'quantity', NULL, 'customer', 'day', origin => 'origin',
+                      origin_table => 'shop.done');
+UPDATE credits.parameter SET closed_month_policy = 'next_open_month';
+INSERT INTO shop.done VALUES (1, 'A', '2025-12-10', 'Q', 4, NULL), (2, 'A', '2025-12-11', 'Q', 4, NULL),
+    (3, 'A', '2026-01-10', 'Q', 4, '1');
+SELECT is(credits.archive('shop.done', '2026-01-01'), 2::bigint, 'lines are archived from which later ones were made');
+SELECT pg_temp.all_in_order();
+DELETE FROM shop.done WHERE id = 2;
+CREATE TEMPORARY TABLE had AS SELECT credits.balance('A', 'SUPPORT');
+INSERT INTO shop.done VALUES (4, 'A', '2026-01-10', 'Q', 4, '1'), (5, 'A', '2026-01-11', 'Q', 4, '2');
+UPDATE shop.done SET quantity = 8 WHERE id = 3;
+SELECT is(credits.balance('A', 'SUPPORT'), (TABLE had),
+    'what is made from an archived line consumes no more, even if that is gone');
+SELECT pg_temp.all_in_order();
+DELETE FROM shop.done WHERE id = 3;
+INSERT INTO shop.job VALUES (10, 'A', '2026-01-09', 'S', 1, 100);
+INSERT INTO shop.done VALUES (6, 'A', '2026-01-10', 'Q', 4, '7');
+SELECT is(credits.balance('A', 'SUPPORT'), (TABLE had), 'but what is made from nothing does');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
