@@ -98,7 +98,8 @@ CREATE FUNCTION credits._pattern_of(name name) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 RETURN CASE WHEN credits._is_plain(name)
-            THEN format('(?:%s|"%s")', name, name)
+            THEN (SELECT format('(?:%s|"%s")', string_agg(format('[%s%s]', letter, upper(letter)), ''), name)
+                  FROM regexp_split_to_table(name, '') AS letter)
             ELSE regexp_replace(quote_ident(name), '([^\w"])', '\\\1', 'g') END;
 COMMENT ON FUNCTION credits._pattern_of(name) IS
 'A regular expression of the ways in which SQL may write a name.';
@@ -114,8 +115,7 @@ CREATE FUNCTION credits._renamed(expression text, stands text, former name, pres
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 RETURN regexp_replace(expression, format(stands, credits._pattern_of(former)),
-                      regexp_replace(quote_ident(present), '\\', '\\\\', 'g'),
-                      CASE WHEN credits._is_plain(former) THEN 'gi' ELSE 'g' END);
+                      regexp_replace(quote_ident(present), '\\', '\\\\', 'g'), 'g');
 COMMENT ON FUNCTION credits._renamed(text, text, name, name) IS
 'An argument of attach or bind in which what had the former name has the present one, where it stands as this format of a '
 'pattern says.';
@@ -148,8 +148,8 @@ BEGIN
         entered_by = credits._renamed(its.entered_by, role.stands, former, present),
         origin = credits._renamed(its.origin, role.stands, former, present),
         refers_to = credits._renamed(its.refers_to, role.stands, former, present)
-    FROM (VALUES ('line', credits._column_behind('line') || '|^\s*%1$s\s*$'),
-                 ('header', credits._column_behind('header'))) AS role (name, stands)
+    FROM (VALUES ('line', credits._column_behind(credits._pattern_of('line')) || '|^\s*%1$s\s*$'),
+                 ('header', credits._column_behind(credits._pattern_of('header')))) AS role (name, stands)
     WHERE renamed = CASE role.name WHEN 'line' THEN its.line_table ELSE its.header_table END;
 END
 $$;
@@ -185,7 +185,7 @@ BEGIN
     PERFORM credits._follow_column_in_source(renamed, former, present);
     PERFORM credits._follow_in_binding(renamed,
                 credits._column_behind(credits._pattern_of(class.relname))
-                || '|(?<![\w$."'':]|:\s|\mAS\s)%1$s(?![\w$."''(]|\s*''|\s*\(|\s+FROM\M)', former, present)
+                || '|(?<![\w$."'':]|:\s|\m[aA][sS]\s)%1$s(?![\w$."''(]|\s*''|\s*\(|\s+[fF][rR][oO][mM]\M)', former, present)
     FROM pg_class AS class
     WHERE class.oid = renamed;
 END

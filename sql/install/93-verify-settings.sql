@@ -125,6 +125,13 @@ FROM credits.source
 JOIN credits._source AS its USING (source_no)
 WHERE its.name <> its.attached_as
   AND pg_catalog.to_regclass(its.attached_as) IS NOT NULL
-  AND NOT EXISTS (SELECT FROM credits.source AS other WHERE other.line_table = pg_catalog.to_regclass(its.attached_as));
+  AND NOT EXISTS (SELECT FROM credits.source AS other WHERE other.line_table = pg_catalog.to_regclass(its.attached_as))
+UNION ALL
+SELECT NULL, NULL, pg_catalog.format('source %s: it is not known any more, and line %s has entries', entry.source_no,
+                                     pg_catalog.min(entry.line_key))
+FROM credits._entry AS entry
+WHERE entry.source_no IS NOT NULL AND NOT EXISTS (SELECT FROM credits._source AS source WHERE source.source_no = entry.source_no)
+GROUP BY entry.source_no;
 COMMENT ON VIEW credits._verify_lost_source IS
-'Sources whose table is gone while its lines have credits, or whose former name another table has (rule 24).';
+'Sources whose table is gone while its lines have credits, or whose former name another table has, and those that a dump of some '
+'tables has left out (rule 24).';

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(44);
+SELECT plan(50);
 
 CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
@@ -159,8 +159,26 @@ ALTER TABLE shop.party RENAME name TO called;
 SELECT is((SELECT counts_when FROM credits.source WHERE line_table = 'shop.doc_line'::regclass),
     $$header."State" = 'state' AND line.thing IS NOT NULL AND line."Its state" <> 'it''s'$$, 'what was given follows new names');
 SELECT is(pg_temp.run_again(), NULL, 'so it can be run again then, too');
+CREATE TABLE shop."p(x [" ("a[b" text PRIMARY KEY, name text, "Name" text, kept text);
+SELECT credits.bind_customers('shop."p(x ["', '"a[b"',
+                              name => $$upper("p(x [".name) || "p(x ["."Name" || name || "kept" || KEPT$$);
+SELECT pg_temp.accepted($$ALTER TABLE shop."p(x [" RENAME name TO "in\1"$$, 'a column is renamed whatever its table is called');
+SELECT pg_temp.accepted($$ALTER TABLE shop."p(x [" RENAME "a[b" TO "a]b"$$, 'and whatever it is called itself');
+SELECT is((SELECT format('%s: %s', key, name) FROM credits.binding WHERE erp_table = 'shop."p(x ["'::regclass),
+    $$"a]b": upper("p(x ["."in\1") || "p(x ["."Name" || "in\1" || "kept" || KEPT$$, 'one that differs in a capital is another one');
+ALTER TABLE shop."p(x [" RENAME kept TO held;
+SELECT is((SELECT name FROM credits.binding WHERE erp_table = 'shop."p(x ["'::regclass),
+    $$upper("p(x ["."in\1") || "p(x ["."Name" || "in\1" || held || held$$, 'a bare name is followed, quoted or in capitals');
+SELECT pg_temp.accepted($$SELECT credits.unbind('shop."p(x ["')$$, 'it is let go');
 SELECT pg_temp.refused($$SELECT credits.attach_call('shop.party')$$, '42704', 'of what is not attached there is none');
 SELECT pg_temp.refused($$SELECT credits.bind_call('shop.doc_line')$$, '42704', 'nor of what is not bound');
+
+-- A dump that has left out tables of lines has lost the list of sources
+
+INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'B', 'S', 1, 100);
+DELETE FROM credits._source;
+SELECT is((SELECT count(*) FROM credits.verify() WHERE invariant = 'lost_source' AND detail LIKE 'source %: it is not known any more%'),
+    (SELECT count(DISTINCT source_no) FROM credits._entry WHERE source_no IS NOT NULL), 'sources that are not known are told');
 
 SELECT * FROM finish();
 ROLLBACK;
