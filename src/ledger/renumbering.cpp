@@ -18,13 +18,15 @@ bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && !c
 
 bool has_new_number(const DocumentLine& line)
 {
+    if (line.recorded == nullptr)
+        return false;
     const std::string_view recorded = line.recorded->document.number;
     return line.counts && is_booked(line) && (line.number != recorded || is_null(line.number) != is_null(recorded));
 }
 
-bool is_renumbered(const DocumentLine& line)
+bool is_renumbered(const DocumentLine& line, RecordOf record)
 {
-    return line.recorded != nullptr && !line.is_gone && (line.recorded_key != line.key || has_new_number(line));
+    return line.*record != nullptr && !line.is_gone && (line.recorded_key != line.key || has_new_number(line));
 }
 
 /// The values of one column of the statement's parameters.
@@ -57,11 +59,11 @@ pg::Parameter to_parameter(const TextColumn& column)
 
 } // namespace
 
-void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines)
+void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines, RecordOf record)
 {
     int count = 0;
     for (const DocumentLine& line : lines) {
-        if (!is_renumbered(line))
+        if (!is_renumbered(line, record))
             continue;
         if (line.key.size() > longest_line_key)
             errors::key_too_long(line.line_table, line.key.size());
@@ -76,13 +78,13 @@ void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines)
     TextColumn roles = make_column(count);
     const std::string_view current_role = GetUserNameFromId(GetUserId(), false);
     for (const DocumentLine& line : lines) {
-        if (!is_renumbered(line))
+        if (!is_renumbered(line, record))
             continue;
         append(old_keys, line.recorded_key);
         append(roles, is_null(line.recorded_by) ? current_role : line.recorded_by);
         append(new_keys, line.key);
-        append(old_numbers, line.recorded->document.number);
-        append(new_numbers, has_new_number(line) ? line.number : line.recorded->document.number);
+        append(old_numbers, (line.*record)->document.number);
+        append(new_numbers, has_new_number(line) ? line.number : (line.*record)->document.number);
     }
     const pg::Parameter parameters[]{{INT4OID, Int32GetDatum(source_no), false},
                                      to_parameter(old_keys),

@@ -9,8 +9,11 @@
 namespace credits
 {
 
+/// What is recorded of a line, or archived.
+using RecordOf = Recorded* DocumentLine::*;
+
 /// Moves the entries and lots of renumbered lines of a table to their new key and number. Under the customers' locks, before the
 /// ledger opens.
-void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines);
+void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines, RecordOf record);
 
 } // namespace credits

@@ -94,6 +94,7 @@ struct DocumentLine {
     core::Effect wanted;
 
     Recorded* recorded;   // null: nothing was ever recorded
+    Recorded* archived;   // what was, before it was archived; looked up where the key is a new one, or it counts; null: nothing
     int64 first_entry_no; // of those that this batch books; 0: none yet
     core::Settlement settlement;
 };

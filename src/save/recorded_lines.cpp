@@ -21,8 +21,10 @@ void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries
     line.recorded = read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
     if (line.is_gone && line.recorded != nullptr)
         line.date = line.recorded->document.date;
-    if (line.archive_no != 0 && line.counts && line.recorded == nullptr &&
-        read_recorded(entries, line.archive_no, line.recorded_key, snapshot) != nullptr)
+    if (line.archive_no == 0 || line.recorded != nullptr || !(line.counts || line.recorded_key != line.key))
+        return;
+    line.archived = read_recorded(entries, line.archive_no, line.recorded_key, snapshot);
+    if (line.archived != nullptr && line.counts)
         errors::line_archived(line.line_table, line.recorded_key, batch.source->archived_before);
 }
 

@@ -224,7 +224,9 @@ void decide(Save& save, const Configuration& settings)
 {
     cover_lines(batches_of(save), save.origins);
     for (Batch* const batch : batches_of(save)) {
-        follow_renumbering(batch->source->number, lines_of(*batch));
+        follow_renumbering(batch->source->number, lines_of(*batch), &DocumentLine::recorded);
+        if (batch->source->archive_no != 0)
+            follow_renumbering(batch->source->archive_no, lines_of(*batch), &DocumentLine::archived);
         decide_all(settings, save.customers, *batch);
     }
 }

@@ -142,5 +142,17 @@ INSERT INTO shop.done VALUES (6, 'A', '2026-01-10', 'Q', 4, '7');
 SELECT is(credits.balance('A', 'SUPPORT'), (TABLE had), 'but what is made from nothing does');
 SELECT pg_temp.all_in_order();
 
+-- A new key
+
+INSERT INTO shop.job VALUES (12, 'A', '2026-01-09', 'S', 2, 200);
+CREATE TEMPORARY TABLE had_then AS SELECT credits.balance('A', 'SUPPORT');
+SELECT pg_temp.accepted('UPDATE shop.job SET id = 11 WHERE id = 1', 'a line that is archived may get another key');
+SELECT is((SELECT string_agg(line_key, ', ') FROM credits.lot WHERE source = 'shop.job' AND lot_no = 1 AND customer = 'A'),
+    '11/2025-11-05', 'what is archived follows it');
+SELECT pg_temp.refused($$UPDATE shop.job SET day = '2026-01-09' WHERE id = 11$$, '23514 credits_lines_kept',
+    'so that it is not booked once more under that key');
+SELECT is(credits.balance('A', 'SUPPORT'), (TABLE had_then), 'nothing moves');
+SELECT pg_temp.all_in_order();
+
 SELECT * FROM finish();
 ROLLBACK;
