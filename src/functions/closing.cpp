@@ -115,7 +115,8 @@ void run_hook(const Hook& hook, int32 closing_id)
     PushActiveSnapshot(GetTransactionSnapshot());
     PG_TRY();
     {
-        pg::as_owner(hook.owner, [&] { call(hook, closing_id); });
+        pg::as_owner(
+            hook.owner, [&] { call(hook, closing_id); }, pg::Purpose::save);
     }
     PG_FINALLY();
     {

@@ -2,6 +2,7 @@
 #include "mapping/callers_table.hpp"
 
 #include "errors/attaching.hpp"
+#include "pg/identity.hpp"
 #include "pg/query.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"
@@ -25,6 +26,7 @@ void require_right(const char* act, Oid oid)
 
 Relation open_callers_table(const char* act, Oid oid)
 {
+    pg::refuse_if_reading();
     require_right(act, oid); // before the lock: nobody waits for a table, or holds it up, that is not his
     const Relation table = try_relation_open(oid, ShareRowExclusiveLock);
     if (table == nullptr)

@@ -29,6 +29,14 @@ void nobody_acts()
             errhint("Change them by a statement of your own."));
 }
 
+void saves_while_reading()
+{
+    ereport(ERROR, errcode(ERRCODE_OBJECT_IN_USE),
+            errmsg("cannot change attached tables or credits while a line, a document or a setting is being read"),
+            errdetail("A function by which it is read does so."),
+            errhint("Let the function compute its result from its arguments alone."));
+}
+
 void not_our_trigger(const char* function, const char* trigger)
 {
     ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),

@@ -11,6 +11,7 @@ namespace credits::errors
 [[noreturn]] void missing_relation(const char* name);
 [[noreturn]] void not_called_as_trigger(const char* function);
 [[noreturn]] void nobody_acts();
+[[noreturn]] void saves_while_reading();
 [[noreturn]] void not_our_trigger(const char* function, const char* trigger);
 [[noreturn]] void no_such_amount();
 [[noreturn]] void unexpected_lock_result(Relation relation, int result);

@@ -14,6 +14,7 @@ constexpr const char* safe_path = "pg_catalog, pg_temp";
 /// Whose code runs now. An error in it sets back whose ran before.
 constinit Oid owner_in_charge = InvalidOid;
 constinit bool may_owner_note = false;
+constinit bool owner_reads = false;
 
 /// The backend's memory of portals: a child for each, the newest first. It lives as long as the backend.
 constinit MemoryContext portals = nullptr;
@@ -73,7 +74,7 @@ void set_safe_path()
         set_config_option("search_path", safe_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-Caller become_owner(Oid owner, Notes notes)
+Caller become_owner(Oid owner, Purpose purpose)
 {
     Caller caller{};
     GetUserIdAndSecContext(&caller.role, &caller.security);
@@ -84,7 +85,9 @@ Caller become_owner(Oid owner, Notes notes)
     caller.outer_owner = owner_in_charge;
     owner_in_charge = owner;
     caller.could_note = may_owner_note;
-    may_owner_note = notes == Notes::as_caller && (caller.security & SECURITY_RESTRICTED_OPERATION) == 0;
+    caller.was_reading = owner_reads;
+    owner_reads = purpose == Purpose::read;
+    may_owner_note = purpose == Purpose::save_as_caller && (caller.security & SECURITY_RESTRICTED_OPERATION) == 0;
     SetUserIdAndSecContext(owner,
                            caller.security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
     return caller;
@@ -104,11 +107,18 @@ void forget_owner(const Caller& caller)
         UnpinPortal(caller.pinned);
     owner_in_charge = caller.outer_owner;
     may_owner_note = caller.could_note;
+    owner_reads = caller.was_reading;
 }
 
 bool is_owner_in_charge() { return OidIsValid(owner_in_charge); }
 
 bool may_note() { return may_owner_note; }
+
+void refuse_if_reading()
+{
+    if (owner_reads)
+        errors::saves_while_reading();
+}
 
 /// Whose code PostgreSQL has restricted (ANALYZE, CREATE INDEX, REFRESH, autovacuum) cannot be told from within ours. It is not
 /// the session's role.

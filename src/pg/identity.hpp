@@ -19,15 +19,17 @@ struct Caller {
     int settings;    // the nest level of what is set meanwhile
     Oid outer_owner; // whose code called the caller; InvalidOid: nobody's
     bool could_note;
+    bool was_reading;
     MemoryContext newest_portal;
     Portal pinned; // null: none needed it
 };
 
-/// May what the owner's code saves be noted for the commit, where the caller may? See write_note.
-enum class Notes { none, as_caller };
+/// What the owner's code is called for. Code that reads must save nothing: whoever asked has read a part of what it would change.
+/// Of code that saves, what is noted for the commit may be so where the caller may; see write_note.
+enum class Purpose { read, save, save_as_caller };
 
 /// The two halves of as_owner, and what is due instead of the second one after an error.
-Caller become_owner(Oid owner, Notes notes);
+Caller become_owner(Oid owner, Purpose purpose);
 void become_caller(const Caller& caller);
 void forget_owner(const Caller& caller);
 
@@ -36,9 +38,9 @@ void forget_owner(const Caller& caller);
 /// Its search_path has nothing but what PostgreSQL has put there. Row security of the owner's own tables does not hold for him.
 /// Costs a few microseconds.
 template <class Fn>
-auto as_owner(Oid owner, Fn fn, Notes notes = Notes::none)
+auto as_owner(Oid owner, Fn fn, Purpose purpose = Purpose::read)
 {
-    const Caller caller = become_owner(owner, notes);
+    const Caller caller = become_owner(owner, purpose);
     if constexpr (std::is_void_v<decltype(fn())>) {
         PG_TRY();
         {
@@ -71,6 +73,10 @@ auto as_owner(Oid owner, Fn fn, Notes notes = Notes::none)
 /// Does code run that as_owner has called? And may what it saves be noted?
 bool is_owner_in_charge();
 bool may_note();
+
+/// Refuses to save what code that as_owner has called to read would save: who has called it knows nothing of that, and would book
+/// a line as it was.
+void refuse_if_reading();
 
 /// Calls fn, which queues a deferred trigger of our own. Where that was allowed, it does so outside of the restriction.
 template <class Fn>

@@ -56,7 +56,7 @@ void set_price_to_zero(Batch& batch, MinimalTuple line)
         pg::run(update);
     else
         pg::as_owner(
-            source.owner, [&] { pg::run(update); }, pg::Notes::as_caller);
+            source.owner, [&] { pg::run(update); }, pg::Purpose::save_as_caller);
 }
 
 /// A line whose price is being set to 0 now, within those around it. It lives on the stack: where only we can say so.

@@ -6,6 +6,7 @@
 #include "lines/settled_since.hpp"
 #include "pg/changed_columns.hpp"
 #include "pg/firing_role.hpp"
+#include "pg/identity.hpp"
 #include "pg/memory.hpp"
 #include "pg/table.hpp"
 #include "pg/transition.hpp"
@@ -212,6 +213,7 @@ void follow_headers(std::span<const Oid> line_tables, const TriggerData& trigger
 
 void follow_statement(const TriggerData& trigger)
 {
+    pg::refuse_if_reading();
     remember_written(trigger.tg_relation);
     pg::with_memory("credits save", [&] {
         const std::span<const Oid> line_tables = line_tables_of_header(RelationGetRelid(trigger.tg_relation));

@@ -5,6 +5,7 @@
 #include "lines/settled_since.hpp"
 #include "pg/changed_columns.hpp"
 #include "pg/firing_role.hpp"
+#include "pg/identity.hpp"
 #include "pg/memory.hpp"
 #include "pg/transition.hpp"
 #include "pg/trigger_call.hpp"
@@ -158,6 +159,7 @@ void follow_lines(Save& save, const TriggerData& trigger, const pg::RowConversio
 
 void follow_statement(const TriggerData& trigger)
 {
+    pg::refuse_if_reading();
     remember_written(trigger.tg_relation);
     Source& source = get_source(RelationGetRelid(trigger.tg_relation));
     pg::with_memory("credits save", [&] {
