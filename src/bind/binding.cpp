@@ -5,6 +5,7 @@
 
 #include "errors/attaching.hpp"
 #include "errors/binding.hpp"
+#include "pg/code_change.hpp"
 #include "pg/identity.hpp"
 #include "pg/key.hpp"
 #include "pg/snapshot.hpp"
@@ -20,6 +21,7 @@ namespace
 {
 
 constinit Binding* bindings = nullptr; // those that were used
+constinit uint64 code_changes = 0;
 
 struct BindingRow {
     Oid mapping;
@@ -54,6 +56,7 @@ void read_mapping(Binding& binding)
     if (!pg::is_view_over(binding.mapping, catalog().schema, binding.erp_table, InvalidOid))
         errors::mapping_does_not_fit(binding.erp_table);
     const pg::ViewColumns columns = pg::as_owner(binding.owner, [&] { return pg::plan_view_columns(binding.mapping); });
+    binding.parts = columns.parts;
     binding.count = binding.settings == Settings::customers ? customer_setting::count : article_setting::count;
     if (columns.count != binding.count + 1)
         errors::mapping_does_not_fit(binding.erp_table);
@@ -102,6 +105,22 @@ void mark_stale(Oid relation, const Catalog& known)
         binding->is_stale |= all || relation == binding->erp_table || relation == binding->mapping;
 }
 
+void mark_code_stale(Datum, int cache, uint32 hash)
+{
+    code_changes++;
+    for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
+        binding->is_stale |= pg::is_among(binding->parts, cache, hash);
+}
+
+void listen()
+{
+    static constinit bool listens = false;
+    on_change(mark_stale);
+    if (!listens)
+        pg::on_code_change(mark_code_stale);
+    listens = true;
+}
+
 } // namespace
 
 Oid binding_table()
@@ -112,7 +131,7 @@ Oid binding_table()
 
 Binding& get_binding(Oid erp_table)
 {
-    on_change(mark_stale);
+    listen();
     retire_stale();
     for (Binding* binding = bindings; binding != nullptr; binding = binding->next)
         if (binding->erp_table == erp_table)
@@ -121,7 +140,9 @@ Binding& get_binding(Oid erp_table)
     const std::optional<BindingRow> row = find_row(erp_table);
     if (!row)
         errors::not_bound(erp_table);
+    const uint64 changes = code_changes;
     Binding* const binding = load(erp_table, *row);
+    binding->is_stale = changes != code_changes;
     binding->next = bindings;
     bindings = binding;
     return *binding;

@@ -40,6 +40,7 @@ struct Binding {
     bool has_owner_code; // prepared and evaluated as he
     bool is_stale;
     MemoryContext memory;
+    List* parts; // functions and types that the values are read by, as planned
     Binding* next;
 
     int count;                   // of settings, with the key

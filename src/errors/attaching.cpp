@@ -167,9 +167,4 @@ void attach_of_other_version()
             errhint("Install script and library of one version, and say ALTER EXTENSION credits UPDATE."));
 }
 
-void too_many_sources(int limit)
-{
-    ereport(ERROR, errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("more than %d tables are attached to credits", limit));
-}
-
 } // namespace credits::errors

@@ -28,7 +28,6 @@ void advise_header_table(); // in an error context
 [[noreturn]] void invalid_argument(const char* argument, const char* value, const char* hint);
 [[noreturn]] void mapping_does_not_fit(Oid line_table);
 [[noreturn]] void attach_of_other_version();
-[[noreturn]] void too_many_sources(int limit);
 void advise_origin_index(Oid line_table, const char* sql);
 void advise_check_at();
 

@@ -80,18 +80,38 @@ void close_number(Relation table)
         relation_close(table, AccessShareLock);
 }
 
-ViewColumn plan_column(Node* column, const TableNumbers& tables, Relation first, Relation second)
+/// What has been inlined is a part, too.
+Expr* plan(Node* expression, List** parts)
+{
+    List* relations = NIL;
+    List* found = NIL;
+    Expr* const planned = expression_planner_with_deps(reinterpret_cast<Expr*>(expression), &relations, &found);
+    *parts = list_concat(*parts, found);
+    return planned;
+}
+
+/// What is called as the view says, be it with constants, so that the plan has but the result.
+List* called_parts(const Query* query)
+{
+    List* relations = NIL;
+    List* parts = NIL;
+    bool has_row_security = false;
+    extract_query_dependencies(reinterpret_cast<Node*>(const_cast<Query*>(query)), &relations, &parts, &has_row_security);
+    return parts;
+}
+
+ViewColumn plan_column(Node* column, const TableNumbers& tables, Relation first, Relation second, List** parts)
 {
     ChangeVarNodes(column, tables.first, INNER_VAR, 0);
     if (second != nullptr)
         ChangeVarNodes(column, tables.second, OUTER_VAR, 0);
-    auto* const written = expression_planner(static_cast<Expr*>(copyObjectImpl(column)));
+    auto* const written = plan(static_cast<Node*>(copyObjectImpl(column)), parts);
     Node* stored = column;
     if (first != nullptr)
         stored = expand_virtual_columns(stored, first, INNER_VAR);
     if (second != nullptr)
         stored = expand_virtual_columns(stored, second, OUTER_VAR);
-    return {.planned = stored == column ? written : expression_planner(reinterpret_cast<Expr*>(stored)), .written = written};
+    return {.planned = stored == column ? written : plan(stored, parts), .written = written};
 }
 
 } // namespace
@@ -109,11 +129,11 @@ ViewColumns plan_view_columns(Oid view)
     const TableNumbers tables = find_tables(query, view);
     const Relation first = open_number(query, tables.first);
     const Relation second = open_number(query, tables.second);
-    ViewColumns columns{.items = nullptr, .count = list_length(query->targetList)};
+    ViewColumns columns{.items = nullptr, .count = list_length(query->targetList), .parts = called_parts(query)};
     columns.items = static_cast<ViewColumn*>(palloc(sizeof(ViewColumn) * static_cast<Size>(columns.count + 1)));
     for (int i = 0; i < columns.count; i++) {
         auto* const column = reinterpret_cast<Node*>(static_cast<TargetEntry*>(list_nth(query->targetList, i))->expr);
-        columns.items[i] = plan_column(column, tables, first, second);
+        columns.items[i] = plan_column(column, tables, first, second, &columns.parts);
     }
     close_number(second);
     close_number(first);

@@ -18,6 +18,7 @@ void add_columns_read(const ViewColumn& column, int table, Bitmapset** columns);
 struct ViewColumns {
     ViewColumn* items;
     int count;
+    List* parts; // functions and types that the plans were made from; see code_change.hpp
 };
 
 /// Planning runs functions on constants: within as_owner of the tables' owner.

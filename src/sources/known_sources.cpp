@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "errors/attaching.hpp"
+#include "pg/code_change.hpp"
 #include "pg/version.hpp"
 #include "schema/catalog.hpp"
 #include "schema/gate.hpp"
@@ -16,21 +17,40 @@ namespace credits
 namespace
 {
 
-constexpr int max_sources = 1024;
-
 /// All sources of the database; a null stands for one that was not used yet.
 struct Sources {
     int count;
-    Oid line_tables[max_sources];
-    Oid header_tables[max_sources];
-    Oid origin_tables[max_sources];
+    int capacity; // of the lists below
+    Oid* line_tables;
+    Oid* header_tables;
+    Oid* origin_tables;
+    Source** loaded;
     bool has_chains; // some line is made from another
-    Source* loaded[max_sources];
 };
 
 constinit Sources sources{};
 constinit bool is_complete = false;
 constinit bool is_stale = false;
+constinit uint64 code_changes = 0;
+
+template <class Item>
+void enlarge(Item*& list, int capacity)
+{
+    const Size size = sizeof(Item) * static_cast<Size>(capacity);
+    list = static_cast<Item*>(list == nullptr ? MemoryContextAlloc(TopMemoryContext, size) : repalloc(list, size));
+}
+
+void make_room()
+{
+    if (sources.count < sources.capacity)
+        return;
+    const int capacity = std::max(16, 2 * sources.capacity);
+    enlarge(sources.line_tables, capacity);
+    enlarge(sources.header_tables, capacity);
+    enlarge(sources.origin_tables, capacity);
+    enlarge(sources.loaded, capacity);
+    sources.capacity = capacity; // last: an error leaves the lists no smaller than that
+}
 
 /// A source that is loaded anew may still be in use further up: its memory goes with the transaction.
 void retire(Source*& source)
@@ -40,13 +60,23 @@ void retire(Source*& source)
     source = nullptr;
 }
 
-/// Marks what a change of a relation may have changed; the declaration stands here, since loading listens.
+/// Marks what a change of a relation may have changed; the declarations stand here, since loading listens.
 void mark_stale(Oid relation, const Catalog& known);
+void mark_code_stale(Datum, int cache, uint32 hash);
+
+void listen()
+{
+    static constinit bool listens = false;
+    on_change(mark_stale);
+    if (!listens)
+        pg::on_code_change(mark_code_stale);
+    listens = true;
+}
 
 void load_list()
 {
     while (!is_complete || is_stale) {
-        on_change(mark_stale);
+        listen();
         come_to_gate();
         is_complete = false;
         is_stale = false; // before reading: a change that arrives meanwhile marks it again
@@ -55,8 +85,7 @@ void load_list()
         sources.count = 0;
         sources.has_chains = false;
         for_each_source_row([](const SourceRow& row) {
-            if (sources.count == max_sources)
-                errors::too_many_sources(max_sources);
+            make_room();
             sources.line_tables[sources.count] = row.line_table;
             sources.header_tables[sources.count] = row.header_table;
             sources.origin_tables[sources.count] = row.origin_table;
@@ -152,6 +181,14 @@ void mark_stale(Oid relation, const Catalog& known)
             sources.loaded[i]->is_stale = true;
 }
 
+void mark_code_stale(Datum, int cache, uint32 hash)
+{
+    code_changes++;
+    for (int i = 0; i < sources.count; i++)
+        if (sources.loaded[i] != nullptr && pg::is_among(sources.loaded[i]->parts, cache, hash))
+            sources.loaded[i]->is_stale = true;
+}
+
 } // namespace
 
 Source& get_source(Oid line_table)
@@ -163,8 +200,11 @@ Source& get_source(Oid line_table)
     Source*& slot = sources.loaded[position];
     if (slot != nullptr && slot->is_stale)
         retire(slot);
-    if (slot == nullptr)
+    if (slot == nullptr) {
+        const uint64 changes = code_changes;
         slot = load_from_table(sources.line_tables[position]);
+        slot->is_stale = changes != code_changes; // a function may have changed since it was planned: the next one loads it anew
+    }
     return *slot;
 }
 

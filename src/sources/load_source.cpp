@@ -82,6 +82,7 @@ void read_mapping(Source& source)
         !pg::is_view_over(source.mapping, catalog().schema, source.line_table, source.header_table))
         errors::mapping_does_not_fit(source.line_table);
     const pg::ViewColumns facts = pg::as_owner(source.owner, [&] { return pg::plan_view_columns(source.mapping); });
+    source.parts = facts.parts;
     if (facts.count != fact_count + 1 || !fits_quantity(source, reinterpret_cast<Node*>(facts.items[quantity].planned)))
         errors::mapping_does_not_fit(source.line_table);
     for (int i = 0; i < fact_count; i++) {

@@ -61,6 +61,7 @@ struct Source {
     bool header_has_descendants; // the header table has partitions
     bool header_is_view;         // it is read, not watched
     MemoryContext memory;
+    List* parts; // functions and types that the facts are read by, as planned
 
     FactReader facts[fact_count];
     Bitmapset* line_columns;   // that credits depend on, offset as pull_varattnos does
