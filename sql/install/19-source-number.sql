@@ -99,7 +99,7 @@ BEGIN
     IF former.source_no IS NULL AND continues IS NOT NULL THEN
         RAISE EXCEPTION 'source "%" is not known', continues
             USING ERRCODE = 'undefined_object',
-                  DETAIL = 'No table of this name was ever attached.',
+                  DETAIL = 'There is no source of this name. One whose table was renamed has the new name.',
                   HINT = 'The column source of the view credits.entry has the names.';
     END IF;
     IF EXISTS (SELECT FROM credits.source WHERE source.source_no = former.source_no) THEN
