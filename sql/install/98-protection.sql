@@ -24,6 +24,44 @@ CREATE EVENT TRIGGER credits_after_command ON ddl_command_end
 COMMENT ON EVENT TRIGGER credits_after_command IS
 'Refuses a command that leaves what is attached without a part of it, without dropping it, and tells a new name.';
 
+-- attach and bind take immutable functions alone: of others, every reading would say something else.
+CREATE FUNCTION credits._protect_functions() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    refused record;
+BEGIN
+    SELECT command.objid::regprocedure AS function, its.erp_table, its.way_out INTO refused
+    FROM pg_event_trigger_ddl_commands() AS command
+    JOIN pg_proc AS function ON function.oid = command.objid AND function.provolatile <> 'i'
+    JOIN pg_depend AS dependency
+        ON dependency.refclassid = 'pg_proc'::regclass AND dependency.refobjid = function.oid
+            AND dependency.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite AS rule ON rule.oid = dependency.objid
+    JOIN (SELECT source.mapping, source.line_table, 'detach' FROM credits.source
+          UNION ALL
+          SELECT binding.mapping, binding.erp_table, 'unbind' FROM credits.binding) AS its (mapping, erp_table, way_out)
+        ON its.mapping = rule.ev_class
+    WHERE command.classid = 'pg_proc'::regclass
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'cannot alter function % because credits depends on it', refused.function
+            USING ERRCODE = 'dependent_objects_still_exist',
+                  DETAIL = format('Rows of table %s are read by it: it must be immutable.', refused.erp_table),
+                  HINT = format('Use credits.%s() first.', refused.way_out);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION credits._protect_functions() IS
+'Event trigger: refuses to make a function that reads attached or bound rows other than immutable (2BP01).';
+
+CREATE EVENT TRIGGER credits_after_function ON ddl_command_end
+    WHEN TAG IN ('ALTER FUNCTION', 'ALTER ROUTINE', 'CREATE FUNCTION')
+    EXECUTE FUNCTION credits._protect_functions();
+COMMENT ON EVENT TRIGGER credits_after_function IS
+'Refuses to make a function that reads what is attached other than immutable.';
+
 -- Of the root: whatever is on record.
 CREATE FUNCTION credits._counting_line(root regclass) RETURNS TABLE (line_key text)
 LANGUAGE sql STABLE

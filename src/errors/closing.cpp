@@ -34,12 +34,16 @@ void no_such_closing(int32 closing_id)
 void advise_hook(const char* function)
 {
     const MemoryContext errors_memory = MemoryContextSwitchTo(TopTransactionContext);
-    const bool is_restriction = is_of_restriction(CopyErrorData());
+    const ErrorData* const error = CopyErrorData();
+    const bool is_restriction = is_of_restriction(error);
+    const bool ends_transaction = error->sqlerrcode == ERRCODE_INVALID_TRANSACTION_TERMINATION;
     MemoryContextSwitchTo(errors_memory);
     if (is_restriction)
         errhint(
             "While a closing hook runs, all constraints are immediate and stay so. It cannot defer them, take another role, nor "
             "make temporary tables, prepared statements, listeners or cursors that are held.");
+    if (ends_transaction)
+        errhint("A closing hook runs in the transaction of the closing. An error that it raises takes the closing back.");
     errcontext("closing hook %s", function);
 }
 

@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(215);
+SELECT plan(219);
 
 CREATE ROLE credits_test_hostile IN ROLE credits_management;
 CREATE SCHEMA hostile AUTHORIZATION credits_test_hostile;
@@ -99,7 +99,14 @@ SELECT is(pg_temp.said(statement), expected, statement) FROM (VALUES
     ('DROP FUNCTION hostile.quantity_of CASCADE', '2BP01 cannot drop view credits._line_lines because credits depends on it'),
     ('DROP SCHEMA hostile CASCADE', '2BP01 cannot drop table hostile.line because credits depends on it'),
     ('CREATE OR REPLACE FUNCTION hostile.article_of(item text) RETURNS integer LANGUAGE sql IMMUTABLE AS ''SELECT 1''',
-     '42P13 cannot change return type of existing function')) AS t (statement, expected);
+     '42P13 cannot change return type of existing function'),
+    ('ALTER FUNCTION hostile.quantity_of VOLATILE',
+     '2BP01 cannot alter function hostile.quantity_of(numeric) because credits depends on it'),
+    ('ALTER ROUTINE hostile.quantity_of STABLE',
+     '2BP01 cannot alter function hostile.quantity_of(numeric) because credits depends on it'),
+    ('SET LOCAL ROLE credits_test_hostile; CREATE OR REPLACE FUNCTION hostile.article_of(item text) RETURNS text LANGUAGE sql '
+     'AS ''SELECT item''',
+     '2BP01 cannot alter function hostile.article_of(text) because credits depends on it')) AS t (statement, expected);
 SELECT is(pg_temp.lost(), '', 'all is as it was');
 
 -- The function does something while it is to read a line. In dynamic statements it may write, whatever it says of itself
@@ -217,6 +224,8 @@ SELECT is(pg_temp.said($$INSERT INTO hostile.party VALUES ('N', 'Nora')$$),
 SET ROLE credits_test_hostile;
 CREATE OR REPLACE FUNCTION hostile.name_of(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(name)';
 RESET ROLE;
+SELECT is(pg_temp.said('ALTER FUNCTION hostile.name_of STABLE'),
+    '2BP01 cannot alter function hostile.name_of(text) because credits depends on it', 'one that a binding reads by is kept, too');
 INSERT INTO hostile.party VALUES ('N', 'Nora');
 SET ROLE credits_test_hostile;
 CREATE OR REPLACE FUNCTION hostile.name_of(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(name)';
