@@ -93,6 +93,7 @@ Catalog look_up()
         .parameter = id("_parameter"),
         .closing = id("closing"),
         .source = id("source"),
+        .source_pkey = id("source_pkey"),
         .closing_hook_line = id("closing_hook_line"),
         .closing_hook_line_pkey = id("closing_hook_line_pkey"),
         .binding = id("binding"),

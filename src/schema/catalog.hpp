@@ -16,7 +16,7 @@ struct Catalog {
     Oid customer, customer_pkey, customer_contact_idx;
     Oid article, article_pkey, article_had_type_idx;
     Oid pending, pending_pkey;
-    Oid credit_type, parameter, closing, source;
+    Oid credit_type, parameter, closing, source, source_pkey;
     Oid closing_hook_line, closing_hook_line_pkey;
     Oid binding, binding_pkey;
     Oid refusal_count;

@@ -1,7 +1,10 @@
 // Reads rows of credits.source.
 #include "sources/stored_source.hpp"
 
+#include "pg/key.hpp"
+#include "pg/snapshot.hpp"
 #include "pg/text.hpp"
+#include "schema/catalog.hpp"
 #include "schema/columns.hpp"
 
 namespace credits
@@ -44,12 +47,12 @@ SourceRow read_source_row(const pg::Table& table)
 
 std::optional<SourceRow> find_source_row(Oid line_table)
 {
-    std::optional<SourceRow> found;
-    for_each_source_row([&](const SourceRow& row) {
-        if (row.line_table == line_table)
-            found = row;
+    return pg::read_latest(catalog().source, [&](pg::Table& table, const pg::DatedSnapshot& snapshot) {
+        std::optional<SourceRow> row;
+        if (pg::find(table, catalog().source_pkey, pg::make_key(line_table), snapshot))
+            row = read_source_row(table);
+        return row;
     });
-    return found;
 }
 
 } // namespace credits
