@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(219);
+SELECT plan(234);
 
 CREATE ROLE credits_test_hostile IN ROLE credits_management;
 CREATE SCHEMA hostile AUTHORIZATION credits_test_hostile;
@@ -160,6 +160,7 @@ SELECT pg_temp.does(format('PERFORM hostile.run(%L);', command),
     'UPDATE hostile.line SET quantity = 3 WHERE id = 5 AND quantity <> 3',
     'INSERT INTO hostile.line SELECT max(id) + 1, ''h'', 1 FROM hostile.line',
     'INSERT INTO hostile.other VALUES (100, ''H'', 1)',
+    'INSERT INTO hostile.other VALUES (101, ''X'', 1)',
     'DELETE FROM hostile.other',
     'SELECT credits.settle(''hostile.other'', ''1'')',
     'SELECT credits.register_consumption(''A'', ''SUPPORT'', 1, ''by the way'')',
@@ -174,6 +175,24 @@ SELECT is((SELECT string_agg(DISTINCT invariant, ' ') FROM credits.verify()), 'u
           'verify() names the lines that it reads by such a function, and changes none');
 SELECT pg_temp.set_body('');
 SELECT is(pg_temp.lost(), '', 'with another one all is well');
+
+-- Nor where lines are settled at commit
+
+SET ROLE credits_test_hostile;
+CREATE TABLE hostile.late_doc (number int PRIMARY KEY, customer text);
+CREATE TABLE hostile.late (id int PRIMARY KEY, number int REFERENCES hostile.late_doc, item text, quantity numeric);
+SELECT credits.attach('hostile.late', 'invoice', 'item', 'hostile.quantity_of(line.quantity)', NULL, 'header.customer',
+    $$date '2026-01-10'$$, header_table => 'hostile.late_doc', check_at => 'commit') \g /dev/null
+RESET ROLE;
+INSERT INTO hostile.late_doc VALUES (1, 'A'), (2, 'A');
+SELECT pg_temp.does(format('PERFORM hostile.run(%L);', command),
+    '23514 line "1" of table hostile.late cannot be read: '
+    'cannot change attached tables or credits while a line, a document or a setting is being read',
+    'INSERT INTO hostile.late VALUES (1, 1, ''H'', 1); SET CONSTRAINTS ALL IMMEDIATE') FROM unnest(ARRAY[
+    'DELETE FROM hostile.late', 'UPDATE hostile.late SET quantity = 3 WHERE quantity <> 3',
+    'UPDATE hostile.late_doc SET customer = ''B''', 'DELETE FROM hostile.late_doc WHERE number = 2']) AS command;
+SET CONSTRAINTS ALL DEFERRED;
+SELECT credits.detach('hostile.late') \g /dev/null
 
 -- One that never ends is ended as any statement is
 
@@ -190,7 +209,8 @@ $$BEGIN PERFORM set_config('session_replication_role', 'replica', false); RETURN
 CREATE TABLE shop.ticket (id int PRIMARY KEY, item text, quantity numeric);
 SELECT credits.attach('shop.ticket', 'helpdesk', 'item', 'shop.quantity_of(line.quantity)', NULL, $$'B'$$,
                       $$date '2026-01-10'$$) \g /dev/null
-SELECT is(pg_temp.said($$INSERT INTO shop.ticket VALUES (1, 'H', 1), (2, 'H', 1)$$), 'accepted', 'a superuser turns triggers off');
+SELECT is(pg_temp.said($$INSERT INTO shop.ticket VALUES (1, 'H', 1), (2, 'H', 1)$$), 'accepted',
+          'a superuser turns triggers off');
 SELECT is((SELECT count(*) FROM credits.entry WHERE line_table = 'shop.ticket'::regclass), 2::bigint, 'his lines are booked');
 SELECT is(pg_temp.lost(), '', 'and afterwards they are on again');
 
@@ -222,10 +242,13 @@ SELECT is(pg_temp.said($$INSERT INTO hostile.party VALUES ('N', 'Nora')$$),
     '55006 cannot change attached tables or credits while a line, a document or a setting is being read',
     'a customer whose name deletes lines');
 SET ROLE credits_test_hostile;
+SELECT credits.unbind('hostile.party') \g /dev/null
 CREATE OR REPLACE FUNCTION hostile.name_of(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper(name)';
+SELECT credits.bind_customers('hostile.party', 'code', name => 'hostile.name_of(name)') \g /dev/null
 RESET ROLE;
 SELECT is(pg_temp.said('ALTER FUNCTION hostile.name_of STABLE'),
-    '2BP01 cannot alter function hostile.name_of(text) because credits depends on it', 'one that a binding reads by is kept, too');
+    '2BP01 cannot alter function hostile.name_of(text) because credits depends on it',
+    'one that a binding reads by is kept, too');
 INSERT INTO hostile.party VALUES ('N', 'Nora');
 SET ROLE credits_test_hostile;
 CREATE OR REPLACE FUNCTION hostile.name_of(name text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower(name)';
@@ -303,7 +326,8 @@ SELECT pg_temp.hook_does(body, 'accepted', closings) FROM (VALUES
            PERFORM credits.reopen_month('2026-01-01'); END IF;$$, '01 reopened'),
     ('DROP FUNCTION hostile.hook(integer);', '01'),
     ('ALTER FUNCTION hostile.hook(integer) RENAME TO hook_too;', '01'),
-    ($$PERFORM hostile.run('CREATE OR REPLACE FUNCTION hostile.hook(id integer) RETURNS void LANGUAGE sql AS ''SELECT''');$$, '01'),
+    ($$PERFORM hostile.run('CREATE OR REPLACE FUNCTION hostile.hook(id integer) RETURNS void LANGUAGE sql AS ''SELECT''');$$,
+     '01'),
     ('UPDATE credits.parameter SET closing_hook = NULL;', '01'),
     ($$PERFORM credits.detach('hostile.line');$$, '01')) AS t (body, closings);
 SET LOCAL statement_timeout = '500ms';

@@ -32,7 +32,8 @@ SELECT cmp_ok(pg_temp.lists_read($$INSERT INTO many.line_7 VALUES (1, 'H', 1)$$)
 SELECT is(pg_temp.lists_read($$INSERT INTO many.line_7 VALUES (2, 'H', 1)$$), 0.00, 'the next one asks for no other');
 SELECT is(pg_temp.lists_read($$UPDATE many.line_7 SET quantity = 2$$), 0.00, 'nor does a change');
 SELECT cmp_ok(pg_temp.lists_read('CREATE TABLE many.else (id int)'), '<=', 1.0, 'a table of somebody else''s');
-SELECT cmp_ok(pg_temp.lists_read('ALTER TABLE many.else ADD added int'), '<=', 3.0, 'and what is done to it, though the transaction has touched them all');
+SELECT cmp_ok(pg_temp.lists_read('ALTER TABLE many.else ADD added int'), '<=', 3.0,
+              'and what is done to it, though the transaction has touched them all');
 SELECT cmp_ok(pg_temp.lists_read('SELECT pg_temp.add(201)'), '<=', 8.0, 'another source');
 SELECT cmp_ok(pg_temp.lists_read('SELECT credits.detach(''many.line_201'')'), '<=', 25.0, 'and one less');
 SELECT pg_temp.all_in_order();
