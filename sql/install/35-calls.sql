@@ -92,7 +92,7 @@ LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 RETURN name ~ '^[a-z_][a-z0-9_]*$';
 COMMENT ON FUNCTION credits._is_plain(name) IS
-'May a name be written without quotes?';
+'Tells whether a name may be written without quotes: no keyword is asked for.';
 
 CREATE FUNCTION credits._pattern_of(name name) RETURNS text
 LANGUAGE sql IMMUTABLE

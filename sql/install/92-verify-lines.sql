@@ -67,7 +67,7 @@ RETURN EXISTS (SELECT
                GROUP BY entry.customer, entry.type_id
                HAVING pg_catalog.sum(entry.quantity) <> 0);
 COMMENT ON FUNCTION credits._is_covered_by_archive(regclass, text, boolean) IS
-'Is a line made from one that is archived, and that consumed, or gave back, as the line would?';
+'Tells whether a line is made from an archived one: one that consumed, or gave back, as the line would.';
 
 -- Rule 19. The climb is a join by the texts of the keys: the module reads them back into columns and looks up one row after
 -- another.
@@ -92,7 +92,8 @@ climb AS (
     WHERE climb.step <= 16
       AND NOT (climb.origin_table = climb.line_table AND climb.origin = climb.line_key)
 )
-SELECT line_table, line_key, pg_catalog.bool_or(counts OR credits._is_covered_by_archive(origin_table, origin, is_return)) AS is_covered,
+SELECT line_table, line_key,
+       pg_catalog.bool_or(counts OR credits._is_covered_by_archive(origin_table, origin, is_return)) AS is_covered,
        pg_catalog.max(error) AS error
 FROM climb
 GROUP BY line_table, line_key

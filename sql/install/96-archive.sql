@@ -22,13 +22,17 @@ END;
 COMMENT ON FUNCTION credits._fault_of_lines() IS
 'Question: something that is wrong with a document line; no row for nothing.';
 
-CREATE FUNCTION credits._attached_source(line_table regclass) RETURNS SETOF credits.source
+CREATE TYPE credits._source_numbers AS (source_no integer, archive_no integer);
+COMMENT ON TYPE credits._source_numbers IS
+'The number of a source, and that of its archive; null for none.';
+
+CREATE FUNCTION credits._numbers_of_source(line_table regclass) RETURNS SETOF credits._source_numbers
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT source.* FROM credits.source WHERE source.line_table = _attached_source.line_table;
+    SELECT source.source_no, source.archive_no FROM credits.source WHERE source.line_table = _numbers_of_source.line_table;
 END;
-COMMENT ON FUNCTION credits._attached_source(regclass) IS
-'Question: how a table is attached.';
+COMMENT ON FUNCTION credits._numbers_of_source(regclass) IS
+'Question: the numbers of an attached table; no row for another.';
 
 CREATE FUNCTION credits._check_archive(line_table regclass, before date) RETURNS void
 LANGUAGE plpgsql
@@ -41,7 +45,7 @@ BEGIN
     IF before IS NULL OR line_table IS NULL THEN
         RAISE EXCEPTION 'archive needs a table and a day' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    IF NOT EXISTS (SELECT FROM credits._now(NULL::credits.source, 'credits._attached_source', ROW(line_table))) THEN
+    IF NOT EXISTS (SELECT FROM credits._now(NULL::credits._source_numbers, 'credits._numbers_of_source', ROW(line_table))) THEN
         RAISE EXCEPTION 'table "%" is not attached to credits', line_table
             USING ERRCODE = 'undefined_object', HINT = 'The table credits.source shows the attached tables.';
     END IF;
@@ -84,7 +88,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off
 AS $$
 DECLARE
-    its       credits.source;
+    its       credits._source_numbers;
     target    integer;
     line_keys text[];
     fault     text;
@@ -92,7 +96,7 @@ BEGIN
     PERFORM credits._hold_saves_first('archive lines');
     PERFORM credits._hold_all_tables();
     PERFORM credits._check_archive(line_table, before);
-    SELECT * INTO its FROM credits._now(NULL::credits.source, 'credits._attached_source', ROW(line_table));
+    SELECT * INTO its FROM credits._now(NULL::credits._source_numbers, 'credits._numbers_of_source', ROW(line_table));
     line_keys := ARRAY(SELECT * FROM credits._now(NULL::text, 'credits._archived_lines', ROW(line_table, its.source_no, before)));
     target := coalesce(its.archive_no, credits._make_archive(its.source_no));
     PERFORM credits._do_now('UPDATE credits._entry SET source_no = $2 WHERE source_no = $1 AND line_key = ANY ($3)',
@@ -103,7 +107,7 @@ BEGIN
                             ROW(its.source_no, target, line_keys));
     PERFORM credits._do_now('UPDATE credits._source SET archived_before = greatest(archived_before, $2) WHERE source_no = $1',
                             ROW(target, before));
-    PERFORM credits._know_archive(its.line_table);
+    PERFORM credits._know_archive(line_table);
     fault := credits._now(NULL::text, 'credits._fault_of_lines');
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'cannot archive lines that others need'
@@ -117,8 +121,7 @@ COMMENT ON FUNCTION credits.archive(regclass, date) IS
 'Archives the lines dated before a day of a month up to which all are closed, and returns how many are on record.
 From now on they may be deleted, truncated or dropped with their partition, without coming back.
 Their entries stay, with the name of the source, and are theirs no more; whatever is dated before counts no more.
-Credit notes may still refer to archived sales. What is made from an archived line later consumes by itself: archive documents
-from which nothing will be made any more.
+Credit notes may still refer to archived sales, and what is made from an archived line later is covered by it.
 Saves of credits wait meanwhile.
 Arguments:
 - line_table: the attached table

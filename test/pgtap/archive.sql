@@ -38,24 +38,6 @@ SELECT is((SELECT string_agg(DISTINCT format('%s %s %s', source, coalesce(line_t
 SELECT pg_temp.all_in_order();
 SELECT is((credits.take_in()).lines, 0::bigint, 'nor is anything booked anew');
 
--- The table is attached again, for an upgrade: what is archived stays so.
-
-CREATE FUNCTION pg_temp.attach_again() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    call CONSTANT text := credits.attach_call('shop.job');
-BEGIN
-    PERFORM credits.detach('shop.job');
-    EXECUTE call;
-END
-$$;
-SELECT pg_temp.attach_again();
-SELECT is((SELECT archived_before FROM credits.source WHERE line_table = 'shop.job'::regclass), '2026-01-01'::date,
-    'a table that is attached again has the same lines archived');
-SELECT pg_temp.all_in_order();
-SELECT is((credits.take_in()).lines, 0::bigint, 'and none of them is taken in');
-SELECT pg_temp.accepted('UPDATE shop.job SET quantity = 5 WHERE id = 5', 'nor booked when it is saved');
-SELECT bag_eq('SELECT * FROM credits.portfolio', 'SELECT * FROM before', 'nothing moves then');
-
 -- They go
 
 SELECT pg_temp.accepted('UPDATE shop.job SET quantity = 7 WHERE id = 5', 'a line that is archived is nobody''s business');
