@@ -73,3 +73,5 @@ GRANT SELECT ON credits.own_portfolio, credits.own_open_lot, credits.own_history
 GRANT EXECUTE ON FUNCTION credits.act_for TO credits_customer, credits_reader;
 -- A view's, and a table's CHECK.
 GRANT EXECUTE ON FUNCTION credits._acted_for, credits._entry_kind, credits._movement_of TO PUBLIC;
+-- PostgreSQL gives a new partition its root's row triggers in the name of whoever adds it.
+GRANT EXECUTE ON FUNCTION credits._price_line TO PUBLIC;

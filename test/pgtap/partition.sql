@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(63);
+SELECT plan(66);
 
 -- Given lines by year and region; one partition has its columns in another order, and one that was dropped; one is partitioned
 -- again
@@ -147,6 +147,21 @@ INSERT INTO shop.sale_far (region, id, customer, item, quantity) VALUES ('far', 
 SELECT pg_temp.has('far/2', -2, 'what comes is');
 SELECT is(lines, 1::bigint, 'the rest is taken in') FROM credits.take_in();
 SELECT pg_temp.has('far/1', -1, 'is taken in');
+
+-- Who owns the table adds partitions, without a right of ours
+CREATE ROLE merchant;
+GRANT USAGE, CREATE ON SCHEMA shop TO merchant;
+ALTER TABLE shop.sale OWNER TO merchant;
+ALTER TABLE shop.sale_west OWNER TO merchant;
+SET LOCAL ROLE merchant;
+SELECT pg_temp.accepted(statement, statement) FROM unnest(ARRAY[
+    $$CREATE TABLE shop.sale_new PARTITION OF shop.sale FOR VALUES IN ('new')$$,
+    $$CREATE TABLE shop.sale_west_3 (LIKE shop.sale INCLUDING ALL);
+      ALTER TABLE shop.sale_west ATTACH PARTITION shop.sale_west_3 FOR VALUES FROM (200) TO (300)$$]) AS statement;
+INSERT INTO shop.sale (region, id, customer, item, quantity) VALUES ('new', 1, 'A', 'H', 1), ('west', 201, 'A', 'H', 1);
+RESET ROLE;
+SELECT is((SELECT string_agg(price_of::text || booked_for, ' ') FROM (VALUES ('new', 1), ('west', 201)) AS line (region, id),
+           pg_temp.price_of(region, id), pg_temp.booked_for(region || '/' || id)), '0.00-1 0.00-1', 'which are like any other');
 
 SELECT pg_temp.all_in_order();
 SELECT * FROM finish();

@@ -61,6 +61,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('preview_closing', 'credits_reader'),
     ('_movement_of', 'PUBLIC'),
     ('_entry_kind', 'PUBLIC'),
+    ('_price_line', 'PUBLIC'),
     ('statement_html', 'credits_reader'),
     ('portfolio_html', 'credits_reader'),
     ('statement_due', 'credits_reader'),
