@@ -230,7 +230,8 @@ void lines_kept(Oid line_table, const char* verb)
     ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION),
             errmsg("cannot %s table \"%s\", which has lines with credits", verb, get_rel_name(line_table)),
             errdetail("Some of its lines have sold or consumed credits, and the ledger still counts them."),
-            errhint("Delete the lines, so that their credits are settled, or detach the table with credits.detach()."),
+            errhint("Delete the lines, so that their credits are settled, archive them with credits.archive(), or detach the "
+                    "table with credits.detach()."),
             table(line_table), constraint("credits_lines_kept"));
 }
 
