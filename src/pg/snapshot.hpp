@@ -40,7 +40,7 @@ auto with_latest_snapshot(Fn fn)
 /// what the transaction itself has done.
 inline uint64 completed_transactions() { return GetLatestSnapshot()->snapXactCompletionCount; }
 
-/// What the transaction itself has written, seen row by row as each is looked at.
+/// What the transaction itself has written, and others have committed, seen row by row as each is looked at.
 inline DatedSnapshot own_rows() { return {SnapshotSelf, next_moment()}; }
 
 /// The snapshot of the statement or transaction that is under way, to read a relation that is locked only now. Raises 40001 when

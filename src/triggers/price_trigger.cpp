@@ -4,6 +4,7 @@
 #include "lines/read_lines.hpp"
 #include "pg/conversion.hpp"
 #include "pg/identity.hpp"
+#include "pg/rival.hpp"
 #include "pg/trigger_call.hpp"
 #include "pg/version.hpp"
 #include "save/decide.hpp"
@@ -100,7 +101,8 @@ extern "C" {
 PG_FUNCTION_INFO_V1(credits_price_line);
 }
 
-/// BEFORE INSERT OR UPDATE … FOR EACH ROW on an attached line table with zero_columns.
+/// BEFORE INSERT OR UPDATE … FOR EACH ROW on an attached line table with zero_columns. A row that another one keeps out is only
+/// proposed (ON CONFLICT DO UPDATE), maybe for a line that is no consumption: what becomes of that, its update tells.
 Datum credits_price_line(PG_FUNCTION_ARGS)
 {
     const TriggerData& trigger = trigger_of(fcinfo, TriggerKind::before_row, "_price_line");
@@ -118,8 +120,9 @@ Datum credits_price_line(PG_FUNCTION_ARGS)
         Batch batch = begin_batch(source, lines);
         const bool becomes_zero = needs_zero_price(batch, is_update ? image(trigger.tg_trigtuple) : nullptr, image(line));
         end_batch(batch);
+        const bool is_proposed = becomes_zero && !is_update && pg::has_rival(trigger.tg_relation, line);
         MemoryContextSwitchTo(caller);
-        if (becomes_zero)
+        if (becomes_zero && !is_proposed)
             line = with_zero_prices(source, conversion, RelationGetDescr(trigger.tg_relation), line);
     });
     MemoryContextDelete(memory);

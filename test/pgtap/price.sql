@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(45);
+SELECT plan(64);
 
 CREATE DOMAIN shop.money AS numeric(10,2) CHECK (VALUE >= 0);
 CREATE TABLE shop.bill (
@@ -149,6 +149,71 @@ WITH document AS (UPDATE shop.invoice SET customer = 'A' WHERE number = 'new of 
      line AS (INSERT INTO shop.bill (id, number, item, quantity, price, net) SELECT 154, number,
               'H', 3, 100, 300 FROM document RETURNING price, whole)
 SELECT is(price || '/' || whole, '0.00/0.00', 'or comes from him') FROM line;
+SELECT pg_temp.all_in_order();
+
+-- An upsert: what it proposes has the price that was typed, and what becomes of the line decides
+
+CREATE FUNCTION pg_temp.upsert(line int, of_document text, article text, amount numeric, sets text, what text DEFAULT 'price')
+    RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    returned text;
+BEGIN
+    EXECUTE format('INSERT INTO shop.bill AS line (id, number, item, quantity, price, net) VALUES (%s, %L, %L, 1, %s, %4$s)
+                    ON CONFLICT (id) DO UPDATE SET %s RETURNING %s', line, of_document, article, amount, sets, what) INTO returned;
+    RETURN returned || ' ' || pg_temp.prices(line);
+END
+$$;
+INSERT INTO shop.bill (id, number, item, quantity, price, net) VALUES (201, 'posted', 'X', 1, 30, 30), (202, 'posted', 'H', 1, 30, 30),
+    (203, 'draft', 'H', 1, 30, 30), (204, 'posted', 'S', 1, 30, 30);
+SELECT is(pg_temp.upsert(201, 'posted', 'H', 95, 'price = excluded.price'), '95.00 95.00 - - 30.00',
+    'a use is proposed for a line of another article: that has the price');
+SELECT is(pg_temp.upsert(204, 'posted', 'H', 95, 'price = excluded.price'), '95.00 95.00 - - 30.00', 'for a sale: likewise');
+SELECT is(pg_temp.upsert(201, 'draft', 'H', 96, 'net = excluded.net'), '95.00 95.00 - - 96.00', 'on a draft');
+SELECT is(pg_temp.upsert(202, 'posted', 'S', 95, 'price = excluded.price'), '0.00 0.00 0 0 0.00',
+    'a sale is proposed for a use: that costs nothing');
+SELECT is(pg_temp.upsert(203, 'draft', 'X', 95, 'price = excluded.price, net = 7'), '0.00 0.00 0 0 0.00', 'on a draft, too');
+SELECT is(pg_temp.upsert(202, 'posted', 'H', 95, 'quantity = 1, price = excluded.price'), '0.00 0.00 0 0 0.00',
+    'a use for a use costs nothing');
+SELECT is(pg_temp.upsert(201, 'posted', 'H', 95, 'item = excluded.item'), '0.00 0.00 0 0 0.00',
+    'a line that becomes a use costs nothing, whatever is set');
+SELECT is(pg_temp.upsert(202, 'posted', 'X', 35, 'item = excluded.item, price = excluded.price'), '35.00 35.00 0 0 0.00',
+    'one that is none any more has the price');
+SELECT is(pg_temp.upsert(204, 'posted', 'H', 95, 'price = excluded.price', 'net'), '30.00 95.00 - - 30.00',
+    'columns that are not set stay');
+SELECT is(pg_temp.upsert(205, 'posted', 'H', 95, 'price = excluded.price', 'price + net'), '0.00 0.00 0 0 0.00',
+    'without such a line it is an INSERT like any other');
+CREATE TABLE shop.part (id int, y int, item text, place int, price numeric, PRIMARY KEY (id, y)) PARTITION BY LIST (y);
+CREATE TABLE shop.part_1 (gone int, price numeric, place int, item text, y int NOT NULL, id int NOT NULL);
+ALTER TABLE shop.part_1 DROP COLUMN gone;
+ALTER TABLE shop.part ATTACH PARTITION shop.part_1 FOR VALUES IN (1);
+CREATE UNIQUE INDEX ON shop.part (place, y) NULLS NOT DISTINCT;
+SELECT credits.attach('shop.part', 'invoice', article => 'item', quantity => '1', amount => 'line.price', customer => $$'A'$$,
+    document_date => $$'2026-01-02'::date$$, zero_columns => '{price}') \g /dev/null
+INSERT INTO shop.part VALUES (1, 1, 'X', 1, 30), (2, 1, 'X', NULL, 30), (3, 1, 'H', 3, 30);
+INSERT INTO shop.part VALUES (1, 1, 'H', 11, 95) ON CONFLICT (id, y) DO UPDATE SET price = excluded.price;
+SELECT is((SELECT price FROM shop.part WHERE id = 1), 95::numeric, 'in a partition');
+INSERT INTO shop.part VALUES (11, 1, 'H', 1, 96) ON CONFLICT (place, y) DO UPDATE SET price = excluded.price;
+SELECT is((SELECT price FROM shop.part WHERE id = 1), 96::numeric, 'by another key than that of the line');
+INSERT INTO shop.part VALUES (12, 1, 'H', NULL, 97) ON CONFLICT (place, y) DO UPDATE SET price = excluded.price;
+SELECT is((SELECT price FROM shop.part WHERE id = 2), 97::numeric, 'by null, where that is a key');
+INSERT INTO shop.part VALUES (3, 1, 'X', 3, 95) ON CONFLICT (id, y) DO UPDATE SET price = excluded.price;
+SELECT is((SELECT price FROM shop.part WHERE id = 3), 0::numeric, 'and a use costs nothing there');
+
+-- MERGE proposes nothing: its source has the price. What a trigger after ours makes of a line, RETURNING does not know yet.
+
+MERGE INTO shop.bill AS line
+USING (VALUES (204, 'H', 41), (203, 'X', 42), (206, 'H', 43)) AS given (id, item, price) ON line.id = given.id
+WHEN MATCHED THEN UPDATE SET price = given.price
+WHEN NOT MATCHED THEN INSERT (id, number, item, quantity, price) VALUES (given.id, 'posted', given.item, 1, given.price);
+SELECT is(pg_temp.prices(204) || ', ' || pg_temp.prices(203) || ', ' || pg_temp.prices(206),
+    '41.00 - - 30.00, 0.00 0 0 0.00, 0.00 0 0 0.00', 'MERGE gives what it says, but to a use');
+CREATE TRIGGER zzz_tariff BEFORE INSERT ON shop.bill FOR EACH ROW EXECUTE FUNCTION shop.tariff();
+SELECT is(pg_temp.upsert(207, 'posted', 'X', 10, 'memo = NULL'), '37.50 37.50 - - 10.00', 'a later trigger has its price');
+PREPARE late AS INSERT INTO shop.bill (id, number, item, quantity, price, memo) VALUES (208, 'posted', 'X', 1, 1, 'evening')
+    RETURNING price;
+SELECT results_eq('late', 'VALUES (37.50::numeric(12,2))', 'RETURNING shows the price of a line that only it makes a use');
+DROP TRIGGER zzz_tariff ON shop.bill;
+SELECT is(pg_temp.prices(208), '0.00 0 0 0.00', 'which is 0 when the statement ends');
 SELECT pg_temp.all_in_order();
 
 -- Too few credits: no price is changed for nothing
