@@ -1,13 +1,12 @@
 // What a command says that it will do to an attached or bound table, asked before it is done.
 #include "protect/command.hpp"
 
-#include <algorithm>
-
 #include "bind/binding.hpp"
 #include "bind/bound_table.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/version.hpp"
 #include "protect/counting_lines.hpp"
+#include "protect/header_reference.hpp"
 #include "protect/protection.hpp"
 #include "sources/known_sources.hpp"
 #include "sources/source.hpp"
@@ -76,37 +75,18 @@ void check_bound_column(Oid table, const char* name, const char* verb)
     });
 }
 
-/// Do the first of these columns make up the whole key, as `part` of each of its columns?
-bool are_columns_of_key(const Source& source, const AttrNumber* columns, int count, AttrNumber KeyColumn::*part)
-{
-    return count == source.header_key_count &&
-           std::all_of(source.header_key, source.header_key + count,
-                       [&](const KeyColumn& key) { return std::find(columns, columns + count, key.*part) != columns + count; });
-}
-
-bool is_foreign_key_to_header(const Source& source, Oid constraint)
-{
-    AttrNumber referring[INDEX_MAX_KEYS];
-    AttrNumber referred[INDEX_MAX_KEYS];
-    int count = 0;
-    const HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-    const auto* form = reinterpret_cast<const FormData_pg_constraint*>(GETSTRUCT(tuple));
-    const bool leads_there = form->contype == CONSTRAINT_FOREIGN && form->confrelid == source.header_table;
-    if (leads_there)
-        DeconstructFkConstraintRow(tuple, &count, referring, referred, nullptr, nullptr, nullptr, nullptr, nullptr);
-    ReleaseSysCache(tuple);
-    return leads_there && are_columns_of_key(source, referring, count, &KeyColumn::referring) &&
-           are_columns_of_key(source, referred, count, &KeyColumn::column);
-}
-
 /// The foreign key keeps a line from being there before its header. Keys themselves are asked for after the command.
 void check_constraint(const SourceRow& row, Oid table, const char* name, const char* verb)
 {
     const Oid constraint = get_relation_constraint_oid(table, name, true);
     const Command command{.name = psprintf("%s constraint %s of table %s", verb, quote_identifier(name), pg::table_name(table))};
     refuse_unless(command, [&] {
-        if (OidIsValid(constraint) && row.line_table == table && is_foreign_key_to_header(get_source(table), constraint))
-            refuse(command, "It leads from the lines to their header, which are attached.");
+        const HeapTuple tuple = row.line_table == table ? SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint)) : nullptr;
+        if (!HeapTupleIsValid(tuple))
+            return;
+        if (is_foreign_key_to_header(get_source(table), tuple))
+            refuse(command, header_reference);
+        ReleaseSysCache(tuple);
     });
 }
 

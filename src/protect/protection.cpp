@@ -5,6 +5,7 @@
 
 #include "protect/command.hpp"
 #include "protect/followed_tables.hpp"
+#include "protect/header_reference.hpp"
 
 #include <string_view>
 
@@ -172,6 +173,16 @@ void check_whole(const SourceRow& row, const Command& command)
     check_triggers(row, command);
 }
 
+/// When the last command began. Of what it drops, others see no more than that it is gone.
+constinit CommandId command_begun_at = FirstCommandId;
+
+/// It may go by CASCADE, with a partition of the header, or with an index other than that of the header's key.
+void check_header_reference(const SourceRow& row, const Command& command)
+{
+    if (OidIsValid(row.header_table) && !is_view(row.header_table) && is_header_reference_lost(row, command_begun_at))
+        refuse(command, header_reference);
+}
+
 void protect_source(const SourceRow& row, bool drops)
 {
     const Command command{.name = drops ? drop_command(row.line_table, row.header_table, row.mapping)
@@ -180,6 +191,8 @@ void protect_source(const SourceRow& row, bool drops)
     if (!drops)
         refuse_unless(command, [&] { follow_descendants(row); });
     check_whole(row, command);
+    if (drops)
+        check_header_reference(row, command);
     remember_history(row);
 }
 
@@ -259,6 +272,7 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     if ((!drops && is_harmless(trigger->parsetree)) || !OidIsValid(source_table()) || is_our_own_work())
         return Datum(0);
     if (event == "ddl_command_start") {
+        command_begun_at = GetCurrentCommandId(false);
         check_command(trigger->parsetree);
         return Datum(0);
     }

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(39);
+SELECT plan(44);
 
 CREATE TABLE shop.doc (
     id       bigint,
@@ -115,10 +115,27 @@ SELECT is(price, 0::numeric, 'a document that comes with its line in one stateme
 SELECT results_eq($$SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'zz_credits_header'
                     AND tgrelid::regclass::text LIKE 'shop.doc%' ORDER BY 1$$,
     ARRAY['shop.doc', 'shop.doc_2025', 'shop.doc_2026', 'shop.doc_2026_1', 'shop.doc_2027'], 'each has the trigger of headers');
+
+-- The foreign key from the lines stays, whatever PostgreSQL would take along with it
+CREATE TABLE shop.doc_2028 PARTITION OF shop.doc FOR VALUES FROM ('2028-01-01') TO ('2029-01-01');
+CREATE SCHEMA shop_archive;
+CREATE TABLE shop_archive.doc_2029 PARTITION OF shop.doc FOR VALUES FROM ('2029-01-01') TO ('2030-01-01');
+CREATE TABLE shop.letter (id int CONSTRAINT letter_first UNIQUE, customer text, day date);
+CREATE TABLE shop.letter_line (id int PRIMARY KEY, letter int REFERENCES shop.letter (id), other int, item text, quantity numeric);
+ALTER TABLE shop.letter ADD PRIMARY KEY (id);
+SELECT credits.attach('shop.letter_line', 'other', 'item', 'quantity', NULL, 'header.customer', 'header.day',
+                      header_table => 'shop.letter') \g /dev/null
+SELECT pg_temp.refused(statement, '2BP01', statement) FROM unnest(ARRAY['DROP TABLE shop.doc_2028 CASCADE',
+    'DROP SCHEMA shop_archive CASCADE', 'ALTER TABLE shop.letter DROP CONSTRAINT letter_first CASCADE']) AS statement;
+SELECT pg_temp.accepted(statement, 'no other is kept: ' || statement) FROM unnest(ARRAY[
+    'ALTER TABLE shop.letter_line ADD CONSTRAINT elsewhere FOREIGN KEY (other) REFERENCES shop.letter (id);
+     ALTER TABLE shop.letter_line DROP CONSTRAINT elsewhere',
+    'ALTER TABLE shop.doc DETACH PARTITION shop.doc_2028; DROP TABLE shop.doc_2028']) AS statement;
+SELECT credits.detach('shop.letter_line') \g /dev/null
 SELECT pg_temp.accepted($$SELECT credits.detach('shop.doc_line')$$, 'when the lines are detached');
 SELECT is_empty($$SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE tgname LIKE 'zz_credits%'
                   AND tgrelid::regclass::text LIKE 'shop.doc%'$$, 'no part of lines or headers has a trigger left');
-SELECT pg_temp.accepted('DROP TABLE shop.doc, shop.doc_line, shop.note', 'and all can go');
+SELECT pg_temp.accepted('DROP TABLE shop.doc, shop.doc_line, shop.note, shop.letter_line, shop.letter', 'and all can go');
 
 SELECT is((SELECT string_agg(DISTINCT invariant, ', ') FROM credits.verify()), 'lost_source',
     'verify() tells of tables that are gone whose lines have credits, and of nothing else');
