@@ -121,7 +121,8 @@ CREATE TABLE shop.doc_2028 PARTITION OF shop.doc FOR VALUES FROM ('2028-01-01') 
 CREATE SCHEMA shop_archive;
 CREATE TABLE shop_archive.doc_2029 PARTITION OF shop.doc FOR VALUES FROM ('2029-01-01') TO ('2030-01-01');
 CREATE TABLE shop.letter (id int CONSTRAINT letter_first UNIQUE, customer text, day date);
-CREATE TABLE shop.letter_line (id int PRIMARY KEY, letter int REFERENCES shop.letter (id), other int, item text, quantity numeric);
+CREATE TABLE shop.letter_line (id int PRIMARY KEY, letter int REFERENCES shop.letter (id), other int, item text,
+                               quantity numeric);
 ALTER TABLE shop.letter ADD PRIMARY KEY (id);
 SELECT credits.attach('shop.letter_line', 'other', 'item', 'quantity', NULL, 'header.customer', 'header.day',
                       header_table => 'shop.letter') \g /dev/null

@@ -159,12 +159,13 @@ DECLARE
     returned text;
 BEGIN
     EXECUTE format('INSERT INTO shop.bill AS line (id, number, item, quantity, price, net) VALUES (%s, %L, %L, 1, %s, %4$s)
-                    ON CONFLICT (id) DO UPDATE SET %s RETURNING %s', line, of_document, article, amount, sets, what) INTO returned;
+                    ON CONFLICT (id) DO UPDATE SET %s RETURNING %s', line, of_document, article, amount, sets, what)
+    INTO returned;
     RETURN returned || ' ' || pg_temp.prices(line);
 END
 $$;
-INSERT INTO shop.bill (id, number, item, quantity, price, net) VALUES (201, 'posted', 'X', 1, 30, 30), (202, 'posted', 'H', 1, 30, 30),
-    (203, 'draft', 'H', 1, 30, 30), (204, 'posted', 'S', 1, 30, 30);
+INSERT INTO shop.bill (id, number, item, quantity, price, net) VALUES (201, 'posted', 'X', 1, 30, 30),
+    (202, 'posted', 'H', 1, 30, 30), (203, 'draft', 'H', 1, 30, 30), (204, 'posted', 'S', 1, 30, 30);
 SELECT is(pg_temp.upsert(201, 'posted', 'H', 95, 'price = excluded.price'), '95.00 95.00 - - 30.00',
     'a use is proposed for a line of another article: that has the price');
 SELECT is(pg_temp.upsert(204, 'posted', 'H', 95, 'price = excluded.price'), '95.00 95.00 - - 30.00', 'for a sale: likewise');
