@@ -213,6 +213,8 @@ bool is_consumption_line(const Configuration& configuration, const Customer& cus
                            line.recorded->customer == line.customer && line.recorded->document.article == line.article;
     if (is_booked) // it settles on, whatever its article or customer has become (rules 16 and 23)
         return true;
+    if (line.is_past && line.archived == nullptr) // nobody books it: it is an ordinary line
+        return false;
     if (!configuration.is_active || !customer.works_with_credits || is_null(line.article) || !line.has_quantity)
         return false;
     const Terms terms = find_terms(configuration, line);

@@ -66,10 +66,10 @@ bool may_be_consumption(Batch& batch, const Configuration& settings, const LineI
     return article != nullptr && (article->coefficient < core::zero || image.old_line != nullptr);
 }
 
-Recorded* read_recorded_now(const Batch& batch, const DocumentLine& line)
+Recorded* read_recorded_now(int32 source_no, const DocumentLine& line)
 {
     return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
-        return read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
+        return read_recorded(entries, source_no, line.recorded_key, snapshot);
     });
 }
 
@@ -86,9 +86,11 @@ bool needs_zero_price(Batch& batch, MinimalTuple old_line, MinimalTuple new_line
     read_lines(batch);
     DocumentLine& line = batch.lines[0];
     if (old_line != nullptr) {
-        line.recorded = read_recorded_now(batch, line);
+        line.recorded = read_recorded_now(batch.source->number, line);
         read_rest_of_recorded(batch, line);
     }
+    if (line.is_past)
+        line.archived = read_recorded_now(batch.source->archive_no, line);
     if (is_null(line.customer))
         return false;
     line.customer = account_of(line.customer);

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(49);
+SELECT plan(53);
 
 CREATE TABLE shop.job (id integer, customer text, day date, item text, quantity numeric, amount numeric, sale text,
                        PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
@@ -134,6 +134,19 @@ SELECT is((SELECT string_agg(line_key, ', ') FROM credits.lot WHERE source = 'sh
 SELECT pg_temp.refused($$UPDATE shop.job SET day = '2026-01-09' WHERE id = 11$$, '23514 credits_lines_kept',
     'so that it is not booked once more under that key');
 SELECT is(credits.balance('A', 'SUPPORT'), (TABLE had_then), 'nothing moves');
+SELECT pg_temp.all_in_order();
+
+-- The price of a line
+
+CREATE TABLE shop.visit (id integer PRIMARY KEY, customer text, day date, item text, quantity numeric, price numeric);
+SELECT credits.attach('shop.visit', 'other', 'item', 'quantity', NULL, 'customer', 'day', zero_columns => '{price}');
+INSERT INTO shop.visit VALUES (1, 'A', '2025-12-10', 'Q', 4, 95);
+SELECT credits.archive('shop.visit', '2026-01-01') \g /dev/null
+INSERT INTO shop.visit VALUES (2, 'A', '2025-12-10', 'Q', 4, 95), (3, 'A', '2026-01-10', 'Q', 4, 95);
+SELECT is((SELECT price FROM shop.visit WHERE id = 2), 95::numeric, 'what is not booked, since it is dated before, keeps its price');
+SELECT is((SELECT price FROM shop.visit WHERE id = 3), 0::numeric, 'what is booked does not');
+UPDATE shop.visit SET price = 95 WHERE id = 1;
+SELECT is((SELECT price FROM shop.visit WHERE id = 1), 0::numeric, 'nor does what is archived, which was paid with credits');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
