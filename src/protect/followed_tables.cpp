@@ -24,9 +24,17 @@ void follow(const char* sql, Oid table, const RenameStmt& rename, const char* fo
     pg::run({.role = catalog().owner, .sql = sql, .parameters = parameters, .reads_only = false});
 }
 
+/// Asked of every command, so it needs nothing else of the extension.
+bool has_binding(Oid table)
+{
+    bool found = false;
+    for_each_binding([&](Oid erp_table, Oid) { found |= erp_table == table; });
+    return found;
+}
+
 bool is_read(Oid table)
 {
-    bool found = OidIsValid(find_mapping(table));
+    bool found = has_binding(table);
     for_each_source_row([&](const SourceRow& row) { found |= row.line_table == table || row.header_table == table; });
     return found;
 }
@@ -45,7 +53,7 @@ void follow_column(const RenameStmt& rename)
 void follow_bound_table(const RenameStmt& rename)
 {
     const Oid table = RangeVarGetRelid(makeRangeVar(rename.relation->schemaname, rename.newname, -1), NoLock, true);
-    if (OidIsValid(find_mapping(table)))
+    if (has_binding(table))
         follow("SELECT credits._follow_bound_table($1, $2, $3)", table, rename, rename.relation->relname);
 }
 
