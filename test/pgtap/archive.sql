@@ -143,7 +143,8 @@ SELECT credits.attach('shop.visit', 'other', 'item', 'quantity', NULL, 'customer
 INSERT INTO shop.visit VALUES (1, 'A', '2025-12-10', 'Q', 4, 95);
 SELECT credits.archive('shop.visit', '2026-01-01') \g /dev/null
 INSERT INTO shop.visit VALUES (2, 'A', '2025-12-10', 'Q', 4, 95), (3, 'A', '2026-01-10', 'Q', 4, 95);
-SELECT is((SELECT price FROM shop.visit WHERE id = 2), 95::numeric, 'what is not booked, since it is dated before, keeps its price');
+SELECT is((SELECT price FROM shop.visit WHERE id = 2), 95::numeric,
+    'what is not booked, since it is dated before, keeps its price');
 SELECT is((SELECT price FROM shop.visit WHERE id = 3), 0::numeric, 'what is booked does not');
 UPDATE shop.visit SET price = 95 WHERE id = 1;
 SELECT is((SELECT price FROM shop.visit WHERE id = 1), 0::numeric, 'nor does what is archived, which was paid with credits');

@@ -167,7 +167,8 @@ SELECT credits.bind_customers('shop."p(x ["', '"a[b"',
 SELECT pg_temp.accepted($$ALTER TABLE shop."p(x [" RENAME name TO "in\1"$$, 'a column is renamed whatever its table is called');
 SELECT pg_temp.accepted($$ALTER TABLE shop."p(x [" RENAME "a[b" TO "a]b"$$, 'and whatever it is called itself');
 SELECT is((SELECT format('%s: %s', key, name) FROM credits.binding WHERE erp_table = 'shop."p(x ["'::regclass),
-    $$"a]b": upper("p(x ["."in\1") || "p(x ["."Name" || "in\1" || "kept" || KEPT$$, 'one that differs in a capital is another one');
+    $$"a]b": upper("p(x ["."in\1") || "p(x ["."Name" || "in\1" || "kept" || KEPT$$,
+    'one that differs in a capital is another one');
 ALTER TABLE shop."p(x [" RENAME kept TO held;
 SELECT is((SELECT name FROM credits.binding WHERE erp_table = 'shop."p(x ["'::regclass),
     $$upper("p(x ["."in\1") || "p(x ["."Name" || "in\1" || held || held$$, 'a bare name is followed, quoted or in capitals');
@@ -179,7 +180,8 @@ SELECT pg_temp.refused($$SELECT credits.bind_call('shop.doc_line')$$, '42704', '
 
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'B', 'S', 1, 100);
 DELETE FROM credits._source;
-SELECT is((SELECT count(*) FROM credits.verify() WHERE invariant = 'lost_source' AND detail LIKE 'source %: it is not known any more%'),
+SELECT is((SELECT count(*) FROM credits.verify() WHERE invariant = 'lost_source'
+           AND detail LIKE 'source %: it is not known any more%'),
     (SELECT count(DISTINCT source_no) FROM credits._entry WHERE source_no IS NOT NULL), 'sources that are not known are told');
 
 SELECT * FROM finish();
