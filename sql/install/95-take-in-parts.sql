@@ -1,0 +1,114 @@
+-- Listed lines are settled portion by portion; where one is refused, around it.
+
+CREATE TYPE credits._taken_in AS (
+    lines        bigint,
+    sales        bigint,
+    consumptions bigint
+);
+COMMENT ON TYPE credits._taken_in IS
+'How many lines take_in() has settled, and how many of them are sales and consumptions.';
+
+CREATE FUNCTION credits._add(a credits._taken_in, b credits._taken_in) RETURNS credits._taken_in
+LANGUAGE sql IMMUTABLE STRICT
+RETURN ROW(a.lines + b.lines, a.sales + b.sales, a.consumptions + b.consumptions)::credits._taken_in;
+COMMENT ON FUNCTION credits._add(credits._taken_in, credits._taken_in) IS
+'Adds what two parts have settled.';
+
+CREATE FUNCTION credits._take_in_listed(first bigint, last bigint) RETURNS credits._taken_in
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_listed';
+COMMENT ON FUNCTION credits._take_in_listed(bigint, bigint) IS
+'Settles the listed lines from one position to another, each day as a save; raises the first refusal.';
+
+CREATE FUNCTION credits._take_in_refused(part bigint, by_day boolean) RETURNS credits._taken_in
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_refused';
+COMMENT ON FUNCTION credits._take_in_refused(bigint, boolean) IS
+'Settles the lines of a part of credits_refused_line, each day as a save, or all as one; raises the first refusal.';
+
+CREATE FUNCTION credits._refused_line(OUT line_table regclass, OUT line_key text) RETURNS record
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_refused_line';
+COMMENT ON FUNCTION credits._refused_line() IS
+'The line at which one of these two was refused, in an error that was just caught; nulls when it was none by itself.';
+
+-- What other lines of the same accounts may still help: when they give, or when more was given since.
+CREATE FUNCTION credits._is_help_possible(constraint_name text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN constraint_name IN ('credits_balance_not_negative', 'credits_lot_not_consumed', 'credits_refund_within_open',
+                           'credits_return_within_consumed');
+COMMENT ON FUNCTION credits._is_help_possible(text) IS
+'Does a refusal go by what other lines have booked? Then they may help: rules 12, 14 and 17.';
+
+-- PL/pgSQL, since what is LANGUAGE sql may remember the temporary table of an earlier call.
+CREATE FUNCTION credits._end_of_portion(until bigint, last bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF until >= last THEN
+        RETURN last;
+    END IF;
+    RETURN coalesce((SELECT max(line.position)
+                     FROM pg_temp.credits_unsettled_line AS line
+                     WHERE line.component = (SELECT component FROM pg_temp.credits_unsettled_line
+                                             WHERE position = until LIMIT 1)),
+                    until);
+END
+$$;
+COMMENT ON FUNCTION credits._end_of_portion(bigint, bigint) IS
+'Where a portion of the list ends that is to end about here: a component is not cut.';
+
+-- Where a component begins near the middle; null: it is only one.
+CREATE FUNCTION credits._middle_of_components(first bigint, last bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT line.position
+            FROM (SELECT position, component IS DISTINCT FROM lag(component) OVER (ORDER BY position) AS begins
+                  FROM pg_temp.credits_unsettled_line WHERE position BETWEEN first AND last) AS line
+            WHERE line.begins AND line.position > first
+            ORDER BY abs(line.position - (first + last) / 2)
+            LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION credits._middle_of_components(bigint, bigint) IS
+'Where to cut a list between two components; null: it is only one.';
+
+-- A list with a refused line is cut between components; one that is refused is tried again as a whole later. Elsewhere the halves
+-- are taken in one by one, down to that line: what precedes a line is always in.
+CREATE FUNCTION credits._take_in_or_refuse(first bigint, last bigint, on_refusal text) RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    middle bigint;
+    what   text;
+    why    text;
+    advice text;
+    rule   text;
+BEGIN
+    RETURN credits._take_in_listed(first, last);
+EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL, advice = PG_EXCEPTION_HINT, rule = CONSTRAINT_NAME;
+    middle := credits._middle_of_components(first, last);
+    IF middle IS NULL
+       AND NOT EXISTS (SELECT FROM pg_temp.credits_unsettled_line
+                       WHERE position BETWEEN first AND last AND component IS NOT NULL) THEN
+        middle := nullif((first + last) / 2 + 1, last + 1);
+    END IF;
+    IF first < last AND middle IS NOT NULL THEN
+        RETURN credits._add(credits._take_in_or_refuse(first, middle - 1, on_refusal),
+                            credits._take_in_or_refuse(middle, last, on_refusal));
+    END IF;
+    IF first = last AND on_refusal = 'stop' AND NOT credits._is_help_possible(rule) THEN
+        RAISE;
+    END IF;
+    INSERT INTO pg_temp.credits_refused_line
+    SELECT line.*, NULL, SQLSTATE, nullif(rule, ''), what, nullif(why, ''), nullif(advice, '')
+    FROM pg_temp.credits_unsettled_line AS line
+    WHERE line.position BETWEEN first AND last;
+    RETURN ROW(0, 0, 0)::credits._taken_in;
+END
+$$;
+COMMENT ON FUNCTION credits._take_in_or_refuse(bigint, bigint, text) IS
+'Settles the listed lines from one position to another, and notes in credits_refused_line those that are refused, with the '
+'component that they belong to; at stop it raises a refusal that no other line can help.';

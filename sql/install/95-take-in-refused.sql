@@ -1,0 +1,228 @@
+-- What was refused is tried again as a whole; what stays so is reported.
+
+CREATE SEQUENCE credits.take_in_refusal_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.take_in_refusal_number', 0);
+COMMENT ON SEQUENCE credits.take_in_refusal_number IS 'Numbers refused lines.';
+SELECT pg_catalog.pg_extension_config_dump('credits.take_in_refusal_number', '');
+
+-- The line is no key: heirs of one table may share a key by mistake, and a line may be refused in two accounts.
+CREATE TABLE credits.take_in_refusal (
+    line_table      regclass NOT NULL,
+    line_key        text     COLLATE "C" NOT NULL,
+    document_number text,
+    document_date   date,
+    sqlstate        text     NOT NULL,
+    constraint_name text,
+    message         text     NOT NULL,
+    number          bigint   PRIMARY KEY DEFAULT credits._next_number('credits.take_in_refusal_number')
+);
+COMMENT ON TABLE credits.take_in_refusal IS
+'The lines that the last take_in(..., on_refusal => ''report'') of their table refused.';
+COMMENT ON COLUMN credits.take_in_refusal.line_table      IS 'attached table of the line';
+COMMENT ON COLUMN credits.take_in_refusal.line_key        IS 'key of the line; empty where the whole table cannot be read';
+COMMENT ON COLUMN credits.take_in_refusal.document_number IS 'number of its document';
+COMMENT ON COLUMN credits.take_in_refusal.document_date   IS 'date of its document';
+COMMENT ON COLUMN credits.take_in_refusal.sqlstate        IS 'of the refusal, as a save would have got it';
+COMMENT ON COLUMN credits.take_in_refusal.constraint_name IS 'which rule refused it; null for none';
+COMMENT ON COLUMN credits.take_in_refusal.message         IS 'message and detail of the refusal';
+COMMENT ON COLUMN credits.take_in_refusal.number          IS 'key, given by the database, in the order of the refusals';
+SELECT pg_catalog.pg_extension_config_dump('credits.take_in_refusal', '');
+
+-- What cannot be read, rows and whole tables: a table has no key.
+CREATE FUNCTION credits._refuse_unreadable(line_tables regclass[], on_refusal text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    unreadable record;
+    refused    bigint := 0;
+BEGIN
+    FOR unreadable IN
+        SELECT source.line_table, NULL::text AS line_key, NULL::text AS document_number, NULL::date AS document_date,
+               (SELECT string_agg(format('%s: %s', source.line_table, part.fault), '; ')
+                FROM credits._source_fault(source.line_table) AS part (fault)) AS error
+        FROM credits.source
+        WHERE NOT credits._is_source_readable(source.line_table)
+          AND (line_tables IS NULL OR source.line_table = ANY (line_tables))
+        UNION ALL
+        SELECT line.line_table, line.line_key, line.document_number, line.document_date, line.error
+        FROM pg_temp.credits_unsettled_line AS line
+        WHERE line.error IS NOT NULL
+        ORDER BY 1, 2
+    LOOP
+        IF on_refusal = 'stop' THEN
+            RAISE EXCEPTION '%', unreadable.error
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_line_readable',
+                      HINT = 'Correct it first; or take in the others by on_refusal => ''report''.';
+        END IF;
+        INSERT INTO credits.take_in_refusal
+            (line_table, line_key, document_number, document_date, sqlstate, constraint_name, message)
+        VALUES (unreadable.line_table, coalesce(unreadable.line_key, ''), unreadable.document_number, unreadable.document_date,
+                '23514', 'credits_line_readable', unreadable.error);
+        refused := refused + 1;
+    END LOOP;
+    RETURN refused;
+END
+$$;
+COMMENT ON FUNCTION credits._refuse_unreadable(regclass[], text) IS
+'Raises the first line that take_in() cannot read, or notes all in take_in_refusal, and returns how many.';
+
+-- An account of which nothing gives, and which has nothing, is left as it is.
+CREATE FUNCTION credits._group_refused_lines() RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE pg_temp.credits_refused_line AS line
+    SET component = refused.position
+    FROM (SELECT customer, type_id, min(position) AS position
+          FROM pg_temp.credits_refused_line AS listed
+          LEFT JOIN credits._account AS account USING (customer, type_id)
+          WHERE component IS NULL AND credits._is_help_possible(constraint_name)
+          GROUP BY customer, type_id
+          HAVING bool_or(listed.credits > 0 OR account.balance > 0)) AS refused
+    WHERE line.customer = refused.customer AND line.type_id = refused.type_id
+      AND line.component IS NULL AND credits._is_help_possible(line.constraint_name);
+$$;
+COMMENT ON FUNCTION credits._group_refused_lines() IS
+'Groups the refused lines of one account, where they may help each other, or what was taken in after them helps.';
+
+-- The line that is refused is left out, and the others are tried again; where it is none by itself, or that does not end soon,
+-- each half by itself.
+CREATE FUNCTION credits._try_part(tried bigint, by_day boolean) RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    most_tries CONSTANT integer := 16;
+    taken      credits._taken_in;
+    refusal    pg_temp.credits_refused_line;
+    first      bigint;
+    last       bigint;
+    upper      bigint;
+BEGIN
+    FOR try IN 1 .. most_tries LOOP
+        SELECT min(position), max(position) INTO first, last FROM pg_temp.credits_refused_line WHERE part = tried;
+        IF first IS NULL THEN
+            RETURN ROW(0, 0, 0)::credits._taken_in;
+        END IF;
+        BEGIN
+            taken := credits._take_in_refused(tried, by_day);
+            DELETE FROM pg_temp.credits_refused_line WHERE part = tried;
+            RETURN taken;
+        EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+            GET STACKED DIAGNOSTICS refusal.message = MESSAGE_TEXT, refusal.detail = PG_EXCEPTION_DETAIL,
+                                    refusal.hint = PG_EXCEPTION_HINT, refusal.constraint_name = CONSTRAINT_NAME,
+                                    refusal.sqlstate = RETURNED_SQLSTATE;
+        END;
+        UPDATE pg_temp.credits_refused_line AS line
+        SET part = NULL, sqlstate = refusal.sqlstate, constraint_name = refusal.constraint_name, message = refusal.message,
+            detail = refusal.detail, hint = refusal.hint
+        WHERE line.part = tried
+          AND (first = last
+               OR line.position IN (SELECT listed.position
+                                    FROM credits._refused_line() AS fault
+                                    JOIN pg_temp.credits_refused_line AS listed USING (line_table, line_key)));
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+    SELECT min(position), max(position) INTO first, last FROM pg_temp.credits_refused_line WHERE part = tried;
+    IF first = last OR first IS NULL THEN
+        RETURN CASE WHEN first IS NULL THEN ROW(0, 0, 0)::credits._taken_in ELSE credits._try_part(tried, by_day) END;
+    END IF;
+    SELECT min(position) INTO upper FROM pg_temp.credits_refused_line WHERE part = tried AND position > (first + last) / 2;
+    UPDATE pg_temp.credits_refused_line SET part = upper WHERE part = tried AND position >= upper;
+    RETURN credits._add(credits._try_part(tried, by_day), credits._try_part(upper, by_day));
+END
+$$;
+COMMENT ON FUNCTION credits._try_part(bigint, boolean) IS
+'Settles a part of the refused lines, or what of it can be settled, each day as a save, or all as one, what gives before what '
+'takes; the others stay refused.';
+
+-- First what is recorded, as a whole; then with what is new of the same accounts, in order of date if it can be.
+CREATE FUNCTION credits._try_component(tried bigint) RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    taken  credits._taken_in := ROW(0, 0, 0);
+    before bigint;
+BEGIN
+    LOOP
+        before := taken.lines;
+        UPDATE pg_temp.credits_refused_line
+        SET part = component
+        WHERE component = tried
+          AND position IN (SELECT position FROM pg_temp.credits_refused_line WHERE component = tried AND is_recorded);
+        taken := credits._add(taken, credits._try_part(tried, false));
+        UPDATE pg_temp.credits_refused_line SET part = component WHERE component = tried;
+        taken := credits._add(taken, credits._try_part(tried, true));
+        UPDATE pg_temp.credits_refused_line SET part = component WHERE component = tried;
+        taken := credits._add(taken, credits._try_part(tried, false));
+        EXIT WHEN taken.lines = before;
+    END LOOP;
+    RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION credits._try_component(bigint) IS
+'Tries the refused lines of a component again, as long as something of it is settled.';
+
+CREATE FUNCTION credits._try_refused_again() RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    taken credits._taken_in := ROW(0, 0, 0);
+    tried bigint;
+BEGIN
+    PERFORM credits._group_refused_lines();
+    FOR tried IN SELECT DISTINCT component FROM pg_temp.credits_refused_line WHERE component IS NOT NULL ORDER BY 1 LOOP
+        taken := credits._add(taken, credits._try_component(tried));
+    END LOOP;
+    RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION credits._try_refused_again() IS
+'Tries again what was refused day by day: what was cancelled as a whole is taken in as a whole.';
+
+-- Whatever take_in() has missed, it does not say that it has settled it.
+CREATE FUNCTION credits._refuse_unsettled(line_tables regclass[], from_date date) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO pg_temp.credits_refused_line
+    SELECT line.*, NULL, '23514', 'credits_line_booked', 'cannot settle the line as it is', NULL, NULL
+    FROM credits._now(NULL::credits._line_to_take_in, 'credits._lines_to_take_in', ROW(line_tables, from_date)) AS line
+    WHERE line.error IS NULL
+      AND NOT EXISTS (SELECT FROM pg_temp.credits_refused_line AS refused
+                      WHERE refused.line_table = line.line_table AND refused.line_key = line.line_key)
+      AND NOT EXISTS (SELECT FROM pg_temp.credits_unsettled_line AS unreadable
+                      WHERE unreadable.error IS NOT NULL
+                        AND unreadable.line_table = line.line_table AND unreadable.line_key = line.line_key);
+$$;
+COMMENT ON FUNCTION credits._refuse_unsettled(regclass[], date) IS
+'Notes as refused the lines that still differ and were not.';
+
+CREATE FUNCTION credits._report_refused(on_refusal text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    refused pg_temp.credits_refused_line;
+BEGIN
+    SELECT * INTO refused FROM pg_temp.credits_refused_line ORDER BY position LIMIT 1;
+    IF FOUND AND on_refusal = 'stop' THEN
+        RAISE EXCEPTION '%', refused.message
+            USING ERRCODE = refused.sqlstate, CONSTRAINT = coalesce(refused.constraint_name, ''),
+                  DETAIL = coalesce(refused.detail, ''), HINT = coalesce(refused.hint, '');
+    END IF;
+    INSERT INTO credits.take_in_refusal
+        (line_table, line_key, document_number, document_date, sqlstate, constraint_name, message)
+    SELECT line_table, line_key, document_number, document_date, sqlstate, nullif(constraint_name, ''),
+           concat_ws(': ', message, nullif(detail, ''))
+    FROM (SELECT DISTINCT ON (position, line_table, line_key) * FROM pg_temp.credits_refused_line
+          ORDER BY position, line_table, line_key) AS line
+    ORDER BY position;
+    RETURN (SELECT count(DISTINCT (line_table, line_key)) FROM pg_temp.credits_refused_line);
+END
+$$;
+COMMENT ON FUNCTION credits._report_refused(text) IS
+'Raises the first refusal that stands, or lists all in take_in_refusal, and returns how many.';
