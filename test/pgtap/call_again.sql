@@ -34,8 +34,8 @@ $$;
 CREATE TABLE erp.doc (id integer PRIMARY KEY, party text, posted timestamp, state text);
 CREATE TABLE erp.line (id integer PRIMARY KEY, doc integer REFERENCES erp.doc, date date, "order" text, text text, item text,
                        quantity numeric, amount numeric);
-SELECT credits.attach('erp.line', $$'invoice'$$, 'item', 'line.quantity::numeric', 'amount', 'header.party', 'header.posted::date',
-    header_table => 'erp.doc', document_number => 'Line.order',
+SELECT credits.attach('erp.line', $$'invoice'$$, 'item', 'line.quantity::numeric', 'amount', 'header.party',
+    'header.posted::date', header_table => 'erp.doc', document_number => 'Line.order',
     counts_when => $$line.text <> 'by date of text' AND header.state = 'state'::text$$);
 ALTER TABLE erp.line RENAME date TO day;
 ALTER TABLE erp.line RENAME text TO remark;
@@ -48,7 +48,8 @@ SELECT is((SELECT document_number FROM credits.source), 'Line."Order"', 'behind 
 
 -- Columns of views, and of tables that inherit
 
-CREATE VIEW erp.read_doc AS SELECT id, party, posted, state FROM (VALUES (1, 'A', DATE '2026-01-01', 'x')) AS v (id, party, posted, state);
+CREATE VIEW erp.read_doc AS
+    SELECT id, party, posted, state FROM (VALUES (1, 'A', DATE '2026-01-01', 'x')) AS v (id, party, posted, state);
 CREATE TABLE erp.line_of_view (id integer PRIMARY KEY, doc integer, item text, quantity numeric, amount numeric);
 SELECT credits.attach('erp.line_of_view', 'invoice', 'item', 'quantity', 'amount', 'header.party', 'header.posted',
     header_table => 'erp.read_doc', header_key => '{id}', line_header => '{doc}', counts_when => $$header.state = 'x'$$);
@@ -57,7 +58,8 @@ SELECT is(pg_temp.attached_again('erp.line_of_view'), NULL, 'a column of a view 
 
 CREATE TABLE erp.paper (id integer, party text, posted date);
 CREATE TABLE erp.bill (PRIMARY KEY (id)) INHERITS (erp.paper);
-CREATE TABLE erp.bill_line (id integer PRIMARY KEY, bill integer REFERENCES erp.bill, item text, quantity numeric, amount numeric);
+CREATE TABLE erp.bill_line (id integer PRIMARY KEY, bill integer REFERENCES erp.bill, item text, quantity numeric,
+                            amount numeric);
 SELECT credits.attach('erp.bill_line', 'invoice', 'item', 'quantity', 'amount', 'header.party', 'header.posted',
     header_table => 'erp.bill');
 ALTER TABLE erp.paper RENAME party TO client;

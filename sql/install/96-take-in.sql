@@ -1,4 +1,4 @@
--- What was refused is tried again as a whole; what stays so is reported.
+-- Existing documents taken in afterwards (rule 24): portion by portion, around what is refused, which is tried again as a whole.
 
 CREATE SEQUENCE credits.take_in_refusal_number MINVALUE 0 START 0;
 SELECT pg_catalog.setval('credits.take_in_refusal_number', 0);
@@ -27,6 +27,11 @@ COMMENT ON COLUMN credits.take_in_refusal.constraint_name IS 'which rule refused
 COMMENT ON COLUMN credits.take_in_refusal.message         IS 'message and detail of the refusal';
 COMMENT ON COLUMN credits.take_in_refusal.number          IS 'key, given by the database, in the order of the refusals';
 SELECT pg_catalog.pg_extension_config_dump('credits.take_in_refusal', '');
+
+CREATE FUNCTION credits._settle_pending() RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'credits_settle_pending';
+COMMENT ON FUNCTION credits._settle_pending() IS
+'Settles what the transaction has saved in tables that are checked at commit: otherwise take_in() would list it as not booked.';
 
 -- What cannot be read, rows and whole tables: a table has no key.
 CREATE FUNCTION credits._refuse_unreadable(line_tables regclass[], on_refusal text) RETURNS bigint
@@ -66,6 +71,119 @@ END
 $$;
 COMMENT ON FUNCTION credits._refuse_unreadable(regclass[], text) IS
 'Raises the first line that take_in() cannot read, or notes all in take_in_refusal, and returns how many.';
+
+CREATE TYPE credits._taken_in AS (
+    lines        bigint,
+    sales        bigint,
+    consumptions bigint
+);
+COMMENT ON TYPE credits._taken_in IS
+'How many lines take_in() has settled, and how many of them are sales and consumptions.';
+
+CREATE FUNCTION credits._add(a credits._taken_in, b credits._taken_in) RETURNS credits._taken_in
+LANGUAGE sql IMMUTABLE STRICT
+RETURN ROW(a.lines + b.lines, a.sales + b.sales, a.consumptions + b.consumptions)::credits._taken_in;
+COMMENT ON FUNCTION credits._add(credits._taken_in, credits._taken_in) IS
+'Adds what two parts have settled.';
+
+CREATE FUNCTION credits._take_in_listed(first bigint, last bigint) RETURNS credits._taken_in
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_listed';
+COMMENT ON FUNCTION credits._take_in_listed(bigint, bigint) IS
+'Settles the listed lines from one position to another, each day as a save; raises the first refusal.';
+
+CREATE FUNCTION credits._take_in_refused(part bigint, by_day boolean) RETURNS credits._taken_in
+    LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_refused';
+COMMENT ON FUNCTION credits._take_in_refused(bigint, boolean) IS
+'Settles the lines of a part of credits_refused_line, each day as a save, or all as one; raises the first refusal.';
+
+CREATE FUNCTION credits._refused_line(OUT line_table regclass, OUT line_key text) RETURNS record
+    LANGUAGE c AS 'MODULE_PATHNAME', 'credits_refused_line';
+COMMENT ON FUNCTION credits._refused_line() IS
+'The line at which one of these two was refused, in an error that was just caught; nulls when it was none by itself.';
+
+-- What other lines of the same accounts may still help: when they give, or when more was given since.
+CREATE FUNCTION credits._is_help_possible(constraint_name text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN constraint_name IN ('credits_balance_not_negative', 'credits_lot_not_consumed', 'credits_refund_within_open',
+                           'credits_return_within_consumed');
+COMMENT ON FUNCTION credits._is_help_possible(text) IS
+'Does a refusal go by what other lines have booked? Then they may help: rules 12, 14 and 17.';
+
+-- PL/pgSQL, since what is LANGUAGE sql may remember the temporary table of an earlier call.
+CREATE FUNCTION credits._end_of_portion(until bigint, last bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF until >= last THEN
+        RETURN last;
+    END IF;
+    RETURN coalesce((SELECT max(line.position)
+                     FROM pg_temp.credits_unsettled_line AS line
+                     WHERE line.component = (SELECT component FROM pg_temp.credits_unsettled_line
+                                             WHERE position = until LIMIT 1)),
+                    until);
+END
+$$;
+COMMENT ON FUNCTION credits._end_of_portion(bigint, bigint) IS
+'Where a portion of the list ends that is to end about here: a component is not cut.';
+
+-- Where a component begins near the middle; null: it is only one.
+CREATE FUNCTION credits._middle_of_components(first bigint, last bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN (SELECT line.position
+            FROM (SELECT position, component IS DISTINCT FROM lag(component) OVER (ORDER BY position) AS begins
+                  FROM pg_temp.credits_unsettled_line WHERE position BETWEEN first AND last) AS line
+            WHERE line.begins AND line.position > first
+            ORDER BY abs(line.position - (first + last) / 2)
+            LIMIT 1);
+END
+$$;
+COMMENT ON FUNCTION credits._middle_of_components(bigint, bigint) IS
+'Where to cut a list between two components; null: it is only one.';
+
+-- A list with a refused line is cut between components; one that is refused is tried again as a whole later. Elsewhere the halves
+-- are taken in one by one, down to that line: what precedes a line is always in.
+CREATE FUNCTION credits._take_in_or_refuse(first bigint, last bigint, on_refusal text) RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    middle bigint;
+    what   text;
+    why    text;
+    advice text;
+    rule   text;
+BEGIN
+    RETURN credits._take_in_listed(first, last);
+EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN
+    GET STACKED DIAGNOSTICS what = MESSAGE_TEXT, why = PG_EXCEPTION_DETAIL, advice = PG_EXCEPTION_HINT, rule = CONSTRAINT_NAME;
+    middle := credits._middle_of_components(first, last);
+    IF middle IS NULL
+       AND NOT EXISTS (SELECT FROM pg_temp.credits_unsettled_line
+                       WHERE position BETWEEN first AND last AND component IS NOT NULL) THEN
+        middle := nullif((first + last) / 2 + 1, last + 1);
+    END IF;
+    IF first < last AND middle IS NOT NULL THEN
+        RETURN credits._add(credits._take_in_or_refuse(first, middle - 1, on_refusal),
+                            credits._take_in_or_refuse(middle, last, on_refusal));
+    END IF;
+    IF first = last AND on_refusal = 'stop' AND NOT credits._is_help_possible(rule) THEN
+        RAISE;
+    END IF;
+    INSERT INTO pg_temp.credits_refused_line
+    SELECT line.*, NULL, SQLSTATE, nullif(rule, ''), what, nullif(why, ''), nullif(advice, '')
+    FROM pg_temp.credits_unsettled_line AS line
+    WHERE line.position BETWEEN first AND last;
+    RETURN ROW(0, 0, 0)::credits._taken_in;
+END
+$$;
+COMMENT ON FUNCTION credits._take_in_or_refuse(bigint, bigint, text) IS
+'Settles the listed lines from one position to another, and notes in credits_refused_line those that are refused, with the '
+'component that they belong to; at stop it raises a refusal that no other line can help.';
 
 -- An account of which nothing gives, and which has nothing, is left as it is.
 CREATE FUNCTION credits._group_refused_lines() RETURNS void
@@ -226,3 +344,95 @@ END
 $$;
 COMMENT ON FUNCTION credits._report_refused(text) IS
 'Raises the first refusal that stands, or lists all in take_in_refusal, and returns how many.';
+
+CREATE FUNCTION credits._check_take_in(line_tables regclass[], on_refusal text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    asked regclass;
+BEGIN
+    IF on_refusal IS NULL OR on_refusal NOT IN ('stop', 'report') THEN
+        RAISE EXCEPTION 'invalid value for argument "on_refusal": %', coalesce('"' || on_refusal || '"', 'null')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is ''stop'' or ''report''.';
+    END IF;
+    FOREACH asked IN ARRAY coalesce(line_tables, '{}') LOOP
+        IF NOT EXISTS (SELECT FROM credits.source WHERE source.line_table = asked) THEN
+            RAISE EXCEPTION 'table "%" is not attached', asked
+                USING ERRCODE = 'undefined_object', HINT = 'What is attached is in credits.source.';
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION credits._check_take_in(regclass[], text) IS
+'Raises 22023 or 42704 for arguments of take_in() that are wrong.';
+
+CREATE FUNCTION credits.take_in(
+    line_tables      regclass[] DEFAULT NULL,
+    from_date        date       DEFAULT NULL,
+    on_refusal       text       DEFAULT 'stop',
+    OUT lines        bigint,
+    OUT sales        bigint,
+    OUT consumptions bigint,
+    OUT refused      bigint
+)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off
+AS $$
+DECLARE
+    step  CONSTANT bigint := 10000;
+    taken credits._taken_in := ROW(0, 0, 0);
+    start bigint := 1;
+    until bigint;
+    last  bigint;
+BEGIN
+    PERFORM credits._come_to_gate();
+    PERFORM credits._check_take_in(line_tables, on_refusal);
+    PERFORM credits._hold_saves();
+    PERFORM credits._settle_pending();
+    PERFORM credits._hold_all_tables();
+    DELETE FROM credits.take_in_refusal AS refusal
+    WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));
+    last := credits._list_unsettled(line_tables, from_date);
+    refused := credits._refuse_unreadable(line_tables, on_refusal);
+    WHILE start <= last LOOP
+        until := credits._end_of_portion(start + step - 1, last);
+        taken := credits._add(taken, credits._take_in_or_refuse(start, until, on_refusal));
+        IF until / 100000 > (start - 1) / 100000 THEN
+            RAISE NOTICE '% of % lines', until, last;
+        END IF;
+        start := until + 1;
+    END LOOP;
+    taken := credits._add(taken, credits._try_refused_again());
+    IF (SELECT count(*) FILTER (WHERE error IS NULL AND NOT repeats_line) FROM pg_temp.credits_unsettled_line)
+       > taken.lines + (SELECT count(*) FILTER (WHERE NOT repeats_line) FROM pg_temp.credits_refused_line) THEN
+        PERFORM credits._refuse_unsettled(line_tables, from_date);
+    END IF;
+    refused := refused + credits._report_refused(on_refusal);
+    SELECT taken.lines, taken.sales, taken.consumptions INTO lines, sales, consumptions;
+    DROP TABLE pg_temp.credits_unsettled_line, pg_temp.credits_refused_line;
+END
+$$;
+COMMENT ON FUNCTION credits.take_in(regclass[], date, text) IS
+'Settles the lines of attached tables whose entries differ from what they want.
+Those are documents of before the table was attached, or the customer, article or module worked with credits.
+And what was missed while triggers were disabled: lines that changed, are gone, were booked twice, or have another key.
+It goes account by account in order of document date, each day as one save; prices are not touched.
+What is refused so is tried again together, what gives before what takes: documents that were cancelled as a whole.
+A line that cannot be read is refused, too. Saves of credits wait meanwhile. It may be repeated.
+Arguments:
+- line_tables: the tables; null for all
+- from_date: the date of the first documents; null for all
+- on_refusal: what becomes of a line that is still refused: stop, it is raised and nothing is taken in; report, it is listed
+  in take_in_refusal
+Returns:
+- lines: how many were settled
+- sales, consumptions: how many of them are sales and consumptions
+- refused: how many were refused
+For credits_management, whoever owns the tables.
+Errors, besides those of a save:
+- 42704: not attached
+- 22023: no such on_refusal
+- 55P03: saves under way do not end within 3 seconds
+Rules 5 and 24.';
