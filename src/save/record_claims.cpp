@@ -76,7 +76,7 @@ std::span<const std::string_view> list_claimed(const Batch& batch, const Claims&
 
 /// Takes the record of the line's own key, where it has one that nobody claims.
 template <class Stands>
-void choose_record(Claims& claims, std::span<const std::string_view> claimed, int i, Stands stands)
+void claim_record(Claims& claims, std::span<const std::string_view> claimed, int i, Stands stands)
 {
     DocumentLine& line = claims.lines[i];
     const bool has_claim = i < claims.count;
@@ -92,7 +92,7 @@ void choose_record(Claims& claims, std::span<const std::string_view> claimed, in
 
 bool is_settled(const Recorded* recorded) { return recorded != nullptr && !core::is_nothing(recorded->effect); }
 
-void choose_records(Batch& batch, Claims& claims)
+void claim_records(Batch& batch, Claims& claims)
 {
     const std::span<const std::string_view> claimed = list_claimed(batch, claims);
     pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
@@ -100,7 +100,7 @@ void choose_records(Batch& batch, Claims& claims)
             return is_settled(read_recorded(entries, batch.source->number, key, snapshot));
         };
         for (int i = 0, given = claims.total; i < given; i++)
-            choose_record(claims, claimed, i, stands);
+            claim_record(claims, claimed, i, stands);
     });
 }
 
@@ -125,7 +125,7 @@ void assign_records(Batch& batch)
     if (!batch.repeats_lines && std::ranges::none_of(lines_of(batch), is_renumbered))
         return;
     Claims claims = sort_claims(batch);
-    choose_records(batch, claims);
+    claim_records(batch, claims);
     batch.lines = claims.lines;
     batch.line_count = claims.total;
 }
