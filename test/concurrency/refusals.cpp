@@ -90,12 +90,9 @@ bool is_just(const Books& books, const Unsettled& line, const std::string& const
 void check_complaints(const Books& books, const Wanted& wanted, Findings& findings)
 {
     std::map<AccountId, Sums> unsettled, complained;
-    for (const Unsettled& line : wanted.unsettled) {
-        if (line.wanted && !line.standing.contains(line.wanted->first))
-            unsettled[line.wanted->first].credits += one;
-        for (const auto& [account, sums] : line.standing)
-            unsettled[account].credits += one;
-    }
+    for (const Unsettled& line : wanted.unsettled)
+        for (const auto& [account, count] : line.faults)
+            unsettled[account].credits += count * one;
     for (const Complaint& complaint : books.complaints) {
         if (speaks_of_lines(complaint))
             complained[{complaint.customer, complaint.type}].credits += one;

@@ -47,6 +47,16 @@ std::map<LineKey, Standing> standings(const Books& books)
     return all;
 }
 
+/// An article keeps its act here, so that an account has one fault at most.
+std::map<AccountId, Units> faults_of(const Standing& wanted, const Standing& standing)
+{
+    std::map<AccountId, Units> faults;
+    for (const Standing* const accounts : {&wanted, &standing})
+        for (const auto& [account, sums] : *accounts)
+            faults[account] = 1;
+    return faults;
+}
+
 /// A line covers those made of it while it counts, whether or not it has to do with credits (rule 19).
 bool covers(const DocumentLine& line)
 {
@@ -84,7 +94,8 @@ public:
         }
         const bool waits = wanted != standing && is_counting && may_wait(key, line) && is_whole(standing, line, *article);
         if (waits)
-            all.unsettled.push_back({&line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing});
+            all.unsettled.push_back({&line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing,
+                                     faults_of(wanted, standing)});
         for (const auto& [account, sums] : waits ? standing : wanted) {
             all.effects[std::tuple_cat(account, key)] = sums;
             if (article->sells())

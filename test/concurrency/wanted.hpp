@@ -13,6 +13,7 @@ struct Unsettled {
     LineKey line;
     std::optional<std::pair<AccountId, Sums>> wanted;
     std::map<AccountId, Sums> standing;
+    std::map<AccountId, Units> faults; // how many acts are not as they should be: verify() names each
 };
 
 struct Wanted {

@@ -90,7 +90,57 @@ std::map<LineKey, Standing> standings_of(const Books& books)
     return all;
 }
 
+using Acts = std::map<std::pair<AccountId, std::string>, Sums>; // of one line, without values; what comes to nothing is left out
+
+std::string act_of(const Entry& entry)
+{
+    if (is_sold(entry))
+        return "sale";
+    return is_refund(entry) || entry.kind == "return" ? entry.kind : "consumption";
+}
+
+std::map<LineKey, Acts> acts_by_line(const Books& books)
+{
+    std::map<LineKey, Acts> all;
+    for (const Entry& entry : books.entries) {
+        Sums& sums = all[{entry.table, entry.key}][{{entry.customer, entry.type}, act_of(entry)}];
+        sums.credits += entry.quantity;
+        sums.amount += is_sold(entry) || is_refund(entry) ? entry.amount : 0;
+    }
+    for (auto& [line, acts] : all)
+        std::erase_if(acts, [](const auto& act) { return act.second == Sums{}; });
+    return all;
+}
+
+/// Counts the acts of which there is more or less than wanted.
+std::map<AccountId, Units> faults_of(const Acts& wanted, const Acts& booked)
+{
+    std::map<AccountId, Units> faults;
+    for (const auto& [act, sums] : wanted)
+        if (const auto found = booked.find(act); found == booked.end() || found->second != sums)
+            faults[act.first]++;
+    for (const auto& [act, sums] : booked)
+        if (!wanted.contains(act))
+            faults[act.first]++;
+    return faults;
+}
+
 bool sells(const Article& article) { return article.coefficient[0] != '-'; }
+
+std::string act_of(const Article& article, Units credits)
+{
+    if (sells(article))
+        return credits > 0 ? "sale" : "credit_note";
+    return credits > 0 ? "return" : "consumption";
+}
+
+Acts acts_wanted(const Standing& wanted, const Line* line)
+{
+    Acts acts;
+    for (const auto& [account, sums] : wanted)
+        acts[{account, act_of(*article_of(line->article), sums.credits)}] = {sums.credits, 0, sums.amount};
+    return acts;
+}
 
 Sums effect_of(const Line& line, const Article& article, const std::string& coefficient)
 {
@@ -110,7 +160,7 @@ class Reader
 {
 public:
     Reader(const Books& books, const std::vector<Line>& lines_, const Coefficients& coefficients_, bool is_loose_)
-        : coefficients{coefficients_}, is_loose{is_loose_}, standing_of{standings_of(books)}
+        : coefficients{coefficients_}, is_loose{is_loose_}, standing_of{standings_of(books)}, acts_of{acts_by_line(books)}
     {
         for (const Line& line : lines_)
             by_key[{lines_of(*line.source), line.key}] = &line;
@@ -124,10 +174,13 @@ public:
         const auto found = standing_of.find(key);
         const Standing standing = found == standing_of.end() ? Standing{} : found->second;
         const Standing wanted = line ? wanted_by(key, *line, standing) : Standing{};
-        const bool waits = is_loose && wanted != standing && refused.contains(key);
+        const auto booked = acts_of.find(key);
+        const std::map<AccountId, Units> faults =
+            faults_of(acts_wanted(wanted, line), booked == acts_of.end() ? Acts{} : booked->second);
+        const bool waits = is_loose && !faults.empty() && refused.contains(key);
         if (waits)
             all.unsettled.push_back(
-                {document_line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing});
+                {document_line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing, faults});
         for (const auto& [account, sums] : waits ? standing : wanted) {
             all.effects[std::tuple_cat(account, key)] = sums;
             const bool is_sale =
@@ -182,6 +235,7 @@ private:
     const Coefficients& coefficients;
     bool is_loose;
     std::map<LineKey, Standing> standing_of;
+    std::map<LineKey, Acts> acts_of;
     std::map<LineKey, const Line*> by_key;
     std::set<LineKey> refused;
 };
