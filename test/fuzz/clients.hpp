@@ -20,6 +20,7 @@ struct Day {
     std::vector<Sent> sent;
     std::vector<Unit> in_order;        // the units as they ended, to be replayed one by one
     std::vector<std::string> findings; // refusals without a reason that may be, rows of verify(), a crash
+    std::string ledger;                // as it was left, where something was found
 };
 
 /// What a case is made of: the ERP, and what is done with it.

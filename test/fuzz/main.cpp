@@ -128,6 +128,15 @@ void end_when_stuck(int)
     _exit(1);
 }
 
+std::string what_is_left(const Copy& copy)
+{
+    try {
+        return ledger_of(copy.address());
+    } catch (const std::exception& error) { // the server is gone
+        return error.what();
+    }
+}
+
 bool run_case(const Model& model, uint64_t seed, const Without& without, concurrency::Tally& tally, Figures& figures)
 {
     alarm(600);
@@ -144,6 +153,8 @@ bool run_case(const Model& model, uint64_t seed, const Without& without, concurr
         findings = day.findings;
         for (const std::string& finding : judge(copy, fuzzed))
             findings.push_back(finding);
+        if (!findings.empty())
+            day.ledger = what_is_left(copy);
     }
     figures.cases++;
     figures.sources += static_cast<long>(fuzzed.schema.sources.size());

@@ -221,7 +221,7 @@ std::string record_of(const Case& fuzzed, const Day& day, const std::vector<std:
         script += "/* connection " + std::to_string(one.connection) + ", from " + std::to_string(one.began) + " to " +
                   std::to_string(one.ended) + (one.refused.empty() ? "" : ", refused " + one.refused) + " */ " + one.statement +
                   ";\n";
-    return script;
+    return script + "\n-- What it had left:\n" + comments({day.ledger});
 }
 
 } // namespace fuzz

@@ -79,7 +79,15 @@ void ask_oracle(pqxx::connection& connection, const Case& fuzzed, std::vector<st
         check_prices(fuzzed.schema, lines, findings);
 }
 
-/// The ledger as one text: whatever a dump must bring back.
+void check_dump(const Copy& copy, std::vector<std::string>& findings)
+{
+    const Restored restored{copy};
+    if (ledger_of(copy.address()) != ledger_of(restored.address()))
+        findings.push_back("a dump comes back as it was: its ledger differs");
+}
+
+} // namespace
+
 std::string ledger_of(const std::string& address)
 {
     pqxx::connection owner{address};
@@ -92,15 +100,6 @@ std::string ledger_of(const std::string& address)
             all += std::string{row[0].c_str()} + "\n";
     return all;
 }
-
-void check_dump(const Copy& copy, std::vector<std::string>& findings)
-{
-    const Restored restored{copy};
-    if (ledger_of(copy.address()) != ledger_of(restored.address()))
-        findings.push_back("a dump comes back as it was: its ledger differs");
-}
-
-} // namespace
 
 std::vector<std::string> judge(const Copy& copy, const Case& fuzzed)
 {
