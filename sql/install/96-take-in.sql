@@ -255,7 +255,34 @@ COMMENT ON FUNCTION credits._try_part(bigint, boolean) IS
 'Settles a part of the refused lines, or what of it can be settled, each day as a save, or all as one, what gives before what '
 'takes; the others stay refused.';
 
--- First what is recorded, as a whole; then with what is new of the same accounts, in order of date if it can be.
+-- Which of many lines that take too much together is left out, is chance: what fits by itself is not refused for the others.
+CREATE FUNCTION credits._try_each_line(tried bigint) RETURNS credits._taken_in
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    taken credits._taken_in := ROW(0, 0, 0);
+    alone bigint;
+BEGIN
+    FOR alone IN
+        SELECT line.position
+        FROM pg_temp.credits_refused_line AS line
+        LEFT JOIN credits._account AS account USING (customer, type_id)
+        WHERE line.component = tried
+        GROUP BY line.position
+        HAVING bool_and(line.is_recorded OR line.credits >= 0 OR -line.credits <= account.balance)
+        ORDER BY line.position
+    LOOP
+        UPDATE pg_temp.credits_refused_line SET part = position WHERE component = tried AND position = alone;
+        taken := credits._add(taken, credits._try_part(alone, false));
+    END LOOP;
+    RETURN taken;
+END
+$$;
+COMMENT ON FUNCTION credits._try_each_line(bigint) IS
+'Tries the refused lines of a component one by one, unless they are new and take more than there is.';
+
+-- First what is recorded, as a whole; then with what is new of the same accounts, in order of date if it can be; then each.
 CREATE FUNCTION credits._try_component(tried bigint) RETURNS credits._taken_in
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -275,6 +302,9 @@ BEGIN
         taken := credits._add(taken, credits._try_part(tried, true));
         UPDATE pg_temp.credits_refused_line SET part = component WHERE component = tried;
         taken := credits._add(taken, credits._try_part(tried, false));
+        IF taken.lines = before THEN
+            taken := credits._add(taken, credits._try_each_line(tried));
+        END IF;
         EXIT WHEN taken.lines = before;
     END LOOP;
     RETURN taken;

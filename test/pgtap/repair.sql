@@ -5,7 +5,7 @@ BEGIN;
 \ir shop.psql
 SET LOCAL client_min_messages = error;
 \ir repair.psql
-SELECT plan(52);
+SELECT plan(53);
 
 -- Given: A has 10 for 100.00, of which he used 6; B 10 for 50.00, of which he used 2, and an invoice that sells and uses.
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
@@ -51,6 +51,13 @@ CREATE FUNCTION pg_temp.repaired(broken text, expected text, description text, s
 $$SELECT is(pg_temp.after_repair(broken, saved), expected, description)$$;
 
 SELECT is(pg_temp.standing(), 'A 4 at 40.00, B 11 at 75.00', 'what the documents say');
+
+-- What is refused beside lines that are refused in their turn is tried alone.
+SELECT pg_temp.repaired($$UPDATE shop.slip SET customer = 'C' WHERE id = 2;
+    INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (101, 'A', '2026-01-03', 'H', 8, 0),
+        (102, 'A', '2026-01-03', 'H', 3, 0)$$,
+    'A 1 at 10.00, B 11 at 75.00; refused 101 credits_balance_not_negative, 2 credits_balance_not_negative',
+    'a use that fits, beside a greater one that a move would have made room for');
 
 -- Booked twice.
 SELECT pg_temp.repaired($$SELECT pg_temp.book_as('shop.slip', '1', '3'); DELETE FROM shop.slip WHERE id IN (1, 2)$$,
