@@ -16,14 +16,15 @@ CREATE FUNCTION credits._wanted_line(line_table regclass) RETURNS TABLE (
     place           tid,
     origin          text,
     refers_to       text,
-    error           text
+    error           text,
+    is_past         boolean
 )
     LANGUAGE c STRICT STABLE ROWS 100000 SET search_path = pg_catalog, pg_temp
     AS 'MODULE_PATHNAME', 'credits_wanted_line';
 COMMENT ON FUNCTION credits._wanted_line(regclass) IS
 'All lines of an attached table, or of a partition or heir of one, under its mapping, and where they stand, read as the '
 'table''s owner: the documents'' side of verify(). error: why the line cannot be read; then key and article are all that is '
-'told of it.';
+'told of it. is_past: it would count, were it not dated before what is archived.';
 
 -- Where a line stands with credits; if nowhere, where it stood last.
 CREATE VIEW credits._line_booking AS
@@ -73,7 +74,7 @@ COMMENT ON FUNCTION credits._is_covered_by_archive(regclass, text, boolean) IS
 -- another.
 CREATE VIEW credits._chained_line AS
 WITH RECURSIVE line AS MATERIALIZED (
-    SELECT source.line_table, source.origin_table, line.line_key, line.origin, line.counts,
+    SELECT source.line_table, source.origin_table, line.line_key, line.origin, line.counts OR line.is_past AS counts,
            line.quantity < 0 AS is_return, line.error
     FROM credits._readable_source AS source
     CROSS JOIN LATERAL credits._wanted_line(source.line_table) AS line

@@ -21,6 +21,7 @@ struct Place {
 /// The document is, or is booked as, of a month before the first open day.
 enum class ClosedAs { dated, booked };
 [[noreturn]] void month_not_open(const Place& place, ClosedAs as, DateADT day, DateADT first_open_day);
+[[noreturn]] void day_archived(const Place& place, DateADT day, DateADT before);
 [[noreturn]] void balance_not_negative(const Place& place, std::string_view customer, std::string_view type_code,
                                        core::Amount needed, core::Amount available);
 [[noreturn]] void lot_not_consumed(const Place& place, std::string_view customer, std::string_view type_code,

@@ -37,8 +37,8 @@ void put_text(Datum* values, bool* nulls, int column, std::string_view text)
 /// One row of _wanted_line: the line, where its row lies, and why it cannot be read.
 void put_line(const ReturnSetInfo* result, const DocumentLine& line, Oid member, ItemPointer place, const char* error)
 {
-    Datum values[14]{};
-    bool nulls[14]{};
+    Datum values[15]{};
+    bool nulls[15]{};
     put_text(values, nulls, 0, line.key);
     put_text(values, nulls, 1, line.kind);
     put_text(values, nulls, 2, line.article);
@@ -51,6 +51,7 @@ void put_line(const ReturnSetInfo* result, const DocumentLine& line, Oid member,
     nulls[6] = !line.has_date;
     put_text(values, nulls, 7, line.number);
     values[8] = BoolGetDatum(line.counts);
+    values[14] = BoolGetDatum(line.is_past);
     values[9] = ObjectIdGetDatum(member);
     values[10] = PointerGetDatum(place);
     put_text(values, nulls, 11, line.origin);

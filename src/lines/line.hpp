@@ -73,7 +73,7 @@ struct DocumentLine {
     DateADT date;
     bool has_date;
     bool counts;                      // with article, customer, quantity, date and header all there
-    bool is_past;                     // dated before what is archived of its source: it counts no more
+    bool is_past;                     // it would count, were it not dated before what is archived of its source
     bool is_gone;                     // deleted: `key` is all there is
     bool is_read_in_part;             // its article has no credits: besides that, `key` is all there is
     bool is_chained;                  // it has or had an origin: whoever changes that one settles this line, too

@@ -29,7 +29,6 @@ void read_document(Batch& batch, DocumentLine& line)
     has_no_date = has_no_date || DATE_NOT_FINITE(DatumGetDateADT(date));
     line.has_date = !has_no_date;
     line.date = has_no_date ? 0 : DatumGetDateADT(date);
-    line.is_past = line.has_date && line.date < batch.source->archived_before;
     line.customer = line.named_customer = evaluate_text(batch, Fact::customer);
     line.number = evaluate_text(batch, Fact::document_number);
     line.kind = evaluate_text(batch, Fact::kind);
@@ -39,7 +38,9 @@ void read_document(Batch& batch, DocumentLine& line)
     line.quantity = line.is_duration && line.has_quantity ? pg::seconds_of(quantity) : quantity;
     const bool has_header = !OidIsValid(batch.source->header_table) || (header != nullptr && header->tuple != nullptr);
     line.counts = has_header && !is_null(line.key) && !has_no_date && !has_no_quantity && !is_null(line.article) &&
-                  !is_null(line.customer) && !line.is_past && evaluate_bool(batch, Fact::counts);
+                  !is_null(line.customer) && evaluate_bool(batch, Fact::counts);
+    line.is_past = line.counts && line.date < batch.source->archived_before;
+    line.counts = line.counts && !line.is_past;
 }
 
 /// What a sale and the record of an entry need besides.

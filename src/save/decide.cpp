@@ -7,6 +7,7 @@
 #include "ledger/credit_notes.hpp"
 #include "pg/numeric.hpp"
 #include "save/choose_record.hpp"
+#include "sources/known_sources.hpp"
 
 namespace credits
 {
@@ -154,6 +155,20 @@ void want(const Configuration& configuration, const Customers& customers, bool s
         choose_record(line);
 }
 
+/// What is dated before what is archived, and is not archived itself, can neither be booked any more nor be given back.
+void keep_archive(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
+{
+    if (!line.is_past || line.archived != nullptr)
+        return;
+    DocumentLine counting = line;
+    counting.counts = true;
+    want(configuration, customers, sells, counting);
+    if (core::is_nothing(counting.wanted) && (line.recorded == nullptr || core::is_nothing(line.recorded->effect)))
+        return;
+    require_open_month(counting);
+    errors::day_archived(place_of(line), line.date, get_source(line.line_table).archived_before);
+}
+
 } // namespace
 
 std::optional<core::Amount> credits_of(const DocumentLine& line, core::Amount coefficient)
@@ -197,6 +212,7 @@ void require_open_month(const DocumentLine& line)
 void decide(const Configuration& configuration, const Customers& customers, bool sells, DocumentLine& line)
 {
     keep_closed_months(configuration, line);
+    keep_archive(configuration, customers, sells, line);
     want(configuration, customers, sells, line);
     if (line.recorded == nullptr)
         line.settlement = core::settle({}, line.wanted, core::Target::other);

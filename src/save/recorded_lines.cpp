@@ -21,7 +21,7 @@ void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries
     line.recorded = read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
     if (line.is_gone && line.recorded != nullptr)
         line.date = line.recorded->document.date;
-    if (line.archive_no == 0 || line.recorded != nullptr || !(line.counts || line.recorded_key != line.key))
+    if (line.archive_no == 0 || line.recorded != nullptr || !(line.counts || line.is_past || line.recorded_key != line.key))
         return;
     line.archived = read_recorded(entries, line.archive_no, line.recorded_key, snapshot);
     if (line.archived != nullptr && line.counts)
@@ -38,7 +38,7 @@ void read_recorded_of(Batch& batch, DocumentLine& line, pg::Table& entries, cons
 
 void read_all_recorded(Batch& batch)
 {
-    if (!batch.reads_ledger)
+    if (!batch.reads_ledger && std::ranges::none_of(lines_of(batch), &DocumentLine::is_past))
         return;
     pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         for (DocumentLine& line : lines_of(batch))

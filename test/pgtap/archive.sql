@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(53);
+SELECT plan(68);
 
 CREATE TABLE shop.job (id integer, customer text, day date, item text, quantity numeric, amount numeric, sale text,
                        PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
@@ -60,8 +60,13 @@ SELECT is((SELECT lot_no FROM credits.entry WHERE line_key = '7/2026-01-09'), 1:
 SELECT pg_temp.refused('DROP TABLE shop.job_2026', '23514 credits_lines_kept', 'what is not archived is kept');
 SELECT pg_temp.all_in_order();
 CREATE TABLE shop.job_2025 PARTITION OF shop.job FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
-INSERT INTO shop.job VALUES (8, 'A', '2025-12-31', 'H', 1, 0);
-SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'what is dated before counts no more');
+SELECT pg_temp.refused($$INSERT INTO shop.job VALUES (8, 'A', '2025-12-31', 'H', 1, 0)$$, '23514 credits_month_open',
+    'nothing new is dated before');
+SELECT pg_temp.accepted($$INSERT INTO shop.job VALUES (8, 'A', '2025-12-31', 'X', 1, 0), (9, 'Nobody', '2025-12-31', 'H', 1, 0);
+    UPDATE shop.job SET quantity = 2 WHERE id = 9; DELETE FROM shop.job WHERE id > 7$$, 'unless it would not be booked at all');
+SELECT pg_temp.refused($$UPDATE shop.job SET day = '2025-12-31' WHERE id = 6$$, '23514 credits_month_open',
+    'nor is what is booked dated before later');
+SELECT is(credits.balance('A', 'SUPPORT'), 2::numeric, 'nothing moves');
 SELECT is(credits.archive('shop.job', '2025-12-01'), 0::bigint, 'an earlier day archives nothing');
 SELECT is((SELECT archived_before FROM credits.source WHERE line_table = 'shop.job'::regclass), '2026-01-01'::date,
     'and takes nothing back');
@@ -136,18 +141,62 @@ SELECT pg_temp.refused($$UPDATE shop.job SET day = '2026-01-09' WHERE id = 11$$,
 SELECT is(credits.balance('A', 'SUPPORT'), (TABLE had_then), 'nothing moves');
 SELECT pg_temp.all_in_order();
 
--- The price of a line
+-- What is dated before, and was not archived
 
-CREATE TABLE shop.visit (id integer PRIMARY KEY, customer text, day date, item text, quantity numeric, price numeric);
-SELECT credits.attach('shop.visit', 'other', 'item', 'quantity', NULL, 'customer', 'day', zero_columns => '{price}');
-INSERT INTO shop.visit VALUES (1, 'A', '2025-12-10', 'Q', 4, 95);
+CREATE TABLE shop.visit (id integer PRIMARY KEY, customer text, day date, item text, quantity numeric, price numeric,
+                         state text DEFAULT 'done', memo text);
+SELECT credits.attach('shop.visit', 'other', 'item', 'quantity', NULL, 'customer', 'day', zero_columns => '{price}',
+                      counts_when => 'line.state = ''done''');
+INSERT INTO shop.visit VALUES (1, 'A', '2025-12-10', 'Q', 4, 95, 'done'), (2, 'A', '2025-12-10', 'Q', 4, 95, 'draft'),
+    (3, 'D', '2025-12-10', 'Q', 4, 95, 'done');
 SELECT credits.archive('shop.visit', '2026-01-01') \g /dev/null
-INSERT INTO shop.visit VALUES (2, 'A', '2025-12-10', 'Q', 4, 95), (3, 'A', '2026-01-10', 'Q', 4, 95);
-SELECT is((SELECT price FROM shop.visit WHERE id = 2), 95::numeric,
-    'what is not booked, since it is dated before, keeps its price');
-SELECT is((SELECT price FROM shop.visit WHERE id = 3), 0::numeric, 'what is booked does not');
-UPDATE shop.visit SET price = 95 WHERE id = 1;
-SELECT is((SELECT price FROM shop.visit WHERE id = 1), 0::numeric, 'nor does what is archived, which was paid with credits');
+CREATE FUNCTION pg_temp.test_visits(title text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NEXT pg_temp.refused('UPDATE shop.visit SET state = ''done'' WHERE id = 2; SET CONSTRAINTS ALL IMMEDIATE',
+        '23514 credits_month_open', 'a draft is not posted: ' || title);
+    RETURN NEXT pg_temp.accepted('UPDATE shop.visit SET state = ''done'', day = ''2026-01-10'' WHERE id = 2;
+        SET CONSTRAINTS ALL IMMEDIATE', 'before it has a later date');
+    UPDATE credits.customer SET works_with_credits = true WHERE customer = 'D';
+    INSERT INTO shop.job VALUES (13, 'D', '2026-01-09', 'S', 9, 900);
+    RETURN NEXT pg_temp.accepted('UPDATE shop.visit SET memo = ''seen'' WHERE id = 3;
+        SET CONSTRAINTS ALL IMMEDIATE', 'what was not booked then may be annotated');
+    RETURN NEXT pg_temp.refused('UPDATE shop.visit SET quantity = 5 WHERE id = 3; SET CONSTRAINTS ALL IMMEDIATE',
+        '23514 credits_month_open', 'but not changed where that would book it');
+    RETURN NEXT is((SELECT array_agg(price ORDER BY id) FROM shop.visit WHERE id IN (2, 3)), '{0,95}',
+        'prices are those of what is booked');
+    UPDATE shop.visit SET price = 95 WHERE id = 1;
+    RETURN NEXT is((SELECT price FROM shop.visit WHERE id = 1), 0::numeric, 'or archived, since it was paid with credits');
+    RETURN NEXT pg_temp.all_in_order();
+END
+$$;
+SAVEPOINT untouched;
+SELECT pg_temp.test_visits('by statement');
+ROLLBACK TO untouched;
+SELECT credits.attach('shop.visit', 'other', 'item', 'quantity', NULL, 'customer', 'day', zero_columns => '{price}',
+                      counts_when => 'line.state = ''done''', check_at => 'commit')
+FROM (SELECT credits.detach('shop.visit') OFFSET 0) AS detached;
+SELECT pg_temp.test_visits('at commit');
+
+-- Chains that begin before
+
+CREATE TABLE shop.bill (id integer PRIMARY KEY, customer text, day date, item text, quantity numeric, origin text);
+CREATE TABLE shop.sent (LIKE shop.bill INCLUDING ALL);
+CREATE TABLE shop.told (LIKE shop.bill INCLUDING ALL);
+CREATE INDEX ON shop.sent (origin);
+CREATE INDEX ON shop.told (origin);
+SELECT credits.attach('shop.bill', 'other', 'item', 'quantity', NULL, 'customer', 'day');
+SELECT credits.attach('shop.sent', 'delivery_note', 'item', 'quantity', NULL, 'customer', 'day', origin => 'origin',
+                      origin_table => 'shop.bill');
+SELECT credits.attach('shop.told', 'service_report', 'item', 'quantity', NULL, 'customer', 'day', origin => 'origin',
+                      origin_table => 'shop.sent');
+INSERT INTO shop.job VALUES (14, 'A', '2026-01-09', 'S', 9, 900);
+INSERT INTO shop.bill VALUES (1, 'A', '2025-12-10', 'Q', 4);
+INSERT INTO shop.sent VALUES (1, 'A', '2025-12-11', 'Q', 4, '1');
+SELECT credits.archive('shop.bill', '2026-01-01'), credits.archive('shop.sent', '2026-01-01') \g /dev/null
+TRUNCATE had;
+INSERT INTO had SELECT credits.balance('A', 'SUPPORT');
+INSERT INTO shop.told VALUES (1, 'A', '2026-01-10', 'Q', 4, '1');
+SELECT is(credits.balance('A', 'SUPPORT'), (TABLE had), 'what was made from an archived line covers what is made from it later');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
