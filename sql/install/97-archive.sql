@@ -120,7 +120,7 @@ $$;
 COMMENT ON FUNCTION credits.archive(regclass, date) IS
 'Archives the lines dated before a day of a month up to which all are closed, and returns how many are on record.
 From now on they may be deleted, truncated or dropped with their partition, without coming back.
-Their entries stay, with the name of the source, and are theirs no more; whatever is dated before counts no more.
+Their entries stay, with the name of the source, and are theirs no more; what comes later and is dated before is refused.
 Credit notes may still refer to archived sales, and what is made from an archived line later is covered by it.
 Saves of credits wait meanwhile.
 Arguments:
