@@ -127,9 +127,10 @@ void month_not_open(const Place& place, ClosedAs as, DateADT day, DateADT first_
 
 void day_archived(const Place& place, DateADT day, DateADT before)
 {
-    ereport(ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("document is dated before what is archived"),
-            errdetail("The document is dated %s, and lines dated before %s are archived%s.", text(day), text(before), text(place)),
-            errhint("Give it a date in an open month."), account_table(), constraint("credits_month_open"));
+    ereport(
+        ERROR, errcode(ERRCODE_CHECK_VIOLATION), errmsg("document is dated before what is archived"),
+        errdetail("The document is dated %s, and lines dated before %s are archived%s.", text(day), text(before), text(place)),
+        errhint("Give it a date in an open month."), account_table(), constraint("credits_month_open"));
 }
 
 void type_not_active(const Place& place, std::string_view customer, std::string_view type_code)

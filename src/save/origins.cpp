@@ -113,7 +113,8 @@ const DocumentLine& line_of(const Origin& origin)
 /// A line that consumes is covered by one that consumes, a return by a return: the return of what another line consumed counts.
 bool covers(const DocumentLine& origin, const DocumentLine& line)
 {
-    return (origin.counts || origin.is_past) && line.has_quantity && pg::is_negative(origin.quantity) == pg::is_negative(line.quantity);
+    return (origin.counts || origin.is_past) && line.has_quantity &&
+           pg::is_negative(origin.quantity) == pg::is_negative(line.quantity);
 }
 
 /// Is this the key of an archived line that consumed, or gave back, as the line would? It covers that one, whatever has become of
