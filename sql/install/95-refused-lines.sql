@@ -1,5 +1,5 @@
--- The list of what there is to take in, portion by portion, around what is refused; and what was refused tried again, since others
--- may help.
+-- The list of what there is to take in, portion by portion, around what is refused; and what was refused is tried again, since
+-- others may help.
 
 CREATE TYPE credits._taken_in AS (
     lines        bigint,
