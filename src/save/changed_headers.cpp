@@ -200,7 +200,7 @@ void warn_of_zero_prices(Batch& batch)
         return;
     for (int i = 0; i < batch.line_count; i++) {
         const DocumentLine& line = batch.lines[i];
-        if (line.is_zeroed && !line.is_gone && line.image->old_header != nullptr &&
+        if (line.is_zeroed && !line.is_gone && line.archived == nullptr && line.image->old_header != nullptr &&
             needs_price(batch, line, *line.image->old_header))
             errors::warn_price_stays_zero(place_of(line));
     }
