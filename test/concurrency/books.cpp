@@ -97,6 +97,9 @@ void read_ledger(pqxx::work& owner, Books& books)
          owner.exec("SELECT line_table, line_key, coalesce(constraint_name, sqlstate) FROM credits.take_in_refusal"))
         books.refusals.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()});
     for (const auto& row :
+         owner.exec("SELECT coalesce(line_table, ''), new_key FROM credits.renumbering WHERE old_key <> new_key"))
+        books.taken_over.insert({row[0].as<std::string>(), row[1].as<std::string>()});
+    for (const auto& row :
          owner.exec("SELECT invariant, coalesce(customer, ''), coalesce(type_code, ''), detail FROM credits.verify()"))
         books.complaints.push_back(
             {row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>(), row[3].as<std::string>()});

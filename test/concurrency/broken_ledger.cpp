@@ -63,6 +63,20 @@ Books sound_books()
     return books;
 }
 
+/// A line drew a credit and was deleted, after another had drawn two; then the other was given its key.
+Books books_with_key_taken_over()
+{
+    Books books = sound_books();
+    books.entries[3] = entry(4, "consumption_change", 1, 2, "1", "33.33", "1", "2026-01-07", report_line, "2");
+    books.entries[1].key = "2";
+    books.lines.erase(books.lines.begin() + 1);
+    books.lines[1].quantity = 8 * one;
+    books.lots[0].remaining_value = to_units("33.33");
+    books.accounts[0].value = to_units("263.33");
+    books.taken_over.insert({report_line, "2"});
+    return books;
+}
+
 /// The next entry of C1002.
 void book(Books& books, const std::string& kind, int64_t reverses, const char* quantity, const char* value, const char* balance,
           const std::string& table, const std::string& key)
@@ -132,6 +146,10 @@ const Breakage breakages[] = {
          std::rotate(b.entries.begin(), b.entries.begin() + 4, b.entries.begin() + 5);
      }},
     {"a return to a draw that was not the last", Property::draws, [](Books& b) { b.entries[3].reverses = 2; }},
+    {"a return to a draw that was not the last, of a line that kept its key", Property::draws,
+     [](Books& b) {
+         b = books_with_key_taken_over(), b.taken_over = {{report_line, "1"}};
+     }},
     {"a return of another value", Property::draws, [](Books& b) { b.entries[3].value -= cent; }},
     {"a lot drawn below zero", Property::draws, [](Books& b) { b.entries[2].quantity -= 1; }},
     {"a consumption booked before its sale", Property::days, [](Books& b) { b.entries[1].booked_on = "2026-01-04"; }},
@@ -193,8 +211,9 @@ void test_oracle(Tally& tally)
     const std::vector<Customer> known = customers(3);
     std::vector<std::string> wrong;
     for (const Moment moment : {Moment::closing_time, Moment::taken_in})
-        for (const Finding& finding : judge(books_with_refunds(), known, moment))
-            wrong.push_back(finding.what);
+        for (const Books& books : {books_with_refunds(), books_with_key_taken_over()})
+            for (const Finding& finding : judge(books, known, moment))
+                wrong.push_back(finding.what);
     tally.check("the oracle", "accepts a sound ledger", wrong);
 
     for (const Breakage& breakage : breakages) {

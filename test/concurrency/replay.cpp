@@ -89,16 +89,18 @@ int64_t last_draw(const std::map<int64_t, DrawnLine>& draws, Remains remains)
 }
 
 /// Is it the last draw of the line that stands? Once returns have given back, their draws change hands, and the order is not
-/// told.
-bool is_last(const AccountThen& account, const std::map<int64_t, DrawnLine>& draws, const std::string& line, int64_t draw)
+/// told. Nor is it where another line took the key of one that had moved on or was gone: the ledger follows it (rule 14), and
+/// what the two ever drew stands under one key since, each in an order of its own.
+bool is_last(const AccountThen& account, const std::map<int64_t, DrawnLine>& draws, const std::string& line, int64_t draw,
+             bool is_taken_over)
 {
-    return !account.returns.empty() ||
+    return is_taken_over || !account.returns.empty() ||
            draw == last_draw(draws, [&](const DrawnLine& d) { return d.line == line ? d.left.quantity : 0; });
 }
 
 /// Gives back a part of what this line drew, or took as a credit note; says what is wrong with it. What returns had of a draw
 /// goes with it, and is taken from them by the entries that follow.
-std::string give_back(AccountThen& account, std::map<int64_t, DrawnLine>& draws, const Entry& entry)
+std::string give_back(AccountThen& account, std::map<int64_t, DrawnLine>& draws, const Entry& entry, bool is_taken_over)
 {
     const std::string line = entry.table + " " + entry.key;
     const auto found = draws.find(entry.reverses);
@@ -111,7 +113,7 @@ std::string give_back(AccountThen& account, std::map<int64_t, DrawnLine>& draws,
         wrong = "returns the draw of another line or lot";
     else if (entry.quantity > draw.left.quantity + draw.tied)
         wrong = "returns more than was drawn";
-    else if (!is_last(account, draws, line, entry.reverses))
+    else if (!is_last(account, draws, line, entry.reverses, is_taken_over))
         wrong = "does not return the last draw first";
     else if (!is_short && part_of(draw.left, entry.quantity) != entry.value)
         wrong = "has value " + to_text(entry.value) + " and not " + to_text(part_of(draw.left, entry.quantity));
@@ -186,13 +188,13 @@ bool is_newest(const AccountThen& account, const Entry& refund, const SoldOn& so
 
 /// Books what a credit note takes or gives back; says what is wrong with it. What one that may refer to another line referred to
 /// at that moment the books do not say.
-std::string follow_refund(AccountThen& account, const Entry& entry, const SoldOn& sold_on, bool may_refer)
+std::string follow_refund(AccountThen& account, const Entry& entry, const SoldOn& sold_on, bool may_refer, bool is_taken_over)
 {
     const std::string line = entry.table + " " + entry.key;
     if (entry.quantity == 0) // its amount changed
         return entry.value == 0 ? "" : "moves a value without credits";
     if (entry.quantity > 0)
-        return give_back(account, account.refunds, entry);
+        return give_back(account, account.refunds, entry, is_taken_over);
     Open& lot = account.lots[entry.lot_no];
     std::string wrong;
     if (-entry.quantity > lot.quantity)
@@ -206,9 +208,9 @@ std::string follow_refund(AccountThen& account, const Entry& entry, const SoldOn
     return wrong;
 }
 
-std::string follow_consumption(AccountThen& account, const Entry& entry, const SoldOn& sold_on)
+std::string follow_consumption(AccountThen& account, const Entry& entry, const SoldOn& sold_on, bool is_taken_over)
 {
-    return entry.quantity < 0 ? follow_draw(account, entry, sold_on) : give_back(account, account.draws, entry);
+    return entry.quantity < 0 ? follow_draw(account, entry, sold_on) : give_back(account, account.draws, entry, is_taken_over);
 }
 
 /// Books a change of what was sold; says what is wrong with it.
@@ -229,17 +231,18 @@ void replay_entries(const Books& books, std::vector<Finding>& findings)
     std::map<std::pair<std::string, std::string>, AccountThen> accounts;
     for (const Entry& entry : books.entries) {
         AccountThen& account = accounts[{entry.customer, entry.type}];
+        const bool is_taken_over = books.taken_over.contains({entry.table, entry.key});
         std::string wrong;
         if (!sold_on.contains({entry.customer, entry.type, entry.lot_no}))
             wrong = "is of no lot";
         else if (is_sold(entry))
             wrong = follow_sale(account, entry);
         else if (is_refund(entry))
-            wrong = follow_refund(account, entry, sold_on, books.referring_tables.contains(entry.table));
+            wrong = follow_refund(account, entry, sold_on, books.referring_tables.contains(entry.table), is_taken_over);
         else if (entry.kind == "return")
             wrong = follow_return(account, entry, sold_on);
         else if (is_consumed(entry))
-            wrong = follow_consumption(account, entry, sold_on);
+            wrong = follow_consumption(account, entry, sold_on, is_taken_over);
         else
             wrong = "is of a kind that nobody asked for: " + entry.kind;
         if (!account.short_of_return.empty() && entry.kind != "return" && entry.kind != "consumption_change")
