@@ -6,6 +6,9 @@ namespace concurrency
 
 static Units units(const pqxx::field& field) { return field.is_null() ? 0 : to_units(field.c_str()); }
 
+/// A column: the table of a line, or what stands for it where that is archived.
+static const std::string table_or_archive = " coalesce(line_table::text, '" + std::string{archive_of} + "' || source)";
+
 static int64_t number(const pqxx::field& field) { return field.is_null() ? 0 : field.as<int64_t>(); }
 
 /// A column of a key, as text: `/` and `\` are escaped by `\`.
@@ -64,8 +67,8 @@ static std::vector<Lot> read_lots(pqxx::work& owner)
 {
     std::vector<Lot> lots;
     for (const auto& row :
-         owner.exec("SELECT customer, code, lot_no, sold_on, quantity, value, remaining, remaining_value, open, line_table,"
-                    " line_key"
+         owner.exec("SELECT customer, code, lot_no, sold_on, quantity, value, remaining, remaining_value, open, "
+                    "coalesce(line_table::text, source), line_key"
                     " FROM credits.lot JOIN credits.credit_type USING (type_id) ORDER BY customer, code, lot_no"))
         lots.push_back({row[0].as<std::string>(), row[1].as<std::string>(), number(row[2]), row[3].as<std::string>(),
                         units(row[4]), units(row[5]), units(row[6]), units(row[7]), row[8].as<bool>(), row[9].as<std::string>(),
@@ -77,8 +80,9 @@ static std::vector<Entry> read_entries(pqxx::work& owner)
 {
     std::vector<Entry> entries;
     for (const auto& row : owner.exec("SELECT customer, code, entry_no, kind, coalesce(lot_no, 0), reverses, quantity, value, "
-                                      "amount, balance_after, booked_on,"
-                                      " line_table, line_key FROM credits.entry JOIN credits.credit_type USING (type_id) ORDER "
+                                      "amount, balance_after, booked_on," +
+                                      table_or_archive +
+                                      ", line_key FROM credits.entry JOIN credits.credit_type USING (type_id) ORDER "
                                       "BY customer, code, entry_no"))
         entries.push_back({row[0].as<std::string>(), row[1].as<std::string>(), number(row[2]), row[3].as<std::string>(),
                            number(row[4]), number(row[5]), units(row[6]), units(row[7]), units(row[8]), units(row[9]),
@@ -97,7 +101,7 @@ void read_ledger(pqxx::work& owner, Books& books)
          owner.exec("SELECT line_table, line_key, coalesce(constraint_name, sqlstate) FROM credits.take_in_refusal"))
         books.refusals.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()});
     for (const auto& row :
-         owner.exec("SELECT coalesce(line_table, ''), new_key FROM credits.renumbering WHERE old_key <> new_key"))
+         owner.exec("SELECT" + table_or_archive + ", new_key FROM credits.renumbering WHERE old_key <> new_key"))
         books.taken_over.insert({row[0].as<std::string>(), row[1].as<std::string>()});
     for (const auto& row :
          owner.exec("SELECT invariant, coalesce(customer, ''), coalesce(type_code, ''), detail FROM credits.verify()"))

@@ -13,6 +13,9 @@
 namespace concurrency
 {
 
+/// What stands for the table of lines that were archived: the entries of these are theirs no more.
+inline constexpr const char* archive_of = "archive of ";
+
 /// A line of a document of the ERP, with what its header says.
 struct DocumentLine {
     std::string table; // shop.invoice_line
@@ -71,7 +74,7 @@ struct Lot {
     Units remaining;
     Units remaining_value;
     bool open;
-    std::string table; // of the line that sold it
+    std::string table; // of the line that sold it, archived or not
     std::string key;
 };
 

@@ -1,6 +1,9 @@
 // What happens at the border, meanwhile: by the DBA, who is a superuser.
 #include "statements.hpp"
 
+#include "copy.hpp"
+#include "values.hpp"
+
 namespace fuzz
 {
 
@@ -92,8 +95,47 @@ Statements interruption(const char* function)
             " ORDER BY random() LIMIT 1"};
 }
 
+/// The rows go to a new table of the same name, with others' triggers. It goes on the source by that name; or the old one was
+/// renamed while it was attached, and it is told so.
+Statements rebuilt(Chance& chance, const Schema& schema, const Source& source)
+{
+    const std::string name = "l" + std::to_string(source.number);
+    const std::string lines = lines_of(source);
+    const bool is_told = chance.percent(50);
+    std::string call = attach_call(schema, source);
+    call.insert(call.size() - 1, ", continues => 's." + name + "_old'");
+    std::string sql = "DO $do$ DECLARE call text := credits.attach_call('" + lines + "'); triggers text[]; another text; BEGIN\n";
+    if (!is_told)
+        sql += "    PERFORM credits.detach('" + lines + "');\n";
+    sql += "    triggers := ARRAY(SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+           " WHERE t.tgrelid = '" +
+           lines + "'::regclass AND NOT t.tgisinternal AND p.pronamespace = 's'::regnamespace);\n" + "    ALTER TABLE " + lines +
+           " RENAME TO " + name + "_old;\n" + "    CREATE TABLE " + lines + " (LIKE s." + name + "_old INCLUDING ALL);\n" +
+           "    INSERT INTO " + lines + " (" + line_columns(source) + ") SELECT " + line_columns(source) + " FROM s." + name +
+           "_old;\n" +
+           (source.heading == Heading::none ? "" : "    ALTER TABLE " + lines + " ADD " + foreign_key(source) + ";\n") +
+           "    FOREACH another IN ARRAY triggers LOOP EXECUTE another; END LOOP;\n" + "    GRANT ALL ON " + lines + " TO " +
+           clerk + ";\n";
+    if (is_told)
+        sql += "    PERFORM credits.detach('s." + name + "_old');\n    PERFORM " + call.substr(call.find(' ') + 1) + ";\n";
+    else
+        sql += "    EXECUTE call;\n";
+    return {sql + "    DROP TABLE s." + name + "_old CASCADE;\n    " + saving_function(source) + ";\nEND $do$"};
+}
+
+/// January is closed, and lines of it archived, of which some may be deleted then.
+Statements archived(Chance& chance, const Source& source)
+{
+    static const char* const days[] = {"2026-01-08", "2026-01-20", "2026-02-01"};
+    const std::string before = chance.one_of(days);
+    return {"SELECT credits.close_month('2026-01-01')", "SELECT credits.archive('" + lines_of(source) + "', '" + before + "')",
+            "DELETE FROM " + lines_of(source) + " WHERE " + (source.day_in_header ? "till = 1" : "day < '" + before + "'")};
+}
+
 Statements attach_again(Chance& chance, const Schema& schema, const Source& source)
 {
+    if (chance.has("rebuild", 40) && source.shape == Shape::plain)
+        return rebuilt(chance, schema, source);
     const std::string detach = "SELECT credits.detach('" + lines_of(source) + "')";
     if (chance.has("gap", 50))
         return {detach, "SELECT pg_sleep(0.02)", attach_call(schema, source)};
@@ -118,6 +160,7 @@ Unit random_event(Chance& chance, const Schema& schema, int connection)
                           {"ddl", ddl(chance, source)},
                           {"settings", setting(chance)},
                           {"closings", closing(chance)},
+                          {"archive", archived(chance, source)},
                           {"cancel", interruption("pg_cancel_backend")},
                           {"kill", interruption("pg_terminate_backend")},
                           {"detach", attach_again(chance, schema, source)},

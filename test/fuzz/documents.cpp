@@ -48,7 +48,7 @@ std::string query_of(const Source& source)
            header_join(source);
 }
 
-Line read_line(const Source& source, const pqxx::row& row)
+Line read_line(const Source& source, const pqxx::row& row, const std::string& archived_before)
 {
     Line line{.source = &source,
               .key = row[0].as<std::string>(),
@@ -62,15 +62,17 @@ Line read_line(const Source& source, const pqxx::row& row)
               .made_of = row[10].as<std::string>(),
               .refund_of = row[11].as<std::string>(),
               .counts = false,
-              .is_of_interest = false};
+              .is_of_interest = false,
+              .is_past = false};
     const bool is_turned = source.turns && line.flavour == "B";
     if (line.quantity)
         *line.quantity *= (source.doubles ? 2 : 1) * (is_turned ? -1 : 1);
     line.amount *= is_turned ? -1 : 1;
     line.is_of_interest = row[6].as<bool>() && (!source.applies || line.flavour == "A" || line.flavour == "B");
+    line.is_past = !line.day.empty() && line.day < archived_before;
     const bool is_posted = !source.has_states || row[5].as<std::string>() == "posted";
-    line.counts = line.is_of_interest && is_posted && !line.customer.empty() && !line.day.empty() && !line.article.empty() &&
-                  line.quantity.has_value();
+    line.counts = line.is_of_interest && is_posted && !line.is_past && !line.customer.empty() && !line.day.empty() &&
+                  !line.article.empty() && line.quantity.has_value();
     return line;
 }
 
@@ -111,6 +113,8 @@ std::map<LineKey, Acts> acts_by_line(const Books& books)
         std::erase_if(acts, [](const auto& act) { return act.second == Sums{}; });
     return all;
 }
+
+bool is_archived(const LineKey& key) { return std::get<0>(key).starts_with(archive_of); }
 
 /// Counts the acts of which there is more or less than wanted.
 std::map<AccountId, Units> faults_of(const Acts& wanted, const Acts& booked)
@@ -168,12 +172,13 @@ public:
             refused.insert({refusal.table, refusal.key});
     }
 
-    /// A line of the documents, or one that is left in the ledger alone.
+    /// A line of the documents, or one that is left in the ledger alone: once archived it keeps what it did.
     void read(const LineKey& key, const Line* line, const DocumentLine* document_line, Wanted& all) const
     {
         const auto found = standing_of.find(key);
         const Standing standing = found == standing_of.end() ? Standing{} : found->second;
         const Standing wanted = line ? wanted_by(key, *line, standing) : Standing{};
+        const bool stays = is_archived(key);
         const auto booked = acts_of.find(key);
         const std::map<AccountId, Units> faults =
             faults_of(acts_wanted(wanted, line), booked == acts_of.end() ? Acts{} : booked->second);
@@ -181,10 +186,9 @@ public:
         if (waits)
             all.unsettled.push_back(
                 {document_line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing, faults});
-        for (const auto& [account, sums] : waits ? standing : wanted) {
+        for (const auto& [account, sums] : waits || stays ? standing : wanted) {
             all.effects[std::tuple_cat(account, key)] = sums;
-            const bool is_sale =
-                waits ? sums.amount != 0 || sums.value != 0 || sums.credits > 0 : sells(*article_of(line->article));
+            const bool is_sale = waits || stays ? is_sale_booked(key, account) : sells(*article_of(line->article));
             if (is_sale)
                 all.sales[std::tuple_cat(account, key)] = sums;
         }
@@ -210,6 +214,22 @@ private:
         return wanted == Sums{} ? Standing{} : Standing{{account, wanted}};
     }
 
+    bool is_sale_booked(const LineKey& key, const AccountId& account) const
+    {
+        const auto found = acts_of.find(key);
+        return found != acts_of.end() &&
+               (found->second.contains({account, "sale"}) || found->second.contains({account, "credit_note"}));
+    }
+
+    /// What is archived covers as long as it stands booked, whatever has become of its row.
+    bool is_covered_by_archive(const LineKey& above, const Line& line) const
+    {
+        const auto found = acts_of.find({archive_of + std::get<0>(above), std::get<1>(above)});
+        return found != acts_of.end() && std::ranges::any_of(found->second, [&](const auto& act) {
+                   return act.first.second == (*line.quantity < 0 ? "return" : "consumption") && act.second.credits != 0;
+               });
+    }
+
     /// Climbs to what the line was made from: a consumption is covered by one, a return by one.
     bool is_covered(const LineKey& self, const Line& line) const
     {
@@ -223,6 +243,7 @@ private:
             const LineKey above{"s.l" + std::to_string(below->source->origin_source), below->made_of};
             if (above == self)
                 return false;
+            is_covered |= is_covered_by_archive(above, line);
             const auto found = by_key.find(above);
             if (found == by_key.end())
                 break;
@@ -260,9 +281,13 @@ Coefficients coefficients_of(pqxx::work& owner)
 std::vector<Line> read_documents(pqxx::work& owner, const Schema& schema)
 {
     std::vector<Line> lines;
-    for (const Source& source : schema.sources | std::views::filter([](const Source& one) { return !one.is_left_out; }))
+    for (const Source& source : schema.sources | std::views::filter([](const Source& one) { return !one.is_left_out; })) {
+        const pqxx::result archive =
+            owner.exec("SELECT archived_before FROM credits.source WHERE line_table = '" + lines_of(source) + "'::regclass");
+        const std::string archived_before = archive.empty() || archive[0][0].is_null() ? "" : archive[0][0].c_str();
         for (const auto& row : owner.exec(query_of(source)))
-            lines.push_back(read_line(source, row));
+            lines.push_back(read_line(source, row, archived_before));
+    }
     return lines;
 }
 

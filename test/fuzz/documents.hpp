@@ -22,6 +22,7 @@ struct Line {
     std::string refund_of;
     bool counts;
     bool is_of_interest; // by `applies_to`
+    bool is_past;        // dated before what is archived
 };
 
 std::vector<Line> read_documents(pqxx::work& owner, const Schema& schema);

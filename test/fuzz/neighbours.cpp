@@ -104,7 +104,8 @@ bool may_be_deferred(const Neighbour& neighbour)
     return std::string{neighbour.when} == "AFTER INSERT" && std::string{neighbour.each} == "ROW";
 }
 
-/// A function that saves, for statements that call it: it adds to the quantity of one line.
+} // namespace
+
 std::string saving_function(const Source& source)
 {
     return "CREATE FUNCTION s.more" + std::to_string(source.number) + "(line " + lines_of(source) +
@@ -112,8 +113,6 @@ std::string saving_function(const Source& source)
            " AS l SET quantity = l.quantity + 1 WHERE (" + of_row("l.", key_columns_of(source)) + ") = (" +
            of_row("line.", key_columns_of(source)) + "); RETURN 1; END$$";
 }
-
-} // namespace
 
 std::vector<std::string> random_neighbours(Chance& chance, const Schema& schema)
 {

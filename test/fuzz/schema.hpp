@@ -93,6 +93,12 @@ std::string attach_call(const Schema& schema, const Source& source);
 /// All that comes before the first save: tables, others' triggers, rights, and what attaches the tables.
 std::vector<std::string> setup_of(const Schema& schema);
 
+/// A function that saves, for statements that call it: it adds to the quantity of one line.
+std::string saving_function(const Source& source);
+
+/// What a table of lines has by its foreign key to the header.
+std::string foreign_key(const Source& source);
+
 /// Others' triggers on these tables.
 std::vector<std::string> random_neighbours(Chance& chance, const Schema& schema);
 

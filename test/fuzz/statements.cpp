@@ -184,6 +184,20 @@ std::string nested(Chance& chance, const Schema& schema, const Source& source)
            line_values(chance, schema, source, line, join(literals_of(source.document, number))) + ")";
 }
 
+/// A line goes, and another is given its key. Of heirs, which have indexes of their own, two lines might have one.
+Unit take_over(Chance& chance, const Schema& schema, int connection)
+{
+    const Source& source = schema.sources[chance.below(static_cast<int>(schema.sources.size()))];
+    if (source.shape == Shape::heirs)
+        return {connection, {update_lines(chance, schema, source)}};
+    const std::string key = join(columns_of(source.key));
+    const std::string taken = join(literals_of(source.key, chance.below(lines_in_use)));
+    return {connection,
+            {"BEGIN", "DELETE FROM " + lines_of(source) + " WHERE (" + key + ") = (" + taken + ")",
+             "UPDATE " + lines_of(source) + " SET (" + key + ") = ROW(" + taken + ") WHERE " + is_line(chance, source),
+             "COMMIT"}};
+}
+
 std::string merge(Chance& chance, const Schema& schema, const Source& source)
 {
     const int number = chance.below(lines_in_use);
@@ -230,6 +244,8 @@ Unit random_unit(Chance& chance, const Schema& schema, int connection)
     Unit unit{connection, {}};
     const bool is_transaction = chance.has("transactions", 50);
     const int count = 1 + chance.below(5);
+    if (chance.has("take_over", 3))
+        return take_over(chance, schema, connection);
     if (!is_transaction)
         return {connection, {random_statement(chance, schema)}};
     unit.statements.push_back(std::string{"BEGIN ISOLATION LEVEL "} + chance.one_of(levels));

@@ -39,11 +39,6 @@ std::vector<std::string> header_view(const Source& source)
                 " FOR EACH ROW EXECUTE FUNCTION s.settle" + n + "()"};
 }
 
-std::string foreign_key(const Source& source)
-{
-    return "FOREIGN KEY (" + join(columns_of(source.document)) + ") REFERENCES " + header_of(source) + source.foreign_key_ends;
-}
-
 std::string line_table(const Source& source)
 {
     const bool is_generated = source.amounts == Amounts::generated;
@@ -125,6 +120,11 @@ std::string origin_arguments(const Schema& schema, const Source& source)
 }
 
 } // namespace
+
+std::string foreign_key(const Source& source)
+{
+    return "FOREIGN KEY (" + join(columns_of(source.document)) + ") REFERENCES " + header_of(source) + source.foreign_key_ends;
+}
 
 std::vector<std::string> tables_of(const Schema& schema)
 {

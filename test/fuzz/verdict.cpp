@@ -50,7 +50,7 @@ void check_prices(const Schema& schema, const std::vector<Line>& lines, std::vec
     for (const Line& line : lines) {
         const Article* const article = article_of(line.article);
         const bool consumes = article && article->type && article->coefficient[0] == '-' && line.is_of_interest &&
-                              works_with_credits(line.customer) && line.quantity &&
+                              !line.is_past && works_with_credits(line.customer) && line.quantity &&
                               proportion(*line.quantity, to_units(article->coefficient), one, 1) != 0;
         if (consumes && line.source->zeroes && line.source->heading != Heading::view && line.price != 0 &&
             !sets_prices(schema, *line.source))
