@@ -114,7 +114,9 @@ std::map<LineKey, Acts> acts_by_line(const Books& books)
     return all;
 }
 
-bool is_archived(const LineKey& key) { return std::get<0>(key).starts_with(archive_of); }
+bool is_in_archive(const LineKey& key) { return std::get<0>(key).starts_with(archive_of); }
+
+LineKey in_archive(const LineKey& key) { return {archive_of + std::get<0>(key), std::get<1>(key)}; }
 
 /// Counts the acts of which there is more or less than wanted.
 std::map<AccountId, Units> faults_of(const Acts& wanted, const Acts& booked)
@@ -178,7 +180,7 @@ public:
         const auto found = standing_of.find(key);
         const Standing standing = found == standing_of.end() ? Standing{} : found->second;
         const Standing wanted = line ? wanted_by(key, *line, standing) : Standing{};
-        const bool stays = is_archived(key);
+        const bool stays = is_in_archive(key);
         const auto booked = acts_of.find(key);
         const std::map<AccountId, Units> faults =
             faults_of(acts_wanted(wanted, line), booked == acts_of.end() ? Acts{} : booked->second);
@@ -203,6 +205,8 @@ private:
         if (!line.counts || !article || !article->type || !works_with_credits(line.customer) ||
             (sells(*article) && line.source->amounts == Amounts::none) || (!sells(*article) && is_covered(key, line)))
             return {};
+        if (acts_of.contains(in_archive(key))) // it must not be booked once more, whatever its date has become
+            return {};
         const std::string customer = line.customer == "child of ann" ? "ann" : line.customer;
         const AccountId account{customer, article->type};
         Sums wanted;
@@ -224,7 +228,7 @@ private:
     /// What is archived covers as long as it stands booked, whatever has become of its row.
     bool is_covered_by_archive(const LineKey& above, const Line& line) const
     {
-        const auto found = acts_of.find({archive_of + std::get<0>(above), std::get<1>(above)});
+        const auto found = acts_of.find(in_archive(above));
         return found != acts_of.end() && std::ranges::any_of(found->second, [&](const auto& act) {
                    return act.first.second == (*line.quantity < 0 ? "return" : "consumption") && act.second.credits != 0;
                });

@@ -36,7 +36,19 @@ struct Figures {
     long sources = 0;
     long statements = 0;
     std::map<std::string, long> refused; // by SQLSTATE, and constraint where there is one of ours
+    std::map<std::string, long> done;    // by the DBA, by function or command
 };
+
+/// A command, or the function that is called.
+std::string act_of(const std::string& statement)
+{
+    if (statement.starts_with("DO "))
+        return statement.find("CREATE TABLE") == std::string::npos ? "attached again" : "rebuilt";
+    const size_t call = statement.find("credits.");
+    return statement.starts_with("SELECT ") && call != std::string::npos
+               ? statement.substr(call, statement.find('(', call) - call)
+               : statement.substr(0, statement.find(' ', statement.find(' ') + 1));
+}
 
 /// By what a refusal is told from others: the SQLSTATE, and the constraint of ours.
 std::string reason_of(const Sent& sent)
@@ -162,6 +174,8 @@ bool run_case(const Model& model, uint64_t seed, const Without& without, concurr
         figures.statements++;
         if (!sent.refused.empty())
             figures.refused[reason_of(sent)]++;
+        else if (sent.connection == dba)
+            figures.done[act_of(sent.statement)]++;
     }
     tally.check("CREDITS_FUZZ_SEED=" + std::to_string(seed), "documents and ledger agree", findings);
     if (!findings.empty())
@@ -171,6 +185,8 @@ bool run_case(const Model& model, uint64_t seed, const Without& without, concurr
 
 void print(const Figures& figures, double seconds)
 {
+    for (const auto& [act, count] : figures.done)
+        printf("%8ld times %s\n", count, act.c_str());
     for (const auto& [reason, count] : figures.refused)
         printf("%8ld refused with %s\n", count, reason.c_str());
     printf("%ld schemas, %ld attached tables, %ld statements in %.0f s\n", figures.cases, figures.sources, figures.statements,
