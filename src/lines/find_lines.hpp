@@ -10,7 +10,8 @@ namespace credits
 MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image);
 
 /// May new lines have keys under which something is on record? Not as long as the table's entries are all of lines that are
-/// there, or were deleted and settled: a statement that goes on may have deleted or renumbered some whose entries stand.
+/// there, or were deleted and settled: a statement that goes on may have deleted or renumbered some whose entries stand. What is
+/// archived stands, too, whatever has become of its rows.
 bool may_reuse_keys(const Source& source, Relation lines);
 
 /// The key of a row image, as text.

@@ -205,7 +205,9 @@ private:
         if (!line.counts || !article || !article->type || !works_with_credits(line.customer) ||
             (sells(*article) && line.source->amounts == Amounts::none) || (!sells(*article) && is_covered(key, line)))
             return {};
-        if (acts_of.contains(in_archive(key))) // it must not be booked once more, whatever its date has become
+        const auto archived = acts_of.find(in_archive(key));
+        if (archived != acts_of.end() &&
+            !archived->second.empty()) // it must not be booked once more, whatever its date has become
             return {};
         const std::string customer = line.customer == "child of ann" ? "ann" : line.customer;
         const AccountId account{customer, article->type};
