@@ -45,6 +45,8 @@ bool may_be_refused(const Sent& sent, bool is_strict_level, bool is_interrupted,
         return is_strict_level || sent.connection == dba || says("to another partition due to concurrent update");
     if (is_interrupted && is_one_of(state, hurried)) // and neither by a crash nor by waiting for ever
         return state == "" ? !says("crash") : says("user request") || says("administrator command");
+    if (state == "42501") // of the owner's, by a price that is set through settle(), a chain or a header
+        return says("cannot fire deferred trigger within security-restricted operation");
     if (state == "42804") // PL/pgSQL of others', whose table was altered
         return says("when preparing the plan");
     if (is_loose && state == "42704") // a header that is a view says settle() while its table is detached

@@ -37,6 +37,10 @@ constexpr Neighbour neighbours[] = {
     {"zzz_twin", "AFTER UPDATE", "ROW",
      "UPDATE {lines} SET quantity = quantity + 1 WHERE memo = 'twin' AND article = NEW.article AND pg_trigger_depth() = 1;"
      " RETURN NULL;"},
+    {"aa_moved", "AFTER UPDATE", "ROW",
+     "IF {is_moved} THEN UPDATE {lines} SET quantity = quantity + 1 WHERE {is_new}; END IF; RETURN NULL;"},
+    {"zzz_moved", "AFTER UPDATE", "ROW",
+     "IF {is_moved} THEN UPDATE {lines} SET quantity = quantity + 1 WHERE {is_new}; END IF; RETURN NULL;"},
     {"zzz_statement", "AFTER INSERT", "STATEMENT", "UPDATE {lines} SET memo = 'seen' WHERE memo = 'fresh'; RETURN NULL;"},
     {"aa_statement", "BEFORE INSERT", "STATEMENT", "DELETE FROM {lines} WHERE memo = 'fresh'; RETURN NULL;"},
     {"aa_fill", "BEFORE INSERT", "ROW",
@@ -82,6 +86,7 @@ std::string body_of(const char* body, const Source& source)
     replace_all(text, "{lines}", lines_of(source));
     replace_all(text, "{header}", header_of(source));
     replace_all(text, "{is_new}", "(" + join(key) + ") = (" + of_row("NEW.", key) + ")");
+    replace_all(text, "{is_moved}", "(" + of_row("OLD.", key) + ") IS DISTINCT FROM (" + of_row("NEW.", key) + ")");
     replace_all(text, "{document}", join(document));
     replace_all(text, "{new_document}", of_row("NEW.", document));
     return text;
