@@ -15,7 +15,7 @@ namespace credits
 namespace
 {
 
-/// A line that is archived must not be booked once more.
+/// A line that is archived must not be booked once more. One whose entries had come to nothing by then stands nowhere.
 void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     line.recorded = read_recorded(entries, batch.source->number, line.recorded_key, snapshot);
@@ -24,6 +24,8 @@ void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries
     if (line.archive_no == 0 || line.recorded != nullptr || !(line.counts || line.is_past || line.recorded_key != line.key))
         return;
     line.archived = read_recorded(entries, line.archive_no, line.recorded_key, snapshot);
+    if (line.archived != nullptr && core::is_nothing(line.archived->effect))
+        line.archived = nullptr;
     if (line.archived != nullptr && line.counts)
         errors::line_archived(line.line_table, line.recorded_key, batch.source->archived_before);
 }

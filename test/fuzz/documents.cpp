@@ -206,8 +206,8 @@ private:
             (sells(*article) && line.source->amounts == Amounts::none) || (!sells(*article) && is_covered(key, line)))
             return {};
         const auto archived = acts_of.find(in_archive(key));
-        if (archived != acts_of.end() &&
-            !archived->second.empty()) // it must not be booked once more, whatever its date has become
+        // It must not be booked once more, whatever its date has become; what had come to nothing may be.
+        if (archived != acts_of.end() && !archived->second.empty())
             return {};
         const std::string customer = line.customer == "child of ann" ? "ann" : line.customer;
         const AccountId account{customer, article->type};

@@ -4,17 +4,24 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(7);
+SELECT plan(10);
 
 CREATE TABLE shop.bill (LIKE shop.slip INCLUDING ALL);
 SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount', customer => 'customer',
     document_date => 'day', counts_when => $$line.state = 'posted'$$, check_at => 'commit') \g /dev/null
-INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2025-11-05', 'S', 10, 1000);
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2025-11-05', 'S', 10, 1000),
+    (3, 'B', '2025-11-06', 'S', 4, 400), (4, 'B', '2025-11-06', 'S', 5, 500);
+UPDATE shop.slip SET state = 'cancelled' WHERE id IN (3, 4);
 INSERT INTO shop.bill (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2025-11-06', 'S', 10, 1000);
 SET CONSTRAINTS ALL IMMEDIATE;
 SET CONSTRAINTS ALL DEFERRED;
 SELECT credits.close_month('2025-11-01') \g /dev/null
 SELECT credits.archive('shop.slip', '2025-12-01'), credits.archive('shop.bill', '2025-12-01') \g /dev/null
+SELECT pg_temp.accepted($$UPDATE shop.slip SET state = 'posted', day = '2025-12-05' WHERE id = 3$$,
+    'what had come to nothing may count at a later date');
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+UPDATE shop.slip SET state = 'cancelled' WHERE id = 3;
 TRUNCATE shop.slip, shop.bill; -- which leaves no sign in the statistics of the transaction that rows have gone
 
 SELECT pg_temp.refused($$INSERT INTO shop.slip (id, customer, day, item, quantity, amount)
@@ -32,6 +39,9 @@ SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, day, item, quanti
         VALUES (2, 'A', '2025-12-05', 'S', 2, 200);
     SET CONSTRAINTS ALL IMMEDIATE$$, 'another key is as good as ever');
 SELECT is(credits.balance('A', 'SUPPORT'), 24::numeric, 'each is booked once');
+SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, day, item, quantity, amount)
+    VALUES (3, 'B', '2025-12-05', 'S', 2, 200), (4, 'B', '2025-12-05', 'S', 2, 200)$$, 'and so is that under which nothing stands');
+SELECT is(credits.balance('B', 'SUPPORT'), 4::numeric, 'which is booked as a new one');
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
