@@ -208,6 +208,7 @@ bool lock_what_is_seen(Save& save, uint64 completed_before)
 void look_and_lock(Save& save)
 {
     for (bool is_locked = false; !is_locked; give_back(save.turns)) {
+        CHECK_FOR_INTERRUPTS();
         const uint64 completed_before = pg::completed_transactions();
         if (!look(save))
             continue;
@@ -216,7 +217,6 @@ void look_and_lock(Save& save)
             return;
         }
         is_locked = lock_what_is_seen(save, completed_before);
-        CHECK_FOR_INTERRUPTS();
     }
 }
 

@@ -112,22 +112,32 @@ Customer lock_or_claim(std::string_view key)
     return lock_always(key);
 }
 
-/// Calls lock(account) for the accounts of these customers as they are found first; returns whether they are still theirs.
+/// Calls lock(account) for the accounts of these customers as they are found first; returns whether they are still theirs. The
+/// cached settings, which need not hear of it meanwhile, may not know yet that there are contacts: a locked row tells.
 template <class Fn>
-bool are_accounts_of(std::span<const std::string_view> named, Fn lock)
+bool are_accounts_of(std::span<const std::string_view> named, ContactsKnown& known, Fn lock)
 {
     auto* const accounts = static_cast<std::string_view*>(palloc(sizeof(std::string_view) * (named.size() + 1)));
-    std::transform(named.begin(), named.end(), accounts, [](std::string_view customer) { return account_of(customer); });
+    const auto find_account_of = [&](std::string_view customer) { return account_of(customer, known); };
+    std::transform(named.begin(), named.end(), accounts, find_account_of);
     auto* const sorted = static_cast<std::string_view*>(palloc(sizeof(std::string_view) * (named.size() + 1)));
     std::copy(accounts, accounts + named.size(), sorted);
     std::sort(sorted, sorted + named.size());
-    ContactsKnown known = ContactsKnown::from_configuration;
     for (size_t i = 0; i < named.size(); i++)
         if (!is_null(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) && lock(sorted[i]).is_contact)
             known = ContactsKnown::from_locked_row;
     return std::equal(named.begin(), named.end(), accounts, [&](std::string_view customer, std::string_view account) {
-        return account_of(customer, known) == account;
+        return find_account_of(customer) == account;
     });
+}
+
+/// Calls lock(account) for the accounts of these customers until they are theirs.
+template <class Fn>
+void for_each_account_of(std::span<const std::string_view> named, Fn lock)
+{
+    ContactsKnown known = ContactsKnown::from_configuration;
+    while (!are_accounts_of(named, known, lock))
+        CHECK_FOR_INTERRUPTS();
 }
 
 Customer turn_or_claim(Turns& turns, pg::Table& table, std::string_view key)
@@ -183,6 +193,7 @@ Customer lock_account_of(std::string_view named)
 {
     std::string_view account = account_of(named);
     for (;;) {
+        CHECK_FOR_INTERRUPTS();
         const Customer customer = lock_always(account);
         account = account_of(named, customer.is_contact ? ContactsKnown::from_locked_row : ContactsKnown::from_configuration);
         if (account != customer.customer)
@@ -195,15 +206,13 @@ Customer lock_account_of(std::string_view named)
 
 void lock_accounts_in_order(std::span<const std::string_view> named)
 {
-    while (!are_accounts_of(named, lock_or_claim)) {
-    }
+    for_each_account_of(named, lock_or_claim);
 }
 
 void take_turns_of_accounts(Turns& turns, std::span<const std::string_view> named)
 {
     pg::Table table = pg::open_table(catalog().customer, RowShareLock);
-    while (!are_accounts_of(named, [&](std::string_view account) { return turn_or_claim(turns, table, account); })) {
-    }
+    for_each_account_of(named, [&](std::string_view account) { return turn_or_claim(turns, table, account); });
     pg::close_table(table);
 }
 
