@@ -35,9 +35,11 @@ SELECT DISTINCT ON (line_table, line_key)
     type_id,
     article,
     coefficient,
+    document_date,
+    document_number,
     quantity <> 0 OR coalesce(amount, 0) <> 0 AS stands
 FROM (SELECT entry.line_table, entry.line_key, entry.customer, entry.type_id, entry.article, entry.coefficient,
-             entry.recorded_at, entry.entry_no,
+             entry.document_date, entry.document_number, entry.recorded_at, entry.entry_no,
              pg_catalog.sum(entry.quantity) OVER account AS quantity,
              pg_catalog.sum(entry.amount) OVER account AS amount -- of a credit note that changes a value this is all
       FROM credits.entry
@@ -48,7 +50,8 @@ FROM (SELECT entry.line_table, entry.line_key, entry.customer, entry.type_id, en
                        kind.act)) AS booked
 ORDER BY line_table, line_key, quantity <> 0 OR coalesce(amount, 0) <> 0 DESC, recorded_at DESC, entry_no DESC;
 COMMENT ON VIEW credits._line_booking IS
-'How each document line was booked last: account, article, coefficient, and whether it has credits or an amount there.';
+'How each document line was booked last: account, article, coefficient, its document, and whether it has credits or an amount '
+'there.';
 
 -- A source that cannot be read as a whole is named by source_whole: nothing is said of its lines, and nothing done to them.
 CREATE VIEW credits._readable_source AS
@@ -120,6 +123,12 @@ SELECT
     pg_catalog.trim_scale(wanted.credits) AS credits,
     CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(invoiced.amount) END AS amount,
     booking.line_key IS NOT NULL AS is_recorded,
+    CASE
+        WHEN booking.stands AND booking.customer = account.customer
+             AND (booking.document_date, booking.document_number, booking.article)
+                 IS DISTINCT FROM (line.document_date, line.document_number, line.article)
+            THEN pg_catalog.concat_ws(' ', booking.article, 'of', booking.document_number, booking.document_date)
+    END AS booked_otherwise,
     line.document_date,
     line.document_number,
     line.member,
@@ -168,7 +177,8 @@ WHERE (line.counts OR line.error IS NOT NULL)
     END;
 COMMENT ON VIEW credits._line_want IS
 'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to '
-'19, 23). error: that cannot be told, since a row cannot be read (rule 24).';
+'19, 23). booked_otherwise: article, number and date that it is booked with, where it stands and one of these differs. error: '
+'that cannot be told, since a row cannot be read (rule 24).';
 
 -- The lines are read once, whatever is asked of them.
 CREATE VIEW credits._line_state AS
@@ -197,6 +207,7 @@ SELECT
     coalesce(want.credits, 0) AS credits,
     want.amount,
     coalesce(want.is_recorded, true) AS is_recorded,
+    want.booked_otherwise,
     coalesce(want.document_date, booked.document_date) AS document_date,
     coalesce(want.document_number, booked.document_number) AS document_number,
     want.member,
@@ -205,16 +216,18 @@ SELECT
 FROM booked
 FULL JOIN (SELECT * FROM want WHERE error IS NULL) AS want USING (line_table, line_key, customer, type_id, act)
 WHERE (coalesce(booked.credits, 0) <> coalesce(want.credits, 0)
-       OR coalesce(booked.amount, 0) <> coalesce(want.amount, 0))
+       OR coalesce(booked.amount, 0) <> coalesce(want.amount, 0)
+       OR want.booked_otherwise IS NOT NULL)
   AND NOT EXISTS (SELECT FROM unreadable
                   WHERE unreadable.line_table = coalesce(booked.line_table, want.line_table)
                     AND unreadable.line_key = coalesce(booked.line_key, want.line_key))
 UNION ALL
-SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded, document_date,
+SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded, NULL, document_date,
        document_number, member, place, error
 FROM unreadable;
 COMMENT ON VIEW credits._line_state IS
-'Document lines whose entries do not add up to what they want now, per account and act, and lines of which that cannot be told.';
+'Document lines whose entries do not add up to what they want now, per account and act, or are of another document date, number or '
+'article, and lines of which that cannot be told.';
 
 CREATE VIEW credits._line_fault AS
 SELECT
@@ -224,8 +237,8 @@ SELECT
     CASE
         WHEN error IS NOT NULL THEN error
         WHEN is_recorded
-            THEN pg_catalog.format('%s, line %s: %s credits are booked%s, it wants %s%s', line_table, line_key, booked_credits,
-                                   ' for ' || booked_amount, credits, ' for ' || amount)
+            THEN pg_catalog.format('%s, line %s: %s credits are booked%s%s, it wants %s%s', line_table, line_key, booked_credits,
+                                   ' for ' || booked_amount, ' as ' || booked_otherwise, credits, ' for ' || amount)
         ELSE pg_catalog.format('%s, line %s: it wants %s credits%s', line_table, line_key, credits, ' for ' || amount)
     END AS detail
 FROM credits._line_state;

@@ -15,8 +15,11 @@ CREATE TYPE credits._line_to_take_in AS (
     type_id         integer,
     credits         numeric,
     amount          numeric,
+    booked_credits  numeric,
+    booked_amount   numeric,
     is_wanted       boolean,
     repeats_line    boolean,
+    is_elsewhere    boolean,
     component       bigint
 );
 COMMENT ON TYPE credits._line_to_take_in IS
@@ -24,8 +27,10 @@ COMMENT ON TYPE credits._line_to_take_in IS
 - position: null when it cannot be read
 - customer, type_id: the account
 - credits, amount: what it wants there; where its row is gone, what it had
+- booked_credits, booked_amount: what it has there
 - is_wanted: it wants something in this account
 - repeats_line: another row stands for the line
+- is_elsewhere: what it has there another line wants, which may be this one under a new key
 - component: of accounts that have lines in common; null while nothing is recorded for any line of the account';
 
 CREATE FUNCTION credits._lines_to_take_in(line_tables regclass[], from_date date) RETURNS SETOF credits._line_to_take_in
@@ -48,7 +53,10 @@ BEGIN ATOMIC
         line.type_id,
         CASE WHEN line.place IS NULL THEN line.booked_credits ELSE line.credits END,
         CASE WHEN line.place IS NULL THEN line.booked_amount ELSE line.amount END,
+        line.booked_credits,
+        line.booked_amount,
         line.place IS NOT NULL,
+        false,
         false,
         NULL::bigint
     FROM credits._line_state AS line
@@ -151,6 +159,20 @@ $$;
 COMMENT ON FUNCTION credits._join_listed_lines() IS
 'Gives the listed rows of one line one position, and those of lines that are gone and of new ones that are like them, too.';
 
+CREATE FUNCTION credits._find_moved_records() RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE pg_temp.credits_unsettled_line AS line
+    SET is_elsewhere = true
+    WHERE line.error IS NULL AND line.booked_credits <> 0
+      AND (line_table, customer, type_id, booked_credits, coalesce(booked_amount, 0))
+          IN (SELECT line_table, customer, type_id, credits, coalesce(amount, 0) FROM pg_temp.credits_unsettled_line
+              WHERE is_wanted);
+$$;
+COMMENT ON FUNCTION credits._find_moved_records() IS
+'Marks the listed lines of which what is booked may be another line''s: keys that were exchanged, or are used again.';
+
 CREATE FUNCTION credits._move_components(joined_to bigint[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -227,6 +249,7 @@ BEGIN
     PERFORM credits._find_rows_of_listed();
     IF EXISTS (SELECT FROM pg_temp.credits_unsettled_line WHERE is_recorded AND error IS NULL) THEN
         PERFORM credits._join_listed_lines();
+        PERFORM credits._find_moved_records();
         PERFORM credits._find_components();
     END IF;
     CREATE TEMPORARY TABLE credits_refused_line (
@@ -239,6 +262,7 @@ BEGIN
         hint            text
     ) ON COMMIT DROP;
     CREATE INDEX ON credits_refused_line (component);
+    CREATE INDEX ON credits_refused_line (component) WHERE is_elsewhere;
     CREATE INDEX ON credits_refused_line (part);
     CREATE INDEX ON credits_refused_line (line_key, line_table);
     RETURN (SELECT coalesce(max(line.position), 0) FROM pg_temp.credits_unsettled_line AS line WHERE line.error IS NULL);

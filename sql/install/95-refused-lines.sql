@@ -20,10 +20,11 @@ CREATE FUNCTION credits._take_in_listed(first bigint, last bigint) RETURNS credi
 COMMENT ON FUNCTION credits._take_in_listed(bigint, bigint) IS
 'Settles the listed lines from one position to another, each day as a save; raises the first refusal.';
 
-CREATE FUNCTION credits._take_in_refused(part bigint, by_day boolean) RETURNS credits._taken_in
+CREATE FUNCTION credits._take_in_refused(part bigint, by_day boolean, looks_around boolean) RETURNS credits._taken_in
     LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_take_in_refused';
-COMMENT ON FUNCTION credits._take_in_refused(bigint, boolean) IS
-'Settles the lines of a part of credits_refused_line, each day as a save, or all as one; raises the first refusal.';
+COMMENT ON FUNCTION credits._take_in_refused(bigint, boolean, boolean) IS
+'Settles the lines of a part of credits_refused_line, each day as a save, or all as one; raises the first refusal. What other '
+'lines of the component have, which are left out, may be theirs by now: to find that out it looks around.';
 
 CREATE FUNCTION credits._refused_line(OUT line_table regclass, OUT line_key text) RETURNS record
     LANGUAGE c AS 'MODULE_PATHNAME', 'credits_refused_line';
@@ -133,6 +134,19 @@ $$;
 COMMENT ON FUNCTION credits._group_refused_lines() IS
 'Groups the refused lines of one account, where they may help each other, or what was taken in after them helps.';
 
+CREATE FUNCTION credits._is_part_of_more(tried bigint) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM pg_temp.credits_refused_line AS line
+                   WHERE line.component = (SELECT component FROM pg_temp.credits_refused_line WHERE part = tried LIMIT 1)
+                     AND line.is_elsewhere AND line.part IS DISTINCT FROM tried);
+END
+$$;
+COMMENT ON FUNCTION credits._is_part_of_more(bigint) IS
+'Are there lines in a part''s component that it leaves out, and of which what is booked may be another line''s?';
+
 -- The line that is refused is left out, and the others are tried again; where it is none by itself, or that does not end soon,
 -- each half by itself.
 CREATE FUNCTION credits._try_part(tried bigint, by_day boolean) RETURNS credits._taken_in
@@ -153,7 +167,7 @@ BEGIN
             RETURN ROW(0, 0, 0)::credits._taken_in;
         END IF;
         BEGIN
-            taken := credits._take_in_refused(tried, by_day);
+            taken := credits._take_in_refused(tried, by_day, credits._is_part_of_more(tried));
             DELETE FROM pg_temp.credits_refused_line WHERE part = tried;
             RETURN taken;
         EXCEPTION WHEN integrity_constraint_violation OR data_exception THEN

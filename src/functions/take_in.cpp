@@ -6,11 +6,13 @@
 #include "commit/check_at_commit.hpp"
 #include "errors/saving.hpp"
 #include "ledger/line_in_hand.hpp"
+#include "ledger/renumbering.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/conversion.hpp"
 #include "pg/memory.hpp"
 #include "pg/query.hpp"
 #include "pg/text.hpp"
+#include "pg/view_table.hpp"
 #include "save/settle.hpp"
 #include "sources/known_sources.hpp"
 
@@ -29,6 +31,7 @@ struct ListedLine {
     Oid line_table;
     bool is_recorded;
     bool is_gone;
+    bool is_left_out;      // it is not to be settled: but what it has may be another line's by now
     Oid member;            // the table that its row lies in: a partition or heir may do
     ItemPointerData place; // of its row
     std::string_view key;
@@ -40,13 +43,23 @@ struct Listed {
 };
 
 constexpr const char* read_listed =
-    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member FROM pg_temp.credits_unsettled_line AS l"
+    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member, false FROM pg_temp.credits_unsettled_line AS l"
     " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 AND NOT l.repeats_line"
     " ORDER BY l.line_table, l.member";
 
-constexpr const char* read_refused =
-    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member FROM pg_temp.credits_refused_line AS l"
-    " WHERE l.part OPERATOR(pg_catalog.=) $1 AND NOT l.repeats_line ORDER BY l.line_table, l.member";
+#define READ_REFUSED \
+    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member, false FROM pg_temp.credits_refused_line AS l" \
+    " WHERE l.part OPERATOR(pg_catalog.=) $1 AND NOT l.repeats_line"
+
+constexpr const char* read_refused = READ_REFUSED " ORDER BY 1, 5";
+
+/// With those that are left out, and of which what they have may be another line's.
+constexpr const char* read_refused_and_left_out =
+    READ_REFUSED
+    " UNION ALL SELECT l.line_table, NULL, l.line_key, true, NULL, true FROM pg_temp.credits_refused_line AS l"
+    " WHERE l.is_elsewhere AND (l.part OPERATOR(pg_catalog.=) $1) IS NOT TRUE AND l.component OPERATOR(pg_catalog.=)"
+    "  (SELECT t.component FROM pg_temp.credits_refused_line AS t WHERE t.part OPERATOR(pg_catalog.=) $1 LIMIT 1)"
+    " ORDER BY 1, 5";
 
 /// What of the list is settled, and how: the lines from one position to another, each day as a save; or a part of those that were
 /// refused then, as one save.
@@ -67,6 +80,7 @@ ListedLine read_row(uint64 row)
     line.key = pg::to_view(pg::result(row, 3, &is_null));
     line.is_recorded = DatumGetBool(pg::result(row, 4, &is_null));
     line.member = DatumGetObjectId(pg::result(row, 5, &is_null));
+    line.is_left_out = DatumGetBool(pg::result(row, 6, &is_null));
     return line;
 }
 
@@ -87,17 +101,15 @@ Listed read_lines(const Task& task)
     return listed;
 }
 
-/// The version of the row that was listed: the transaction's snapshot keeps it from being vacuumed. One that is recorded stays
-/// the same line.
+/// The version of the row that was listed: the transaction's snapshot keeps it from being vacuumed. One that is recorded is taken
+/// for a line that is gone and a new one under its key: what it has may be another line's, where keys were exchanged.
 void add_line(Batch& batch, Relation member, const pg::RowConversion& conversion, TupleTableSlot* slot, const ListedLine& line)
 {
     ItemPointerData place = line.place;
-    if (line.is_gone)
-        add_gone_line(batch, line.key);
-    else if (table_tuple_fetch_row_version(member, &place, SnapshotAny, slot)) {
-        const MinimalTuple row = pg::copy_converted(conversion, slot);
-        add_image(batch, line.is_recorded ? row : nullptr, row);
-    }
+    if (line.is_gone || line.is_recorded)
+        add_gone_line(batch, line.key, line.is_left_out);
+    if (!line.is_gone && table_tuple_fetch_row_version(member, &place, SnapshotAny, slot))
+        add_image(batch, nullptr, pg::copy_converted(conversion, slot));
 }
 
 /// Adds the lines whose rows lie in one table; those that are gone lie in none.
@@ -141,21 +153,39 @@ struct Counts {
     int64 consumptions;
 };
 
-bool is_settled_now(const DocumentLine& line) { return !changes_nothing(line.settlement) || line.recorded_key != line.key; }
-
-/// Of a line that gives back more than one record, these stand one behind the other.
-void count_lines(Counts& counts, const Batch& batch)
+bool is_settled_now(const DocumentLine& line)
 {
-    const DocumentLine* counted = nullptr;
+    return !changes_nothing(line.settlement) || line.recorded_key != line.key || has_new_number(line);
+}
+
+/// The keys of a source's listed lines that are gone.
+HTAB* keys_of_gone(const Listed& listed, Oid line_table)
+{
+    HTAB* const keys = pg::make_view_table("credits gone lines", static_cast<long>(listed.count), sizeof(std::string_view));
+    for (const ListedLine& line : std::span(listed.lines, listed.count))
+        if (line.line_table == line_table && line.is_gone && !line.is_left_out)
+            hash_search(keys, &line.key, HASH_ENTER, nullptr);
+    return keys;
+}
+
+/// Counts the lines that were listed: by their keys, since one may give back more than one record, and one that has a new key was
+/// listed as one that is gone, too, unless another one has its former key.
+void count_lines(Counts& counts, const Batch& batch, const Listed& listed)
+{
+    HTAB* const gone = keys_of_gone(listed, batch.source->line_table);
+    HTAB* const settled = pg::make_view_table("credits settled lines", batch.line_count, sizeof(std::string_view));
+    const auto is_first = [&](std::string_view key) {
+        bool is_known = false;
+        hash_search(settled, &key, HASH_ENTER, &is_known);
+        return !is_known;
+    };
     for (const DocumentLine& line : lines_of(batch)) {
-        if (!is_settled_now(line) || (counted != nullptr && counted->key == line.key))
+        if (!is_settled_now(line))
             continue;
-        counted = &line;
-        counts.lines += !line.is_gone && line.recorded_key != line.key ? 2 : 1; // it was listed as one that is gone, too
-        if (line.coefficient > core::zero)
-            counts.sales++;
-        else if (line.coefficient < core::zero)
-            counts.consumptions++;
+        const bool was_listed_as_gone = hash_search(gone, &line.recorded_key, HASH_FIND, nullptr) != nullptr;
+        counts.lines += (was_listed_as_gone && is_first(line.recorded_key)) + is_first(line.key);
+        counts.sales += line.coefficient > core::zero;
+        counts.consumptions += line.coefficient < core::zero;
     }
 }
 
@@ -201,7 +231,7 @@ Counts take_in(const Task& task)
     remember_settled_ahead(last_settled_lines);
     Counts counts{};
     for (const Part* const part : pg::span_of(save.parts))
-        count_lines(counts, part->batch);
+        count_lines(counts, part->batch, listed);
     end_save(save);
     return counts;
 }
@@ -240,12 +270,14 @@ Datum credits_take_in_listed(PG_FUNCTION_ARGS)
     return take_in_counted(fcinfo, {.order = Order::by_day, .sql = read_listed, .parameters = range});
 }
 
-/// _take_in_refused(part, by_day): strict; settles this part of the refused lines, each day as a save, or all as one.
+/// _take_in_refused(part, by_day, looks_around): strict; settles this part of the refused lines, each day as a save, or all as
+/// one, with or without a look at what was left out of it.
 Datum credits_take_in_refused(PG_FUNCTION_ARGS)
 {
     const pg::Parameter part[]{{INT8OID, PG_GETARG_DATUM(0), false}};
-    return take_in_counted(
-        fcinfo, {.order = PG_GETARG_BOOL(1) ? Order::by_day : Order::one_save, .sql = read_refused, .parameters = part});
+    return take_in_counted(fcinfo, {.order = PG_GETARG_BOOL(1) ? Order::by_day : Order::one_save,
+                                    .sql = PG_GETARG_BOOL(2) ? read_refused_and_left_out : read_refused,
+                                    .parameters = part});
 }
 
 /// _refused_line(): the line at which one of these was refused, in an error that was just caught; nulls: none by itself.

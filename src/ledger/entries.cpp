@@ -124,7 +124,7 @@ Document present_document(const DocumentLine& line)
 Document recorded_document(const DocumentLine& line)
 {
     Document document = line.recorded->document;
-    if (line.counts)
+    if (follows_number(line))
         document.number = line.number;
     return document;
 }

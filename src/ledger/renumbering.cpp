@@ -16,14 +16,6 @@ constexpr const char* follow = "SELECT credits._follow_renumbering($1, $2, $3, $
 
 bool is_booked(const DocumentLine& line) { return line.recorded != nullptr && !core::is_nothing(line.recorded->effect); }
 
-bool has_new_number(const DocumentLine& line)
-{
-    if (line.recorded == nullptr)
-        return false;
-    const std::string_view recorded = line.recorded->document.number;
-    return line.counts && is_booked(line) && (line.number != recorded || is_null(line.number) != is_null(recorded));
-}
-
 bool is_renumbered(const DocumentLine& line, RecordOf record)
 {
     return line.*record != nullptr && !line.is_gone && (line.recorded_key != line.key || has_new_number(line));
@@ -58,6 +50,14 @@ pg::Parameter to_parameter(const TextColumn& column)
 }
 
 } // namespace
+
+bool has_new_number(const DocumentLine& line)
+{
+    if (!is_booked(line) || !follows_number(line))
+        return false;
+    const std::string_view recorded = line.recorded->document.number;
+    return line.number != recorded || is_null(line.number) != is_null(recorded);
+}
 
 void follow_renumbering(int32 source_no, std::span<const DocumentLine> lines, RecordOf record)
 {

@@ -9,6 +9,9 @@
 namespace credits
 {
 
+/// Is the line booked under another document number than it has now?
+bool has_new_number(const DocumentLine& line);
+
 /// What is recorded of a line, or archived.
 using RecordOf = Recorded* DocumentLine::*;
 

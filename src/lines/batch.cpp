@@ -123,7 +123,12 @@ void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line)
     image.new_line = new_line;
 }
 
-void add_gone_line(Batch& batch, std::string_view key) { add_image(batch).gone_key = key; }
+void add_gone_line(Batch& batch, std::string_view key, bool is_left_out)
+{
+    LineImage& image = add_image(batch);
+    image.gone_key = key;
+    image.is_left_out = is_left_out;
+}
 
 void open_header_slot(Batch& batch)
 {

@@ -32,6 +32,7 @@ struct LineImage {
     Header* old_header;
     Header* new_header;
     std::string_view gone_key;
+    bool is_left_out; // gone_key is none of the save's, which may find that what it has is another line's by now
     const Note* note; // what tells of the change; null: the statement itself
 };
 
@@ -74,7 +75,7 @@ void end_batch(Batch& batch);
 void add_image(Batch& batch, MinimalTuple old_line, MinimalTuple new_line);
 
 /// Adds a line that is gone, by its key.
-void add_gone_line(Batch& batch, std::string_view key);
+void add_gone_line(Batch& batch, std::string_view key, bool is_left_out = false);
 
 /// Makes room for a header to be shown, where the source has headers and it was not done before.
 void open_header_slot(Batch& batch);

@@ -103,6 +103,9 @@ struct DocumentLine {
 /// What stands for it is more than one thing, since a change of it was missed.
 inline bool has_several_records(const DocumentLine& line) { return line.recorded != nullptr && line.recorded->next != nullptr; }
 
+/// Goes the document's number with it? Not to the customer whose document the line has left.
+inline bool follows_number(const DocumentLine& line) { return line.counts && line.recorded->customer == line.customer; }
+
 /// Where a refusal finds the line: in its document, or, of one that is gone and has none any more, in the one that is recorded.
 inline errors::Place place_of(const DocumentLine& line)
 {

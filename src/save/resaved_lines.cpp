@@ -204,7 +204,7 @@ void join_alike(Resaved& resaved)
 void drop_joined(Batch& batch, const Resaved& resaved)
 {
     for (size_t i = 0; i < resaved.gone_count; i++)
-        if (resaved.gone[i].is_joined)
+        if (resaved.gone[i].is_joined || resaved.gone[i].line->image->is_left_out)
             resaved.gone[i].line->image = nullptr;
     DocumentLine* const end = batch.lines + batch.line_count;
     DocumentLine* const kept = std::remove_if(batch.lines, end, [](const DocumentLine& line) { return line.image == nullptr; });
@@ -244,13 +244,14 @@ void join_resaved_lines(Batch& batch, int count, bool knows_headers)
     Resaved resaved = list_resaved(batch, count);
     resaved.knows_headers = knows_headers && OidIsValid(batch.source->header_table);
     const bool are_all_new = resaved.fresh_count == static_cast<size_t>(batch.line_count);
-    if (resaved.fresh_count == 0 || are_all_new)
+    if (are_all_new)
         return;
     std::sort(resaved.fresh, resaved.fresh + resaved.fresh_count,
               [](const DocumentLine* a, const DocumentLine* b) { return is_key_before(*a, *b); });
-    if (resaved.gone_count > 0)
+    if (resaved.gone_count > 0 && resaved.fresh_count > 0)
         join_gone(batch, resaved);
-    part_from_moved(batch, resaved, count);
+    if (resaved.fresh_count > 0)
+        part_from_moved(batch, resaved, count);
     drop_joined(batch, resaved);
 }
 
