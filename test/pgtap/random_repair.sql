@@ -52,14 +52,19 @@ $$;
 
 CREATE FUNCTION pg_temp.break_any() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    key text := pg_temp.line();
+    key   text := pg_temp.line();
+    other text := pg_temp.line();
 BEGIN
     SET LOCAL session_replication_role = replica;
-    CASE floor(random() * 6)::int
+    CASE floor(random() * 7)::int
         WHEN 0 THEN PERFORM pg_temp.book_as('shop.bill', key, pg_temp.line()::text);
         WHEN 1 THEN UPDATE shop.bill SET id = id + 100 WHERE id = key::bigint;
         WHEN 2 THEN UPDATE shop.bill SET customer = pg_temp.one_of('{A, B, C}'::text[])
             WHERE customer = pg_temp.one_of('{A, B, C}'::text[]);
+        WHEN 3 THEN
+            UPDATE shop.bill SET id = -CASE id WHEN key::bigint THEN other ELSE key END::bigint
+            WHERE id IN (key::bigint, other::bigint);
+            UPDATE shop.bill SET id = -id WHERE id < 0;
         ELSE
             PERFORM pg_temp.save_any();
     END CASE;
