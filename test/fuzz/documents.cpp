@@ -166,7 +166,8 @@ class Reader
 {
 public:
     Reader(const Books& books, const std::vector<Line>& lines_, const Coefficients& coefficients_, bool is_loose_)
-        : coefficients{coefficients_}, is_loose{is_loose_}, standing_of{standings_of(books)}, acts_of{acts_by_line(books)}
+        : coefficients{coefficients_}, is_loose{is_loose_}, standing_of{standings_of(books)}, acts_of{acts_by_line(books)},
+          taken_over{books.taken_over}
     {
         for (const Line& line : lines_)
             by_key[{lines_of(*line.source), line.key}] = &line;
@@ -205,9 +206,7 @@ private:
         if (!line.counts || !article || !article->type || !works_with_credits(line.customer) ||
             (sells(*article) && line.source->amounts == Amounts::none) || (!sells(*article) && is_covered(key, line)))
             return {};
-        const auto archived = acts_of.find(in_archive(key));
-        // It must not be booked once more, whatever its date has become; what had come to nothing may be.
-        if (archived != acts_of.end() && !archived->second.empty())
+        if (keeps_out(key))
             return {};
         const std::string customer = line.customer == "child of ann" ? "ann" : line.customer;
         const AccountId account{customer, article->type};
@@ -225,6 +224,14 @@ private:
         const auto found = acts_of.find(key);
         return found != acts_of.end() &&
                (found->second.contains({account, "sale"}) || found->second.contains({account, "credit_note"}));
+    }
+
+    /// What is archived must not be booked once more, whatever its date has become. What had come to nothing may be, and so may
+    /// another line that was booked, and was given its key.
+    bool keeps_out(const LineKey& key) const
+    {
+        const auto archived = acts_of.find(in_archive(key));
+        return archived != acts_of.end() && !archived->second.empty() && !taken_over.contains(key);
     }
 
     /// What is archived covers as long as it stands booked, whatever has become of its row.
@@ -263,6 +270,7 @@ private:
     bool is_loose;
     std::map<LineKey, Standing> standing_of;
     std::map<LineKey, Acts> acts_of;
+    std::set<LineKey> taken_over;
     std::map<LineKey, const Line*> by_key;
     std::set<LineKey> refused;
 };
