@@ -38,9 +38,9 @@ std::string random_setting(Chance& chance, const Schema& schema, const Source& s
     case 1:
         return "quantity = quantity - 1";
     case 2:
-        return "quantity = " + random_wares(chance).quantity;
+        return "quantity = " + random_wares(chance, source).quantity;
     case 3: {
-        const Wares wares = random_wares(chance);
+        const Wares wares = random_wares(chance, source);
         return "article = " + wares.article + ", quantity = " + wares.quantity + ", price = 3.15" +
                (source.amounts == Amounts::generated ? "" : ", amount = " + wares.amount);
     }

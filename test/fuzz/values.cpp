@@ -36,7 +36,7 @@ const char* random_memo(Chance& chance)
     return chance.one_of(memos);
 }
 
-Wares random_wares(Chance& chance)
+Wares random_wares(Chance& chance, const Source& source)
 {
     if (chance.percent(2))
         return {"NULL", "3", "30"};
@@ -47,11 +47,14 @@ Wares random_wares(Chance& chance)
     const bool is_back = chance.percent(12);
     const int whole = sells ? 2 + chance.below(is_back ? 4 : 30) : chance.below(4);
     static const char* const fractions[] = {"", "", ".5", ".25", ".333"};
+    std::string fraction = chance.one_of(fractions);
+    if (fraction == ".333" && source.quantity_type == "double precision") // sums of others would have 17 digits
+        fraction = ".125";
     const std::string sign = is_back ? "-" : "";
     const std::string cents = chance.percent(50) ? ".37" : "";
     const bool is_gift = chance.percent(8);
     const std::string amount = is_gift ? "0" : sign + std::to_string(whole * 7) + cents;
-    return {quoted(article), sign + std::to_string(whole) + chance.one_of(fractions), chance.percent(3) ? "NULL" : amount};
+    return {quoted(article), sign + std::to_string(whole) + fraction, chance.percent(3) ? "NULL" : amount};
 }
 
 std::string random_document(Chance& chance, const Source& source)
@@ -75,7 +78,7 @@ std::string line_columns(const Source& source)
 
 std::string line_values(Chance& chance, const Schema& schema, const Source& source, int number, const std::string& document)
 {
-    const Wares wares = random_wares(chance);
+    const Wares wares = random_wares(chance, source);
     const std::string made_of = chance.percent(40) ? random_reference(chance, schema.sources[source.origin_source]) : "NULL";
     const bool refers = chance.percent(wares.quantity.front() == '-' ? 60 : 5);
     const std::string refund_of = refers ? random_reference(chance, source) : "NULL";

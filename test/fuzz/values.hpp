@@ -17,7 +17,7 @@ std::string random_customer(Chance& chance);
 const char* random_state(Chance& chance);
 const char* random_flavour(Chance& chance);
 const char* random_memo(Chance& chance);
-Wares random_wares(Chance& chance);
+Wares random_wares(Chance& chance, const Source& source);
 std::string random_document(Chance& chance, const Source& source);
 std::string random_reference(Chance& chance, const Source& to);
 std::string line_columns(const Source& source);
