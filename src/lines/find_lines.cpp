@@ -151,20 +151,33 @@ bool has_repeated_lines(Batch& batch)
     return batch.image_count > 1 && (has_repeated_keys(batch, old_line) || has_repeated_keys(batch, new_line));
 }
 
-void add_lines_of_header(Batch& batch, Header* header)
+/// Calls fn() while SPI has the lines of a header.
+template <class Fn>
+static void select_lines_of_header(Source& source, const Header& header, Fn fn)
 {
-    Source& source = *batch.source;
     pg::Parameter parameters[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++)
-        parameters[i] = {type_of_header_key(source, source.header_key[i]), header->key[i], false};
+        parameters[i] = {type_of_header_key(source, source.header_key[i]), header.key[i], false};
     pg::with_spi([&] {
         pg::as_owner(source.owner, [&] {
             if (source.lines_of_header == nullptr)
                 source.lines_of_header = prepare_lines_of_header(source);
             pg::execute_plan(source.lines_of_header, {parameters, static_cast<size_t>(source.header_key_count)}, true);
         });
-        add_selected_lines(batch, header);
+        fn();
     });
+}
+
+void add_lines_of_header(Batch& batch, Header* header)
+{
+    select_lines_of_header(*batch.source, *header, [&] { add_selected_lines(batch, header); });
+}
+
+bool has_lines_of_header(Source& source, const Header& header)
+{
+    bool found = false;
+    select_lines_of_header(source, header, [&] { found = SPI_processed > 0; });
+    return found;
 }
 
 } // namespace credits

@@ -30,4 +30,7 @@ MinimalTuple to_row(Datum composite);
 /// Adds the lines of a header, as of the latest snapshot.
 void add_lines_of_header(Batch& batch, Header* header);
 
+/// Has it any?
+bool has_lines_of_header(Source& source, const Header& header);
+
 } // namespace credits

@@ -89,12 +89,13 @@ std::string_view key_text(const Source& source, const Header& header)
     return {text.data, static_cast<size_t>(text.len)};
 }
 
-/// Keeps the headers that are there, of those that were noted each once, as it was first.
-void keep_first_of_each(pg::Array<ChangedHeader*>& list)
+/// Keeps the headers that are there or will never be, of those that were noted each once, as it was first.
+void keep_first_of_each(const Source& source, pg::Array<ChangedHeader*>& list)
 {
     ChangedHeader** const begin = list.items;
-    ChangedHeader** end =
-        std::remove_if(begin, begin + list.count, [](const ChangedHeader* header) { return header->now.tuple == nullptr; });
+    ChangedHeader** end = std::remove_if(begin, begin + list.count, [&](const ChangedHeader* header) {
+        return header->now.tuple == nullptr && source.header_may_follow;
+    });
     if (begin != end && (*begin)->note != nullptr) {
         std::sort(begin, end, [](const ChangedHeader* a, const ChangedHeader* b) {
             return a->key != b->key ? a->key < b->key : a->note->statement_no < b->note->statement_no;
@@ -148,6 +149,13 @@ bool is_key_in_use(Source& source, pg::Table& headers, HeapTuple image)
     return header.tuple != nullptr;
 }
 
+bool has_lines(Source& source, pg::Table& headers, HeapTuple image)
+{
+    Header header{};
+    lock_header(source, headers, header, image);
+    return has_lines_of_header(source, header);
+}
+
 void lock_changed_headers(Batch& batch, ChangedHeaders& changed, int64 checked_up_to)
 {
     Source& source = *batch.source;
@@ -179,7 +187,7 @@ std::span<std::string_view> customers_of(Batch& batch, const ChangedHeaders& cha
 
 void add_lines_of(Batch& batch, ChangedHeaders& changed)
 {
-    keep_first_of_each(changed.list);
+    keep_first_of_each(*batch.source, changed.list);
     const Keys known = changed.list.count == 0 ? nullptr : keys_of_lines(batch);
     for (ChangedHeader* const header : pg::span_of(changed.list)) {
         const int first = batch.image_count;

@@ -27,6 +27,10 @@ void add_changed_header(ChangedHeaders& changed, HeapTuple before, const Note* n
 /// Is there a header with the key of the image? The row is locked: the transaction has changed it, so it need not wait.
 bool is_key_in_use(Source& source, pg::Table& headers, HeapTuple image);
 
+/// Are there lines under the key of the image? After the statement that took the header away: a trigger has kept them from what
+/// their foreign key does.
+bool has_lines(Source& source, pg::Table& headers, HeapTuple image);
+
 /// Locks the rows that have the keys of these headers now. One that was noted is looked at once, as it was first; one that is not
 /// there is noted again, unless its foreign key was checked: statement `checked_up_to` or one before noted it.
 void lock_changed_headers(Batch& batch, ChangedHeaders& changed, int64 checked_up_to);
@@ -35,7 +39,8 @@ void lock_changed_headers(Batch& batch, ChangedHeaders& changed, int64 checked_u
 /// a saver who held one of them and did not lock the header (headers.hpp) is done then, and his lines are seen.
 std::span<std::string_view> customers_of(Batch& batch, const ChangedHeaders& changed);
 
-/// Adds the lines of the headers that are there, which see theirs as it was and as it is, but for those that are in the batch.
+/// Adds the lines of the headers, which see theirs as it was and as it is, but for those that are in the batch. Of a header that
+/// is not there only where none may come: its lines want nothing.
 void add_lines_of(Batch& batch, ChangedHeaders& changed);
 
 /// Warns of lines whose price stays 0 though the new customer pays for them.

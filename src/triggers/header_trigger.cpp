@@ -30,7 +30,8 @@ Bitmapset* key_columns(const Source& source)
 }
 
 /// A header with a new key, or one that is deleted, takes its lines along where the foreign key cascades: their own trigger
-/// settles them. Where they stay, another header may have the key by the time the foreign key is checked.
+/// settles them. Where they stay, another header may have the key by the time the foreign key is checked. Where a trigger has
+/// kept them, they are settled as lines without a header, or with that which has the key by now.
 bool is_renumbered(const Source& source, TupleTableSlot* before, TupleTableSlot* now)
 {
     return !are_equal(key_columns(source), before, now);
@@ -71,9 +72,9 @@ void for_each_deleted_header(const TriggerData& trigger, Relation headers, Fn fn
     ExecDropSingleTupleTableSlot(slot);
 }
 
-/// What becomes of keys that headers leave: nothing, or their lines are settled with those of the header that has the key then,
-/// by the end of the statement or at the check at commit.
-enum class Leaving { harmless, settled, noted };
+/// What becomes of keys that headers leave: nobody has them, unless a trigger has kept their lines, or their lines are settled
+/// with those of the header that has the key then, by the end of the statement or at the check at commit.
+enum class Leaving { cascading, settled, noted };
 
 Leaving leaving_by(const Source& source, const TriggerData& trigger)
 {
@@ -81,8 +82,15 @@ Leaving leaving_by(const Source& source, const TriggerData& trigger)
         return Leaving::noted;
     const bool stays = TRIGGER_FIRED_BY_DELETE(trigger.tg_event) ? source.stays_at_delete : source.stays_at_update;
     if (!stays)
-        return Leaving::harmless;
+        return Leaving::cascading;
     return settles_at_commit(source) ? Leaving::noted : Leaving::settled;
+}
+
+/// May the key that the image has be looked for in the lines? Another header has it, or a trigger has kept some.
+bool leaves_lines(Source& source, pg::Table& headers, TupleTableSlot* image, Leaving leaving)
+{
+    const HeapTuple tuple = ExecCopySlotHeapTuple(image);
+    return leaving == Leaving::cascading ? has_lines(source, headers, tuple) : is_key_in_use(source, headers, tuple);
 }
 
 /// Puts in each header as it was: under the key that it keeps, or, where another one may have that by now, under both of its
@@ -91,25 +99,25 @@ void add_changed_headers(Part& part, const TriggerData& trigger, pg::Table& tabl
 {
     Source& source = *part.batch.source;
     const auto change = [&](TupleTableSlot* image) { add_changed_header(part.headers, ExecCopySlotHeapTuple(image)); };
+    const Leaving leaving = leaving_by(source, trigger);
     const auto leave = [&](TupleTableSlot* image) {
-        if (!is_key_in_use(source, table, ExecCopySlotHeapTuple(image)))
+        if (!leaves_lines(source, table, image, leaving))
             return;
         change(image);
         part.headers.repeats_keys = true;
     };
-    const Leaving leaving = leaving_by(source, trigger);
-    if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event)) {
-        if (leaving == Leaving::settled)
-            for_each_deleted_header(trigger, table.relation, leave);
+    if (leaving == Leaving::noted && TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
         return;
-    }
+    if (TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
+        return for_each_deleted_header(trigger, table.relation, leave);
     for_each_changed_header(source, trigger, table.relation, [&](TupleTableSlot* before, TupleTableSlot* now) {
         if (!is_renumbered(source, before, now))
             return change(before);
-        if (leaving != Leaving::settled)
+        if (leaving == Leaving::noted)
             return;
         leave(before);
-        leave(now);
+        if (leaving == Leaving::settled)
+            leave(now);
     });
 }
 
@@ -156,14 +164,15 @@ void note(const Source& source, const Stubs& stubs, Awaits awaits)
 Awaits awaited(const Source& source) { return source.header_may_follow ? Awaits::header : Awaits::commit; }
 
 /// Notes changed headers as they were, and renumbered ones by both keys.
-void note_changed_headers(const Source& source, const TriggerData& trigger, Relation headers, bool settles_later)
+void note_changed_headers(Source& source, const TriggerData& trigger, pg::Table& headers, bool settles_later)
 {
+    const Leaving leaving = leaving_by(source, trigger);
     const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
     Stubs kept = make_list(trigger.tg_oldtable);
     Stubs renumbered = make_list(trigger.tg_oldtable);
-    for_each_changed_header(source, trigger, headers, [&](TupleTableSlot* before, TupleTableSlot* now) {
+    for_each_changed_header(source, trigger, headers.relation, [&](TupleTableSlot* before, TupleTableSlot* now) {
         if (is_renumbered(source, before, now)) {
-            if (leaving_by(source, trigger) != Leaving::noted)
+            if (leaving != Leaving::noted && !leaves_lines(source, headers, before, leaving))
                 return;
             renumbered.rows[renumbered.count++] = make_stub(before, columns);
             renumbered.rows[renumbered.count++] = make_stub(now, key_columns(source));
@@ -175,13 +184,14 @@ void note_changed_headers(const Source& source, const TriggerData& trigger, Rela
     note(source, renumbered, awaited(source));
 }
 
-/// Notes deleted headers by whose key another one may come, or has come.
+/// Notes deleted headers by whose key another one may come, or has come, or whose lines a trigger has kept.
 void note_deleted_headers(Source& source, const TriggerData& trigger, pg::Table& headers)
 {
+    const Leaving leaving = leaving_by(source, trigger);
     const Bitmapset* const columns = bms_union(source.header_columns, key_columns(source));
     Stubs deleted = make_list(trigger.tg_oldtable);
     for_each_deleted_header(trigger, headers.relation, [&](TupleTableSlot* image) {
-        if (source.header_may_follow || is_key_in_use(source, headers, ExecCopySlotHeapTuple(image)))
+        if (source.header_may_follow || leaves_lines(source, headers, image, leaving))
             deleted.rows[deleted.count++] = make_stub(image, columns);
     });
     note(source, deleted, awaited(source));
@@ -192,8 +202,8 @@ void note_headers_of(Source& source, const TriggerData& trigger, pg::Table& head
     if (!settles_later && !source.header_may_follow)
         return;
     if (!TRIGGER_FIRED_BY_DELETE(trigger.tg_event))
-        note_changed_headers(source, trigger, headers.relation, settles_later);
-    else if (leaving_by(source, trigger) == Leaving::noted)
+        note_changed_headers(source, trigger, headers, settles_later);
+    else
         note_deleted_headers(source, trigger, headers);
 }
 

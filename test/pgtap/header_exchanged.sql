@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(26);
+SELECT plan(28);
 
 CREATE FUNCTION pg_temp.shop_of(name text, deferral text, check_at text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -53,6 +53,19 @@ BEGIN
 END
 $$;
 SELECT pg_temp.all_of(name) FROM unnest('{a,b,c,d}'::text[]) AS name;
+
+-- Of two tables below one header one is checked at commit: then both are.
+SELECT pg_temp.shop_of('e', '', 'statement') \g /dev/null
+CREATE TABLE shop.e_note (id int PRIMARY KEY, head int REFERENCES shop.e, item text, quantity numeric);
+SELECT credits.attach('shop.e_note', 'other', article => 'item', quantity => 'quantity', amount => NULL,
+    customer => 'header.customer', document_date => $$DATE '2026-01-10'$$, header_table => 'shop.e', check_at => 'commit')
+\g /dev/null
+INSERT INTO shop.e VALUES (3, 'A'), (2, 'B'), (1, 'B');
+INSERT INTO shop.e_line VALUES (1, 3, 'H', 1), (2, 2, 'H', 2);
+SELECT pg_temp.used_after('e', 'UPDATE {h} SET id = id + 1', '0 3', 'keys are shifted over a table that is checked at commit');
+SELECT pg_temp.used_after('e',
+    'WITH gone AS (DELETE FROM {h} WHERE id = 3 RETURNING id) INSERT INTO {h} SELECT id, ''A'' FROM gone',
+    '1 2', 'one is deleted, and another one inserted in its place');
 
 INSERT INTO shop.a VALUES (50, 'A');
 DELETE FROM shop.a WHERE id = 50;
