@@ -192,9 +192,11 @@ Unit take_over(Chance& chance, const Schema& schema, int connection)
         return {connection, {update_lines(chance, schema, source)}};
     const std::string key = join(columns_of(source.key));
     const std::string taken = join(literals_of(source.key, chance.below(lines_in_use)));
+    const std::string one = "SELECT " + key + " FROM " + lines_of(source) + " WHERE article <> 'CABLE' ORDER BY " + key +
+                            " OFFSET " + std::to_string(chance.below(8)) + " LIMIT 1";
     return {connection,
             {"BEGIN", "DELETE FROM " + lines_of(source) + " WHERE (" + key + ") = (" + taken + ")",
-             "UPDATE " + lines_of(source) + " SET (" + key + ") = ROW(" + taken + ") WHERE " + is_line(chance, source),
+             "UPDATE " + lines_of(source) + " SET (" + key + ") = ROW(" + taken + ") WHERE (" + key + ") = (" + one + ")",
              "COMMIT"}};
 }
 
