@@ -100,9 +100,11 @@ void read_ledger(pqxx::work& owner, Books& books)
     for (const auto& row :
          owner.exec("SELECT line_table, line_key, coalesce(constraint_name, sqlstate) FROM credits.take_in_refusal"))
         books.refusals.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()});
-    for (const auto& row :
-         owner.exec("SELECT" + table_or_archive + ", new_key FROM credits.renumbering WHERE old_key <> new_key"))
-        books.taken_over.insert({row[0].as<std::string>(), row[1].as<std::string>()});
+    for (const auto& row : owner.exec("SELECT" + table_or_archive +
+                                      ", coalesce(line_table::text, source), new_key FROM credits.renumbering"
+                                      " WHERE old_key <> new_key"))
+        for (const int table : {0, 1})
+            books.taken_over.insert({row[table].as<std::string>(), row[2].as<std::string>()});
     for (const auto& row :
          owner.exec("SELECT invariant, coalesce(customer, ''), coalesce(type_code, ''), detail FROM credits.verify()"))
         books.complaints.push_back(

@@ -103,7 +103,7 @@ struct Books {
     std::vector<Refusal> refusals;
     std::vector<Complaint> complaints;                           // what credits.verify() has to say
     std::set<std::string> referring_tables{"shop.invoice_line"}; // whose lines may refer to the sale that they take back
-    std::set<std::tuple<std::string, std::string>> taken_over;   // tables and keys that a line was given later than its first
+    std::set<std::tuple<std::string, std::string>> taken_over;   // tables, or archives of them, and keys that lines were given
 };
 
 Books read_books(pqxx::connection& owner);

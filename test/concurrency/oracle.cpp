@@ -83,7 +83,7 @@ void check_lots(const Books& books, Findings& findings)
     findings.compare(Property::lots, sold, lots);
 }
 
-/// What a credit note takes back is of the sale that it refers to.
+/// What a credit note takes back is of the sale that it refers to. One that was given another key is referred to by its former.
 void check_references(const Books& books, Findings& findings)
 {
     std::map<LineKey, LineKey> sale_of;
@@ -99,7 +99,8 @@ void check_references(const Books& books, Findings& findings)
             taken[{{entry.table, entry.key}, {entry.customer, entry.type, entry.lot_no}}] += entry.quantity;
     for (const auto& [refund, credits] : taken) {
         const auto sale = sale_of.find(refund.first);
-        if (credits != 0 && sale != sale_of.end() && sale->second != sold_by[refund.second])
+        const LineKey& sold = sold_by[refund.second];
+        if (credits != 0 && sale != sale_of.end() && sale->second != sold && !books.taken_over.contains(sold))
             findings.add(Property::sales, text_of(refund.first) + "took from lot " + text_of(refund.second));
     }
 }

@@ -191,9 +191,9 @@ public:
                 {document_line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing, faults});
         for (const auto& [account, sums] : waits || stays ? standing : wanted) {
             all.effects[std::tuple_cat(account, key)] = sums;
-            const bool is_sale = waits || stays ? is_sale_booked(key, account) : sells(*article_of(line->article));
-            if (is_sale)
-                all.sales[std::tuple_cat(account, key)] = sums;
+            const Sums sold = waits || stays ? sold_of(key, account, sums) : sells(*article_of(line->article)) ? sums : Sums{};
+            if (sold != Sums{})
+                all.sales[std::tuple_cat(account, key)] = sold;
         }
     }
 
@@ -219,11 +219,15 @@ private:
         return wanted == Sums{} ? Standing{} : Standing{{account, wanted}};
     }
 
-    bool is_sale_booked(const LineKey& key, const AccountId& account) const
+    /// The part of sales and credit notes in what is booked: what was archived under one key may be more than one line's.
+    Sums sold_of(const LineKey& key, const AccountId& account, const Sums& booked) const
     {
+        Sums sold{0, booked.value, booked.amount};
         const auto found = acts_of.find(key);
-        return found != acts_of.end() &&
-               (found->second.contains({account, "sale"}) || found->second.contains({account, "credit_note"}));
+        for (const char* const act : {"sale", "credit_note"})
+            if (found != acts_of.end() && found->second.contains({account, act}))
+                sold.credits += found->second.at({account, act}).credits;
+        return sold;
     }
 
     /// What is archived must not be booked once more, whatever its date has become. What had come to nothing may be, and so may
