@@ -1,9 +1,20 @@
 -- A superuser may switch the protection off. Then what he breaks is his own: other tables and sources go on, verify() names what
--- is broken, and detach takes away what is left. Protection looks at what a transaction has done, so each step is committed here.
+-- is broken, and detach takes away what is left. Protection looks at what a transaction has done, so each step is committed
+-- here: in a database of its own, so that nothing is left of a test that died.
+\set home :DBNAME
+SET client_min_messages = error;
+DROP DATABASE IF EXISTS credits_protection_off;
+CREATE DATABASE credits_protection_off;
+DROP ROLE IF EXISTS credits_tap_off;
+\c credits_protection_off
+SET client_min_messages = error;
+CREATE EXTENSION pgtap;
+CREATE EXTENSION credits;
+RESET client_min_messages;
 \ir common.psql
 SELECT plan(16);
 
-CREATE ROLE credits_tap_owner;
+CREATE ROLE credits_tap_off;
 CREATE SCHEMA credits_tap;
 CREATE TABLE credits_tap.header (id int PRIMARY KEY, customer text, day date);
 CREATE TABLE credits_tap.whole (id int PRIMARY KEY, header int REFERENCES credits_tap.header, item text, quantity int);
@@ -47,7 +58,7 @@ SELECT pg_temp.refused(
 
 SELECT pg_temp.accepted('SELECT credits.detach(''credits_tap.bare'')', 'detach takes a broken source away');
 SELECT pg_temp.accepted('ALTER TABLE credits_tap.bare ADD COLUMN note text', 'then the table is its owner''s');
-SET ROLE credits_tap_owner;
+SET ROLE credits_tap_off;
 SELECT pg_temp.refused(format('SELECT credits.detach(%s::regclass)', :gone), '42501', 'a table that is gone is not anybody''s');
 RESET ROLE;
 SELECT pg_temp.accepted(format('SELECT credits.detach(%s::regclass)', :gone), 'the extension''s owner detaches it');
@@ -61,7 +72,8 @@ SELECT is_empty($$SELECT relname FROM pg_class WHERE relnamespace = 'credits'::r
 SELECT pg_temp.accepted('SELECT credits.detach(''credits_tap.whole'')', 'the last one goes as ever');
 SELECT pg_temp.all_in_order();
 
-SET client_min_messages = error;
-DROP SCHEMA credits_tap CASCADE;
-DROP ROLE credits_tap_owner;
 SELECT * FROM finish();
+\c :home
+SET client_min_messages = error;
+DROP DATABASE credits_protection_off;
+DROP ROLE credits_tap_off;
