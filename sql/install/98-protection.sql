@@ -8,7 +8,7 @@ COMMENT ON FUNCTION credits._protect() IS
 'its header, columns, keys, triggers or mapping.';
 
 CREATE EVENT TRIGGER credits_before_command ON ddl_command_start
-    WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'DROP INDEX')
+    WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'DROP TABLE', 'DROP INDEX')
     EXECUTE FUNCTION credits._protect();
 COMMENT ON EVENT TRIGGER credits_before_command IS
 'Refuses what PostgreSQL would refuse too, but with a hint to CASCADE, and what could not be undone afterwards.';

@@ -18,4 +18,10 @@ void become_needed(const char* act, const char* reason, const char* way_out)
     errhint("Use credits.%s() first.", way_out);
 }
 
+void name_needed(const char* act)
+{
+    ereport(ERROR, errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST), errmsg("cannot %s because credits depends on it", act),
+            errdetail("The library finds what belongs to the extension by this name."));
+}
+
 } // namespace credits::errors

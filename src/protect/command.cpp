@@ -242,10 +242,39 @@ void check_drop(const DropStmt* command)
     }
 }
 
+/// Tables that event triggers find by their names, and without which they would ask for nothing more.
+bool is_found_by_name(const RangeVar* relation)
+{
+    const Oid table = RangeVarGetRelid(relation, NoLock, true);
+    const Oid own = get_rel_namespace(source_table());
+    if (!OidIsValid(table) || get_rel_namespace(table) != own)
+        return false;
+    return table == source_table() || table == binding_table() || table == get_relname_relid("_source", own);
+}
+
+void check_own_names(const Node* command)
+{
+    const auto& rename = *reinterpret_cast<const RenameStmt*>(command);
+    const auto& move = *reinterpret_cast<const AlterObjectSchemaStmt*>(command);
+    const bool is_rename = IsA(command, RenameStmt);
+    if (is_rename && rename.renameType == OBJECT_SCHEMA) {
+        if (get_namespace_oid(rename.subname, true) == get_rel_namespace(source_table()))
+            errors::name_needed(psprintf("rename schema %s", quote_identifier(rename.subname)));
+        return;
+    }
+    const bool is_table = is_rename ? rename.renameType == OBJECT_TABLE : move.objectType == OBJECT_TABLE;
+    const RangeVar* const relation = is_rename ? rename.relation : move.relation;
+    if (is_table && is_found_by_name(relation))
+        errors::name_needed(
+            psprintf("%s table %s", is_rename ? "rename" : "move", pg::table_name(RangeVarGetRelid(relation, NoLock, true))));
+}
+
 } // namespace
 
 void check_command(const Node* command)
 {
+    if (IsA(command, RenameStmt) || IsA(command, AlterObjectSchemaStmt))
+        check_own_names(command);
     if (IsA(command, AlterTableStmt))
         check_alter(reinterpret_cast<const AlterTableStmt*>(command));
     if (IsA(command, DropStmt))

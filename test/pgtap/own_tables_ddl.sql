@@ -11,7 +11,7 @@ CREATE EXTENSION pgtap;
 CREATE EXTENSION credits;
 RESET client_min_messages;
 \ir common.psql
-SELECT plan(9);
+SELECT plan(16);
 SET client_min_messages = error;
 
 CREATE SCHEMA credits_tap;
@@ -33,6 +33,14 @@ SELECT pg_temp.accepted($$INSERT INTO credits_tap.slip VALUES (1, 'A', '2026-01-
 SELECT pg_temp.refused('ALTER TABLE credits.source RENAME mapping TO other', '55000',
     'a column of credits.source keeps its name');
 SELECT pg_temp.refused('ALTER TABLE credits.binding RENAME settings TO other', '55000', 'of credits.binding, too');
+
+SELECT pg_temp.refused(statement, '2BP01', 'nor is what they find by name renamed: ' || statement) FROM unnest(ARRAY[
+    'ALTER SCHEMA credits RENAME TO other', 'ALTER TABLE credits.source RENAME TO other',
+    'ALTER TABLE credits.binding RENAME TO other', 'ALTER TABLE credits._source RENAME TO other',
+    'ALTER TABLE IF EXISTS credits.source SET SCHEMA credits_tap', 'ALTER TABLE credits._source SET SCHEMA credits_tap']) AS statement;
+SELECT pg_temp.accepted('CREATE TABLE credits_tap.source (id int); ALTER TABLE credits_tap.source RENAME TO binding;
+    DROP TABLE credits_tap.binding; ALTER SCHEMA credits_tap RENAME TO other; ALTER SCHEMA other RENAME TO credits_tap;
+    ALTER TABLE IF EXISTS credits.nothing RENAME TO other', 'what others call so is theirs');
 
 ALTER EVENT TRIGGER credits_after_command DISABLE;
 ALTER TABLE credits.source RENAME mapping TO other;
