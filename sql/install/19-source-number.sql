@@ -37,6 +37,13 @@ RETURN (SELECT format('%I.%I', namespace.nspname, class.relname)
 COMMENT ON FUNCTION credits._table_name(regclass) IS
 'Schema and name of a table, quoted where needed; null for one that is gone.';
 
+CREATE FUNCTION credits._unquoted(name text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN name ~ '^\d+$' THEN name ELSE array_to_string(parse_ident(name), '.') END;
+COMMENT ON FUNCTION credits._unquoted(text) IS
+'The name of a table or source as a message has it between quotes of its own; of a table that is gone its oid.';
+
 CREATE TYPE credits._known_source AS (source_no integer, name text, has_table boolean);
 COMMENT ON TYPE credits._known_source IS
 'A source that a table may go on: it has this table, or had its name.';
@@ -64,16 +71,18 @@ AS $$
 DECLARE
     parts CONSTANT text[] := parse_ident(name);
 BEGIN
-    RETURN CASE cardinality(parts)
-        WHEN 1 THEN format('%I.%I', (SELECT namespace.nspname FROM pg_class AS class
-                                     JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
-                                     WHERE class.oid = line_table), parts[1])
-        ELSE format('%I.%I', parts[1], parts[2])
+    RETURN CASE
+        WHEN cardinality(parts) = 1
+            THEN format('%I.%I', (SELECT namespace.nspname FROM pg_class AS class
+                                  JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+                                  WHERE class.oid = line_table), parts[1])
+        WHEN cardinality(parts) = 2 THEN format('%I.%I', parts[1], parts[2])
+        WHEN cardinality(parts) = 3 AND parts[1] = current_database() THEN format('%I.%I', parts[2], parts[3])
     END;
 END
 $$;
 COMMENT ON FUNCTION credits._name_of_source(text, regclass) IS
-'The name of a source as credits._source has it; without a schema that of the table is meant.';
+'The name of a source as credits._source has it; without a schema that of the table is meant. Null for one of another database.';
 
 CREATE FUNCTION credits._source_to_go_on(line_table regclass, continues text) RETURNS integer
 LANGUAGE plpgsql
@@ -106,19 +115,20 @@ BEGIN
         IF continues IS NULL THEN
             RETURN NULL;
         END IF;
-        RAISE EXCEPTION 'source "%" is attached', former.name
+        RAISE EXCEPTION 'source "%" is attached', credits._unquoted(former.name)
             USING ERRCODE = 'duplicate_object', HINT = 'Detach its table first.';
     END IF;
     IF its.source_no <> former.source_no
        AND EXISTS (SELECT FROM credits._source AS source
                    JOIN credits._entry AS entry USING (source_no)
                    WHERE its.source_no IN (source.source_no, source.archive_of)) THEN
-        RAISE EXCEPTION 'table "%" cannot go on source "%"', line_table, former.name
+        RAISE EXCEPTION 'table "%" cannot go on source "%"', credits._unquoted(line_table::text),
+                                                             credits._unquoted(former.name)
             USING ERRCODE = 'duplicate_object',
-                  DETAIL = format('Entries of its own lines are there, as those of source "%s".', its.name);
+                  DETAIL = format('Entries of its own lines are there, as those of source "%s".', credits._unquoted(its.name));
     END IF;
     IF former.source_no IS NOT NULL AND its.source_no IS NULL THEN
-        RAISE NOTICE 'table "%" goes on source "%"', line_table, former.name
+        RAISE NOTICE 'table "%" goes on source "%"', credits._unquoted(line_table::text), credits._unquoted(former.name)
             USING DETAIL = 'Its lines are known by their keys as those of the former table.';
     END IF;
     RETURN former.source_no;
@@ -165,7 +175,8 @@ BEGIN
         WHERE its.name <> credits._table_name(source.line_table)
     LOOP
         UPDATE credits._source SET name = renamed.present WHERE source_no = renamed.source_no;
-        RAISE WARNING 'attached table "%" is renamed to "%"', renamed.former, renamed.present
+        RAISE WARNING 'attached table "%" is renamed to "%"', credits._unquoted(renamed.former),
+                                                              credits._unquoted(renamed.present)
             USING DETAIL = 'It stays attached under its new name. A table that takes the former name is not attached.',
                   HINT = format('If that one is to go on in its place: detach this one, attach that one with continues => %L.',
                                 renamed.present);

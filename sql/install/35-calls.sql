@@ -20,7 +20,7 @@ DECLARE
 BEGIN
     SELECT * INTO its FROM credits.source WHERE source.line_table = attach_call.line_table;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'table "%" is not attached to credits', line_table
+        RAISE EXCEPTION 'table "%" is not attached to credits', credits._unquoted(line_table::text)
             USING ERRCODE = 'undefined_object', HINT = 'The table credits.source shows the attached tables.';
     END IF;
     RETURN credits._call('attach', 'amount', ARRAY[
@@ -64,7 +64,7 @@ DECLARE
 BEGIN
     SELECT * INTO its FROM credits.binding WHERE binding.erp_table = bind_call.erp_table;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'table "%" is not bound to credits', erp_table
+        RAISE EXCEPTION 'table "%" is not bound to credits', credits._unquoted(erp_table::text)
             USING ERRCODE = 'undefined_object', HINT = 'The table credits.binding shows the bound tables.';
     END IF;
     RETURN credits._call('bind_' || its.settings, NULL, ARRAY[

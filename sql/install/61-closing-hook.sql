@@ -26,7 +26,7 @@ BEGIN
                                                                 AS part (part, place))))
       AND proc.prokind = 'f' AND NOT proc.proretset AND proc.pronamespace <> pg_my_temp_schema();
     RETURN hook;
-EXCEPTION WHEN invalid_parameter_value OR invalid_name OR syntax_error THEN
+EXCEPTION WHEN invalid_parameter_value OR invalid_name OR syntax_error OR feature_not_supported THEN -- of another database
     RETURN NULL;
 END
 $$;

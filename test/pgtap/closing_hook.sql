@@ -4,7 +4,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(66);
+SELECT plan(67);
 
 CREATE FUNCTION shop.write_closing(id integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -32,6 +32,7 @@ SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.write_closing(integer)'$$,
                        '42883', 'without arguments');
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = ''$$, '42883', 'and not empty');
+SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'elsewhere.shop.none'$$, '42883', 'nor of another database');
 CREATE PROCEDURE shop.proceed(id integer) LANGUAGE sql AS 'SELECT';
 SELECT pg_temp.refused($$UPDATE credits.parameter SET closing_hook = 'shop.proceed'$$, '42883', 'a procedure is no function');
 CREATE FUNCTION pg_temp.mine(id integer) RETURNS void LANGUAGE sql AS 'SELECT';

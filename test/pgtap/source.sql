@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(50);
+SELECT plan(60);
 
 CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
@@ -175,6 +175,39 @@ SELECT is((SELECT name FROM credits.binding WHERE erp_table = 'shop."p(x ["'::re
 SELECT pg_temp.accepted($$SELECT credits.unbind('shop."p(x ["')$$, 'it is let go');
 SELECT pg_temp.refused($$SELECT credits.attach_call('shop."Party"')$$, '42704', 'of what is not attached there is none');
 SELECT pg_temp.refused($$SELECT credits.bind_call('shop.doc_line')$$, '42704', 'nor of what is not bound');
+
+-- Names of several parts, and odd ones
+
+CREATE TABLE shop."Odd ""Table""" (LIKE shop.slip INCLUDING ALL);
+CREATE TABLE shop.even (LIKE shop.slip INCLUDING ALL);
+CREATE FUNCTION pg_temp.message(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN 'accepted';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLERRM;
+END
+$$;
+CREATE FUNCTION pg_temp.attach_even(continues text) RETURNS text LANGUAGE sql AS $$
+    SELECT pg_temp.message(format('SELECT credits.attach(''shop.even'', ''cash_sale'', ''item'', ''quantity'', ''amount'', '
+                                  '''customer'', ''day'', continues => %L)', continues))
+$$;
+SELECT is(pg_temp.message(format('SELECT credits.%s(%L)', function, 'shop."Odd ""Table"""')), message, function || ' names it')
+FROM (VALUES ('attach_call', 'table "shop.Odd "Table"" is not attached to credits'),
+             ('bind_call', 'table "shop.Odd "Table"" is not bound to credits')) AS t (function, message);
+SELECT is(pg_temp.message('SELECT credits.attach_call(1::regclass)'), 'table "1" is not attached to credits', 'or one that is gone');
+SELECT credits.attach('shop."Odd ""Table"""', 'cash_sale', 'item', 'quantity', 'amount', 'customer', 'day');
+SELECT is(pg_temp.attach_even(name), message, name || ' is told once') FROM (VALUES
+    ('shop."Odd ""Table"""', 'source "shop.Odd "Table"" is attached'),
+    (format('%I.shop."Odd ""Table"""', current_database()), 'source "shop.Odd "Table"" is attached'),
+    ('shop.shop."Odd ""Table"""', 'source "shop.shop."Odd ""Table"""" is not known'),
+    ('a.b.c.d', 'source "a.b.c.d" is not known')) AS t (name, message);
+INSERT INTO shop."Odd ""Table""" (id, customer, item, quantity, amount) VALUES (1, 'B', 'S', 1, 100);
+SELECT credits.detach('shop."Odd ""Table"""') \g /dev/null
+SELECT is(pg_temp.attach_even(format('%I.shop."Odd ""Table"""', current_database())), 'accepted',
+    'a source is continued by its name with the database''s');
+SELECT is((SELECT source FROM credits.lot WHERE customer = 'B'), 'shop.even', 'and goes on');
+SELECT pg_temp.accepted($$SELECT credits.detach('shop.even')$$, 'it is let go');
 
 -- A dump that has left out tables of lines has lost the list of sources
 
