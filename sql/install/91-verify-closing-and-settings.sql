@@ -205,7 +205,8 @@ SELECT NULL, NULL,
 FROM credits.source
 JOIN credits._source AS its USING (source_no)
 WHERE its.name <> its.attached_as
-  AND pg_catalog.to_regclass(its.attached_as) IS NOT NULL
+  AND EXISTS (SELECT FROM pg_catalog.pg_class AS class -- no index, sequence or type
+              WHERE class.oid = pg_catalog.to_regclass(its.attached_as) AND class.relkind IN ('r', 'p', 'f', 'v'))
   AND NOT EXISTS (SELECT FROM credits.source AS other WHERE other.line_table = pg_catalog.to_regclass(its.attached_as))
 UNION ALL
 SELECT NULL, NULL, pg_catalog.format('source %s: it is not known any more, and line %s has entries', entry.source_no,

@@ -103,7 +103,8 @@ COMMENT ON FUNCTION credits.verify() IS
 No row means that everything holds. An invariant is a view of its own, credits._verify_<invariant>:
 - unbooked_line, line_booked: a line that should be booked and is not, or is booked otherwise
 - unreadable_line: one whose row cannot be read, so that nobody knows what it should be: an expression of its mapping fails
-- lost_source: a source whose table is gone while its lines have credits, or whose former name another table has
+- lost_source: a source whose table is gone while its lines have credits, until another one goes on (continues) or archive_lost()
+  makes it history; or whose former name another table has, until it is detached and attached again
 - source_whole, binding_whole: an attached or bound table that cannot be read at all: nothing else is said of it then
 It reads at one snapshot, the latest, and writes nothing; on a hot standby, too.
 For credits_reader.

@@ -64,7 +64,8 @@ GRANT EXECUTE ON FUNCTION
     credits.reopen_month,
     credits.statement_run,
     credits.take_in,
-    credits.archive
+    credits.archive,
+    credits.archive_lost
 TO credits_management;
 
 -- Whoever asks for one customer is given these views, and the function that says which customer; what the views call, everybody

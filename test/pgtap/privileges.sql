@@ -41,6 +41,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('_acted_for', 'PUBLIC'),
     ('attach_call', 'credits_reader'),
     ('archive', 'credits_management'),
+    ('archive_lost', 'credits_management'),
     ('bind_call', 'credits_reader'),
     ('balance', 'credits_reader'),
     ('preview_line', 'credits_reader'),

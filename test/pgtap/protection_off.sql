@@ -12,7 +12,7 @@ CREATE EXTENSION pgtap;
 CREATE EXTENSION credits;
 RESET client_min_messages;
 \ir common.psql
-SELECT plan(16);
+SELECT plan(18);
 
 CREATE ROLE credits_tap_off;
 CREATE SCHEMA credits_tap;
@@ -56,12 +56,14 @@ SELECT pg_temp.refused(
     'INSERT INTO credits_tap.header VALUES (1, ''A'', ''2026-01-01''); UPDATE credits_tap.header SET customer = ''B''', '42P17',
     'what cannot be read is not passed over in silence');
 
+SELECT pg_temp.refused($$SELECT credits.archive_lost('credits_tap.gone')$$, '42704', 'so does one that is gone, before it is history');
 SELECT pg_temp.accepted('SELECT credits.detach(''credits_tap.bare'')', 'detach takes a broken source away');
 SELECT pg_temp.accepted('ALTER TABLE credits_tap.bare ADD COLUMN note text', 'then the table is its owner''s');
 SET ROLE credits_tap_off;
 SELECT pg_temp.refused(format('SELECT credits.detach(%s::regclass)', :gone), '42501', 'a table that is gone is not anybody''s');
 RESET ROLE;
 SELECT pg_temp.accepted(format('SELECT credits.detach(%s::regclass)', :gone), 'the extension''s owner detaches it');
+SELECT pg_temp.accepted($$SELECT credits.archive_lost('credits_tap.gone')$$, 'then it may become so, though it has no line');
 SELECT pg_temp.refused('SELECT credits.detach(1::regclass)', '42704', 'one that never was is not attached');
 SELECT results_eq(
     'SELECT tgrelid::regclass::text COLLATE "C" FROM pg_trigger WHERE tgname LIKE ''zz\_credits\_%'' GROUP BY 1 ORDER BY 1',

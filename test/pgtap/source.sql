@@ -2,7 +2,8 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(60);
+\ir closing.psql
+SELECT plan(89);
 
 CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
@@ -106,7 +107,21 @@ SELECT is((SELECT string_agg(invariant || ' ' || detail, E'\n') FROM credits.ver
     'another table under its former name is told');
 ALTER SCHEMA later RENAME TO latest;
 SELECT is((SELECT DISTINCT source FROM credits.lot WHERE customer = 'A'), 'latest.sold', 'and that of its schema');
-DROP TABLE latest.sales;
+CREATE FUNCTION pg_temp.lost() RETURNS text LANGUAGE sql AS
+$$SELECT string_agg(detail, E'\n') FROM credits.verify() WHERE invariant = 'lost_source'$$;
+CREATE SCHEMA later;
+ALTER TABLE latest.sales SET SCHEMA later;
+SELECT isnt(pg_temp.lost(), NULL, 'as long as it is there');
+SELECT credits.attach_call('latest.sold') AS attach_call, credits.detach('latest.sold') \gset
+:attach_call \g /dev/null
+SELECT is(pg_temp.lost(), NULL, 'attached again, the renamed one has its name');
+SELECT is((credits.take_in()).lines, 0::bigint, 'and its lines are known');
+ALTER TABLE latest.sold RENAME TO was;
+CREATE INDEX sold ON latest.was (day);
+SELECT is(pg_temp.lost(), NULL, 'an index of the former name is no table');
+DROP INDEX latest.sold;
+ALTER TABLE latest.was RENAME TO sold;
+DROP SCHEMA later CASCADE;
 
 -- Not attached, and nothing of it counts: no fault.
 
@@ -176,6 +191,51 @@ SELECT pg_temp.accepted($$SELECT credits.unbind('shop."p(x ["')$$, 'it is let go
 SELECT pg_temp.refused($$SELECT credits.attach_call('shop."Party"')$$, '42704', 'of what is not attached there is none');
 SELECT pg_temp.refused($$SELECT credits.bind_call('shop.doc_line')$$, '42704', 'nor of what is not bound');
 
+-- Gone for good: history that no table goes on
+
+CREATE FUNCTION pg_temp.archived(source text) RETURNS text LANGUAGE sql AS
+$$SELECT pg_temp.outcome(format('SELECT credits.archive_lost(%L)', source))$$;
+SELECT pg_temp.make('old');
+SELECT pg_temp.attach('shop.old');
+INSERT INTO shop.old VALUES (1, 'A', '2025-11-05', 'S', 10, 1000), (2, 'A', '2025-11-06', 'H', 4, 0),
+    (3, 'A', '2025-12-06', 'H', 1, 0), (4, 'A', '2025-12-07', 'H', 1, 0);
+DELETE FROM shop.old WHERE id = 4;
+CREATE TEMPORARY TABLE before AS SELECT * FROM credits.portfolio;
+SELECT is(pg_temp.archived('shop.old'), '42704', 'what is attached is not lost');
+SELECT credits.detach('shop.old') \g /dev/null
+SELECT is(pg_temp.archived('shop.old'), '42704', 'nor what is detached');
+DROP TABLE shop.old;
+SELECT isnt(pg_temp.lost(), NULL, 'a table that is gone is told');
+SELECT is(pg_temp.archived('shop.old'), '23514 credits_month_open', 'as long as its months are open');
+SELECT credits.close_month('2025-11-01') \g /dev/null
+SELECT is(pg_temp.archived('shop.old'), '23514 credits_month_open', 'all of them');
+SELECT credits.close_month('2025-12-01') \g /dev/null
+SELECT isnt(pg_temp.lost(), NULL, 'and until somebody says that nothing goes on');
+SELECT is(pg_temp.archived(name), outcome, coalesce(name, 'null') || ' is no name of it') FROM (VALUES
+    ('shop.never', '42704'), ('old', '42704'), ('1', '42704'), ('', '42704'), (NULL, '22004')) AS t (name, outcome);
+SELECT is(credits.archive_lost('shop.old'), 4::bigint, 'then it is history');
+SELECT is_empty('SELECT * FROM credits.verify()', 'and no fault');
+SELECT bag_eq('SELECT * FROM credits.portfolio', 'SELECT * FROM before', 'nothing moves');
+SELECT is((SELECT string_agg(DISTINCT source, ', ') FROM credits.entry WHERE customer = 'A' AND booked_on < '2026-01-01'),
+    'shop.old', 'its entries keep the name');
+SELECT is(credits.archive_lost('shop.old'), 0::bigint, 'said again, nothing is left');
+SELECT pg_temp.make('old');
+INSERT INTO shop.old VALUES (1, 'A', '2025-11-05', 'S', 10, 1000), (2, 'A', '2025-11-06', 'H', 4, 0),
+    (3, 'A', '2025-12-06', 'H', 1, 0), (5, 'A', '2026-01-06', 'H', 1, 0);
+SELECT pg_temp.attach('shop.old');
+SELECT is((credits.take_in()).lines, 1::bigint, 'a table that comes back is not booked twice');
+SELECT is_empty('SELECT * FROM credits.verify()', 'and all holds');
+DELETE FROM shop.old WHERE id < 5;
+SELECT bag_eq('SELECT customer, sold FROM credits.portfolio', 'SELECT customer, sold FROM before', 'nor do its old lines come back');
+INSERT INTO shop.old VALUES (6, 'A', '2026-01-07', 'S', 1, 10);
+SELECT credits.detach('shop.old') \g /dev/null
+DROP TABLE shop.old;
+SELECT is(pg_temp.archived('shop.old'), '23514 credits_month_open', 'what came after is told again');
+SELECT credits.close_month('2026-01-01') \g /dev/null
+SELECT is(credits.archive_lost('shop.old'), 2::bigint, 'and goes to the same archive');
+SELECT is((SELECT count(*) FROM credits._source WHERE name = 'shop.old' AND archive_of IS NOT NULL), 1::bigint, 'of which there is one');
+SELECT is_empty('SELECT * FROM credits.verify()', 'and all holds then');
+
 -- Names of several parts, and odd ones
 
 CREATE TABLE shop."Odd ""Table""" (LIKE shop.slip INCLUDING ALL);
@@ -216,6 +276,9 @@ DELETE FROM credits._source;
 SELECT is((SELECT count(*) FROM credits.verify() WHERE invariant = 'lost_source'
            AND detail LIKE 'source %: it is not known any more%'),
     (SELECT count(DISTINCT source_no) FROM credits._entry WHERE source_no IS NOT NULL), 'sources that are not known are told');
+SELECT is(pg_temp.lost() IS NULL, false, 'and stay so');
+SELECT credits.archive_lost(source_no::text) FROM (SELECT DISTINCT source_no FROM credits._entry WHERE source_no IS NOT NULL) AS s;
+SELECT is(pg_temp.lost(), NULL, 'until they are history');
 
 SELECT * FROM finish();
 ROLLBACK;
