@@ -85,8 +85,8 @@ Errors:
 - 42704: not bound
 Rule 5.';
 
--- What was given follows the new names of tables and columns, as the mapping does by itself. A plain name may be written in
--- quotes or in capitals; behind a qualifier a keyword is plain, too.
+-- What was given follows new names, of tables, columns, functions and types, as the mapping does by itself. A plain name may
+-- be written in quotes or in capitals; behind a qualifier a keyword is plain, too.
 CREATE FUNCTION credits._is_plain(name name) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
@@ -111,14 +111,57 @@ RETURN replace(format('(?<=(?:^|[^\w$."])%s\s*\.\s*)', qualifier), '%', '%%') ||
 COMMENT ON FUNCTION credits._column_behind(text) IS
 'A format of the pattern of a column that stands behind a qualifier, whose pattern is given.';
 
-CREATE FUNCTION credits._renamed(expression text, stands text, former name, present name) RETURNS text
+CREATE FUNCTION credits._renamed(expression text, pattern text, present text) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
-RETURN regexp_replace(expression, format(stands, credits._pattern_of(former)),
-                      regexp_replace(quote_ident(present), '\\', '\\\\', 'g'), 'g');
-COMMENT ON FUNCTION credits._renamed(text, text, name, name) IS
-'An argument of attach or bind in which what had the former name has the present one, where it stands as this format of a '
-'pattern says.';
+RETURN regexp_replace(expression, pattern, regexp_replace(present, '\\', '\\\\', 'g'), 'g');
+COMMENT ON FUNCTION credits._renamed(text, text, text) IS
+'An argument of attach or bind in which what stands as the pattern says has its present name.';
+
+CREATE FUNCTION credits._follow_in_source(attached regclass, pattern text, present text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE credits.source AS its
+    SET kind = credits._renamed(its.kind, pattern, present),
+        article = credits._renamed(its.article, pattern, present),
+        quantity = credits._renamed(its.quantity, pattern, present),
+        amount = credits._renamed(its.amount, pattern, present),
+        customer = credits._renamed(its.customer, pattern, present),
+        document_date = credits._renamed(its.document_date, pattern, present),
+        document_number = credits._renamed(its.document_number, pattern, present),
+        applies_to = credits._renamed(its.applies_to, pattern, present),
+        counts_when = credits._renamed(its.counts_when, pattern, present),
+        currency = credits._renamed(its.currency, pattern, present),
+        entered_by = credits._renamed(its.entered_by, pattern, present),
+        origin = credits._renamed(its.origin, pattern, present),
+        refers_to = credits._renamed(its.refers_to, pattern, present)
+    WHERE its.line_table = attached;
+END
+$$;
+COMMENT ON FUNCTION credits._follow_in_source(regclass, text, text) IS
+'Has what attach was given follow a new name, where it stands as the pattern says.';
+
+CREATE FUNCTION credits._follow_in_binding(bound regclass, pattern text, present text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE credits.binding AS its
+    SET key = credits._renamed(its.key, pattern, present),
+        works_with_credits = credits._renamed(its.works_with_credits, pattern, present),
+        name = credits._renamed(its.name, pattern, present),
+        account_of = credits._renamed(its.account_of, pattern, present),
+        credit_type = credits._renamed(its.credit_type, pattern, present),
+        coefficient = credits._renamed(its.coefficient, pattern, present),
+        ledger_account = credits._renamed(its.ledger_account, pattern, present),
+        description = credits._renamed(its.description, pattern, present)
+    WHERE its.erp_table = bound;
+END
+$$;
+COMMENT ON FUNCTION credits._follow_in_binding(regclass, text, text) IS
+'Has what bind was given follow a new name, where it stands as the pattern says.';
 
 -- Without a qualifier a column of the line stands alone.
 CREATE FUNCTION credits._follow_column_in_source(renamed regclass, former name, present name) RETURNS void
@@ -134,47 +177,15 @@ BEGIN
     UPDATE credits.source AS its
     SET header_key = array_replace(its.header_key, former, present)
     WHERE its.header_table = renamed;
-    UPDATE credits.source AS its
-    SET kind = credits._renamed(its.kind, role.stands, former, present),
-        article = credits._renamed(its.article, role.stands, former, present),
-        quantity = credits._renamed(its.quantity, role.stands, former, present),
-        amount = credits._renamed(its.amount, role.stands, former, present),
-        customer = credits._renamed(its.customer, role.stands, former, present),
-        document_date = credits._renamed(its.document_date, role.stands, former, present),
-        document_number = credits._renamed(its.document_number, role.stands, former, present),
-        applies_to = credits._renamed(its.applies_to, role.stands, former, present),
-        counts_when = credits._renamed(its.counts_when, role.stands, former, present),
-        currency = credits._renamed(its.currency, role.stands, former, present),
-        entered_by = credits._renamed(its.entered_by, role.stands, former, present),
-        origin = credits._renamed(its.origin, role.stands, former, present),
-        refers_to = credits._renamed(its.refers_to, role.stands, former, present)
-    FROM (VALUES ('line', credits._column_behind(credits._pattern_of('line')) || '|^\s*%1$s\s*$'),
+    PERFORM credits._follow_in_source(its.line_table, format(role.stands, credits._pattern_of(former)), quote_ident(present))
+    FROM credits.source AS its
+    JOIN (VALUES ('line', credits._column_behind(credits._pattern_of('line')) || '|^\s*%1$s\s*$'),
                  ('header', credits._column_behind(credits._pattern_of('header')))) AS role (name, stands)
-    WHERE renamed = CASE role.name WHEN 'line' THEN its.line_table ELSE its.header_table END;
+        ON renamed = CASE role.name WHEN 'line' THEN its.line_table ELSE its.header_table END;
 END
 $$;
 COMMENT ON FUNCTION credits._follow_column_in_source(regclass, name, name) IS
 'Has what attach was given follow a column''s new name.';
-
-CREATE FUNCTION credits._follow_in_binding(bound regclass, stands text, former name, present name) RETURNS void
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    UPDATE credits.binding AS its
-    SET key = credits._renamed(its.key, stands, former, present),
-        works_with_credits = credits._renamed(its.works_with_credits, stands, former, present),
-        name = credits._renamed(its.name, stands, former, present),
-        account_of = credits._renamed(its.account_of, stands, former, present),
-        credit_type = credits._renamed(its.credit_type, stands, former, present),
-        coefficient = credits._renamed(its.coefficient, stands, former, present),
-        ledger_account = credits._renamed(its.ledger_account, stands, former, present),
-        description = credits._renamed(its.description, stands, former, present)
-    WHERE its.erp_table = bound;
-END
-$$;
-COMMENT ON FUNCTION credits._follow_in_binding(regclass, text, name, name) IS
-'Has what bind was given follow a new name, where it stands as this format of a pattern says.';
 
 -- Without its table a column may stand anywhere, but no type, function, literal or field of extract().
 CREATE FUNCTION credits._follow_column(renamed regclass, former name, present name) RETURNS void
@@ -184,8 +195,9 @@ AS $$
 BEGIN
     PERFORM credits._follow_column_in_source(renamed, former, present);
     PERFORM credits._follow_in_binding(renamed,
-                credits._column_behind(credits._pattern_of(class.relname))
-                || '|(?<![\w$."'':]|:\s|\m[aA][sS]\s)%1$s(?![\w$."''(]|\s*''|\s*\(|\s+[fF][rR][oO][mM]\M)', former, present)
+                format(credits._column_behind(credits._pattern_of(class.relname))
+                       || '|(?<![\w$."'':]|:\s|\m[aA][sS]\s)%1$s(?![\w$."''(]|\s*''|\s*\(|\s+[fF][rR][oO][mM]\M)',
+                       credits._pattern_of(former)), quote_ident(present))
     FROM pg_class AS class
     WHERE class.oid = renamed;
 END
@@ -198,8 +210,88 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM credits._follow_in_binding(renamed, '(?<![\w$."''])%1$s(?=\s*\.)', former, present);
+    PERFORM credits._follow_in_binding(renamed, format('(?<![\w$."''])%s(?=\s*\.)', credits._pattern_of(former)),
+                                       quote_ident(present));
 END
 $$;
 COMMENT ON FUNCTION credits._follow_bound_table(regclass, name, name) IS
 'Has what bind was given follow its table''s new name.';
+
+-- PostgreSQL's own are not listed. An array is called by the name of its elements. A cast to the type that a column has anyway
+-- leaves no trace in the mapping.
+CREATE VIEW credits._called_by_mapping AS
+SELECT DISTINCT called.erp_table, called.way_out, part.class, part.object, part.namespace, part.name
+FROM (WITH its (erp_table, header_table, mapping, way_out) AS (
+          SELECT source.line_table, source.header_table, source.mapping, 'detach' FROM credits.source
+          UNION ALL
+          SELECT binding.erp_table, NULL, binding.mapping, 'unbind' FROM credits.binding)
+      SELECT its.erp_table, its.way_out, dependency.refclassid, dependency.refobjid
+      FROM its
+      JOIN pg_catalog.pg_rewrite AS rule ON rule.ev_class = its.mapping
+      JOIN pg_catalog.pg_depend AS dependency
+          ON dependency.classid = 'pg_catalog.pg_rewrite'::regclass AND dependency.objid = rule.oid
+      UNION ALL
+      SELECT its.erp_table, its.way_out, 'pg_catalog.pg_type'::regclass, attribute.atttypid
+      FROM its
+      JOIN pg_catalog.pg_attribute AS attribute ON attribute.attrelid IN (its.erp_table, its.header_table))
+    AS called (erp_table, way_out, class, listed)
+JOIN (SELECT 'pg_catalog.pg_proc'::regclass AS class, function.oid AS listed, function.oid AS object,
+             function.pronamespace AS namespace, function.proname AS name
+      FROM pg_catalog.pg_proc AS function
+      UNION ALL
+      SELECT 'pg_catalog.pg_type'::regclass, type.oid, element.oid, element.typnamespace, element.typname
+      FROM pg_catalog.pg_type AS type
+      JOIN pg_catalog.pg_type AS element
+          ON element.oid = CASE WHEN type.typcategory = 'A' THEN type.typelem ELSE type.oid END) AS part
+    ON part.class = called.class AND part.listed = called.listed
+WHERE part.namespace <> 'pg_catalog'::regnamespace;
+COMMENT ON VIEW credits._called_by_mapping IS
+'The functions and types that mappings and bindings name, but for PostgreSQL''s own, with their names of now.';
+
+-- Asked before the command, while what is renamed has its former name: object is a function or type, a schema or an extension.
+CREATE FUNCTION credits._follow_called(class regclass, object oid, new_schema name, new_name name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    its     record;
+    pattern text;
+    present text;
+BEGIN
+    FOR its IN
+        SELECT called.*, namespace.nspname,
+               EXISTS (SELECT FROM credits._called_by_mapping AS other
+                       WHERE (other.erp_table, other.way_out, other.class) = (called.erp_table, called.way_out, called.class)
+                         AND (other.namespace, other.name) = (called.namespace, called.name)
+                         AND other.object <> called.object) AS has_namesake
+        FROM credits._called_by_mapping AS called
+        JOIN pg_namespace AS namespace ON namespace.oid = called.namespace
+        WHERE CASE _follow_called.class
+                  WHEN 'pg_namespace'::regclass THEN called.namespace = _follow_called.object
+                  WHEN 'pg_extension'::regclass
+                      THEN EXISTS (SELECT FROM pg_depend AS member
+                                   WHERE (member.classid, member.objid) = (called.class::oid, called.object)
+                                     AND (member.refclassid, member.refobjid) = (_follow_called.class::oid, _follow_called.object)
+                                     AND member.deptype = 'e')
+                  ELSE (called.class, called.object) = (_follow_called.class, _follow_called.object)
+              END
+    LOOP
+        IF its.has_namesake AND class = 'pg_proc'::regclass THEN
+            RAISE EXCEPTION 'cannot rename function % because credits depends on it', object::regprocedure
+                USING ERRCODE = 'dependent_objects_still_exist',
+                      DETAIL = format('Rows of table %s are read by it and by another function of that name.', its.erp_table),
+                      HINT = format('Use credits.%s() first.', its.way_out);
+        END IF;
+        pattern := format('(?<![\w$."])%s\s*\.\s*%s%s', credits._pattern_of(its.nspname), credits._pattern_of(its.name),
+                          CASE its.class WHEN 'pg_proc'::regclass THEN '(?=\s*\()' ELSE '(?![\w$".]|\s*\()' END);
+        present := format('%I.%I', coalesce(new_schema, its.nspname), coalesce(new_name, its.name));
+        IF its.way_out = 'detach' THEN
+            PERFORM credits._follow_in_source(its.erp_table, pattern, present);
+        ELSE
+            PERFORM credits._follow_in_binding(its.erp_table, pattern, present);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION credits._follow_called(regclass, oid, name, name) IS
+'Has what attach and bind were given follow the new schema or name that functions and types are about to get.';

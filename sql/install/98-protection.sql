@@ -8,10 +8,12 @@ COMMENT ON FUNCTION credits._protect() IS
 'its header, columns, keys, triggers or mapping.';
 
 CREATE EVENT TRIGGER credits_before_command ON ddl_command_start
-    WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'DROP TABLE', 'DROP INDEX')
+    WHEN TAG IN ('ALTER TABLE', 'ALTER SCHEMA', 'DROP TABLE', 'DROP INDEX', 'ALTER FUNCTION', 'ALTER ROUTINE', 'ALTER TYPE',
+                 'ALTER DOMAIN', 'ALTER EXTENSION')
     EXECUTE FUNCTION credits._protect();
 COMMENT ON EVENT TRIGGER credits_before_command IS
-'Refuses what PostgreSQL would refuse too, but with a hint to CASCADE, and what could not be undone afterwards.';
+'Refuses what PostgreSQL would refuse too, but with a hint to CASCADE, and what could not be undone afterwards; follows the names '
+'of what mappings call.';
 
 CREATE EVENT TRIGGER credits_after_drop ON sql_drop
     EXECUTE FUNCTION credits._protect();

@@ -274,6 +274,7 @@ Datum credits_protect(PG_FUNCTION_ARGS)
     if (event == "ddl_command_start") {
         command_begun_at = GetCurrentCommandId(false);
         check_command(trigger->parsetree);
+        follow_called_names(trigger->parsetree);
         return Datum(0);
     }
     for_each_source_row([&](const SourceRow& row) {

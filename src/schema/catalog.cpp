@@ -118,6 +118,8 @@ void on_change(ChangeListener listener)
     elog(ERROR, "too many listeners to changes of relations");
 }
 
+Oid extension_owner() { return owner_of(find_relation(get_namespace_oid("credits", false), "source")); }
+
 const Catalog& catalog()
 {
     listen();

@@ -29,6 +29,9 @@ using ChangeListener = void (*)(Oid relation, const Catalog& known);
 /// Listens from now on; a second call changes nothing. Whoever keeps what relations say calls it before he reads them.
 void on_change(ChangeListener listener);
 
+/// The owner, also where a table of the extension is another than the library knows: for event triggers.
+Oid extension_owner();
+
 /// The ids, as of now. Raises 55000 when library and extension are of different versions, or a table is not as the library knows
 /// it (own_tables.def); but for a script of the extension, which may be on its way there. The reference is valid until the next
 /// command.

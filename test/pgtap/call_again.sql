@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 
-SELECT plan(9);
+SELECT plan(31);
 
 CREATE SCHEMA erp;
 
@@ -80,6 +80,67 @@ ALTER TABLE erp.party RENAME TO "100 % (of them";
 ALTER TABLE erp."100 % (of them" RENAME hour TO "the \hour";
 SELECT is((SELECT name FROM credits.binding), '"100 % (of them"."the \hour"', 'the table''s name is followed, too');
 SELECT is(pg_temp.bound_again('erp."100 % (of them"'), NULL, 'whatever it is');
+
+-- What a mapping calls
+
+CREATE SCHEMA "Tools";
+CREATE SCHEMA more;
+CREATE EXTENSION citext SCHEMA more;
+CREATE FUNCTION "Tools".of_item(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
+CREATE FUNCTION "Tools".of_item(text, integer) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
+CREATE FUNCTION "Tools".units(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE FUNCTION "Tools".units_of(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE DOMAIN "Tools".pieces AS numeric;
+CREATE TYPE "Tools".state AS ENUM ('open', 'done');
+CREATE TABLE erp.job (id integer PRIMARY KEY, item text, quantity numeric, state "Tools".state, party more.citext);
+SELECT credits.attach('erp.job', 'other', '"Tools".of_item(line.item)',
+    '"Tools" . UNITS (line.quantity::"Tools".pieces) * "Tools".units_of(1)', NULL, 'line.party::more.citext::text', $$date '2026-01-01'$$,
+    counts_when => $$line.state = ANY ('{done}'::"Tools".state[]) AND line.item <> '"Tools".units'$$);
+CREATE TABLE erp.tool (code text PRIMARY KEY, name text);
+SELECT credits.bind_customers('erp.tool', 'code', name => '"Tools".of_item(tool.name)');
+CREATE FUNCTION pg_temp.follows(statement text, expected text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN NEXT is((SELECT concat_ws('; ', article, quantity, customer, counts_when) FROM credits.source
+                    WHERE line_table = 'erp.job'::regclass) || '; '
+                   || (SELECT name FROM credits.binding WHERE erp_table = 'erp.tool'::regclass), expected, statement);
+    RETURN NEXT is(pg_temp.attached_again('erp.job'), NULL, 'the call can be run again');
+    RETURN NEXT is(pg_temp.bound_again('erp.tool'), NULL, 'that of a bound table, too');
+END
+$$;
+CREATE TEMPORARY TABLE story (statement text, expected text);
+INSERT INTO story VALUES
+    ('ALTER FUNCTION "Tools".units RENAME TO "Units"',
+     '"Tools".of_item(line.item); "Tools"."Units" (line.quantity::"Tools".pieces) * "Tools".units_of(1); '
+     'line.party::more.citext::text; '
+     'line.state = ANY (''{done}''::"Tools".state[]) AND line.item <> ''"Tools".units''; "Tools".of_item(tool.name)'),
+    ('ALTER ROUTINE "Tools".of_item(text) SET SCHEMA more',
+     'more.of_item(line.item); "Tools"."Units" (line.quantity::"Tools".pieces) * "Tools".units_of(1); '
+     'line.party::more.citext::text; '
+     'line.state = ANY (''{done}''::"Tools".state[]) AND line.item <> ''"Tools".units''; more.of_item(tool.name)'),
+    ('SET search_path = "Tools"; ALTER DOMAIN pieces RENAME TO "a\1"; RESET search_path',
+     'more.of_item(line.item); "Tools"."Units" (line.quantity::"Tools"."a\1") * "Tools".units_of(1); '
+     'line.party::more.citext::text; '
+     'line.state = ANY (''{done}''::"Tools".state[]) AND line.item <> ''"Tools".units''; more.of_item(tool.name)'),
+    ('ALTER TYPE "Tools".state SET SCHEMA more',
+     'more.of_item(line.item); "Tools"."Units" (line.quantity::"Tools"."a\1") * "Tools".units_of(1); '
+     'line.party::more.citext::text; '
+     'line.state = ANY (''{done}''::more.state[]) AND line.item <> ''"Tools".units''; more.of_item(tool.name)'),
+    ('ALTER SCHEMA "Tools" RENAME TO tools',
+     'more.of_item(line.item); tools."Units" (line.quantity::tools."a\1") * tools.units_of(1); line.party::more.citext::text; '
+     'line.state = ANY (''{done}''::more.state[]) AND line.item <> ''"Tools".units''; more.of_item(tool.name)'),
+    ('ALTER EXTENSION citext SET SCHEMA tools',
+     'more.of_item(line.item); tools."Units" (line.quantity::tools."a\1") * tools.units_of(1); line.party::tools.citext::text; '
+     'line.state = ANY (''{done}''::more.state[]) AND line.item <> ''"Tools".units''; more.of_item(tool.name)');
+SELECT pg_temp.follows(statement, expected) FROM story;
+SELECT pg_temp.refused('ALTER FUNCTION tools.nothing() RENAME TO x', '42883', 'what is not there is PostgreSQL''s business');
+CREATE FUNCTION more.of_item(text, integer) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT upper($1)';
+SELECT credits.detach('erp.job'), credits.unbind('erp.tool');
+SELECT credits.bind_customers('erp.tool', 'code', name => 'more.of_item(tool.name) || more.of_item(tool.name, 1)');
+SELECT pg_temp.refused('ALTER FUNCTION more.of_item(text) RENAME TO x', '2BP01', 'of two of one name none is renamed');
+SELECT pg_temp.refused('ALTER FUNCTION more.of_item(text) SET SCHEMA tools', '2BP01', 'nor moved');
+ALTER SCHEMA more RENAME TO most;
+SELECT is(pg_temp.bound_again('erp.tool'), NULL, 'but both may go with their schema');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -23,8 +23,11 @@ SELECT pg_temp.refused($$INSERT INTO credits_tap.slip VALUES (1, 'A', '2026-01-0
     'given a lot that is another, lines are not saved');
 SELECT pg_temp.accepted('CREATE TABLE credits_tap.more (id int PRIMARY KEY);
     ALTER TABLE credits_tap.more ADD COLUMN n int;
+    ALTER TABLE credits_tap.more RENAME TO most; ALTER TABLE credits_tap.most RENAME TO more;
+    CREATE FUNCTION credits_tap.f() RETURNS int LANGUAGE sql AS ''SELECT 1'';
+    ALTER FUNCTION credits_tap.f RENAME TO g; DROP FUNCTION credits_tap.g;
     DROP TABLE credits_tap.more',
-    'others'' tables are made, altered and dropped as ever');
+    'others'' tables are made, altered, renamed and dropped as ever');
 SELECT pg_temp.refused('DROP TABLE credits_tap.slip', '2BP01', 'what is attached is protected');
 ALTER TABLE credits._lot RENAME other TO remaining;
 SELECT pg_temp.accepted($$INSERT INTO credits_tap.slip VALUES (1, 'A', '2026-01-01', 'H', 1)$$,
