@@ -1,8 +1,9 @@
 // The event triggers: what was attached or bound must still be so after a command, else the command is refused (2BP01).
-// A command has touched a table when the transaction holds a lock on a part of it that only DDL takes; so others' DDL pays for no
-// more than a look at credits.source and credits.binding, and what a superuser has broken before is nobody else's obstacle.
+// They look at what the transaction has touched (protect/checked_tables.hpp); so others' DDL pays for no more than a look at
+// credits.source and credits.binding, and what a superuser has broken before is nobody else's obstacle.
 #include "protect/protection.hpp"
 
+#include "protect/checked_tables.hpp"
 #include "protect/command.hpp"
 #include "protect/followed_tables.hpp"
 #include "protect/header_reference.hpp"
@@ -32,26 +33,6 @@ namespace credits
 
 namespace
 {
-
-bool is_held(Oid relation) { return CheckRelationOidLockedByMe(relation, ShareUpdateExclusiveLock, true); }
-
-/// Of what is gone the lock is still held.
-bool is_table_touched(Oid table)
-{
-    if (!pg::exists(table) || !has_subclass(table))
-        return is_held(table);
-    const List* const tables = find_all_inheritors(table, NoLock, nullptr);
-    bool found = false;
-    for (int i = 0; i < list_length(tables); i++)
-        found |= is_held(list_nth_oid(tables, i));
-    return found;
-}
-
-bool is_touched(const SourceRow& row)
-{
-    return is_table_touched(row.line_table) || is_held(row.mapping) ||
-           (OidIsValid(row.header_table) && is_table_touched(row.header_table));
-}
 
 constexpr const char* name_dropped = "SELECT * FROM credits._dropped($1, $2, $3)";
 
@@ -278,12 +259,10 @@ Datum credits_protect(PG_FUNCTION_ARGS)
         return Datum(0);
     }
     for_each_source_row([&](const SourceRow& row) {
-        if (is_touched(row))
-            protect_source(row, drops);
+        check_touched(row.line_table, row.header_table, row.mapping, [&] { protect_source(row, drops); });
     });
     for_each_binding([&](Oid erp_table, Oid mapping) {
-        if (is_table_touched(erp_table) || is_held(mapping))
-            protect_binding(erp_table, mapping, drops);
+        check_touched(erp_table, InvalidOid, mapping, [&] { protect_binding(erp_table, mapping, drops); });
     });
     if (!drops && may_part_from_root(trigger->parsetree))
         release_strangers();

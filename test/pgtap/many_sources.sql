@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(8);
+SELECT plan(9);
 
 CREATE SCHEMA many;
 CREATE FUNCTION pg_temp.add(n integer) RETURNS void LANGUAGE plpgsql AS $$
@@ -36,6 +36,12 @@ SELECT cmp_ok(pg_temp.lists_read('ALTER TABLE many.else ADD added int'), '<=', 3
               'and what is done to it, though the transaction has touched them all');
 SELECT cmp_ok(pg_temp.lists_read('SELECT pg_temp.add(201)'), '<=', 8.0, 'another source');
 SELECT cmp_ok(pg_temp.lists_read('SELECT credits.detach(''many.line_201'')'), '<=', 25.0, 'and one less');
+-- A second or so; it took ten seconds when each command looked at all that the transaction had touched.
+SET LOCAL statement_timeout = '5s';
+SELECT lives_ok($$DO $b$BEGIN
+    FOR n IN 0 .. 599 LOOP EXECUTE format('ALTER TABLE many.line_%s ADD added_%s integer', n % 200 + 1, n); END LOOP;
+END$b$ $$, 'all of them altered in one transaction');
+RESET statement_timeout;
 SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
