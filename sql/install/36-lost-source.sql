@@ -55,6 +55,7 @@ COMMENT ON FUNCTION credits._archive_source(credits._source_without_table, text)
 CREATE FUNCTION credits.archive_lost(source text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '3s' -- saves wait behind it
 AS $$
 DECLARE
     lines      bigint := 0;
@@ -65,7 +66,8 @@ BEGIN
         RAISE EXCEPTION 'archive_lost needs a source' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     PERFORM credits._hold_saves_first('archive lines');
-    PERFORM credits._hold_all_tables();
+    PERFORM credits._hold_tables();
+    LOCK TABLE credits._source IN SHARE ROW EXCLUSIVE MODE; -- no table is being attached that goes on
     first_open := credits._first_open_day();
     FOR its IN
         SELECT * FROM credits._now(NULL::credits._source_without_table, 'credits._sources_without_table', ROW(source))
@@ -103,4 +105,5 @@ Errors:
 - 22004: no source
 - 23514 credits_month_open: a line is dated in a month that is open
 - 25001: the transaction has saved credits
+- 55P03: saves, or an attach, do not end within 3 seconds
 Rule 24.';
