@@ -35,11 +35,9 @@ SELECT DISTINCT ON (line_table, line_key)
     type_id,
     article,
     coefficient,
-    document_date,
-    document_number,
     quantity <> 0 OR coalesce(amount, 0) <> 0 AS stands
 FROM (SELECT entry.line_table, entry.line_key, entry.customer, entry.type_id, entry.article, entry.coefficient,
-             entry.document_date, entry.document_number, entry.recorded_at, entry.entry_no,
+             entry.recorded_at, entry.entry_no,
              pg_catalog.sum(entry.quantity) OVER account AS quantity,
              pg_catalog.sum(entry.amount) OVER account AS amount -- of a credit note that changes a value this is all
       FROM credits.entry
@@ -50,8 +48,7 @@ FROM (SELECT entry.line_table, entry.line_key, entry.customer, entry.type_id, en
                        kind.act)) AS booked
 ORDER BY line_table, line_key, quantity <> 0 OR coalesce(amount, 0) <> 0 DESC, recorded_at DESC, entry_no DESC;
 COMMENT ON VIEW credits._line_booking IS
-'How each document line was booked last: account, article, coefficient, its document, and whether it has credits or an amount '
-'there.';
+'How each document line was booked last: account, article, coefficient, and whether it has credits or an amount there.';
 
 -- A source that cannot be read as a whole is named by source_whole: nothing is said of its lines, and nothing done to them.
 CREATE VIEW credits._readable_source AS
@@ -123,12 +120,7 @@ SELECT
     pg_catalog.trim_scale(wanted.credits) AS credits,
     CASE WHEN terms.coefficient > 0 THEN pg_catalog.trim_scale(invoiced.amount) END AS amount,
     booking.line_key IS NOT NULL AS is_recorded,
-    CASE
-        WHEN booking.stands AND booking.customer = account.customer
-             AND (booking.document_date, booking.document_number, booking.article)
-                 IS DISTINCT FROM (line.document_date, line.document_number, line.article)
-            THEN pg_catalog.concat_ws(' ', booking.article, 'of', booking.document_number, booking.document_date)
-    END AS booked_otherwise,
+    pg_catalog.concat_ws(' ', line.article, 'of', line.document_number, line.document_date) COLLATE "C" AS document,
     line.document_date,
     line.document_number,
     line.member,
@@ -177,8 +169,7 @@ WHERE (line.counts OR line.error IS NOT NULL)
     END;
 COMMENT ON VIEW credits._line_want IS
 'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to '
-'19, 23). booked_otherwise: article, number and date that it is booked with, where it stands and one of these differs. error: '
-'that cannot be told, since a row cannot be read (rule 24).';
+'19, 23). document: its article, number and date. error: that cannot be told, since a row cannot be read (rule 24).';
 
 -- The lines are read once, whatever is asked of them.
 CREATE VIEW credits._line_state AS
@@ -189,13 +180,20 @@ unreadable AS MATERIALIZED (
     SELECT * FROM want WHERE error IS NOT NULL
 ),
 booked AS (
-    SELECT line_table, line_key, customer, type_id, kind.act, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
+    SELECT line_table, line_key, customer, type_id, act, pg_catalog.trim_scale(pg_catalog.sum(quantity)) AS credits,
            pg_catalog.trim_scale(pg_catalog.sum(amount)) AS amount, pg_catalog.max(document_date) AS document_date,
-           pg_catalog.max(document_number) AS document_number
-    FROM credits.entry
-    JOIN credits._entry_kind() AS kind USING (kind)
-    WHERE line_table IN (SELECT source.line_table FROM credits._readable_source AS source)
-    GROUP BY line_table, line_key, customer, type_id, kind.act
+           pg_catalog.max(document_number) AS document_number,
+           pg_catalog.min(document) FILTER (WHERE stands) AS first_document,
+           pg_catalog.max(document) FILTER (WHERE stands) AS last_document
+    FROM (SELECT line_table, line_key, customer, type_id, kind.act, document_date, document_number,
+                 pg_catalog.concat_ws(' ', article, 'of', document_number, document_date) COLLATE "C" AS document,
+                 pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(amount) AS amount,
+                 pg_catalog.sum(quantity) <> 0 OR coalesce(pg_catalog.sum(amount), 0) <> 0 AS stands
+          FROM credits.entry
+          JOIN credits._entry_kind() AS kind USING (kind)
+          WHERE line_table IN (SELECT source.line_table FROM credits._readable_source AS source)
+          GROUP BY line_table, line_key, customer, type_id, kind.act, article, document_number, document_date) AS part
+    GROUP BY line_table, line_key, customer, type_id, act
 )
 SELECT
     line_table,
@@ -207,7 +205,8 @@ SELECT
     coalesce(want.credits, 0) AS credits,
     want.amount,
     coalesce(want.is_recorded, true) AS is_recorded,
-    want.booked_otherwise,
+    CASE WHEN booked.first_document <> want.document THEN booked.first_document
+         WHEN booked.last_document <> want.document THEN booked.last_document END AS booked_document,
     coalesce(want.document_date, booked.document_date) AS document_date,
     coalesce(want.document_number, booked.document_number) AS document_number,
     want.member,
@@ -217,7 +216,7 @@ FROM booked
 FULL JOIN (SELECT * FROM want WHERE error IS NULL) AS want USING (line_table, line_key, customer, type_id, act)
 WHERE (coalesce(booked.credits, 0) <> coalesce(want.credits, 0)
        OR coalesce(booked.amount, 0) <> coalesce(want.amount, 0)
-       OR want.booked_otherwise IS NOT NULL)
+       OR booked.first_document <> want.document OR booked.last_document <> want.document)
   AND NOT EXISTS (SELECT FROM unreadable
                   WHERE unreadable.line_table = coalesce(booked.line_table, want.line_table)
                     AND unreadable.line_key = coalesce(booked.line_key, want.line_key))
@@ -227,7 +226,7 @@ SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded
 FROM unreadable;
 COMMENT ON VIEW credits._line_state IS
 'Document lines whose entries do not add up to what they want now, per account and act, or are of another document date, number or '
-'article, and lines of which that cannot be told.';
+'article (booked_document), and lines of which that cannot be told.';
 
 CREATE VIEW credits._line_fault AS
 SELECT
@@ -238,7 +237,7 @@ SELECT
         WHEN error IS NOT NULL THEN error
         WHEN is_recorded
             THEN pg_catalog.format('%s, line %s: %s credits are booked%s%s, it wants %s%s', line_table, line_key, booked_credits,
-                                   ' for ' || booked_amount, ' as ' || booked_otherwise, credits, ' for ' || amount)
+                                   ' for ' || booked_amount, ' as ' || booked_document, credits, ' for ' || amount)
         ELSE pg_catalog.format('%s, line %s: it wants %s credits%s', line_table, line_key, credits, ' for ' || amount)
     END AS detail
 FROM credits._line_state;

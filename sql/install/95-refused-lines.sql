@@ -145,7 +145,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._is_part_of_more(bigint) IS
-'Are there lines in a part''s component that it leaves out, and of which what is booked may be another line''s?';
+'Tells whether a part leaves out lines of its component of which what is booked may be another line''s.';
 
 -- The line that is refused is left out, and the others are tried again; where it is none by itself, or that does not end soon,
 -- each half by itself.
