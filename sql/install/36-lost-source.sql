@@ -5,7 +5,8 @@ COMMENT ON TYPE credits._source_without_table IS
 'A source without a table: its number, that of its archive, how many of its lines are on record, and the latest day that one of '
 'them was dated.';
 
--- One that is attached, though its table is gone, is detached first. One that a dump of some tables has left out has no more than a number.
+-- One that is attached, though its table is gone, is detached first. One that a dump of some tables has left out has no more
+-- than a number.
 CREATE FUNCTION credits._sources_without_table(asked text) RETURNS SETOF credits._source_without_table
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -95,7 +96,8 @@ $$;
 COMMENT ON FUNCTION credits.archive_lost(text) IS
 'Archives all lines of a source whose table is gone, and returns how many are on record: verify() names it no more.
 For history that no table goes on; one that does is attached with continues.
-Their entries stay, with the name of the source. What is dated until their latest day counts no more, whatever table goes on later.
+Their entries stay, with the name of the source.
+What is dated until their latest day counts no more, whatever table goes on later.
 Saves of credits wait meanwhile.
 Arguments:
 - source: its name, schema and table, as verify() has it; of one that is not known any more its number

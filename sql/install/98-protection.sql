@@ -12,8 +12,8 @@ CREATE EVENT TRIGGER credits_before_command ON ddl_command_start
                  'ALTER DOMAIN', 'ALTER EXTENSION')
     EXECUTE FUNCTION credits._protect();
 COMMENT ON EVENT TRIGGER credits_before_command IS
-'Refuses what PostgreSQL would refuse too, but with a hint to CASCADE, and what could not be undone afterwards; follows the names '
-'of what mappings call.';
+'Refuses what PostgreSQL would refuse too, but with a hint to CASCADE, and what could not be undone afterwards; follows the '
+'names of what mappings call.';
 
 CREATE EVENT TRIGGER credits_after_drop ON sql_drop
     EXECUTE FUNCTION credits._protect();

@@ -94,8 +94,8 @@ CREATE DOMAIN "Tools".pieces AS numeric;
 CREATE TYPE "Tools".state AS ENUM ('open', 'done');
 CREATE TABLE erp.job (id integer PRIMARY KEY, item text, quantity numeric, state "Tools".state, party more.citext);
 SELECT credits.attach('erp.job', 'other', '"Tools".of_item(line.item)',
-    '"Tools" . UNITS (line.quantity::"Tools".pieces) * "Tools".units_of(1)', NULL, 'line.party::more.citext::text', $$date '2026-01-01'$$,
-    counts_when => $$line.state = ANY ('{done}'::"Tools".state[]) AND line.item <> '"Tools".units'$$);
+    '"Tools" . UNITS (line.quantity::"Tools".pieces) * "Tools".units_of(1)', NULL, 'line.party::more.citext::text',
+    $$date '2026-01-01'$$, counts_when => $$line.state = ANY ('{done}'::"Tools".state[]) AND line.item <> '"Tools".units'$$);
 CREATE TABLE erp.tool (code text PRIMARY KEY, name text);
 SELECT credits.bind_customers('erp.tool', 'code', name => '"Tools".of_item(tool.name)');
 CREATE FUNCTION pg_temp.follows(statement text, expected text) RETURNS SETOF text LANGUAGE plpgsql AS $$

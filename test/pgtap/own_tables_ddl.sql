@@ -40,7 +40,8 @@ SELECT pg_temp.refused('ALTER TABLE credits.binding RENAME settings TO other', '
 SELECT pg_temp.refused(statement, '2BP01', 'nor is what they find by name renamed: ' || statement) FROM unnest(ARRAY[
     'ALTER SCHEMA credits RENAME TO other', 'ALTER TABLE credits.source RENAME TO other',
     'ALTER TABLE credits.binding RENAME TO other', 'ALTER TABLE credits._source RENAME TO other',
-    'ALTER TABLE IF EXISTS credits.source SET SCHEMA credits_tap', 'ALTER TABLE credits._source SET SCHEMA credits_tap']) AS statement;
+    'ALTER TABLE IF EXISTS credits.source SET SCHEMA credits_tap',
+    'ALTER TABLE credits._source SET SCHEMA credits_tap']) AS statement;
 SELECT pg_temp.accepted('CREATE TABLE credits_tap.source (id int); ALTER TABLE credits_tap.source RENAME TO binding;
     DROP TABLE credits_tap.binding; ALTER SCHEMA credits_tap RENAME TO other; ALTER SCHEMA other RENAME TO credits_tap;
     ALTER TABLE IF EXISTS credits.nothing RENAME TO other', 'what others call so is theirs');

@@ -56,7 +56,8 @@ SELECT pg_temp.refused(
     'INSERT INTO credits_tap.header VALUES (1, ''A'', ''2026-01-01''); UPDATE credits_tap.header SET customer = ''B''', '42P17',
     'what cannot be read is not passed over in silence');
 
-SELECT pg_temp.refused($$SELECT credits.archive_lost('credits_tap.gone')$$, '42704', 'so does one that is gone, before it is history');
+SELECT pg_temp.refused($$SELECT credits.archive_lost('credits_tap.gone')$$, '42704',
+                       'so does one that is gone, before it is history');
 SELECT pg_temp.accepted('SELECT credits.detach(''credits_tap.bare'')', 'detach takes a broken source away');
 SELECT pg_temp.accepted('ALTER TABLE credits_tap.bare ADD COLUMN note text', 'then the table is its owner''s');
 SET ROLE credits_tap_off;

@@ -226,14 +226,16 @@ SELECT pg_temp.attach('shop.old');
 SELECT is((credits.take_in()).lines, 1::bigint, 'a table that comes back is not booked twice');
 SELECT is_empty('SELECT * FROM credits.verify()', 'and all holds');
 DELETE FROM shop.old WHERE id < 5;
-SELECT bag_eq('SELECT customer, sold FROM credits.portfolio', 'SELECT customer, sold FROM before', 'nor do its old lines come back');
+SELECT bag_eq('SELECT customer, sold FROM credits.portfolio', 'SELECT customer, sold FROM before',
+    'nor do its old lines come back');
 INSERT INTO shop.old VALUES (6, 'A', '2026-01-07', 'S', 1, 10);
 SELECT credits.detach('shop.old') \g /dev/null
 DROP TABLE shop.old;
 SELECT is(pg_temp.archived('shop.old'), '23514 credits_month_open', 'what came after is told again');
 SELECT credits.close_month('2026-01-01') \g /dev/null
 SELECT is(credits.archive_lost('shop.old'), 2::bigint, 'and goes to the same archive');
-SELECT is((SELECT count(*) FROM credits._source WHERE name = 'shop.old' AND archive_of IS NOT NULL), 1::bigint, 'of which there is one');
+SELECT is((SELECT count(*) FROM credits._source WHERE name = 'shop.old' AND archive_of IS NOT NULL),
+    1::bigint, 'of which there is one');
 SELECT is_empty('SELECT * FROM credits.verify()', 'and all holds then');
 
 -- Names of several parts, and odd ones
@@ -255,7 +257,8 @@ $$;
 SELECT is(pg_temp.message(format('SELECT credits.%s(%L)', function, 'shop."Odd ""Table"""')), message, function || ' names it')
 FROM (VALUES ('attach_call', 'table "shop.Odd "Table"" is not attached to credits'),
              ('bind_call', 'table "shop.Odd "Table"" is not bound to credits')) AS t (function, message);
-SELECT is(pg_temp.message('SELECT credits.attach_call(1::regclass)'), 'table "1" is not attached to credits', 'or one that is gone');
+SELECT is(pg_temp.message('SELECT credits.attach_call(1::regclass)'),
+    'table "1" is not attached to credits', 'or one that is gone');
 SELECT credits.attach('shop."Odd ""Table"""', 'cash_sale', 'item', 'quantity', 'amount', 'customer', 'day');
 SELECT is(pg_temp.attach_even(name), message, name || ' is told once') FROM (VALUES
     ('shop."Odd ""Table"""', 'source "shop.Odd "Table"" is attached'),
@@ -277,7 +280,8 @@ SELECT is((SELECT count(*) FROM credits.verify() WHERE invariant = 'lost_source'
            AND detail LIKE 'source %: it is not known any more%'),
     (SELECT count(DISTINCT source_no) FROM credits._entry WHERE source_no IS NOT NULL), 'sources that are not known are told');
 SELECT is(pg_temp.lost() IS NULL, false, 'and stay so');
-SELECT credits.archive_lost(source_no::text) FROM (SELECT DISTINCT source_no FROM credits._entry WHERE source_no IS NOT NULL) AS s;
+SELECT credits.archive_lost(source_no::text)
+FROM (SELECT DISTINCT source_no FROM credits._entry WHERE source_no IS NOT NULL) AS s;
 SELECT is(pg_temp.lost(), NULL, 'until they are history');
 
 SELECT * FROM finish();

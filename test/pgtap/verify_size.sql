@@ -1,4 +1,5 @@
--- verify() costs by the rows that it reads, whatever was known of them when they were counted last: seconds, where it took minutes.
+-- verify() costs by the rows that it reads, whatever was known of them when they were counted last:
+-- seconds, where it took minutes.
 BEGIN;
 \ir common.psql
 \ir shop.psql
