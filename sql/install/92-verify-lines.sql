@@ -225,8 +225,8 @@ SELECT line_table, line_key, customer, NULL, NULL, NULL, NULL, NULL, is_recorded
        document_number, member, place, error
 FROM unreadable;
 COMMENT ON VIEW credits._line_state IS
-'Document lines whose entries do not add up to what they want now, per account and act, or are of another document date, number or '
-'article (booked_document), and lines of which that cannot be told.';
+'Document lines whose entries do not add up to what they want now, per account and act, or are of another document date, '
+'number or article (booked_document), and lines of which that cannot be told.';
 
 CREATE VIEW credits._line_fault AS
 SELECT

@@ -17,7 +17,7 @@ CREATE TABLE credits.take_in_refusal (
     number          bigint   PRIMARY KEY DEFAULT credits._next_number('credits.take_in_refusal_number')
 );
 COMMENT ON TABLE credits.take_in_refusal IS
-'The lines that the last take_in(..., on_refusal => ''report'') of their table refused.';
+'The lines that the last take_in() of their table refused, where on_refusal was report; none after one that stops.';
 COMMENT ON COLUMN credits.take_in_refusal.line_table      IS 'attached table of the line';
 COMMENT ON COLUMN credits.take_in_refusal.line_key        IS 'key of the line; empty where the whole table cannot be read';
 COMMENT ON COLUMN credits.take_in_refusal.document_number IS 'number of its document';
@@ -129,7 +129,7 @@ BEGIN
     END IF;
     FOREACH asked IN ARRAY coalesce(line_tables, '{}') LOOP
         IF NOT EXISTS (SELECT FROM credits.source WHERE source.line_table = asked) THEN
-            RAISE EXCEPTION 'table "%" is not attached', asked
+            RAISE EXCEPTION 'table "%" is not attached', credits._unquoted(asked::text)
                 USING ERRCODE = 'undefined_object', HINT = 'What is attached is in credits.source.';
         END IF;
     END LOOP;
@@ -164,7 +164,7 @@ BEGIN
     PERFORM credits._settle_pending();
     PERFORM credits._hold_all_tables();
     DELETE FROM credits.take_in_refusal AS refusal
-    WHERE on_refusal = 'report' AND (line_tables IS NULL OR refusal.line_table = ANY (line_tables));
+    WHERE line_tables IS NULL OR refusal.line_table = ANY (line_tables);
     last := credits._list_unsettled(line_tables, from_date);
     refused := credits._refuse_unreadable(line_tables, on_refusal);
     WHILE start <= last LOOP

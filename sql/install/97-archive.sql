@@ -46,13 +46,13 @@ BEGIN
         RAISE EXCEPTION 'archive needs a table and a day' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF NOT EXISTS (SELECT FROM credits._now(NULL::credits._source_numbers, 'credits._numbers_of_source', ROW(line_table))) THEN
-        RAISE EXCEPTION 'table "%" is not attached to credits', line_table
+        RAISE EXCEPTION 'table "%" is not attached to credits', credits._unquoted(line_table::text)
             USING ERRCODE = 'undefined_object', HINT = 'The table credits.source shows the attached tables.';
     END IF;
     IF first_open IS NULL OR before > first_open THEN
         RAISE EXCEPTION 'cannot archive lines of a month that is open'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_month_open',
-                  DETAIL = coalesce(format('The first open day is %s.', first_open), 'No month is closed.'),
+                  DETAIL = coalesce('The first open day is ' || first_open || '.', 'No month is closed.'),
                   HINT = 'Close the months before.';
     END IF;
     fault := credits._now(NULL::text, 'credits._fault_of_lines');

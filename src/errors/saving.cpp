@@ -249,7 +249,7 @@ void line_archived(Oid line_table, std::string_view key, DateADT before)
         ERROR, errcode(ERRCODE_CHECK_VIOLATION),
         errmsg("line \"%.*s\" of table \"%s\" is archived", static_cast<int>(key.size()), key.data(), get_rel_name(line_table)),
         errdetail("Lines dated before %s are archived: what is booked for them stays, and is theirs no more.", text(before)),
-        errhint("Leave its date, or enter a new line."), table(line_table), constraint("credits_lines_kept"));
+        errhint("Leave its date; a new line needs a key of its own."), table(line_table), constraint("credits_lines_kept"));
 }
 
 void header_not_there(Oid line_table, Oid header_table, std::string_view key)

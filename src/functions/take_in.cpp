@@ -47,19 +47,18 @@ constexpr const char* read_listed =
     " WHERE l.position OPERATOR(pg_catalog.>=) $1 AND l.position OPERATOR(pg_catalog.<=) $2 AND NOT l.repeats_line"
     " ORDER BY l.line_table, l.member";
 
-#define READ_REFUSED \
-    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member, false FROM pg_temp.credits_refused_line AS l" \
+#define READ_REFUSED                                                                                                             \
+    "SELECT l.line_table, l.place, l.line_key, l.is_recorded, l.member, false FROM pg_temp.credits_refused_line AS l"            \
     " WHERE l.part OPERATOR(pg_catalog.=) $1 AND NOT l.repeats_line"
 
 constexpr const char* read_refused = READ_REFUSED " ORDER BY 1, 5";
 
 /// With those that are left out, and of which what they have may be another line's.
 constexpr const char* read_refused_and_left_out =
-    READ_REFUSED
-    " UNION ALL SELECT l.line_table, NULL, l.line_key, true, NULL, true FROM pg_temp.credits_refused_line AS l"
-    " WHERE l.is_elsewhere AND (l.part OPERATOR(pg_catalog.=) $1) IS NOT TRUE AND l.component OPERATOR(pg_catalog.=)"
-    "  (SELECT t.component FROM pg_temp.credits_refused_line AS t WHERE t.part OPERATOR(pg_catalog.=) $1 LIMIT 1)"
-    " ORDER BY 1, 5";
+    READ_REFUSED " UNION ALL SELECT l.line_table, NULL, l.line_key, true, NULL, true FROM pg_temp.credits_refused_line AS l"
+                 " WHERE l.is_elsewhere AND (l.part OPERATOR(pg_catalog.=) $1) IS NOT TRUE AND l.component OPERATOR(pg_catalog.=)"
+                 "  (SELECT t.component FROM pg_temp.credits_refused_line AS t WHERE t.part OPERATOR(pg_catalog.=) $1 LIMIT 1)"
+                 " ORDER BY 1, 5";
 
 /// What of the list is settled, and how: the lines from one position to another, each day as a save; or a part of those that were
 /// refused then, as one save.

@@ -126,9 +126,8 @@ bool are_accounts_of(std::span<const std::string_view> named, ContactsKnown& kno
     for (size_t i = 0; i < named.size(); i++)
         if (!is_null(sorted[i]) && (i == 0 || sorted[i] != sorted[i - 1]) && lock(sorted[i]).is_contact)
             known = ContactsKnown::from_locked_row;
-    return std::equal(named.begin(), named.end(), accounts, [&](std::string_view customer, std::string_view account) {
-        return find_account_of(customer) == account;
-    });
+    return std::equal(named.begin(), named.end(), accounts,
+                      [&](std::string_view customer, std::string_view account) { return find_account_of(customer) == account; });
 }
 
 /// Calls lock(account) for the accounts of these customers until they are theirs.
@@ -204,10 +203,7 @@ Customer lock_account_of(std::string_view named)
     }
 }
 
-void lock_accounts_in_order(std::span<const std::string_view> named)
-{
-    for_each_account_of(named, lock_or_claim);
-}
+void lock_accounts_in_order(std::span<const std::string_view> named) { for_each_account_of(named, lock_or_claim); }
 
 void take_turns_of_accounts(Turns& turns, std::span<const std::string_view> named)
 {

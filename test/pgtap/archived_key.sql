@@ -7,8 +7,8 @@ BEGIN;
 SELECT plan(10);
 
 CREATE TABLE shop.bill (LIKE shop.slip INCLUDING ALL);
-SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount', customer => 'customer',
-    document_date => 'day', counts_when => $$line.state = 'posted'$$, check_at => 'commit') \g /dev/null
+SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
+    customer => 'customer', document_date => 'day', counts_when => $$line.state = 'posted'$$, check_at => 'commit') \g /dev/null
 INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (1, 'A', '2025-11-05', 'S', 10, 1000),
     (3, 'B', '2025-11-06', 'S', 4, 400), (4, 'B', '2025-11-06', 'S', 5, 500);
 UPDATE shop.slip SET state = 'cancelled' WHERE id IN (3, 4);
@@ -40,7 +40,8 @@ SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, day, item, quanti
     SET CONSTRAINTS ALL IMMEDIATE$$, 'another key is as good as ever');
 SELECT is(credits.balance('A', 'SUPPORT'), 24::numeric, 'each is booked once');
 SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, day, item, quantity, amount)
-    VALUES (3, 'B', '2025-12-05', 'S', 2, 200), (4, 'B', '2025-12-05', 'S', 2, 200)$$, 'and so is that under which nothing stands');
+    VALUES (3, 'B', '2025-12-05', 'S', 2, 200), (4, 'B', '2025-12-05', 'S', 2, 200)$$,
+    'and so is that under which nothing stands');
 SELECT is(credits.balance('B', 'SUPPORT'), 4::numeric, 'which is booked as a new one');
 SELECT pg_temp.all_in_order();
 

@@ -54,8 +54,8 @@ SELECT pg_temp.all_of(1, 'ON DELETE SET NULL', 'UPDATE EXECUTE FUNCTION shop.kee
     'kept from SET NULL');
 SELECT pg_temp.all_of(2, 'ON DELETE CASCADE', 'DELETE EXECUTE FUNCTION shop.keep()', 'DELETE FROM {h} WHERE id = 1', 2,
     'kept from a cascade');
-SELECT pg_temp.all_of(3, 'ON UPDATE CASCADE', 'UPDATE EXECUTE FUNCTION shop.keep()', 'UPDATE {h} SET id = id + 10 WHERE id = 1', 2,
-    'kept from a new key');
+SELECT pg_temp.all_of(3, 'ON UPDATE CASCADE', 'UPDATE EXECUTE FUNCTION shop.keep()', 'UPDATE {h} SET id = id + 10 WHERE id = 1',
+    2, 'kept from a new key');
 SELECT pg_temp.all_of(4, 'ON DELETE CASCADE', 'DELETE WHEN (OLD.item = ''X'') EXECUTE FUNCTION shop.keep()',
     'DELETE FROM {h}', 0, 'a line without credits is kept');
 SELECT pg_temp.all_of(5, 'ON UPDATE CASCADE', 'UPDATE EXECUTE FUNCTION shop.keep()',

@@ -1,5 +1,5 @@
--- Keys that were exchanged, or used again, behind the triggers or while the table was detached: take_in() finds what each line has
--- under its former key, and books nothing twice (rules 14 and 24). And what is booked under another date, number or article.
+-- Keys that were exchanged, or used again, behind the triggers or while the table was detached: take_in() finds what each line
+-- has under its former key, and books nothing twice (rules 14 and 24). And what is booked under another date, number or article.
 BEGIN;
 \ir common.psql
 \ir shop.psql
