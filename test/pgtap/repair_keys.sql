@@ -18,7 +18,8 @@ CREATE FUNCTION pg_temp.standing() RETURNS text LANGUAGE sql AS $$
 $$;
 -- Gives line i the key to[i] behind the triggers, and does more; then what take_in() settles and leaves. Of none of it anything
 -- stays.
-CREATE FUNCTION pg_temp.after_keys(new_keys bigint[], more text, expected text, description text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.after_keys(new_keys bigint[], more text, expected text, description text) RETURNS text
+    LANGUAGE plpgsql AS $$
 DECLARE
     taken record;
     had   text;
@@ -29,7 +30,8 @@ BEGIN
     had := format('%s of %s lines: %s', taken.lines, taken.lines + taken.refused, pg_temp.standing())
            || coalesce((SELECT '; refused ' || string_agg(line_key || ' ' || constraint_name, ', ' ORDER BY number)
                         FROM credits.take_in_refusal), '')
-           || CASE WHEN ARRAY(SELECT pg_temp.named()) <> ARRAY(SELECT pg_temp.reported()) THEN '; not what is reported' ELSE '' END
+           || CASE WHEN ARRAY(SELECT pg_temp.named()) <> ARRAY(SELECT pg_temp.reported()) THEN '; not what is reported'
+                   ELSE '' END
            || coalesce((SELECT '; unsound: ' || string_agg(v::text, '; ') FROM credits.verify() AS v
                         WHERE invariant NOT IN ('line_booked', 'unbooked_line')), '');
     RAISE SQLSTATE 'TRIED';
