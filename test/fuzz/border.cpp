@@ -123,13 +123,20 @@ Statements rebuilt(Chance& chance, const Schema& schema, const Source& source)
     return {sql + "    DROP TABLE s." + name + "_old CASCADE;\n    " + saving_function(source) + ";\nEND $do$"};
 }
 
-/// January is closed, and lines of it archived, of which some may be deleted then.
-Statements archived(Chance& chance, const Source& source)
+/// January is closed, and lines of it archived, of which some may be deleted then; others are made of what is archived.
+Statements archived(Chance& chance, const Schema& schema, const Source& source)
 {
     static const char* const days[] = {"2026-01-08", "2026-01-20", "2026-02-01"};
     const std::string before = chance.one_of(days);
-    return {"SELECT credits.close_month('2026-01-01')", "SELECT credits.archive('" + lines_of(source) + "', '" + before + "')",
-            "DELETE FROM " + lines_of(source) + " WHERE " + (source.day_in_header ? "till = 1" : "day < '" + before + "'")};
+    const std::string lines = lines_of(source);
+    Statements all{"SELECT credits.close_month('2026-01-01')", "SELECT credits.archive('" + lines + "', '" + before + "')",
+                   "DELETE FROM " + lines + " WHERE " + (source.day_in_header ? "till = 1" : "day < '" + before + "'")};
+    for (const Source& other : schema.sources)
+        if (other.origins == Origins::looked_up && other.origin_source == source.number)
+            all.push_back("UPDATE " + lines_of(other) +
+                          " SET made_of = (SELECT line_key FROM credits.entry WHERE line_table IS NULL" + " AND source = '" +
+                          lines + "' ORDER BY quantity, line_key LIMIT 1) WHERE article IN ('HOUR', 'QUARTER')");
+    return all;
 }
 
 Statements attach_again(Chance& chance, const Schema& schema, const Source& source)
@@ -160,7 +167,7 @@ Unit random_event(Chance& chance, const Schema& schema, int connection)
                           {"ddl", ddl(chance, source)},
                           {"settings", setting(chance)},
                           {"closings", closing(chance)},
-                          {"archive", archived(chance, source)},
+                          {"archive", archived(chance, schema, source)},
                           {"cancel", interruption("pg_cancel_backend")},
                           {"kill", interruption("pg_terminate_backend")},
                           {"detach", attach_again(chance, schema, source)},
