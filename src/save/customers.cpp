@@ -34,11 +34,18 @@ bool writes_recorded_ledger(const DocumentLine& line)
            (!core::is_nothing(line.recorded->effect) || (!line.is_gone && line.recorded_key != line.key));
 }
 
+/// What is archived of a line is not written, unless it follows a new key: then its lots do.
+const Recorded* moved_in_archive(const DocumentLine& line)
+{
+    return line.is_gone || line.recorded_key == line.key ? nullptr : line.archived;
+}
+
 Size count_recorded(const DocumentLine& line)
 {
     Size count = 0;
-    for (const Recorded* recorded = line.recorded; recorded != nullptr; recorded = recorded->next)
-        count++;
+    for (const Recorded* const first : {static_cast<const Recorded*>(line.recorded), moved_in_archive(line)})
+        for (const Recorded* recorded = first; recorded != nullptr; recorded = recorded->next)
+            count++;
     return count;
 }
 
@@ -56,6 +63,8 @@ Customers name_customers(Batches batches, const DocumentCustomers& documents)
             if (writes_recorded_ledger(line))
                 for (const Recorded* recorded = line.recorded; recorded != nullptr; recorded = recorded->next)
                     add(customers, recorded->customer, true);
+            for (const Recorded* moved = moved_in_archive(line); moved != nullptr; moved = moved->next)
+                add(customers, moved->customer, true);
             // Counting or not: a line is not dropped before its customer is locked.
             add(customers, line.customer, false);
         }
