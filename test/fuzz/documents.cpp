@@ -62,6 +62,7 @@ Line read_line(const Source& source, const pqxx::row& row, const std::string& ar
               .made_of = row[10].as<std::string>(),
               .refund_of = row[11].as<std::string>(),
               .counts = false,
+              .covers = false,
               .is_of_interest = false,
               .is_past = false};
     const bool is_turned = source.turns && line.flavour == "B";
@@ -71,8 +72,9 @@ Line read_line(const Source& source, const pqxx::row& row, const std::string& ar
     line.is_of_interest = row[6].as<bool>() && (!source.applies || line.flavour == "A" || line.flavour == "B");
     line.is_past = !line.day.empty() && line.day < archived_before;
     const bool is_posted = !source.has_states || row[5].as<std::string>() == "posted";
-    line.counts = line.is_of_interest && is_posted && !line.is_past && !line.customer.empty() && !line.day.empty() &&
-                  !line.article.empty() && line.quantity.has_value();
+    line.covers = line.is_of_interest && is_posted && !line.customer.empty() && !line.day.empty() && !line.article.empty() &&
+                  line.quantity.has_value();
+    line.counts = line.covers && !line.is_past;
     return line;
 }
 
@@ -265,7 +267,7 @@ private:
             if (found == by_key.end())
                 break;
             below = found->second;
-            is_covered |= below->counts && (*below->quantity < 0) == (*line.quantity < 0);
+            is_covered |= below->covers && (*below->quantity < 0) == (*line.quantity < 0);
         }
         return is_covered;
     }

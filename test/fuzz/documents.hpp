@@ -21,6 +21,7 @@ struct Line {
     std::string made_of;
     std::string refund_of;
     bool counts;
+    bool covers;         // what is made of it: it counts, or would, were it not dated before what is archived
     bool is_of_interest; // by `applies_to`
     bool is_past;        // dated before what is archived
 };
