@@ -171,7 +171,8 @@ COMMENT ON VIEW credits._line_want IS
 'What each line of the attached tables wants now, in credits and, for a sale or a credit note, net amount (rules 8 to 11, 16 to '
 '19, 23). document: its article, number and date. error: that cannot be told, since a row cannot be read (rule 24).';
 
--- The lines are read once, whatever is asked of them.
+-- The lines are read once, whatever is asked of them. Of a return no entry tells under which document it stands, since what it
+-- gives goes from draw to draw.
 CREATE VIEW credits._line_state AS
 WITH want AS MATERIALIZED (
     SELECT * FROM credits._line_want
@@ -188,7 +189,8 @@ booked AS (
     FROM (SELECT line_table, line_key, customer, type_id, kind.act, document_date, document_number,
                  pg_catalog.concat_ws(' ', article, 'of', document_number, document_date) COLLATE "C" AS document,
                  pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(amount) AS amount,
-                 pg_catalog.sum(quantity) <> 0 OR coalesce(pg_catalog.sum(amount), 0) <> 0 AS stands
+                 kind.act <> 'return'
+                 AND (pg_catalog.sum(quantity) <> 0 OR coalesce(pg_catalog.sum(amount), 0) <> 0) AS stands
           FROM credits.entry
           JOIN credits._entry_kind() AS kind USING (kind)
           WHERE line_table IN (SELECT source.line_table FROM credits._readable_source AS source)
