@@ -38,7 +38,9 @@ build_server() (
     cd source
     ./configure --prefix="$folder" --enable-cassert --enable-debug --without-readline --without-zlib CFLAGS='-O1 -g'
     make -s -j"$(nproc)"
-    for part in . src/test/regress src/test/isolation contrib/citext; do make -s -C "$part" install DESTDIR="$folder.new/stage"; done
+    for part in . src/test/regress src/test/isolation contrib/citext; do
+        make -s -C "$part" install DESTDIR="$folder.new/stage"
+    done
     rm -rf "$folder"
     mv "$folder.new/stage$folder" "$folder"
     cp "$(pg_config --sharedir)"/extension/pgtap* "$("$folder/bin/pg_config" --sharedir)/extension"
