@@ -123,7 +123,7 @@ MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
 
 bool may_reuse_keys(const Source& source, Relation lines)
 {
-    return source.has_history || source.archive_no != 0 || source.has_descendants || pg::has_changed_rows(lines);
+    return source.has_history || source.has_descendants || pg::has_changed_rows(lines);
 }
 
 std::string_view key_of(Batch& batch, MinimalTuple line)

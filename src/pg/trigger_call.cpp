@@ -49,6 +49,7 @@ const TriggerData& trigger_of(FunctionCallInfo fcinfo, TriggerKind kind, const c
     const auto& trigger = *reinterpret_cast<const TriggerData*>(fcinfo->context);
     if (!is_of_kind(trigger, kind))
         errors::not_our_trigger(function, trigger.tg_trigger->tgname);
+    AcceptInvalidationMessages();
     return trigger;
 }
 

@@ -16,7 +16,8 @@ enum class TriggerKind {
     after_or_truncate // one of the last two
 };
 
-/// The trigger that calls; 39P01 when it is none of this kind.
+/// The trigger that calls; 39P01 when it is none of this kind. Its statement may have waited for a row since it last took a lock:
+/// what others have committed by then is heard, so that nothing that is kept of it is older than the rows.
 const TriggerData& trigger_of(FunctionCallInfo fcinfo, TriggerKind kind, const char* function);
 
 } // namespace credits

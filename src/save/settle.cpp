@@ -248,12 +248,13 @@ void follow_prices(Save& save, const Configuration& settings)
             warn_of_zero_prices(part->batch);
 }
 
-/// Lines may have been archived while the gate was waited for.
-void follow_archive(Source& source)
+/// Lines may have been archived while the gate was waited for. A new line may have the key of one.
+void follow_archive(Batch& batch)
 {
-    const Source& known = get_source(source.line_table);
-    source.archive_no = known.archive_no;
-    source.archived_before = known.archived_before;
+    const Source& known = get_source(batch.source->line_table);
+    batch.source->archive_no = known.archive_no;
+    batch.source->archived_before = known.archived_before;
+    batch.reads_ledger |= known.archive_no != 0;
 }
 
 } // namespace
@@ -263,7 +264,7 @@ void settle(Save& save)
     pass_gate();
     take_in_hand(nullptr);
     for (Part* const part : pg::span_of(save.parts)) {
-        follow_archive(*part->batch.source);
+        follow_archive(part->batch);
         part->given_count = part->batch.image_count;
         part->given_known_count = part->batch.known_header_count;
     }

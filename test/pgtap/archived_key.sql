@@ -4,7 +4,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(10);
+SELECT plan(12);
 
 CREATE TABLE shop.bill (LIKE shop.slip INCLUDING ALL);
 SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
@@ -44,6 +44,19 @@ SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, day, item, quanti
     'and so is that under which nothing stands');
 SELECT is(credits.balance('B', 'SUPPORT'), 4::numeric, 'which is booked as a new one');
 SELECT pg_temp.all_in_order();
+
+DO $$
+DECLARE
+    call CONSTANT text := credits.attach_call('shop.slip');
+BEGIN
+    PERFORM credits.detach('shop.slip');
+    UPDATE shop.slip SET state = 'posted' WHERE id = 1;
+    EXECUTE call;
+END
+$$;
+SELECT results_eq($$SELECT lines, refused FROM credits.take_in(on_refusal => 'report')$$, $$VALUES (0::bigint, 1::bigint)$$,
+    'what got it between detach and attach is not taken in either');
+SELECT is(credits.balance('A', 'SUPPORT'), 24::numeric, 'nor booked');
 
 SELECT * FROM finish();
 ROLLBACK;
