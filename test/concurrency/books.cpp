@@ -79,14 +79,16 @@ static std::vector<Lot> read_lots(pqxx::work& owner)
 static std::vector<Entry> read_entries(pqxx::work& owner)
 {
     std::vector<Entry> entries;
-    for (const auto& row : owner.exec("SELECT customer, code, entry_no, kind, coalesce(lot_no, 0), reverses, quantity, value, "
-                                      "amount, balance_after, booked_on," +
-                                      table_or_archive +
-                                      ", line_key FROM credits.entry JOIN credits.credit_type USING (type_id) ORDER "
-                                      "BY customer, code, entry_no"))
+    for (const auto& row :
+         owner.exec("SELECT customer, code, entry_no, kind, coalesce(lot_no, 0), reverses, quantity, value, "
+                    "amount, balance_after, booked_on," +
+                    table_or_archive +
+                    ", line_key, document_date FROM credits.entry JOIN credits.credit_type USING (type_id) ORDER "
+                    "BY customer, code, entry_no"))
         entries.push_back({row[0].as<std::string>(), row[1].as<std::string>(), number(row[2]), row[3].as<std::string>(),
                            number(row[4]), number(row[5]), units(row[6]), units(row[7]), units(row[8]), units(row[9]),
-                           row[10].as<std::string>(), row[11].as<std::string>(), row[12].as<std::string>()});
+                           row[10].as<std::string>(), row[11].as<std::string>(), row[12].as<std::string>(),
+                           row[13].as<std::string>()});
     return entries;
 }
 

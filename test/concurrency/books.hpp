@@ -92,6 +92,7 @@ struct Entry {
     std::string booked_on;
     std::string table;
     std::string key;
+    std::string day = ""; // the document's
 };
 
 struct Books {

@@ -94,7 +94,12 @@ std::map<LineKey, Standing> standings_of(const Books& books)
     return all;
 }
 
-using Acts = std::map<std::pair<AccountId, std::string>, Sums>; // of one line, without values; what comes to nothing is left out
+/// Of one line, without values; what comes to nothing is left out.
+struct Act {
+    Sums sums;
+    std::map<std::string, Sums> by_day; // of the documents as they were when it was booked
+};
+using Acts = std::map<std::pair<AccountId, std::string>, Act>;
 
 std::string act_of(const Entry& entry)
 {
@@ -107,27 +112,37 @@ std::map<LineKey, Acts> acts_by_line(const Books& books)
 {
     std::map<LineKey, Acts> all;
     for (const Entry& entry : books.entries) {
-        Sums& sums = all[{entry.table, entry.key}][{{entry.customer, entry.type}, act_of(entry)}];
-        sums.credits += entry.quantity;
-        sums.amount += is_sold(entry) || is_refund(entry) ? entry.amount : 0;
+        Act& act = all[{entry.table, entry.key}][{{entry.customer, entry.type}, act_of(entry)}];
+        for (Sums* const sums : {&act.sums, &act.by_day[entry.day]}) {
+            sums->credits += entry.quantity;
+            sums->amount += is_sold(entry) || is_refund(entry) ? entry.amount : 0;
+        }
     }
     for (auto& [line, acts] : all)
-        std::erase_if(acts, [](const auto& act) { return act.second == Sums{}; });
+        std::erase_if(acts, [](const auto& act) { return act.second.sums == Sums{}; });
     return all;
+}
+
+/// Returns go from draw to draw, and keep the days of these.
+bool is_of_another_day(const std::string& name, const Act& act, const std::string& day)
+{
+    return name != "return" &&
+           std::ranges::any_of(act.by_day, [&](const auto& part) { return part.first != day && part.second != Sums{}; });
 }
 
 bool is_in_archive(const LineKey& key) { return std::get<0>(key).starts_with(archive_of); }
 
 LineKey in_archive(const LineKey& key) { return {archive_of + std::get<0>(key), std::get<1>(key)}; }
 
-/// Counts the acts of which there is more or less than wanted.
-std::map<AccountId, Units> faults_of(const Acts& wanted, const Acts& booked)
+/// Counts the acts of which there is more or less than wanted, or which are booked on another day.
+std::map<AccountId, Units> faults_of(const Acts& wanted, const Acts& booked, const std::string& day)
 {
     std::map<AccountId, Units> faults;
-    for (const auto& [act, sums] : wanted)
-        if (const auto found = booked.find(act); found == booked.end() || found->second != sums)
+    for (const auto& [act, want] : wanted)
+        if (const auto found = booked.find(act);
+            found == booked.end() || found->second.sums != want.sums || is_of_another_day(act.second, found->second, day))
             faults[act.first]++;
-    for (const auto& [act, sums] : booked)
+    for (const auto& [act, has] : booked)
         if (!wanted.contains(act))
             faults[act.first]++;
     return faults;
@@ -146,7 +161,8 @@ Acts acts_wanted(const Standing& wanted, const Line* line)
 {
     Acts acts;
     for (const auto& [account, sums] : wanted)
-        acts[{account, act_of(*article_of(line->article), sums.credits)}] = {sums.credits, 0, sums.amount};
+        acts[{account, act_of(*article_of(line->article), sums.credits)}] = {.sums = {sums.credits, 0, sums.amount},
+                                                                             .by_day = {}};
     return acts;
 }
 
@@ -186,7 +202,7 @@ public:
         const bool stays = is_in_archive(key);
         const auto booked = acts_of.find(key);
         const std::map<AccountId, Units> faults =
-            faults_of(acts_wanted(wanted, line), booked == acts_of.end() ? Acts{} : booked->second);
+            faults_of(acts_wanted(wanted, line), booked == acts_of.end() ? Acts{} : booked->second, line ? line->day : "");
         const bool waits = is_loose && !faults.empty() && refused.contains(key);
         if (waits)
             all.unsettled.push_back(
@@ -228,7 +244,7 @@ private:
         const auto found = acts_of.find(key);
         for (const char* const act : {"sale", "credit_note"})
             if (found != acts_of.end() && found->second.contains({account, act}))
-                sold.credits += found->second.at({account, act}).credits;
+                sold.credits += found->second.at({account, act}).sums.credits;
         return sold;
     }
 
@@ -245,7 +261,7 @@ private:
     {
         const auto found = acts_of.find(in_archive(above));
         return found != acts_of.end() && std::ranges::any_of(found->second, [&](const auto& act) {
-                   return act.first.second == (*line.quantity < 0 ? "return" : "consumption") && act.second.credits != 0;
+                   return act.first.second == (*line.quantity < 0 ? "return" : "consumption") && act.second.sums.credits != 0;
                });
     }
 
