@@ -13,9 +13,11 @@ namespace
 {
 
 /// Locks all that a plan reads and writes, until there is a plan that nothing has made invalid since. Planning finds what the
-/// text of a statement does not name: partitions, and tables of functions that it inlines.
+/// text of a statement does not name: partitions, and tables of functions that it inlines. One that has come since is heard of
+/// first: whoever has waited for a row hears of nothing by that.
 void lock_relations(SPIPlanPtr plan)
 {
+    AcceptInvalidationMessages();
     for (bool is_valid = false; !is_valid;) {
         CHECK_FOR_INTERRUPTS();
         CachedPlan* const cached = SPI_plan_get_cached_plan(plan);

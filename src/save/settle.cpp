@@ -248,13 +248,13 @@ void follow_prices(Save& save, const Configuration& settings)
             warn_of_zero_prices(part->batch);
 }
 
-/// Lines may have been archived while the gate was waited for. A new line may have the key of one.
-void follow_archive(Batch& batch)
+/// While the gate was waited for, lines may have been archived, of which a new one may have the key; and a closing's hook may
+/// have written the first lines of its own.
+void follow_source(Batch& batch)
 {
-    const Source& known = get_source(batch.source->line_table);
-    batch.source->archive_no = known.archive_no;
-    batch.source->archived_before = known.archived_before;
-    batch.reads_ledger |= known.archive_no != 0;
+    batch.source = &get_source(batch.source->line_table);
+    batch.states = nullptr; // of the source as it was
+    batch.reads_ledger |= batch.source->archive_no != 0;
 }
 
 } // namespace
@@ -264,7 +264,7 @@ void settle(Save& save)
     pass_gate();
     take_in_hand(nullptr);
     for (Part* const part : pg::span_of(save.parts)) {
-        follow_archive(part->batch);
+        follow_source(part->batch);
         part->given_count = part->batch.image_count;
         part->given_known_count = part->batch.known_header_count;
     }

@@ -73,8 +73,10 @@ void listen()
     listens = true;
 }
 
+/// Whoever has waited for a row or a turn hears of no change by that.
 void load_list()
 {
+    AcceptInvalidationMessages();
     while (!is_complete || is_stale) {
         listen();
         come_to_gate();
