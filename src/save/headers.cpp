@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "lines/header_view.hpp"
+#include "pg/changed_columns.hpp"
 #include "pg/table.hpp"
 #include "settings/contacts.hpp"
 #include "sources/row_location.hpp"
@@ -127,6 +128,33 @@ bool is_latest(Batch& batch, pg::Table& table, const Header& header)
     return is_there;
 }
 
+TupleTableSlot* make_slot(const Batch& batch, const Header& header)
+{
+    return ExecStoreHeapTuple(header.tuple, MakeSingleTupleTableSlot(batch.header_slot->tts_tupleDescriptor, &TTSOpsHeapTuple),
+                              false);
+}
+
+/// Does the view still say the same of it? Only by what the mapping reads: a view may have columns that are never the same.
+bool stands_in_view(Batch& batch, const Header& header)
+{
+    Header now = header;
+    now.tuple = nullptr;
+    read_from_view(batch, now);
+    if (header.tuple == nullptr || now.tuple == nullptr)
+        return header.tuple == now.tuple;
+    TupleTableSlot* const found = make_slot(batch, header);
+    TupleTableSlot* const latest = make_slot(batch, now);
+    const bool stands = are_equal(batch.source->header_columns, found, latest);
+    ExecDropSingleTupleTableSlot(latest);
+    ExecDropSingleTupleTableSlot(found);
+    return stands;
+}
+
+bool stands(Batch& batch, pg::Table& table, const Header& header)
+{
+    return header.is_locked || (batch.source->header_is_view ? stands_in_view(batch, header) : is_latest(batch, table, header));
+}
+
 } // namespace
 
 Header* find_header(Batch& batch, MinimalTuple line)
@@ -219,8 +247,8 @@ bool do_headers_stand(References& references)
     bool all_stand = true;
     for_each_reference(references, pg::span_of(references.list),
                        [&](pg::Table& table, Reference& reference, const Reference* previous) {
-                           if (previous == nullptr && !reference.header->is_locked && !reference.batch->source->header_is_view)
-                               all_stand = all_stand && is_latest(*reference.batch, table, *reference.header);
+                           if (previous == nullptr)
+                               all_stand = all_stand && stands(*reference.batch, table, *reference.header);
                        });
     return all_stand;
 }

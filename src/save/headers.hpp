@@ -27,7 +27,7 @@ bool lock_headers_without_customer(References& references, Turns& turns);
 /// they were found? If not, they are not all locked, and turns may be given back. Of several none is locked before all are free.
 bool lock_headers(References& references, const Customers& customers, Turns& turns);
 
-/// Are those that were busy still as they were found?
+/// Are those that were busy still as they were found, and those of views?
 bool do_headers_stand(References& references);
 
 } // namespace credits
