@@ -178,7 +178,7 @@ Datum credits_attach(PG_FUNCTION_ARGS)
     const MappedTables tables = open_tables(arguments);
     if (find_source_row(line_table).has_value())
         errors::already_attached(line_table);
-    require_attached_origin(line_table, table_of(arguments, "origin_table"));
+    hold_origin_table(line_table, table_of(arguments, "origin_table"));
     const Keys keys = find_keys(tables, arguments);
     const Oid mapping = create_mapping(arguments, tables, keys);
     create_triggers_of_lines(tables.lines, keys.line_key, keys.zero_columns.count > 0);

@@ -4,6 +4,7 @@
 #include "errors/attaching.hpp"
 #include "lines/made_from.hpp"
 #include "pg/version.hpp"
+#include "sources/descendants.hpp"
 #include "sources/key_text.hpp"
 #include "sources/known_sources.hpp"
 #include "sources/source.hpp"
@@ -12,12 +13,28 @@
 namespace credits
 {
 
-void require_attached_origin(Oid line_table, Oid origin_table)
+namespace
 {
-    if (OidIsValid(origin_table) && origin_table != line_table && !find_source_row(origin_table).has_value())
+
+void require_own_source(Oid origin_table)
+{
+    if (!find_source_row(origin_table).has_value())
         errors::origin_not_attached(origin_table);
-    if (OidIsValid(origin_table) && !pg::owns_table(origin_table, GetUserId()))
+    if (!pg::owns_table(origin_table, GetUserId()))
         errors::not_owner(origin_table);
+}
+
+} // namespace
+
+/// Whoever has written origins until now has left alone what has no credits, and has looked for nothing that is made from them.
+void hold_origin_table(Oid line_table, Oid origin_table)
+{
+    if (!OidIsValid(origin_table) || origin_table == line_table)
+        return;
+    require_own_source(origin_table); // before the lock: nobody waits for a table, or holds it up, that is not his
+    LockRelationOid(origin_table, ShareRowExclusiveLock);
+    require_own_source(origin_table); // it may be detached by now
+    list_free(members_of(origin_table, ShareRowExclusiveLock));
 }
 
 void check_origin(Oid line_table)
