@@ -135,6 +135,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: no save is under way with this article
     IF (SELECT credits._now(NULL::boolean, 'credits._is_article_booked', ROW(OLD.article))) THEN
         RAISE EXCEPTION 'article "%" is used', OLD.article
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'article',

@@ -203,6 +203,15 @@ END;
 COMMENT ON FUNCTION credits._articles_to_remove(text[], text[]) IS
 'Which articles have left the ERP, and the ledger does not name.';
 
+CREATE FUNCTION credits._may_be_booked(old_keys text[], keys text[]) RETURNS SETOF boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM credits.article AS its
+                   WHERE its.had_type AND its.article IN (SELECT unnest(old_keys) EXCEPT SELECT unnest(keys)));
+END;
+COMMENT ON FUNCTION credits._may_be_booked(text[], text[]) IS
+'Question: whether one of the articles that have left the ERP has, or had, credits.';
+
 -- An article without a type has no credits, whatever its coefficient.
 CREATE FUNCTION credits._wanted_articles(
     keys            text[],
@@ -324,6 +333,9 @@ BEGIN
         RETURN mistake;
     END IF;
     IF may_move THEN
+        IF (SELECT credits._now(NULL::boolean, 'credits._may_be_booked', ROW(old_keys, keys))) THEN
+            LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- the gate: whoever saves with one of them has booked it
+        END IF;
         PERFORM credits._do_now($command$
             DELETE FROM credits.article AS its
             USING credits._articles_to_remove($1, $2) AS gone
