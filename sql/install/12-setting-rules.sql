@@ -176,6 +176,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    LOCK TABLE credits.closing IN ROW EXCLUSIVE MODE; -- the gate: nobody takes lines in, who locks no customer
     IF (SELECT credits._now(NULL::boolean, 'credits._has_account', ROW(OLD.customer))) THEN
         RAISE EXCEPTION 'customer "%" has an account', OLD.customer
             USING ERRCODE = 'foreign_key_violation', SCHEMA = 'credits', TABLE = 'customer',

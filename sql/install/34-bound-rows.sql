@@ -155,6 +155,7 @@ BEGIN
         RETURN mistake;
     END IF;
     IF may_move THEN
+        LOCK TABLE credits.closing IN ROW EXCLUSIVE MODE; -- the gate: nobody takes lines in, who locks no customer
         PERFORM credits._do_now($command$
             DELETE FROM credits.customer AS his
             USING credits._customers_to_remove($1, $2) AS gone
