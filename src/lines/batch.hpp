@@ -25,7 +25,7 @@ struct Header {
 struct Note;
 
 /// The row images of one changed line. A null image: it did not exist before, or does not exist any more.
-/// Of a line whose row nobody has kept there is the key alone.
+/// Of a line whose row nobody has kept there is the key alone; and its row, where it has one by now.
 struct LineImage {
     MinimalTuple old_line;
     MinimalTuple new_line;

@@ -7,6 +7,7 @@
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"
+#include "sources/key_text.hpp"
 #include "sources/row_location.hpp"
 
 namespace credits
@@ -119,6 +120,20 @@ MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
         found = pg::copy_converted(location.conversion, location.table->found);
     });
     return found;
+}
+
+MinimalTuple find_line(Batch& batch, pg::Table& table, std::string_view key)
+{
+    const KeyedTable lines = lines_of(*batch.source);
+    Datum values[INDEX_MAX_KEYS];
+    if (!parse_key(lines.key, key, values))
+        return nullptr;
+    MinimalTuple row = nullptr;
+    find_in_snapshot(lines, table, values, KeyOf::own, [&](const RowLocation& location) {
+        pg::require_visible_to_transaction(*location.table);
+        row = pg::copy_converted(location.conversion, location.table->found);
+    });
+    return row != nullptr && key_of(batch, row) == key ? row : nullptr;
 }
 
 bool may_reuse_keys(const Source& source, Relation lines)

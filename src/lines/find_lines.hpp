@@ -9,6 +9,9 @@ namespace credits
 /// The line that has the image's key, as it is at the snapshot; null when it is gone.
 MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image);
 
+/// The line with this key, as of now; null when it names none.
+MinimalTuple find_line(Batch& batch, pg::Table& table, std::string_view key);
+
 /// May new lines have keys under which something is on record? Not as long as the table's entries are all of lines that are
 /// there, or were deleted and settled: a statement that goes on may have deleted or renumbered some whose entries stand. What is
 /// archived stands, too, whatever has become of its rows.

@@ -3,9 +3,8 @@
 
 #include <algorithm>
 
-#include "sources/key_text.hpp"
+#include "lines/find_lines.hpp"
 #include "sources/known_sources.hpp"
-#include "sources/row_location.hpp"
 
 namespace credits
 {
@@ -37,31 +36,13 @@ void sort_and_merge(OriginKeys& keys)
     keys.count = static_cast<int>(std::unique(keys.items, keys.items + keys.count) - keys.items);
 }
 
-/// The row with this key, as of now; null when it names none.
-MinimalTuple find_row(Batch& batch, pg::Table& table, std::string_view key)
-{
-    const KeyedTable lines = lines_of(*batch.source);
-    Datum values[INDEX_MAX_KEYS];
-    if (!parse_key(lines.key, key, values))
-        return nullptr;
-    MinimalTuple row = nullptr;
-    find_in_snapshot(lines, table, values, KeyOf::own, [&](const RowLocation& location) {
-        pg::require_visible_to_transaction(*location.table);
-        row = pg::copy_converted(location.conversion, location.table->found);
-    });
-    if (row == nullptr)
-        return nullptr;
-    show(batch, row, nullptr);
-    return evaluate_text(batch, Fact::line_key) == key ? row : nullptr;
-}
-
 /// Looks up keys of one attached table, which are sorted and new.
 void add_origins_of_source(Origins& origins, Source& source, std::span<const OriginKey> keys)
 {
     Batch& batch = find_or_begin_batch(origins.batches, source);
     pg::Table table = pg::open_table(source.line_table, AccessShareLock);
     for (const OriginKey& key : keys) {
-        const MinimalTuple row = find_row(batch, table, key.key);
+        const MinimalTuple row = find_line(batch, table, key.key);
         pg::append(origins.sorted, {.line_table = key.line_table,
                                     .key = key.key,
                                     .row = row,

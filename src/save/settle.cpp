@@ -14,6 +14,7 @@
 #include "save/chains.hpp"
 #include "save/choose_record.hpp"
 #include "save/decide.hpp"
+#include "save/gone_lines.hpp"
 #include "save/headerless.hpp"
 #include "save/prices.hpp"
 #include "save/record_claims.hpp"
@@ -52,6 +53,8 @@ void begin_look(Save& save)
     for (Part* const part : pg::span_of(save.parts)) {
         part->batch.image_count = part->given_count;
         part->batch.known_header_count = part->given_known_count;
+        if (!save.is_taken_in)
+            find_gone_lines(part->batch);
         pg::append(save.batches, &part->batch);
     }
 }
@@ -168,7 +171,8 @@ bool lock_documents(Save& save) { return lock_all_headers(save) && lock_origins(
 /// made from, or its document on demand.
 bool stands(Save& save)
 {
-    return do_headers_stand(save.headers) && do_headers_stand(save.headers_of_chains) &&
+    return std::ranges::all_of(pg::span_of(save.parts), [](Part* part) { return do_gone_lines_stand(part->batch); }) &&
+           do_headers_stand(save.headers) && do_headers_stand(save.headers_of_chains) &&
            do_origins_stand(batches_of(save), save.origins) && std::ranges::all_of(batches_of(save), do_records_stand);
 }
 
