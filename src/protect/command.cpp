@@ -198,11 +198,15 @@ bool is_key_index(Oid index, AttrNumber key)
     return is_key;
 }
 
-/// A concurrent drop has committed half of its work when it can be refused, and leaves an index that is no longer valid.
+/// A concurrent drop has committed half of its work when it can be refused, and leaves an index that is no longer valid. So the
+/// table is locked first, as the command will: somebody may just attach it.
 void check_concurrent_drop(Oid index)
 {
     const Oid table = OidIsValid(index) ? IndexGetRelation(index, true) : InvalidOid;
-    if (!OidIsValid(table))
+    if (!may_alter(table))
+        return;
+    LockRelationOid(table, ShareUpdateExclusiveLock);
+    if (!pg::exists(index))
         return;
     const char* const name = psprintf("drop index %s", pg::table_name(index));
     for_each_source_of(table, [&](const SourceRow& row) {
