@@ -7,12 +7,14 @@
 #include "errors/attaching.hpp"
 #include "errors/registering.hpp"
 #include "errors/settling.hpp"
+#include "ledger/recorded.hpp"
 #include "lines/find_lines.hpp"
 #include "lines/header_view.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/memory.hpp"
 #include "pg/text.hpp"
 #include "save/settle.hpp"
+#include "schema/catalog.hpp"
 #include "schema/gate.hpp"
 #include "settings/customer.hpp"
 #include "sources/key_text.hpp"
@@ -104,8 +106,15 @@ void lock_lines(Batch& batch, const Header& header)
     batch.image_count = static_cast<int>(kept - batch.images);
 }
 
+/// A document in a view, and the lines of one table that name it.
+struct ViewDocument {
+    Batch* batch;
+    Header* header;
+};
+using ViewDocuments = pg::Array<ViewDocument>;
+
 /// Adds the lines that name this header: as those of one that has changed, or, where it is gone or a view, as they are.
-void add_document(Part& part, std::string_view key)
+void add_document(ViewDocuments& of_views, Part& part, std::string_view key)
 {
     Batch& batch = part.batch;
     Source& source = *batch.source;
@@ -121,8 +130,65 @@ void add_document(Part& part, std::string_view key)
     if (source.header_is_view) {
         lock_lines(batch, *header);
         read_from_view(batch, *header);
+        pg::append(of_views, {.batch = &batch, .header = header});
     }
     batch.known_header_count = batch.image_count;
+}
+
+/// Whom the document and its lines name, and those for whom something is recorded: they were named before.
+void add_customers(pg::Array<std::string_view>& customers, const ViewDocument& document, pg::Table& entries,
+                   const pg::DatedSnapshot& snapshot)
+{
+    Batch& batch = *document.batch;
+    const auto add = [&](std::string_view customer) {
+        if (!is_null(customer))
+            pg::append(customers, customer);
+    };
+    for (const LineImage& image : images_of(batch)) {
+        show(batch, image.new_line, document.header);
+        add(evaluate_customer_to_lock(batch));
+        const std::string_view key = evaluate_text(batch, Fact::line_key);
+        for (const Recorded* recorded = read_recorded(entries, batch.source->number, key, snapshot); recorded != nullptr;
+             recorded = recorded->next)
+            add(recorded->customer);
+    }
+    if (reader(*batch.source, Fact::customer).needs_line)
+        return;
+    show_header(batch, document.header);
+    add(evaluate_customer_to_lock(batch));
+}
+
+/// Adds the lines that were not there yet, and reads the document as it is by now. Those that were are in the order of their
+/// keys.
+void add_lines_that_came(const ViewDocument& document)
+{
+    Batch& batch = *document.batch;
+    pg::Array<std::string_view> known{};
+    for (const LineImage& image : images_of(batch))
+        pg::append(known, pg::copy(key_of(batch, image.new_line)));
+    add_lines_of_header(batch, document.header);
+    LineImage* const end = batch.images + batch.image_count;
+    LineImage* const kept = std::remove_if(batch.images + known.count, end, [&](const LineImage& image) {
+        return std::ranges::binary_search(pg::span_of(known), key_of(batch, image.new_line));
+    });
+    batch.image_count = batch.known_header_count = static_cast<int>(kept - batch.images);
+    document.header->tuple = nullptr;
+    read_from_view(batch, *document.header);
+}
+
+/// Whoever has saved a line that we do not see yet has locked its customer: he is waited for. Then the line is there.
+void await_savers(const ViewDocuments& documents)
+{
+    if (documents.count == 0)
+        return;
+    pg::Array<std::string_view> customers{};
+    pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
+        for (const ViewDocument& document : pg::span_of(documents))
+            add_customers(customers, document, entries, snapshot);
+    });
+    lock_accounts_in_order(pg::span_of(customers));
+    for (const ViewDocument& document : pg::span_of(documents))
+        add_lines_that_came(document);
 }
 
 /// A line without a header is its own document. What is gone gives back what it had.
@@ -159,12 +225,14 @@ bool have_same_key(const Source& a, const Source& b)
 /// A document is one save over all tables of lines below it (rule 13), as far as the role may settle them.
 void add_documents(Save& save, Source& source, std::string_view key)
 {
-    add_document(part_of(save, source), key);
+    ViewDocuments of_views{};
+    add_document(of_views, part_of(save, source), key);
     for (const Oid line_table : line_tables_of_header(source.header_table)) {
         Source& other = get_source(line_table);
         if (line_table != source.line_table && have_same_key(other, source) && may_settle(other, GetUserId()))
-            add_document(part_of(save, other), key);
+            add_document(of_views, part_of(save, other), key);
     }
+    await_savers(of_views);
 }
 
 void settle_document(Source& source, std::string_view key)
