@@ -154,6 +154,8 @@ BEGIN
                                 ROW(number, line_table));
         PERFORM credits._do_now('UPDATE credits._source SET name = $2, attached_as = $2, line_table = $3 WHERE source_no = $1',
                                 ROW(number, present, line_table));
+        PERFORM credits._do_now('UPDATE credits._source SET name = $2 WHERE archive_of = $1 AND name <> $2',
+                                ROW(number, present));
     END IF;
     RETURN number;
 END
@@ -174,7 +176,7 @@ BEGIN
         JOIN credits._source AS its USING (source_no)
         WHERE its.name <> credits._table_name(source.line_table)
     LOOP
-        UPDATE credits._source SET name = renamed.present WHERE source_no = renamed.source_no;
+        UPDATE credits._source SET name = renamed.present WHERE renamed.source_no IN (source_no, archive_of);
         RAISE WARNING 'attached table "%" is renamed to "%"', credits._unquoted(renamed.former),
                                                               credits._unquoted(renamed.present)
             USING DETAIL = 'It stays attached under its new name. A table that takes the former name is not attached.',

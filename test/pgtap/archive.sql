@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(68);
+SELECT plan(70);
 
 CREATE TABLE shop.job (id integer, customer text, day date, item text, quantity numeric, amount numeric, sale text,
                        PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
@@ -104,6 +104,15 @@ SELECT pg_temp.all_in_order();
 SELECT is((credits.take_in()).lines, 0::bigint, 'nor of a table that was rebuilt');
 SELECT is(credits.archive('shop.job', '2026-01-01'), 0::bigint, 'it is archived already');
 SELECT is((SELECT count(*) FROM credits._source WHERE archive_of IS NOT NULL), 1::bigint, 'in one place');
+
+CREATE FUNCTION pg_temp.names() RETURNS text LANGUAGE sql AS
+$$SELECT string_agg(DISTINCT source, ', ') FROM credits.entry WHERE line_key LIKE '%/20%'$$;
+ALTER TABLE shop.job RENAME TO work;
+SELECT is(pg_temp.names(), 'shop.work', 'a new name of the source is that of its archived lines, too');
+SELECT credits.detach('shop.work');
+ALTER TABLE shop.work RENAME TO job;
+SELECT credits.attach('shop.job', 'service_report', 'item', 'quantity', 'amount', 'customer', 'day', refers_to => 'sale');
+SELECT is(pg_temp.names(), 'shop.job', 'so is one that it got while it was detached');
 
 -- What was made from it
 
