@@ -106,7 +106,7 @@ const char* part_text(const char* value, Oid type)
     default:
         if (TypeCategory(type) == TYPCATEGORY_NUMERIC)
             return psprintf("%s::text", value);
-        return psprintf("replace(replace(%s::text, E'\\\\', E'\\\\\\\\'), '/', E'\\\\/')", value);
+        return psprintf("replace(replace((%s)::text COLLATE \"C\", E'\\\\', E'\\\\\\\\'), '/', E'\\\\/')", value);
     }
 }
 

@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(43);
+SELECT plan(46);
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'A', 'S', 1000, 10000);
 CREATE FUNCTION pg_temp.has(lines regclass, key text, expected numeric, description text) RETURNS text LANGUAGE sql AS
 $$SELECT is((SELECT sum(quantity) FROM credits.entry WHERE line_table = lines AND line_key = key),
@@ -222,5 +222,29 @@ RESET ROLE;
 SELECT pg_temp.has('shop.job', key, n, 'is settled for who cannot see it') FROM (VALUES ('1', -3), ('2', -2)) AS line (key, n);
 
 SELECT pg_temp.all_in_order();
+-- Keys that are alike whatever their case
+
+CREATE COLLATION shop.any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE shop.paper (
+    number   text COLLATE shop.any_case PRIMARY KEY,
+    customer text COLLATE shop.any_case,
+    day      date
+);
+CREATE TABLE shop.paper_line (
+    number   text COLLATE shop.any_case REFERENCES shop.paper ON UPDATE CASCADE,
+    line_no  integer,
+    item     text COLLATE shop.any_case,
+    quantity numeric,
+    PRIMARY KEY (number, line_no)
+);
+SELECT credits.attach('shop.paper_line', 'other', 'item', 'quantity', NULL, 'header.customer', 'header.day', 'header.number',
+                      header_table => 'shop.paper');
+INSERT INTO shop.paper VALUES ('a/1', 'A', '2026-01-10');
+SELECT pg_temp.accepted($$INSERT INTO shop.paper_line VALUES ('A/1', 1, 'H', 2), ('a/1', 2, 'H', 3)$$,
+    'lines are booked whose keys have no one spelling');
+UPDATE shop.paper SET number = 'b\1';
+SELECT pg_temp.has('shop.paper_line', 'b\\1/1', -2, 'is the key of one, as it is spelt');
+SELECT pg_temp.all_in_order();
+
 SELECT * FROM finish();
 ROLLBACK;
