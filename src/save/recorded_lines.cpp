@@ -7,6 +7,7 @@
 #include "ledger/recorded.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/snapshot.hpp"
+#include "pg/view_table.hpp"
 #include "schema/catalog.hpp"
 
 namespace credits
@@ -30,6 +31,36 @@ void find_recorded_of(const Batch& batch, DocumentLine& line, pg::Table& entries
         errors::line_archived(line.line_table, line.recorded_key, batch.source->archived_before);
 }
 
+bool is_renumbered(const DocumentLine& line)
+{
+    return !line.is_gone && line.recorded_key != line.key && (line.recorded != nullptr || line.archived != nullptr);
+}
+
+/// The keys whose archived lines get other ones.
+HTAB* left_archived_keys(const Batch& batch)
+{
+    HTAB* const left = pg::make_view_table("credits left keys", batch.line_count, sizeof(std::string_view));
+    for (const DocumentLine& line : lines_of(batch))
+        if (line.archived != nullptr && is_renumbered(line))
+            hash_search(left, &line.recorded_key, HASH_ENTER, nullptr);
+    return left;
+}
+
+/// What is on record of a line follows its new key, but not to one under which something is archived: the two would be one line.
+void keep_archived_keys(const Batch& batch, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+{
+    if (batch.source->archive_no == 0 || std::ranges::none_of(lines_of(batch), is_renumbered))
+        return;
+    HTAB* const left = left_archived_keys(batch);
+    for (const DocumentLine& line : lines_of(batch)) {
+        if (!is_renumbered(line) || hash_search(left, &line.key, HASH_FIND, nullptr) != nullptr)
+            continue;
+        const Recorded* const archived = read_recorded(entries, line.archive_no, line.key, snapshot);
+        if (archived != nullptr && !core::is_nothing(archived->effect))
+            errors::line_archived(line.line_table, line.key, batch.source->archived_before);
+    }
+}
+
 void read_recorded_of(Batch& batch, DocumentLine& line, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     find_recorded_of(batch, line, entries, snapshot);
@@ -45,6 +76,7 @@ void read_all_recorded(Batch& batch)
     pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         for (DocumentLine& line : lines_of(batch))
             read_recorded_of(batch, line, entries, snapshot);
+        keep_archived_keys(batch, entries, snapshot);
     });
 }
 

@@ -1,10 +1,10 @@
 -- A key under which something is archived is that line's, though its row is gone: a line that counts cannot have it, whether it
--- comes as a new row or was there as a draft (rule 24).
+-- comes as a new row, was there as a draft or had another key (rule 24).
 BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(12);
+SELECT plan(17);
 
 CREATE TABLE shop.bill (LIKE shop.slip INCLUDING ALL);
 SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
@@ -39,6 +39,10 @@ SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, day, item, quanti
         VALUES (2, 'A', '2025-12-05', 'S', 2, 200);
     SET CONSTRAINTS ALL IMMEDIATE$$, 'another key is as good as ever');
 SELECT is(credits.balance('A', 'SUPPORT'), 24::numeric, 'each is booked once');
+SELECT pg_temp.refused($$DELETE FROM shop.slip WHERE id = 1; UPDATE shop.slip SET id = 1 WHERE id = 2$$,
+    '23514 credits_lines_kept', 'a line that is booked cannot change to it');
+SELECT pg_temp.refused($$UPDATE shop.bill SET id = 1 WHERE id = 2; SET CONSTRAINTS ALL IMMEDIATE$$,
+    '23514 credits_lines_kept', 'nor by the check at commit');
 SELECT pg_temp.accepted($$INSERT INTO shop.slip (id, customer, day, item, quantity, amount)
     VALUES (3, 'B', '2025-12-05', 'S', 2, 200), (4, 'B', '2025-12-05', 'S', 2, 200)$$,
     'and so is that under which nothing stands');
@@ -57,6 +61,20 @@ $$;
 SELECT results_eq($$SELECT lines, refused FROM credits.take_in(on_refusal => 'report')$$, $$VALUES (0::bigint, 1::bigint)$$,
     'what got it between detach and attach is not taken in either');
 SELECT is(credits.balance('A', 'SUPPORT'), 24::numeric, 'nor booked');
+
+-- Keys of archived lines whose rows are there change hands
+
+INSERT INTO shop.slip (id, customer, day, item, quantity, amount) VALUES (7, 'C', '2026-01-10', 'S', 4, 400),
+    (6, 'C', '2025-12-10', 'S', 2, 200), (5, 'C', '2025-12-10', 'S', 1, 100);
+SELECT credits.close_month('2025-12-01') \g /dev/null
+DELETE FROM shop.slip WHERE id = 1;
+SELECT credits.archive('shop.slip', '2026-01-01') \g /dev/null
+SELECT pg_temp.refused('UPDATE shop.slip SET id = 1 WHERE id = 5', '23514 credits_lines_kept',
+    'an archived line cannot get the key of another one, which is gone');
+UPDATE shop.slip SET id = id + 1 WHERE customer = 'C';
+SELECT is((SELECT string_agg(format('%s: %s', line_key, quantity), ', ' ORDER BY line_key) FROM credits.lot WHERE customer = 'C'),
+    '6: 1, 7: 2, 8: 4', 'but that of one that leaves it at once');
+SELECT pg_temp.all_in_order();
 
 SELECT * FROM finish();
 ROLLBACK;
