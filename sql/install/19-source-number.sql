@@ -12,7 +12,8 @@ CREATE TABLE credits._source (
     attached_as     text    NOT NULL,
     archive_of      integer,
     archived_before date,
-    line_table      regclass
+    line_table      regclass,
+    named_at        timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
 COMMENT ON TABLE credits._source IS
 'The sources that were ever attached. A number is given once, and kept when the table is detached, rebuilt or dropped (rule 24).';
@@ -25,6 +26,8 @@ COMMENT ON COLUMN credits._source.archived_before IS
 'of archived lines: they, and all others of that source, are dated before it and count no more; null else';
 COMMENT ON COLUMN credits._source.line_table  IS
 'its table, attached or not; null when it was dropped. A dump has it as a name';
+COMMENT ON COLUMN credits._source.named_at    IS
+'when it was attached or got its name last: of several of one name a table goes on the latest';
 SELECT pg_catalog.pg_extension_config_dump('credits._source', '');
 
 CREATE FUNCTION credits._table_name(line_table regclass) RETURNS text
@@ -58,11 +61,11 @@ BEGIN ATOMIC
     (SELECT source.source_no, source.name, false
      FROM credits._source AS source
      WHERE source.name = asked AND source.archive_of IS NULL
-     ORDER BY source.source_no DESC
+     ORDER BY source.named_at DESC, source.source_no DESC
      LIMIT 1);
 END;
 COMMENT ON FUNCTION credits._known_sources(regclass, text) IS
-'Question: the source that has this table, and the one whose table had this name when it was attached last; no row for none.';
+'Question: the source that has this table, and the one whose table had this name last while it was attached; no row for none.';
 
 CREATE FUNCTION credits._name_of_source(name text, line_table regclass) RETURNS text
 LANGUAGE plpgsql STABLE
@@ -152,7 +155,9 @@ BEGIN
         -- A source without entries that had the table has none from now on.
         PERFORM credits._do_now('UPDATE credits._source SET line_table = NULL WHERE line_table = $2 AND source_no <> $1',
                                 ROW(number, line_table));
-        PERFORM credits._do_now('UPDATE credits._source SET name = $2, attached_as = $2, line_table = $3 WHERE source_no = $1',
+        PERFORM credits._do_now('UPDATE credits._source
+                                 SET name = $2, attached_as = $2, line_table = $3, named_at = clock_timestamp()
+                                 WHERE source_no = $1',
                                 ROW(number, present, line_table));
         PERFORM credits._do_now('UPDATE credits._source SET name = $2 WHERE archive_of = $1 AND name <> $2',
                                 ROW(number, present));
@@ -176,7 +181,8 @@ BEGIN
         JOIN credits._source AS its USING (source_no)
         WHERE its.name <> credits._table_name(source.line_table)
     LOOP
-        UPDATE credits._source SET name = renamed.present WHERE renamed.source_no IN (source_no, archive_of);
+        UPDATE credits._source SET name = renamed.present, named_at = clock_timestamp()
+        WHERE renamed.source_no IN (source_no, archive_of);
         RAISE WARNING 'attached table "%" is renamed to "%"', credits._unquoted(renamed.former),
                                                               credits._unquoted(renamed.present)
             USING DETAIL = 'It stays attached under its new name. A table that takes the former name is not attached.',

@@ -78,7 +78,7 @@ BEGIN
             RAISE EXCEPTION 'cannot archive lines of a month that is open'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'credits_month_open',
                       DETAIL = format('A line is dated %s. %s', credits._dated(its.last_date, 'YYYY-MM-DD'),
-                                      coalesce(format('The first open day is %s.', first_open), 'No month is closed.')),
+                                      coalesce('The first open day is ' || first_open || '.', 'No month is closed.')),
                       HINT = 'Close the months before; or attach the table that has its place with continues.';
         END IF;
         PERFORM credits._archive_source(its, source);

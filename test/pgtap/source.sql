@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(89);
+SELECT plan(95);
 
 CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
@@ -207,6 +207,17 @@ SELECT is(pg_temp.archived('shop.old'), '42704', 'nor what is detached');
 DROP TABLE shop.old;
 SELECT isnt(pg_temp.lost(), NULL, 'a table that is gone is told');
 SELECT is(pg_temp.archived('shop.old'), '23514 credits_month_open', 'as long as its months are open');
+DO $$
+DECLARE
+    why text;
+BEGIN
+    PERFORM credits.archive_lost('shop.old');
+EXCEPTION WHEN check_violation THEN
+    GET STACKED DIAGNOSTICS why = PG_EXCEPTION_DETAIL;
+    CREATE TEMPORARY TABLE told AS SELECT why;
+END
+$$;
+SELECT is(why, 'A line is dated 2025-12-07. No month is closed.', 'it is told that none is closed') FROM told;
 SELECT credits.close_month('2025-11-01') \g /dev/null
 SELECT is(pg_temp.archived('shop.old'), '23514 credits_month_open', 'all of them');
 SELECT credits.close_month('2025-12-01') \g /dev/null
@@ -271,6 +282,43 @@ SELECT is(pg_temp.attach_even(format('%I.shop."Odd ""Table"""', current_database
     'a source is continued by its name with the database''s');
 SELECT is((SELECT source FROM credits.lot WHERE customer = 'B'), 'shop.even', 'and goes on');
 SELECT pg_temp.accepted($$SELECT credits.detach('shop.even')$$, 'it is let go');
+
+-- Of several sources of one name a table goes on the one that had it last
+
+SELECT pg_temp.make('first');
+SELECT pg_temp.make('second');
+SELECT pg_temp.attach('shop.first');
+INSERT INTO shop.first VALUES (1, 'C', '2026-02-05', 'S', 10, 1000);
+INSERT INTO shop.second TABLE shop.first;
+SELECT pg_temp.attach('shop.second'); -- by mistake: it should go on
+SELECT credits.detach('shop.second'), credits.detach('shop.first') \g /dev/null
+SELECT pg_temp.attach('shop.second', continues => 'shop.first');
+SELECT is_empty('SELECT * FROM credits.verify()', 'a table that was a source without a line goes on another one');
+CREATE FUNCTION pg_temp.make_again(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM credits.detach(format('shop.%I', name)::regclass);
+    PERFORM pg_temp.make('made');
+    EXECUTE format('INSERT INTO shop.made TABLE shop.%I', name);
+    EXECUTE format('DROP TABLE shop.%I', name);
+    EXECUTE format('ALTER TABLE shop.made RENAME TO %I', name);
+    PERFORM pg_temp.attach(format('shop.%I', name)::regclass);
+END
+$$;
+SELECT pg_temp.make_again('second');
+SELECT is_empty('SELECT * FROM credits.verify()', 'and on this one when it is made anew');
+SELECT pg_temp.make('third');
+SELECT pg_temp.attach('shop.third');
+INSERT INTO shop.third VALUES (1, 'C', '2026-02-05', 'S', 4, 400);
+SELECT credits.detach('shop.third') \g /dev/null
+ALTER TABLE shop.third RENAME TO third_before;
+SET LOCAL client_min_messages = error;
+ALTER TABLE shop.second RENAME TO third;
+SET LOCAL client_min_messages = warning;
+SELECT pg_temp.make_again('third');
+SELECT is_empty('SELECT * FROM credits.verify()', 'so does one that took the name of another one later');
+SELECT is((credits.take_in()).lines, 0::bigint, 'nothing is booked twice');
+SELECT is(credits.balance('C', 'SUPPORT'), 14::numeric, 'and nothing is lost');
+SELECT credits.detach('shop.third'), credits.close_month('2026-02-01') \g /dev/null
 
 -- A dump that has left out tables of lines has lost the list of sources
 
