@@ -96,6 +96,7 @@ DECLARE
     known  credits._known_source;
     its    credits._known_source;
     former credits._known_source;
+    has_lines boolean; -- of its own
 BEGIN
     FOR known IN SELECT * FROM credits._now(NULL::credits._known_source, 'credits._known_sources', ROW(line_table, asked)) LOOP
         IF known.has_table THEN
@@ -104,8 +105,10 @@ BEGIN
             former := known;
         END IF;
     END LOOP;
-    -- A table that is known by itself goes before one that has the name: a renamed table is the same one.
-    IF its.source_no IS NOT NULL AND (continues IS NULL OR former.source_no IS NULL) THEN
+    has_lines := credits._now(NULL::boolean, 'credits._has_lines', ROW(its.source_no));
+    -- A table that is known by itself goes before one that has the name: a renamed table is the same one. One of which no line is
+    -- on record is as good as new.
+    IF its.source_no IS NOT NULL AND (former.source_no IS NULL OR continues IS NULL AND has_lines) THEN
         RETURN its.source_no;
     END IF;
     IF former.source_no IS NULL AND continues IS NOT NULL THEN
@@ -116,21 +119,18 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM credits.source WHERE source.source_no = former.source_no) THEN
         IF continues IS NULL THEN
-            RETURN NULL;
+            RETURN its.source_no;
         END IF;
         RAISE EXCEPTION 'source "%" is attached', credits._unquoted(former.name)
             USING ERRCODE = 'duplicate_object', HINT = 'Detach its table first.';
     END IF;
-    IF its.source_no <> former.source_no
-       AND EXISTS (SELECT FROM credits._source AS source
-                   JOIN credits._entry AS entry USING (source_no)
-                   WHERE its.source_no IN (source.source_no, source.archive_of)) THEN
+    IF its.source_no <> former.source_no AND has_lines THEN
         RAISE EXCEPTION 'table "%" cannot go on source "%"', credits._unquoted(line_table::text),
                                                              credits._unquoted(former.name)
             USING ERRCODE = 'duplicate_object',
                   DETAIL = format('Entries of its own lines are there, as those of source "%s".', credits._unquoted(its.name));
     END IF;
-    IF former.source_no IS NOT NULL AND its.source_no IS NULL THEN
+    IF its.source_no IS DISTINCT FROM former.source_no THEN
         RAISE NOTICE 'table "%" goes on source "%"', credits._unquoted(line_table::text), credits._unquoted(former.name)
             USING DETAIL = 'Its lines are known by their keys as those of the former table.';
     END IF;
@@ -138,7 +138,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION credits._source_to_go_on(regclass, text) IS
-'The number of the source that a table goes on: the one that it had, or the one that had its name; null for a new one.';
+'The number of the source that a table goes on: the one of which it has lines, or the one that had its name; null for a new one.';
 
 CREATE FUNCTION credits._number_source(line_table regclass, continues text) RETURNS integer
 LANGUAGE plpgsql

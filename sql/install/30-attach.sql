@@ -92,6 +92,18 @@ CREATE TRIGGER credits_record_update AFTER UPDATE ON credits.source
 CREATE TRIGGER credits_refuse_truncate BEFORE TRUNCATE ON credits.source
     FOR EACH STATEMENT EXECUTE FUNCTION credits._refuse_truncate();
 
+CREATE FUNCTION credits._has_lines(number integer) RETURNS SETOF boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT
+                   FROM credits._source AS source
+                   CROSS JOIN LATERAL (SELECT FROM credits._entry AS entry
+                                       WHERE entry.source_no = source.source_no LIMIT 1) AS line
+                   WHERE number IN (source.source_no, source.archive_of));
+END;
+COMMENT ON FUNCTION credits._has_lines(integer) IS
+'Question: whether lines of a source are on record, archived ones too.';
+
 CREATE FUNCTION credits._know_archive(line_table regclass) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(95);
+SELECT plan(98);
 
 CREATE FUNCTION pg_temp.attach(line_table regclass, continues text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT credits.attach(line_table, 'invoice', 'item', 'quantity', 'amount', 'customer', 'day', continues => continues)
@@ -318,6 +318,22 @@ SELECT pg_temp.make_again('third');
 SELECT is_empty('SELECT * FROM credits.verify()', 'so does one that took the name of another one later');
 SELECT is((credits.take_in()).lines, 0::bigint, 'nothing is booked twice');
 SELECT is(credits.balance('C', 'SUPPORT'), 14::numeric, 'and nothing is lost');
+-- A table that was attached before it had a line, and then takes the place of another one
+
+SELECT pg_temp.make('fourth');
+SELECT pg_temp.attach('shop.fourth');
+SELECT credits.detach('shop.fourth'), credits.detach('shop.third') \g /dev/null
+INSERT INTO shop.fourth TABLE shop.third;
+ALTER TABLE shop.third RENAME TO third_then;
+ALTER TABLE shop.fourth RENAME TO third;
+SELECT pg_temp.attach('shop.third');
+SELECT is_empty('SELECT * FROM credits.verify()', 'it goes on, as a new one would');
+SELECT is((credits.take_in()).lines, 0::bigint, 'its lines are booked once');
+SELECT credits.detach('shop.third') \g /dev/null
+ALTER TABLE shop.third RENAME TO fourth;
+SELECT pg_temp.attach('shop.fourth');
+SELECT is_empty('SELECT * FROM credits.verify()', 'now they are its own, whatever its name is');
+ALTER TABLE shop.fourth RENAME TO third;
 SELECT credits.detach('shop.third'), credits.close_month('2026-02-01') \g /dev/null
 
 -- A dump that has left out tables of lines has lost the list of sources
