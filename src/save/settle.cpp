@@ -226,11 +226,12 @@ void look_and_lock(Save& save)
 
 void decide(Save& save, const Configuration& settings)
 {
+    for (Batch* const batch : batches_of(save))
+        if (batch->source->archive_no != 0) // first: an archived line covers by its key, that of now
+            follow_renumbering(batch->source->archive_no, lines_of(*batch), &DocumentLine::archived);
     cover_lines(batches_of(save), save.origins);
     for (Batch* const batch : batches_of(save)) {
         follow_renumbering(batch->source->number, lines_of(*batch), &DocumentLine::recorded);
-        if (batch->source->archive_no != 0)
-            follow_renumbering(batch->source->archive_no, lines_of(*batch), &DocumentLine::archived);
         decide_all(settings, save.customers, *batch);
     }
 }

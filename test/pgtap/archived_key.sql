@@ -4,7 +4,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(17);
+SELECT plan(21);
 
 CREATE TABLE shop.bill (LIKE shop.slip INCLUDING ALL);
 SELECT credits.attach('shop.bill', 'invoice', article => 'item', quantity => 'quantity', amount => 'amount',
@@ -75,6 +75,28 @@ UPDATE shop.slip SET id = id + 1 WHERE customer = 'C';
 SELECT is((SELECT string_agg(format('%s: %s', line_key, quantity), ', ' ORDER BY line_key) FROM credits.lot WHERE customer = 'C'),
     '6: 1, 7: 2, 8: 4', 'but that of one that leaves it at once');
 SELECT pg_temp.all_in_order();
+
+-- What was made from an archived line that gets another key, and what names that key
+
+CREATE TABLE shop.task (id integer PRIMARY KEY, customer text, day date, item text, quantity numeric, origin text);
+CREATE INDEX ON shop.task (origin);
+SELECT credits.attach('shop.task', 'delivery_note', 'item', 'quantity', NULL, 'customer', 'day', origin => 'origin',
+                      origin_table => 'shop.task') \g /dev/null
+UPDATE credits.parameter SET closed_month_policy = 'next_open_month';
+INSERT INTO shop.task VALUES (1, 'A', '2025-12-20', 'H', 3, NULL), (2, 'A', '2026-01-20', 'H', 3, '1'),
+    (3, 'A', '2026-01-20', 'H', 5, '9');
+SELECT credits.archive('shop.task', '2026-01-01') \g /dev/null
+CREATE FUNCTION pg_temp.uses() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(format('%s: %s', line_key, used), ', ' ORDER BY line_key)
+    FROM (SELECT line_key, -sum(quantity) AS used FROM credits.entry
+          WHERE source = 'shop.task' GROUP BY line_key HAVING sum(quantity) <> 0) AS line
+$$;
+SELECT is(pg_temp.uses(), '1: 3, 3: 5', 'an archived line covers what was made from it');
+UPDATE shop.task SET id = 9 WHERE id = 1;
+SELECT is(pg_temp.uses(), '2: 3, 9: 3', 'under another key it covers what names that one');
+SELECT pg_temp.all_in_order();
+UPDATE shop.task SET id = 1 WHERE id = 9;
+SELECT is(pg_temp.uses(), '1: 3, 3: 5', 'and back');
 
 SELECT * FROM finish();
 ROLLBACK;
