@@ -198,12 +198,14 @@ public:
     {
         const auto found = standing_of.find(key);
         const Standing standing = found == standing_of.end() ? Standing{} : found->second;
-        const Standing wanted = line ? wanted_by(key, *line, standing) : Standing{};
+        Standing wanted = line ? wanted_by(key, *line, standing) : Standing{};
         const bool stays = is_in_archive(key);
         const auto booked = acts_of.find(key);
         const std::map<AccountId, Units> faults =
             faults_of(acts_wanted(wanted, line), booked == acts_of.end() ? Acts{} : booked->second, line ? line->day : "");
         const bool waits = is_loose && !faults.empty() && refused.contains(key);
+        if (!waits && keeps_out(key))
+            wanted = {};
         if (waits)
             all.unsettled.push_back(
                 {document_line, key, wanted.empty() ? std::nullopt : std::optional{*wanted.begin()}, standing, faults});
@@ -223,8 +225,6 @@ private:
         const Article* const article = article_of(line.article);
         if (!line.counts || !article || !article->type || !works_with_credits(line.customer) ||
             (sells(*article) && line.source->amounts == Amounts::none) || (!sells(*article) && is_covered(key, line)))
-            return {};
-        if (keeps_out(key))
             return {};
         const std::string customer = line.customer == "child of ann" ? "ann" : line.customer;
         const AccountId account{customer, article->type};
@@ -249,7 +249,7 @@ private:
     }
 
     /// What is archived must not be booked once more, whatever its date has become. What had come to nothing may be, and so may
-    /// another line that was booked, and was given its key.
+    /// another line that was booked, and was given its key. One that got the key while nobody watched is named, and refused.
     bool keeps_out(const LineKey& key) const
     {
         const auto archived = acts_of.find(in_archive(key));
