@@ -4,12 +4,12 @@
 namespace concurrency
 {
 
-static Units units(const pqxx::field& field) { return field.is_null() ? 0 : to_units(field.c_str()); }
+static Units units(const auto& field) { return field.is_null() ? 0 : to_units(field.c_str()); }
 
 /// A column: the table of a line, or what stands for it where that is archived.
 static const std::string table_or_archive = " coalesce(line_table::text, '" + std::string{archive_of} + "' || source)";
 
-static int64_t number(const pqxx::field& field) { return field.is_null() ? 0 : field.as<int64_t>(); }
+static int64_t number(const auto& field) { return field.is_null() ? 0 : std::stoll(field.c_str()); }
 
 /// A column of a key, as text: `/` and `\` are escaped by `\`.
 static std::string escaped(const std::string& column)

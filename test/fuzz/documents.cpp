@@ -48,19 +48,19 @@ std::string query_of(const Source& source)
            header_join(source);
 }
 
-Line read_line(const Source& source, const pqxx::row& row, const std::string& archived_before)
+Line read_line(const Source& source, const auto& row, const std::string& archived_before)
 {
     Line line{.source = &source,
-              .key = row[0].as<std::string>(),
-              .customer = row[1].as<std::string>(),
-              .day = row[2].as<std::string>(),
-              .article = row[3].as<std::string>(),
-              .flavour = row[4].as<std::string>(),
+              .key = row[0].c_str(),
+              .customer = row[1].c_str(),
+              .day = row[2].c_str(),
+              .article = row[3].c_str(),
+              .flavour = row[4].c_str(),
               .quantity = row[7].is_null() ? std::nullopt : std::optional{to_units(row[7].c_str())},
               .price = to_units(row[8].c_str()),
               .amount = to_units(row[9].c_str()),
-              .made_of = row[10].as<std::string>(),
-              .refund_of = row[11].as<std::string>(),
+              .made_of = row[10].c_str(),
+              .refund_of = row[11].c_str(),
               .counts = false,
               .covers = false,
               .is_of_interest = false,
@@ -69,9 +69,9 @@ Line read_line(const Source& source, const pqxx::row& row, const std::string& ar
     if (line.quantity)
         *line.quantity *= (source.doubles ? 2 : 1) * (is_turned ? -1 : 1);
     line.amount *= is_turned ? -1 : 1;
-    line.is_of_interest = row[6].as<bool>() && (!source.applies || line.flavour == "A" || line.flavour == "B");
+    line.is_of_interest = *row[6].c_str() == 't' && (!source.applies || line.flavour == "A" || line.flavour == "B");
     line.is_past = !line.day.empty() && line.day < archived_before;
-    const bool is_posted = !source.has_states || row[5].as<std::string>() == "posted";
+    const bool is_posted = !source.has_states || std::string{row[5].c_str()} == "posted";
     line.covers = line.is_of_interest && is_posted && !line.customer.empty() && !line.day.empty() && !line.article.empty() &&
                   line.quantity.has_value();
     line.counts = line.covers && !line.is_past;
