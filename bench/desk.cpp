@@ -39,7 +39,7 @@ Run<Took> single_lines(const std::string& erp, std::vector<Line> lines)
     desk->save_turn(); // fills its caches
     return [desk] {
         const Took turn = measure(desk->connection, [&] { desk->save_turn(); });
-        return Took{turn.time / lines_per_turn, turn.cpu / lines_per_turn};
+        return Took{turn.time / lines_per_turn, turn.cpu / lines_per_turn, turn.faults / lines_per_turn};
     };
 }
 

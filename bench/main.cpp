@@ -15,9 +15,8 @@ struct Part {
 };
 
 constexpr Part parts[] = {
-    {"lines", bench::measure_lines},
-    {"lots", bench::measure_lots},
-    {"clients", bench::measure_clients},
+    {"lines", bench::measure_lines}, {"bytes", bench::measure_bytes},     {"transaction", bench::measure_transaction},
+    {"lots", bench::measure_lots},   {"clients", bench::measure_clients},
 };
 
 bool measure(std::string_view name)

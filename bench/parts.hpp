@@ -4,8 +4,10 @@
 namespace bench
 {
 
-void measure_lines();   // a line per transaction, and 50 000 lines in one statement
-void measure_lots();    // one consumption, with few and with very many lots
-void measure_clients(); // many clients at the same time
+void measure_lines();       // a line per transaction, and 50 000 lines in one statement
+void measure_bytes();       // log, memory, files
+void measure_transaction(); // many lines in one transaction
+void measure_lots();        // one consumption, with few and with very many lots
+void measure_clients();     // many clients at the same time
 
 } // namespace bench
