@@ -1,6 +1,7 @@
 -- The extension, attached to the ERP's tables in erp_credits, and in three more schemas: checked at commit, with lines made from
 -- lines of their own table, and the same table without.
 
+SET client_min_messages = warning;
 CREATE EXTENSION credits;
 \set ledger credits
 \ir settings.sql

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "pg/errors.hpp"
+#include "pg/places.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
 
@@ -168,8 +169,13 @@ void end_scan(IndexCursor& cursor)
 
 bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
 {
+    require_newer(snapshot, table);
+    if (find_in_place(table, index, key, snapshot))
+        return true;
     IndexCursor cursor = begin_scan(table, index, key, snapshot);
     const bool found = next(cursor);
+    if (found)
+        remember_place(table, cursor.index, key);
     end_scan(cursor);
     return found;
 }
