@@ -55,6 +55,8 @@ CREATE TABLE credits._account (
     alarm_level   numeric CHECK (alarm_level >= 0 AND alarm_level < 1e14),
     revalued_entry_no bigint NOT NULL DEFAULT 0,
     revalued_on   date,
+    open_lot_no   bigint,
+    open_lot      tid,
     PRIMARY KEY (customer, type_id),
     CONSTRAINT credits_balance_not_negative CHECK (balance >= 0)
 ) WITH (fillfactor = 70);
@@ -74,6 +76,9 @@ COMMENT ON COLUMN credits._account.alarm_level   IS 'in credits: the customer''s
 COMMENT ON COLUMN credits._account.revalued_entry_no IS
 'number of its last entry when the type got its present unit value: what those took out comes back at another value; 0 for never';
 COMMENT ON COLUMN credits._account.revalued_on   IS 'day from which on the present unit value counts; null for always';
+COMMENT ON COLUMN credits._account.open_lot_no   IS 'number of its oldest open lot, which is drawn next; 0 for none, null for not known';
+COMMENT ON COLUMN credits._account.open_lot      IS
+'where that lot''s row lay when it was last written: a hint, which is worth nothing after a restore or VACUUM FULL';
 SELECT pg_catalog.pg_extension_config_dump('credits._account', '');
 
 CREATE TABLE credits._lot (

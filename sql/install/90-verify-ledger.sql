@@ -77,6 +77,18 @@ WHERE account.value <> coalesce(lots.value, 0);
 COMMENT ON VIEW credits._verify_value_equals_lots IS
 'Accounts whose value is not that of what remains of their lots (invariant 1).';
 
+CREATE VIEW credits._verify_account_names_oldest_lot AS
+SELECT account.customer, account.type_id,
+       pg_catalog.format('lot %s is drawn next, %s is the oldest open one', account.open_lot_no, coalesce(oldest.lot_no, 0)) AS detail
+FROM credits._account AS account
+LEFT JOIN (SELECT DISTINCT ON (customer, type_id) customer, type_id, lot_no
+           FROM credits._lot
+           WHERE open
+           ORDER BY customer, type_id, sold_on, lot_no) AS oldest USING (customer, type_id)
+WHERE account.open_lot_no <> coalesce(oldest.lot_no, 0);
+COMMENT ON VIEW credits._verify_account_names_oldest_lot IS
+'Accounts that name another lot than their oldest open one, from which credits are drawn (rule 11).';
+
 CREATE VIEW credits._verify_alarm_agrees AS
 SELECT
     customer,

@@ -14,6 +14,8 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'balance_equals_lots', * FROM credits._verify_balance_equals_lots
       UNION ALL
+      SELECT 'account_names_oldest_lot', * FROM credits._verify_account_names_oldest_lot
+      UNION ALL
       SELECT 'value_equals_entries', * FROM credits._verify_value_equals_entries
       UNION ALL
       SELECT 'value_equals_lots', * FROM credits._verify_value_equals_lots

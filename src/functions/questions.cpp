@@ -6,6 +6,7 @@
 #include "errors/saving.hpp"
 #include "ledger/account.hpp"
 #include "ledger/lots.hpp"
+#include "ledger/open_lots.hpp"
 #include "ledger/standing_entries.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
@@ -77,7 +78,7 @@ core::Amount preview_taking(Ledger& ledger, Account& account, core::Act act, cor
         needed = core::less(needed, drawn.quantity);
         add(preview, lot->lot.lot_no, drawn, account.type->money_decimals);
     }
-    end_open_lots(account);
+    end_open_lots(ledger, account);
     return needed;
 }
 

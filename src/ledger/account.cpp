@@ -2,6 +2,7 @@
 #include "ledger/account.hpp"
 
 #include "ledger/lots.hpp"
+#include "ledger/open_lots.hpp"
 #include "pg/key.hpp"
 #include "pg/row.hpp"
 #include "pg/table_writer.hpp"
@@ -20,7 +21,32 @@ Account new_account(std::string_view customer, const CreditType* type)
     account.customer = customer;
     account.type = type;
     account.revalued_on = DATEVAL_NOBEGIN;
+    account.knows_open_lot = true; // there is none
     return account;
+}
+
+void read_open_lot(const pg::Table& accounts, Account& account)
+{
+    bool is_unknown = false;
+    const Datum lot_no = pg::get(accounts, account_column::open_lot_no, &is_unknown);
+    account.knows_open_lot = !is_unknown;
+    account.open_lot_no = is_unknown ? 0 : DatumGetInt64(lot_no);
+    bool has_no_place = true;
+    const Datum place = pg::get(accounts, account_column::open_lot, &has_no_place);
+    ItemPointerSetInvalid(&account.open_lot);
+    if (!has_no_place)
+        account.open_lot = *reinterpret_cast<ItemPointer>(DatumGetPointer(place));
+}
+
+/// What the account was told when the search for its lots ended.
+void set_open_lot(pg::Row& row, Account& account)
+{
+    if (account.first_open != nullptr)
+        account.open_lot = account.first_open->place;
+    account.knows_open_lot ? row.set_int8(account_column::open_lot_no, account.open_lot_no)
+                           : row.set_null(account_column::open_lot_no);
+    account.knows_open_lot&& account.open_lot_no != 0 ? row.set(account_column::open_lot, PointerGetDatum(&account.open_lot))
+                                                      : row.set_null(account_column::open_lot);
 }
 
 Account read_account(const pg::Table& accounts, std::string_view customer, const CreditType* type)
@@ -42,10 +68,11 @@ Account read_account(const pg::Table& accounts, std::string_view customer, const
     account.own_alarm_level = has_no_level ? core::zero : pg::to_amount(level);
     account.revalued_entry_no = DatumGetInt64(pg::get_not_null(accounts, account_column::revalued_entry_no));
     account.revalued_on = is_not_revalued ? DATEVAL_NOBEGIN : DatumGetDateADT(revalued_on);
+    read_open_lot(accounts, account);
     return account;
 }
 
-void write_account(Ledger& ledger, const Account& account)
+void write_account(Ledger& ledger, Account& account)
 {
     using namespace account_column;
     pg::Row row = account.stored == nullptr ? pg::Row(ledger.accounts, count) : pg::Row(ledger.accounts, account.stored);
@@ -59,6 +86,7 @@ void write_account(Ledger& ledger, const Account& account)
     row.set_bool(below_alarm, account.is_below_alarm);
     row.set_amount(balance, account.balance);
     row.set_amount(account_column::value, account.value, account.type->money_decimals);
+    set_open_lot(row, account);
     row.store();
     if (account.stored == nullptr)
         pg::insert(ledger.accounts);
@@ -79,9 +107,9 @@ Account open_account(Ledger& ledger, std::string_view customer, const CreditType
 
 void close_account(Ledger& ledger, Account& account)
 {
-    end_open_lots(account);
+    end_open_lots(ledger, account);
     const MemoryContext caller = MemoryContextSwitchTo(ledger.row_memory);
-    for (const LoadedLot* const lot : pg::span_of(account.lots)) {
+    for (LoadedLot* const lot : pg::span_of(account.lots)) {
         if (lot->is_changed)
             write_lot(ledger, account, *lot);
         forget_row(ledger);

@@ -8,6 +8,7 @@
 #include "errors/saving.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
+#include "ledger/open_lots.hpp"
 #include "ledger/recorded.hpp"
 #include "ledger/revaluation.hpp"
 #include "pg/snapshot.hpp"

@@ -4,6 +4,7 @@
 #include "errors/internal.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/lots.hpp"
+#include "ledger/open_lots.hpp"
 
 namespace credits
 {

@@ -22,8 +22,9 @@ struct LoadedLot {
     HeapTuple stored;         // null: sold in this batch
     const DocumentLine* sale; // the line that sold it, in this batch
     bool is_changed;
-    bool is_resold;   // quantity, amount and value changed, too
-    bool is_refunded; // so did what credit notes and returns did to it
+    bool is_resold;        // quantity, amount and value changed, too
+    bool is_refunded;      // so did what credit notes and returns did to it
+    ItemPointerData place; // of its row
 };
 
 /// An index scan over the lots that were open before the batch, one row ahead.
@@ -53,11 +54,16 @@ struct Account {
     int64 revalued_entry_no;     // the last one before the type had another unit value; 0: it always had this one
     DateADT revalued_on;         // when it got that; DATEVAL_NOBEGIN: never
     core::Amount balance_before; // when it was opened
+    bool knows_open_lot;         // is this known:
+    int64 open_lot_no;           // its oldest open lot; 0: none is open
+    ItemPointerData open_lot;    // where its row lay
+    LoadedLot* first_open;       // that lot, when the account is closed; null: it is not loaded
 
     pg::Array<LoadedLot*> lots;
     HTAB* lots_by_number;        // once there are many; else null
-    OpenLotScan open_lots;       // from the first draw on
-    LoadedLot* scanned;          // the oldest of the scan that still has credits
+    bool is_drawn;               // the oldest lot was looked for
+    OpenLotScan open_lots;       // once the one that the row names has no credits any more
+    LoadedLot* scanned;          // the oldest of those that were open before
     pg::Array<LoadedLot*> given; // the lots that this batch opened, filled or changed, in order of sale; from the first draw on
     int next_given;
 

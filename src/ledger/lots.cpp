@@ -1,7 +1,4 @@
 // The lots of one open account.
-// Draws mostly come after everything that gives (rule 13), so the lots that this batch opened or filled are known when the first
-// draw looks for the oldest one: they are sorted once and merged with the index scan over those that were open before. What is
-// opened or filled later, when lines are taken in day by day, is sorted in.
 #include "ledger/lots.hpp"
 
 #include <algorithm>
@@ -58,6 +55,47 @@ LoadedLot& remember(Ledger& ledger, Account& account, const LoadedLot& lot)
     return *kept;
 }
 
+core::Amount get_amount(const pg::Table& lots, int column) { return pg::to_amount(pg::get_not_null(lots, column)); }
+
+DateADT get_date(const pg::Table& lots, int column)
+{
+    bool is_null = false;
+    const Datum date = pg::get(lots, column, &is_null);
+    return is_null ? DATEVAL_NOBEGIN : DatumGetDateADT(date);
+}
+
+/// Sorts a lot in that is opened or filled after the first draw.
+LoadedLot& give(Ledger& ledger, Account& account, LoadedLot& lot)
+{
+    if (!account.is_drawn)
+        return lot;
+    const std::span<LoadedLot*> given = pg::span_of(account.given);
+    const auto place = std::ranges::lower_bound(given, &lot, is_older) - given.begin();
+    account.next_given = std::min(account.next_given, static_cast<int>(place));
+    if (place < account.given.count && given[place] == &lot)
+        return lot;
+    keep(ledger, account.given, &lot);
+    LoadedLot** const end = account.given.items + account.given.count;
+    std::rotate(account.given.items + place, end - 1, end);
+    return lot;
+}
+
+void set_sale(pg::Row& row, const DocumentLine& sale)
+{
+    using namespace lot_column;
+    if (sale.source_no != 0)
+        row.set_int4(source_no, sale.source_no);
+    row.set_text(line_key, sale.key);
+    row.set_text(document_kind, sale.kind);
+    row.set_text(document_number, sale.number);
+    row.set_text(article, sale.article);
+    if (sale.coefficient != core::zero)
+        row.set_amount(coefficient, sale.coefficient);
+    row.set_text(ledger_account, sale.ledger_account);
+}
+
+} // namespace
+
 LoadedLot* find_loaded(const Account& account, int64 lot_no)
 {
     if (account.lots_by_number != nullptr) {
@@ -70,16 +108,6 @@ LoadedLot* find_loaded(const Account& account, int64 lot_no)
     return nullptr;
 }
 
-core::Amount get_amount(const pg::Table& lots, int column) { return pg::to_amount(pg::get_not_null(lots, column)); }
-
-DateADT get_date(const pg::Table& lots, int column)
-{
-    bool is_null = false;
-    const Datum date = pg::get(lots, column, &is_null);
-    return is_null ? DATEVAL_NOBEGIN : DatumGetDateADT(date);
-}
-
-/// Reads the lot in lots.found.
 LoadedLot& load_found(Ledger& ledger, Account& account)
 {
     pg::Table& lots = ledger.lots;
@@ -112,6 +140,7 @@ LoadedLot& load_found(Ledger& ledger, Account& account)
                         .is_changed = false,
                         .is_resold = false,
                         .is_refunded = false,
+                        .place = lots.found->tts_tid,
                     });
 }
 
@@ -119,77 +148,6 @@ bool is_older(const LoadedLot* a, const LoadedLot* b)
 {
     return a->sold_on != b->sold_on ? a->sold_on < b->sold_on : a->lot.lot_no < b->lot.lot_no;
 }
-
-void sort_given_lots(Ledger& ledger, Account& account)
-{
-    for (LoadedLot* const lot : pg::span_of(account.lots))
-        keep(ledger, account.given, lot);
-    std::sort(account.given.items, account.given.items + account.given.count, is_older);
-}
-
-/// Sorts a lot in that is opened or filled after the first draw.
-LoadedLot& give(Ledger& ledger, Account& account, LoadedLot& lot)
-{
-    if (!account.open_lots.is_begun)
-        return lot;
-    const std::span<LoadedLot*> given = pg::span_of(account.given);
-    const auto place = std::ranges::lower_bound(given, &lot, is_older) - given.begin();
-    account.next_given = std::min(account.next_given, static_cast<int>(place));
-    if (place < account.given.count && given[place] == &lot)
-        return lot;
-    keep(ledger, account.given, &lot);
-    LoadedLot** const end = account.given.items + account.given.count;
-    std::rotate(account.given.items + place, end - 1, end);
-    return lot;
-}
-
-void begin_open_lots(Ledger& ledger, Account& account)
-{
-    sort_given_lots(ledger, account);
-    const auto key = pg::make_key(account.customer, account.type->type_id);
-    account.open_lots.cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
-    account.open_lots.is_begun = true;
-}
-
-/// The oldest of the lots that this batch has touched before its first draw and that still have credits.
-LoadedLot* oldest_given(Account& account)
-{
-    while (account.next_given < account.given.count && account.given.items[account.next_given]->lot.remaining == core::zero)
-        account.next_given++;
-    return account.next_given < account.given.count ? account.given.items[account.next_given] : nullptr;
-}
-
-/// The next lot of the index scan that is not among those.
-LoadedLot* next_scanned(Ledger& ledger, Account& account)
-{
-    OpenLotScan& scan = account.open_lots;
-    while (!scan.is_ended) {
-        if (!pg::next(scan.cursor)) {
-            scan.is_ended = true;
-            break;
-        }
-        const int64 lot_no = DatumGetInt64(pg::get_not_null(ledger.lots, lot_column::lot_no));
-        if (find_loaded(account, lot_no) == nullptr)
-            return &load_found(ledger, account);
-    }
-    return nullptr;
-}
-
-void set_sale(pg::Row& row, const DocumentLine& sale)
-{
-    using namespace lot_column;
-    if (sale.source_no != 0)
-        row.set_int4(source_no, sale.source_no);
-    row.set_text(line_key, sale.key);
-    row.set_text(document_kind, sale.kind);
-    row.set_text(document_number, sale.number);
-    row.set_text(article, sale.article);
-    if (sale.coefficient != core::zero)
-        row.set_amount(coefficient, sale.coefficient);
-    row.set_text(ledger_account, sale.ledger_account);
-}
-
-} // namespace
 
 LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no)
 {
@@ -206,49 +164,7 @@ LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot)
     return give(ledger, account, remember(ledger, account, lot));
 }
 
-LoadedLot* oldest_open_lot(Ledger& ledger, Account& account)
-{
-    if (!account.open_lots.is_begun)
-        begin_open_lots(ledger, account);
-    if (account.scanned != nullptr && account.scanned->lot.remaining == core::zero)
-        account.scanned = nullptr;
-    if (account.scanned == nullptr)
-        account.scanned = next_scanned(ledger, account);
-    LoadedLot* const given = oldest_given(account);
-    if (given == nullptr || account.scanned == nullptr)
-        return given == nullptr ? account.scanned : given;
-    return is_older(given, account.scanned) ? given : account.scanned;
-}
-
-LoadedLot* newest_open_lot(Ledger& ledger, Account& account)
-{
-    LoadedLot* newest = nullptr;
-    for (LoadedLot* const lot : pg::span_of(account.lots))
-        if (lot->lot.remaining > core::zero && (newest == nullptr || is_older(newest, lot)))
-            newest = lot;
-    const auto key = pg::make_key(account.customer, account.type->type_id);
-    pg::IndexCursor cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
-    int64 lot_no = 0;
-    while (lot_no == 0 && pg::previous(cursor)) {
-        lot_no = DatumGetInt64(pg::get_not_null(ledger.lots, lot_column::lot_no));
-        if (find_loaded(account, lot_no) != nullptr)
-            lot_no = 0;
-    }
-    pg::end_scan(cursor);
-    if (lot_no == 0)
-        return newest;
-    LoadedLot* const scanned = &get_lot(ledger, account, lot_no);
-    return newest == nullptr || is_older(newest, scanned) ? scanned : newest;
-}
-
-void end_open_lots(Account& account)
-{
-    if (account.open_lots.is_begun)
-        pg::end_scan(account.open_lots.cursor);
-    account.open_lots.is_begun = false;
-}
-
-void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
+void write_lot(Ledger& ledger, const Account& account, LoadedLot& loaded)
 {
     using namespace lot_column;
     const core::Lot& lot = loaded.lot;
@@ -275,6 +191,7 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     if (loaded.stored != nullptr) {
         row.store();
         pg::update(ledger.lots, &loaded.stored->t_self, ledger.snapshot);
+        loaded.place = ledger.lots.written->tts_tid;
         return;
     }
     row.set_text(customer, account.customer);
@@ -285,6 +202,7 @@ void write_lot(Ledger& ledger, const Account& account, const LoadedLot& loaded)
     set_sale(row, *loaded.sale);
     row.store();
     pg::insert(ledger.lots);
+    loaded.place = ledger.lots.written->tts_tid;
 }
 
 } // namespace credits

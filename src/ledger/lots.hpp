@@ -1,4 +1,4 @@
-// The lots of one open account: loaded when touched, drawn oldest first, written once.
+// The lots of one open account: loaded when touched, written once.
 #pragma once
 
 #include "ledger/ledger.hpp"
@@ -12,15 +12,16 @@ LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no);
 /// Adds a lot that this batch sells.
 LoadedLot& add_lot(Ledger& ledger, Account& account, const LoadedLot& lot);
 
-/// The oldest lot with open credits (date of the sale, then number); null when there is none.
-LoadedLot* oldest_open_lot(Ledger& ledger, Account& account);
+/// The lot with this number, if it is loaded.
+LoadedLot* find_loaded(const Account& account, int64 lot_no);
 
-/// The newest lot with open credits; null when there is none.
-LoadedLot* newest_open_lot(Ledger& ledger, Account& account);
+/// Loads the lot in lots.found.
+LoadedLot& load_found(Ledger& ledger, Account& account);
 
-void end_open_lots(Account& account);
+/// By the date of the sale, then by number.
+bool is_older(const LoadedLot* a, const LoadedLot* b);
 
 /// Writes the lot's row; the caller resets the memory that it uses.
-void write_lot(Ledger& ledger, const Account& account, const LoadedLot& lot);
+void write_lot(Ledger& ledger, const Account& account, LoadedLot& lot);
 
 } // namespace credits

@@ -104,6 +104,7 @@ void open_lot(Ledger& ledger, Account& account, DocumentLine& line)
                                  .is_changed = true,
                                  .is_resold = true,
                                  .is_refunded = true,
+                                 .place = {},
                              });
     book(ledger, account, line, lot,
          {.kind = line.is_opening ? core::EntryKind::opening : core::EntryKind::sale,

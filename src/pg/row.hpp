@@ -38,6 +38,7 @@ public:
         slot->tts_values[column - 1] = value;
         slot->tts_isnull[column - 1] = false;
     }
+    void set_null(int column) { slot->tts_isnull[column - 1] = true; }
     void set_int4(int column, int32 value) { set(column, Int32GetDatum(value)); }
     void set_int8(int column, int64 value) { set(column, Int64GetDatum(value)); }
     void set_bool(int column, bool value) { set(column, BoolGetDatum(value)); }

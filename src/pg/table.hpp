@@ -107,6 +107,12 @@ bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnap
 /// Stores the version of a row that lies there in table.found, if the snapshot sees it.
 bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
 
+/// Has the table so many pages that the place may be one of its rows'?
+inline bool has_page(const Table& table, const ItemPointerData& tid)
+{
+    return ItemPointerIsValid(&tid) && ItemPointerGetBlockNumber(&tid) < RelationGetNumberOfBlocks(table.relation);
+}
+
 enum class LockResult { absent, busy, free, locked };
 
 /// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, and stores it in table.found. No 40001 below

@@ -1,7 +1,7 @@
 -- verify() is silent on a sound ledger, and sees every invariant fail on one that is broken on purpose. Nothing of it stays.
 BEGIN;
 LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in a transaction that saves
-SELECT plan(96);
+SELECT plan(99);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -112,8 +112,14 @@ SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 3.5 WHERE custome
     'balance_equals_lots lot_equals_entries lot_within_quantity', 'a lot is fuller than it was sold');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = -1 WHERE customer = 'C1' AND lot_no = 1$$),
     'balance_equals_lots lot_equals_entries lot_within_quantity', 'a lot is overdrawn');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET open = false WHERE customer = 'C2'$$), 'lot_open_while_remaining',
-          'a lot with credits is not open');
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET open = false WHERE customer = 'C2'$$),
+          'account_names_oldest_lot lot_open_while_remaining', 'a lot with credits is not open');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET open_lot_no = 1 WHERE customer = 'C1'$$), 'account_names_oldest_lot',
+          'an account names another lot than its oldest open one');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET open_lot_no = 0 WHERE customer = 'C1'$$), 'account_names_oldest_lot',
+          'or none');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET open_lot_no = NULL, open_lot = '(7,7)' WHERE customer = 'C1'$$), '',
+          'it need not know');
 SELECT is(pg_temp.broken($$
     UPDATE credits._lot SET remaining = 0, open = false WHERE customer = 'C2';
     UPDATE credits._account SET balance = 0 WHERE customer = 'C2';
@@ -121,7 +127,7 @@ SELECT is(pg_temp.broken($$
                                balance_after, recorded_at, recorded_by)
     VALUES ('C2', 101, 2, 1, '2026-01-06', 'consumption', -2, 0, 0, now(), 'somebody');
     UPDATE credits._account SET last_entry_no = 2 WHERE customer = 'C2';
-    UPDATE credits._lot SET last_entry_no = 2 WHERE customer = 'C2'$$), 'lot_covered_on_any_day lot_value_with_credits',
+    UPDATE credits._lot SET last_entry_no = 2 WHERE customer = 'C2'$$), 'account_names_oldest_lot lot_covered_on_any_day lot_value_with_credits',
     'a lot that is used up still has a value');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET last_entry_no = 9 WHERE customer = 'C1' AND lot_no = 2$$),
           'lot_last_entry', 'a lot''s version is off');
@@ -130,7 +136,8 @@ SELECT is(pg_temp.broken($$UPDATE credits._account SET last_lot_no = 3 WHERE cus
 SELECT is(pg_temp.broken($$
     UPDATE credits._lot SET lot_no = 3 WHERE customer = 'C1' AND lot_no = 2;
     UPDATE credits._entry SET lot_no = 3 WHERE customer = 'C1' AND lot_no = 2;
-    UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$), 'lot_numbers_gapless', 'lot numbers have a gap');
+    UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$), 'account_names_oldest_lot lot_numbers_gapless',
+    'lot numbers have a gap');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET last_entry_no = 11 WHERE customer = 'C1'$$),
           'entry_numbers_gapless', 'a last entry number is off');
 SELECT is(pg_temp.broken($$
