@@ -65,7 +65,7 @@ LoadedLot* next_scanned(Ledger& ledger, Account& account)
 bool find_in_place(Ledger& ledger, const Account& account)
 {
     pg::Table& lots = ledger.lots;
-    return pg::has_page(lots, account.open_lot) && pg::fetch(lots, account.open_lot, ledger.snapshot) &&
+    return pg::fetch_from_guess(lots, account.open_lot, ledger.snapshot) &&
            DatumGetInt64(pg::get_not_null(lots, lot_column::lot_no)) == account.open_lot_no &&
            DatumGetInt32(pg::get_not_null(lots, lot_column::type_id)) == account.type->type_id &&
            pg::to_view(pg::get_not_null(lots, lot_column::customer)) == account.customer;

@@ -113,6 +113,7 @@ bool fetch_from(Table& table, const Place& place, const DatedSnapshot& snapshot)
 {
     if (!read_recent_buffer(table.relation, ItemPointerGetBlockNumber(&place.tid), place.page))
         return false;
+    heap_page_prune_opt(table.relation, place.page); // as who comes by the index does: the next version needs room
     ItemPointerData tid = place.tid;
     bool is_found = false;
     for (int step = 0; step < most_steps && !is_found && ItemPointerIsValid(&tid); step++)

@@ -186,6 +186,17 @@ bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot)
     return table_tuple_fetch_row_version(table.relation, &tid, snapshot.data, table.found);
 }
 
+bool fetch_from_guess(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot)
+{
+    if (!ItemPointerIsValid(&tid) || ItemPointerGetBlockNumber(&tid) >= RelationGetNumberOfBlocks(table.relation))
+        return false;
+    const Buffer page = ReadBuffer(table.relation, ItemPointerGetBlockNumber(&tid));
+    heap_page_prune_opt(table.relation, page);
+    const bool is_found = fetch(table, tid, snapshot);
+    ReleaseBuffer(page);
+    return is_found;
+}
+
 LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockWaitPolicy wait)
 {
     for (;;) {

@@ -107,11 +107,9 @@ bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnap
 /// Stores the version of a row that lies there in table.found, if the snapshot sees it.
 bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
 
-/// Has the table so many pages that the place may be one of its rows'?
-inline bool has_page(const Table& table, const ItemPointerData& tid)
-{
-    return ItemPointerIsValid(&tid) && ItemPointerGetBlockNumber(&tid) < RelationGetNumberOfBlocks(table.relation);
-}
+/// The same of a place that may be none of the table's rows', which may have fewer pages by now. Who comes to a page by an index
+/// removes what is dead there, so that it has room for the next version; so does this.
+bool fetch_from_guess(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
 
 enum class LockResult { absent, busy, free, locked };
 
