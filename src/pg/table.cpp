@@ -170,7 +170,7 @@ void end_scan(IndexCursor& cursor)
 bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
 {
     require_newer(snapshot, table);
-    if (find_in_place(table, index, key, snapshot))
+    if (!IsolationIsSerializable() && find_in_place(table, index, key, snapshot)) // there the index is to be seen as read
         return true;
     IndexCursor cursor = begin_scan(table, index, key, snapshot);
     const bool found = next(cursor);
