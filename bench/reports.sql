@@ -1,8 +1,8 @@
 -- What who asks waits for, in a ledger of any size, filled by the ERP's own road. In an empty database, with -v entries=COUNT
 -- -v rounds=COUNT; prints the medians, one a line: what|ms.
 --
--- Five years, 2021 to 2025. BIG has two lines of five, a thousand customers the rest. Every 21st line of a customer sells 10 credits
--- for 100.00, the others take 0.5 from the last sale. A document has up to 4 lines of his.
+-- Five years, 2021 to 2025. BIG has two lines of five, a thousand customers the rest. Every 21st line of a customer sells 10
+-- credits for 100.00, the others take 0.5 from the last sale. A document has up to 4 lines of his.
 \set QUIET on
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
@@ -16,7 +16,8 @@ CREATE INDEX ON erp.invoice_line (invoice_id);
 INSERT INTO credits.article (article, ledger_account) VALUES ('ACT', '460000'), ('RES', '700000');
 INSERT INTO credits.credit_type (type_id, code, balance_account, activation_article, result_account, result_article)
 VALUES (1, 'SUPPORT', '460000', 'ACT', '700000', 'RES');
-INSERT INTO credits.article (article, type_id, coefficient, ledger_account) VALUES ('PACK', 1, 1, '700000'), ('HALF', 1, -0.5, NULL);
+INSERT INTO credits.article (article, type_id, coefficient, ledger_account)
+VALUES ('PACK', 1, 1, '700000'), ('HALF', 1, -0.5, NULL);
 UPDATE credits.parameter SET fixed_relation = 'OWN', notify = false;
 INSERT INTO credits.customer (customer) VALUES ('BIG');
 INSERT INTO credits.customer (customer) SELECT 'C' || n FROM generate_series(0, 999) AS n;
@@ -30,7 +31,8 @@ RETURNS TABLE (n bigint, customer text, place bigint, invoice_id bigint, day dat
     SELECT n, CASE WHEN is_big THEN 'BIG' ELSE 'C' || other % 1000 END, place,
            CASE WHEN is_big THEN 0 ELSE 1 + other % 1000 END * 10000000 + place / 4,
            date '2021-01-01' + (n * 1826 / entries)::int
-    FROM generate_series(first, first + count - 1) AS n, LATERAL (SELECT n % 5 < 2 AS is_big, n / 5 * 3 + n % 5 - 2 AS other) AS s,
+    FROM generate_series(first, first + count - 1) AS n,
+         LATERAL (SELECT n % 5 < 2 AS is_big, n / 5 * 3 + n % 5 - 2 AS other) AS s,
          LATERAL (SELECT CASE WHEN is_big THEN n / 5 * 2 + n % 5 ELSE other / 1000 END AS place) AS p
 $$;
 CREATE PROCEDURE pg_temp.fill(entries bigint) LANGUAGE plpgsql AS $$
@@ -40,7 +42,8 @@ DECLARE
 BEGIN
     FOR first IN SELECT generate_series(0, entries - 1, many) LOOP
         INSERT INTO erp.invoice
-        SELECT invoice_id, 'D' || invoice_id, customer, min(day) FROM pg_temp.lines(first, many, entries) GROUP BY invoice_id, customer
+        SELECT invoice_id, 'D' || invoice_id, customer, min(day)
+        FROM pg_temp.lines(first, many, entries) GROUP BY invoice_id, customer
         ON CONFLICT DO NOTHING;
         INSERT INTO erp.invoice_line
         SELECT n, invoice_id, CASE place % 21 WHEN 0 THEN 'PACK' ELSE 'HALF' END, CASE place % 21 WHEN 0 THEN 10 ELSE 1 END,

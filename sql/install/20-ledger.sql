@@ -76,7 +76,8 @@ COMMENT ON COLUMN credits._account.alarm_level   IS 'in credits: the customer''s
 COMMENT ON COLUMN credits._account.revalued_entry_no IS
 'number of its last entry when the type got its present unit value: what those took out comes back at another value; 0 for never';
 COMMENT ON COLUMN credits._account.revalued_on   IS 'day from which on the present unit value counts; null for always';
-COMMENT ON COLUMN credits._account.open_lot_no   IS 'number of its oldest open lot, which is drawn next; 0 for none, null for not known';
+COMMENT ON COLUMN credits._account.open_lot_no   IS
+'number of its oldest open lot, which is drawn next; 0 for none, null for not known';
 COMMENT ON COLUMN credits._account.open_lot      IS
 'where that lot''s row lay when it was last written: a hint, which is worth nothing after a restore or VACUUM FULL';
 SELECT pg_catalog.pg_extension_config_dump('credits._account', '');

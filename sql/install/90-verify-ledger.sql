@@ -79,7 +79,8 @@ COMMENT ON VIEW credits._verify_value_equals_lots IS
 
 CREATE VIEW credits._verify_account_names_oldest_lot AS
 SELECT account.customer, account.type_id,
-       pg_catalog.format('lot %s is drawn next, %s is the oldest open one', account.open_lot_no, coalesce(oldest.lot_no, 0)) AS detail
+       pg_catalog.format('lot %s is drawn next, %s is the oldest open one', account.open_lot_no, coalesce(oldest.lot_no, 0))
+           AS detail
 FROM credits._account AS account
 LEFT JOIN (SELECT DISTINCT ON (customer, type_id) customer, type_id, lot_no
            FROM credits._lot

@@ -1,5 +1,5 @@
--- Amounts are read and written in the form in which a numeric is stored, short or long, packed, compressed or out of line: they are
--- what PostgreSQL makes of them (rule 1).
+-- Amounts are read and written in the form in which a numeric is stored, short or long, packed, compressed or out of line: they
+-- are what PostgreSQL makes of them (rule 1).
 BEGIN;
 \ir common.psql
 \ir shop.psql
@@ -35,7 +35,8 @@ SELECT is_empty($$
 SELECT is_empty($$
     SELECT form, preview.credits FROM shop.form, credits.preview_line('A', 'S', quantity) AS preview
     WHERE numeric_send(preview.credits) <> numeric_send(preview.credits::text::numeric)
-       OR hash_numeric(preview.credits) <> hash_numeric(preview.credits::text::numeric)$$, 'what is written is PostgreSQL''s form');
+       OR hash_numeric(preview.credits) <> hash_numeric(preview.credits::text::numeric)$$,
+    'what is written is PostgreSQL''s form');
 
 SELECT is(pg_temp.outcome(format($$SELECT credits.preview_line('A', 'S', %L)$$, quantity)), '23514 credits_quantity_in_range',
           'no quantity: ' || quantity)

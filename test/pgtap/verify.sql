@@ -127,8 +127,8 @@ SELECT is(pg_temp.broken($$
                                balance_after, recorded_at, recorded_by)
     VALUES ('C2', 101, 2, 1, '2026-01-06', 'consumption', -2, 0, 0, now(), 'somebody');
     UPDATE credits._account SET last_entry_no = 2 WHERE customer = 'C2';
-    UPDATE credits._lot SET last_entry_no = 2 WHERE customer = 'C2'$$), 'account_names_oldest_lot lot_covered_on_any_day lot_value_with_credits',
-    'a lot that is used up still has a value');
+    UPDATE credits._lot SET last_entry_no = 2 WHERE customer = 'C2'$$),
+    'account_names_oldest_lot lot_covered_on_any_day lot_value_with_credits', 'a lot that is used up still has a value');
 SELECT is(pg_temp.broken($$UPDATE credits._lot SET last_entry_no = 9 WHERE customer = 'C1' AND lot_no = 2$$),
           'lot_last_entry', 'a lot''s version is off');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$),
