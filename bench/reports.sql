@@ -25,7 +25,7 @@ SELECT credits.attach('erp.invoice_line', 'invoice', article => 'article', quant
     customer => 'header.customer', document_date => 'header.day', document_number => 'header.number',
     header_table => 'erp.invoice', counts_when => $$header.state = 'posted'$$) \g /dev/null
 
--- The lines from `first` on; `place` is a line's among those of its customer. Some stay in the documents without credits.
+-- The lines from `first` on; `place` is a line's among those of its customer.
 CREATE FUNCTION pg_temp.lines(first bigint, count bigint, entries bigint)
 RETURNS TABLE (n bigint, customer text, place bigint, invoice_id bigint, day date) LANGUAGE sql AS $$
     SELECT n, CASE WHEN is_big THEN 'BIG' ELSE 'C' || other % 1000 END, place,

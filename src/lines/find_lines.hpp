@@ -13,8 +13,8 @@ MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image);
 MinimalTuple find_line(Batch& batch, pg::Table& table, std::string_view key);
 
 /// May new lines have keys under which something is on record? Not as long as the table's entries are all of lines that are
-/// there, or were deleted and settled: a statement that goes on may have deleted or renumbered some whose entries stand. What is
-/// archived stands, too, whatever has become of its rows.
+/// there, or were deleted and settled: a statement that goes on may have deleted or renumbered some whose entries stand. Archived
+/// lines are asked for behind the gate (save/settle.cpp).
 bool may_reuse_keys(const Source& source, Relation lines);
 
 /// The key of a row image, as text.
