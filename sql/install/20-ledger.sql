@@ -23,6 +23,26 @@ Columns:
 - value_follows: its value goes the same way
 - undoing: going this way it undoes another entry and names it; none when it never does';
 
+CREATE FUNCTION credits._kind_name(code "char") RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_kind_name';
+COMMENT ON FUNCTION credits._kind_name("char") IS
+'The kind of entry that a code stands for.
+Errors:
+- 22023 an unknown code';
+
+CREATE FUNCTION credits._kind_code(kind text) RETURNS "char"
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_kind_code';
+COMMENT ON FUNCTION credits._kind_code(text) IS
+'The code of a kind of entry.
+Errors:
+- 22023 an unknown kind';
+
+CREATE FUNCTION credits._line_no(source_no integer, line_key text) RETURNS bigint
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_line_no';
+COMMENT ON FUNCTION credits._line_no(integer, text) IS
+'The number by which entries of a line are found: its source and, where that is one, the number that its key is; else a hash of '
+'the key.';
+
 CREATE FUNCTION credits._act_of(kind text) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_act_of';
 COMMENT ON FUNCTION credits._act_of(text) IS
@@ -44,6 +64,89 @@ COMMENT ON FUNCTION credits._movement_of(text) IS
 Errors:
 - 22023 an unknown kind';
 
+-- An account has a number, by which lots and entries know it. It stands here, where no save comes: joined to _account, which each
+-- one updates, lots and entries would be read twice at REPEATABLE READ.
+CREATE SEQUENCE credits.account_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.account_number', 0);
+COMMENT ON SEQUENCE credits.account_number IS 'Numbers accounts.';
+SELECT pg_catalog.pg_extension_config_dump('credits.account_number', '');
+
+CREATE TABLE credits._account_key (
+    account_no integer NOT NULL DEFAULT credits._next_number('credits.account_number') PRIMARY KEY,
+    customer   text    COLLATE "C" NOT NULL,
+    type_id    integer NOT NULL,
+    CONSTRAINT _account_key_customer_key UNIQUE (customer, type_id)
+);
+COMMENT ON TABLE credits._account_key IS
+'Whose an account is. Written when it is opened, under the lock of the customer''s row.';
+COMMENT ON COLUMN credits._account_key.account_no IS 'by which lots and entries know it; given once';
+COMMENT ON COLUMN credits._account_key.customer   IS 'the ERP''s key as text';
+COMMENT ON COLUMN credits._account_key.type_id    IS 'the credit type';
+SELECT pg_catalog.pg_extension_config_dump('credits._account_key', '');
+
+CREATE FUNCTION credits._account_number(customer text, type_id integer) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    number integer := (SELECT key.account_no FROM credits._account_key AS key
+                       WHERE key.customer = _account_number.customer AND key.type_id = _account_number.type_id);
+BEGIN
+    IF number IS NULL THEN
+        INSERT INTO credits._account_key AS key (customer, type_id) VALUES (_account_number.customer, _account_number.type_id)
+        ON CONFLICT ON CONSTRAINT _account_key_customer_key DO NOTHING -- at REPEATABLE READ somebody else's: 40001
+        RETURNING key.account_no INTO number;
+    END IF;
+    RETURN number;
+END
+$$;
+COMMENT ON FUNCTION credits._account_number(text, integer) IS
+'The number of a customer''s account, which is opened where he has none. The caller has locked the customer''s row.';
+
+-- Rows are only added. Two may say the same: who saves sees no row that somebody else is about to commit, and does not wait for it.
+CREATE SEQUENCE credits.provenance_number MINVALUE 0 START 0;
+SELECT pg_catalog.setval('credits.provenance_number', 0);
+COMMENT ON SEQUENCE credits.provenance_number IS 'Numbers provenances.';
+SELECT pg_catalog.pg_extension_config_dump('credits.provenance_number', '');
+
+CREATE TABLE credits._provenance (
+    provenance_no integer NOT NULL DEFAULT credits._next_number('credits.provenance_number') PRIMARY KEY,
+    source_no     integer,
+    document_kind text,
+    recorded_by   text NOT NULL
+);
+COMMENT ON TABLE credits._provenance IS
+'Where entries came from: what many of them have in common.';
+COMMENT ON COLUMN credits._provenance.provenance_no IS 'by which entries know it; given once';
+COMMENT ON COLUMN credits._provenance.source_no     IS 'source of the document line; null when registered by hand';
+COMMENT ON COLUMN credits._provenance.document_kind IS 'kind of the document; manual when registered by hand';
+COMMENT ON COLUMN credits._provenance.recorded_by   IS 'role that recorded it';
+SELECT pg_catalog.pg_extension_config_dump('credits._provenance', '');
+
+CREATE FUNCTION credits._provenance_of(source_no integer, document_kind text, recorded_by text) RETURNS integer
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    INSERT INTO credits._provenance (source_no, document_kind, recorded_by)
+    SELECT _provenance_of.source_no, _provenance_of.document_kind, _provenance_of.recorded_by
+    WHERE NOT EXISTS (SELECT FROM credits._provenance AS known
+                      WHERE (known.source_no, known.document_kind, known.recorded_by)
+                          IS NOT DISTINCT FROM (_provenance_of.source_no, _provenance_of.document_kind, _provenance_of.recorded_by));
+    SELECT min(known.provenance_no)
+    FROM credits._provenance AS known
+    WHERE (known.source_no, known.document_kind, known.recorded_by)
+        IS NOT DISTINCT FROM (_provenance_of.source_no, _provenance_of.document_kind, _provenance_of.recorded_by);
+END;
+COMMENT ON FUNCTION credits._provenance_of(integer, text, text) IS
+'The number of a provenance, which is recorded where it is not known yet.';
+
+CREATE FUNCTION credits._key_beside(line_no bigint, line_key text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE WHEN line_no & 1099511627776 <> 0 THEN line_key END;
+COMMENT ON FUNCTION credits._key_beside(bigint, text) IS
+'The key of a line as it is kept beside its number: null where that says it.';
+
 CREATE TABLE credits._account (
     customer      text    COLLATE "C" NOT NULL,
     type_id       integer NOT NULL,
@@ -57,6 +160,7 @@ CREATE TABLE credits._account (
     revalued_on   date,
     open_lot_no   bigint,
     open_lot      tid,
+    account_no    integer NOT NULL,
     PRIMARY KEY (customer, type_id),
     CONSTRAINT credits_balance_not_negative CHECK (balance >= 0)
 ) WITH (fillfactor = 70);
@@ -80,11 +184,11 @@ COMMENT ON COLUMN credits._account.open_lot_no   IS
 'number of its oldest open lot, which is drawn next; 0 for none, null for not known';
 COMMENT ON COLUMN credits._account.open_lot      IS
 'where that lot''s row lay when it was last written: a hint, which is worth nothing after a restore or VACUUM FULL';
+COMMENT ON COLUMN credits._account.account_no    IS 'its number, as in _account_key';
 SELECT pg_catalog.pg_extension_config_dump('credits._account', '');
 
 CREATE TABLE credits._lot (
-    customer        text    COLLATE "C" NOT NULL,
-    type_id         integer NOT NULL,
+    account_no      integer NOT NULL,
     lot_no          bigint  NOT NULL,
     last_entry_no   bigint  NOT NULL,
     open            boolean NOT NULL,
@@ -107,15 +211,14 @@ CREATE TABLE credits._lot (
     article         text    COLLATE "C",
     coefficient     numeric,
     ledger_account  text,
-    PRIMARY KEY (customer, type_id, lot_no),
+    PRIMARY KEY (account_no, lot_no),
     CHECK (remaining >= 0 AND remaining <= quantity - credited)
 ) WITH (fillfactor = 80);
-CREATE INDEX _lot_open_idx ON credits._lot (customer, type_id, sold_on, lot_no) WHERE open;
+CREATE INDEX _lot_open_idx ON credits._lot (account_no, sold_on, lot_no) WHERE open;
 COMMENT ON TABLE credits._lot IS
 'The credits of one sale, kept apart with their value; read it as the view lot.
 Written under the lock of the customer''s row.';
-COMMENT ON COLUMN credits._lot.customer        IS 'the ERP''s key as text';
-COMMENT ON COLUMN credits._lot.type_id         IS 'the credit type';
+COMMENT ON COLUMN credits._lot.account_no      IS 'the account';
 COMMENT ON COLUMN credits._lot.lot_no          IS 'number within the account, gapless, in order of sale';
 COMMENT ON COLUMN credits._lot.last_entry_no IS
 'number of the last entry that changed it, which tells versions of the row apart';
@@ -141,7 +244,7 @@ COMMENT ON COLUMN credits._lot.unreturned_on IS
 'day until which, by the dates of its entries, there were credits of returns that were undone later: draws are undone no '
 'earlier (rule 17); null for none';
 COMMENT ON COLUMN credits._lot.source_no       IS 'source of the sale line; null when registered by hand';
-COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line';
+COMMENT ON COLUMN credits._lot.line_key        IS 'key of the sale line; of a registration by hand its account and first entry';
 COMMENT ON COLUMN credits._lot.document_kind   IS 'kind of the sale document; manual when registered by hand';
 COMMENT ON COLUMN credits._lot.document_number IS 'number of the sale document';
 COMMENT ON COLUMN credits._lot.article         IS 'article sold';
@@ -150,64 +253,169 @@ COMMENT ON COLUMN credits._lot.ledger_account  IS 'the article''s account at the
 SELECT pg_catalog.pg_extension_config_dump('credits._lot', '');
 
 CREATE TABLE credits._entry (
-    customer        text        COLLATE "C" NOT NULL,
-    type_id         integer     NOT NULL,
     entry_no        bigint      NOT NULL,
     lot_no          bigint      NOT NULL,
-    reverses        bigint,
+    line_no         bigint,
+    recorded_at     timestamptz NOT NULL,
+    account_no      integer     NOT NULL,
+    provenance_no   integer     NOT NULL,
     booked_on       date        NOT NULL,
-    document_date   date,
-    kind            text        NOT NULL CHECK (credits._movement_of(kind) IS NOT NULL), -- raises by itself
+    kind            "char"      NOT NULL CHECK (credits._kind_name(kind) IS NOT NULL), -- raises by itself
     quantity        numeric     NOT NULL,
     value           numeric     NOT NULL,
-    amount          numeric,
     balance_after   numeric     NOT NULL,
-    source_no       integer,
+    amount          numeric,
+    document_date   date,
+    reverses        bigint,
     line_key        text        COLLATE "C",
-    document_kind   text,
     document_number text,
     article         text        COLLATE "C",
     coefficient     numeric,
     description     text,
-    recorded_at     timestamptz NOT NULL,
-    recorded_by     text        NOT NULL,
     entered_by      text,
-    PRIMARY KEY (customer, type_id, entry_no)
+    PRIMARY KEY (account_no, entry_no)
 );
-CREATE INDEX _entry_line_idx ON credits._entry (source_no, line_key) WITH (deduplicate_items = off); -- few equal keys
+CREATE INDEX _entry_line_idx ON credits._entry (line_no) WITH (deduplicate_items = off); -- few equal numbers
 CREATE INDEX _entry_booked_on_idx ON credits._entry USING brin (booked_on);
 COMMENT ON TABLE credits._entry IS
 'The ledger: one row per movement of a lot, append-only (invariant 2); read it as the view entry.
 Only a line key or document number follows a renumbering.';
-COMMENT ON COLUMN credits._entry.customer        IS 'the ERP''s key as text';
-COMMENT ON COLUMN credits._entry.type_id         IS 'the credit type';
 COMMENT ON COLUMN credits._entry.entry_no        IS 'number within the account, gapless, in order of booking';
 COMMENT ON COLUMN credits._entry.lot_no          IS 'the lot that it moves';
-COMMENT ON COLUMN credits._entry.reverses        IS 'number of the entry that it undoes, in whole or in part; null for none';
+COMMENT ON COLUMN credits._entry.line_no         IS
+'number of the document line, by which its entries are found (credits._line_no); null for a revaluation of the whole type';
+COMMENT ON COLUMN credits._entry.recorded_at     IS 'start of the statement that recorded it';
+COMMENT ON COLUMN credits._entry.account_no      IS 'the account';
+COMMENT ON COLUMN credits._entry.provenance_no   IS 'its source, kind of document, and the role that recorded it';
 COMMENT ON COLUMN credits._entry.booked_on IS
 'date for the books: the latest of the document''s date, the lot''s and the first open day (rule 28)';
-COMMENT ON COLUMN credits._entry.document_date   IS 'date of the document';
-COMMENT ON COLUMN credits._entry.kind IS
-'opening, sale, sale_change, credit_note, consumption, consumption_change, return, revaluation or correction';
+COMMENT ON COLUMN credits._entry.kind            IS 'code of its kind (credits._kind_name)';
 COMMENT ON COLUMN credits._entry.quantity        IS 'credits: > 0 came in, < 0 went out';
 COMMENT ON COLUMN credits._entry.value           IS 'money that moved with them, same sign';
+COMMENT ON COLUMN credits._entry.balance_after   IS 'credits of the account after this entry';
 COMMENT ON COLUMN credits._entry.amount IS
 'of a sale, its changes and credit notes: net amount invoiced, in whole coins; else null';
-COMMENT ON COLUMN credits._entry.balance_after   IS 'credits of the account after this entry';
-COMMENT ON COLUMN credits._entry.source_no       IS 'source of the document line; null when registered by hand';
+COMMENT ON COLUMN credits._entry.document_date   IS 'date of the document; null when it is booked on that day';
+COMMENT ON COLUMN credits._entry.reverses        IS 'number of the entry that it undoes, in whole or in part; null for none';
 COMMENT ON COLUMN credits._entry.line_key IS
-'key of the document line; customer, type and first entry of a registration by hand';
-COMMENT ON COLUMN credits._entry.document_kind   IS 'kind of the document; manual when registered by hand';
+'key of the document line; null when the line''s number says it; of a registration by hand its account and first entry';
 COMMENT ON COLUMN credits._entry.document_number IS 'number of the document';
 COMMENT ON COLUMN credits._entry.article         IS 'article of the line';
 COMMENT ON COLUMN credits._entry.coefficient     IS 'credits per unit that the line is booked with (rule 16)';
 COMMENT ON COLUMN credits._entry.description     IS 'given with a registration by hand';
-COMMENT ON COLUMN credits._entry.recorded_at     IS 'start of the statement that recorded it';
-COMMENT ON COLUMN credits._entry.recorded_by     IS 'role that recorded it';
 COMMENT ON COLUMN credits._entry.entered_by      IS 'the ERP''s user, where the source names him';
 SELECT pg_catalog.pg_extension_config_dump('credits._entry', '');
 
--- The joins are left out where neither table nor name is asked for.
+-- Of a registration by hand, which has no source, the key says whose it is.
+CREATE VIEW credits._lot_by_customer AS
+SELECT
+    key.customer,
+    key.type_id,
+    lot.lot_no,
+    lot.last_entry_no,
+    lot.open,
+    lot.sold_on,
+    lot.booked_on,
+    lot.quantity,
+    lot.amount,
+    lot.value,
+    lot.remaining,
+    lot.remaining_value,
+    lot.credited,
+    lot.returned,
+    lot.returned_on,
+    lot.changed_on,
+    lot.unreturned_on,
+    lot.source_no,
+    CASE WHEN lot.source_no IS NULL THEN key.customer || '/' || key.type_id || '/' || pg_catalog.split_part(lot.line_key, '/', 2) ELSE lot.line_key END
+        COLLATE "C" AS line_key,
+    lot.document_kind,
+    lot.document_number,
+    lot.article,
+    lot.coefficient,
+    lot.ledger_account,
+    lot.account_no
+FROM credits._lot AS lot
+JOIN credits._account_key AS key USING (account_no);
+COMMENT ON VIEW credits._lot_by_customer IS 'The rows of _lot, and whose they are.';
+
+-- The joins to what stands once for many entries are left out where it is not asked for.
+CREATE VIEW credits._entry_by_customer AS
+SELECT
+    key.customer,
+    key.type_id,
+    entry.entry_no,
+    credits._kind_name(entry.kind) AS kind,
+    entry.lot_no,
+    entry.quantity,
+    entry.value,
+    entry.amount,
+    entry.balance_after,
+    entry.booked_on,
+    provenance.document_kind,
+    coalesce(entry.document_date, entry.booked_on) AS document_date,
+    entry.document_number,
+    provenance.source_no,
+    CASE
+        WHEN entry.line_key IS NULL THEN (entry.line_no & 1099511627775)::text -- its 40 bits
+        WHEN provenance.source_no IS NULL THEN key.customer || '/' || key.type_id || '/' || pg_catalog.split_part(entry.line_key, '/', 2)
+        ELSE entry.line_key
+    END COLLATE "C" AS line_key,
+    entry.article,
+    entry.coefficient,
+    entry.description,
+    entry.reverses,
+    entry.recorded_at,
+    provenance.recorded_by,
+    entry.entered_by,
+    entry.account_no,
+    entry.line_no
+FROM credits._entry AS entry
+JOIN credits._account_key AS key USING (account_no)
+LEFT JOIN credits._provenance AS provenance USING (provenance_no);
+COMMENT ON VIEW credits._entry_by_customer IS 'The rows of _entry, and what their numbers stand for.';
+
+-- By the numbers of its lines, which stand together in the index.
+CREATE FUNCTION credits._has_entries(source_no integer) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT
+        FROM credits._entry AS entry
+        JOIN credits._provenance AS provenance USING (provenance_no)
+        WHERE entry.line_no BETWEEN credits._line_no(_has_entries.source_no, '0')
+                                AND credits._line_no(_has_entries.source_no, '0') + 2199023255551 -- 41 bits
+          AND provenance.source_no = _has_entries.source_no);
+END;
+COMMENT ON FUNCTION credits._has_entries(integer) IS
+'Tells whether lines of a source are on record.';
+
+-- A line of another source has another number.
+CREATE FUNCTION credits._give_entries(former integer, target integer, line_keys text[] DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM credits._do_now('SELECT credits._provenance_of($2, document_kind, recorded_by)
+                             FROM credits._provenance WHERE source_no = $1', ROW(former, target));
+    PERFORM credits._do_now($command$
+        UPDATE credits._entry AS entry
+        SET provenance_no = (SELECT min(present.provenance_no) FROM credits._provenance AS present
+                             WHERE (present.source_no, present.document_kind, present.recorded_by)
+                                 IS NOT DISTINCT FROM ($2, its.document_kind, its.recorded_by)),
+            line_no = credits._line_no($2, line.line_key)
+        FROM credits._entry_by_customer AS line
+        JOIN credits._provenance AS its ON its.source_no = line.source_no
+        WHERE line.source_no = $1 AND ($3 IS NULL OR line.line_key = ANY ($3))
+          AND entry.account_no = line.account_no AND entry.entry_no = line.entry_no
+          AND its.provenance_no = entry.provenance_no $command$, ROW(former, target, line_keys));
+    PERFORM credits._do_now('UPDATE credits._lot SET source_no = $2
+                             WHERE source_no = $1 AND ($3 IS NULL OR line_key = ANY ($3))', ROW(former, target, line_keys));
+END
+$$;
+COMMENT ON FUNCTION credits._give_entries(integer, integer, text[]) IS
+'Gives what is on record of a source, or of some of its lines, to another.';
+
 CREATE VIEW credits.entry AS
 SELECT
     entry.customer,
@@ -233,7 +441,7 @@ SELECT
     entry.recorded_by,
     entry.entered_by,
     source.name AS source
-FROM credits._entry AS entry
+FROM credits._entry_by_customer AS entry
 LEFT JOIN credits._source AS source USING (source_no);
 COMMENT ON VIEW credits.entry IS
 'The ledger: one row per movement of a lot, append-only (invariant 2).
@@ -335,18 +543,23 @@ AS $$
 BEGIN
     PERFORM credits._do_now($command$
         WITH renumbered AS (
-            SELECT * FROM unnest($2, $3, $4, $5, $6) AS line (old_key, new_key, old_number, new_number, by)
+            SELECT *, credits._line_no($1, old_key) AS old_no, credits._line_no($1, new_key) AS new_no
+            FROM unnest($2, $3, $4, $5, $6) AS line (old_key, new_key, old_number, new_number, by)
         ),
         entries AS (
-            UPDATE credits._entry AS entry SET line_key = renumbered.new_key, document_number = renumbered.new_number
+            UPDATE credits._entry AS entry
+            SET line_no = renumbered.new_no,
+                line_key = credits._key_beside(renumbered.new_no, renumbered.new_key),
+                document_number = renumbered.new_number
             FROM renumbered
-            WHERE entry.source_no = $1 AND entry.line_key = renumbered.old_key
-            RETURNING entry.customer, entry.type_id, entry.lot_no, renumbered.old_key, renumbered.new_key, renumbered.new_number
+            WHERE entry.line_no = renumbered.old_no
+              AND entry.line_key IS NOT DISTINCT FROM credits._key_beside(renumbered.old_no, renumbered.old_key)
+            RETURNING entry.account_no, entry.lot_no, renumbered.old_key, renumbered.new_key, renumbered.new_number
         ),
         lots AS (
             UPDATE credits._lot AS lot SET line_key = entry.new_key, document_number = entry.new_number
             FROM (SELECT DISTINCT * FROM entries) AS entry
-            WHERE lot.customer = entry.customer AND lot.type_id = entry.type_id AND lot.lot_no = entry.lot_no
+            WHERE lot.account_no = entry.account_no AND lot.lot_no = entry.lot_no
               AND lot.source_no = $1 AND lot.line_key = entry.old_key
         )
         INSERT INTO credits._renumbering (source_no, old_key, new_key, old_number, new_number, at, by)

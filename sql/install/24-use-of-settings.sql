@@ -12,7 +12,7 @@ COMMENT ON FUNCTION credits._is_type_used(integer) IS
 CREATE FUNCTION credits._has_lots(type_id integer) RETURNS SETOF boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM credits._lot AS lot WHERE lot.type_id = _has_lots.type_id);
+    SELECT EXISTS (SELECT FROM credits._lot_by_customer AS lot WHERE lot.type_id = _has_lots.type_id);
 END;
 COMMENT ON FUNCTION credits._has_lots(integer) IS
 'Question: whether credits of a type were ever sold.';
@@ -20,7 +20,7 @@ COMMENT ON FUNCTION credits._has_lots(integer) IS
 CREATE FUNCTION credits._has_open_lots(type_id integer) RETURNS SETOF boolean
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT EXISTS (SELECT FROM credits._lot AS lot WHERE lot.open AND lot.type_id = _has_open_lots.type_id);
+    SELECT EXISTS (SELECT FROM credits._lot_by_customer AS lot WHERE lot.open AND lot.type_id = _has_open_lots.type_id);
 END;
 COMMENT ON FUNCTION credits._has_open_lots(integer) IS
 'Question: whether credits of a type are open.';
@@ -31,13 +31,14 @@ CREATE FUNCTION credits._open_worth(type_id integer, unit_value numeric, currenc
     type_id         integer,
     lot_no          bigint,
     remaining_value numeric,
-    worth           numeric
+    worth           numeric,
+    account_no      integer
 )
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT lot.customer, lot.type_id, lot.lot_no, lot.remaining_value,
-           round(lot.remaining * unit_value, credits._money_decimals(currency))
-    FROM credits._lot AS lot
+           round(lot.remaining * unit_value, credits._money_decimals(currency)), lot.account_no
+    FROM credits._lot_by_customer AS lot
     WHERE lot.type_id = _open_worth.type_id AND lot.open AND NOT (lot.amount = 0 AND lot.value = 0);
 END;
 COMMENT ON FUNCTION credits._open_worth(integer, numeric, text) IS

@@ -97,9 +97,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT EXISTS (SELECT
                    FROM credits._source AS source
-                   CROSS JOIN LATERAL (SELECT FROM credits._entry AS entry
-                                       WHERE entry.source_no = source.source_no LIMIT 1) AS line
-                   WHERE number IN (source.source_no, source.archive_of));
+                   WHERE number IN (source.source_no, source.archive_of) AND credits._has_entries(source.source_no));
 END;
 COMMENT ON FUNCTION credits._has_lines(integer) IS
 'Question: whether lines of a source are on record, archived ones too.';
@@ -129,7 +127,7 @@ BEGIN
         'UPDATE credits.source AS its
          SET has_history = true
          WHERE its.line_table = $1
-           AND EXISTS (SELECT FROM credits._entry AS entry WHERE entry.source_no IN (its.source_no, its.archive_no))',
+           AND (credits._has_entries(its.source_no) OR credits._has_entries(its.archive_no))',
         ROW(line_table));
 END
 $$;

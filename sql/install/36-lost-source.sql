@@ -21,11 +21,11 @@ BEGIN ATOMIC
             AND NOT EXISTS (SELECT FROM credits.source AS attached WHERE attached.source_no = its.source_no)
           UNION ALL
           SELECT unknown.source_no
-          FROM (SELECT DISTINCT entry.source_no FROM credits._entry AS entry WHERE asked ~ '^\d+$') AS unknown
+          FROM (SELECT DISTINCT provenance.source_no FROM credits._provenance AS provenance WHERE asked ~ '^\d+$') AS unknown
           WHERE unknown.source_no::text = asked
             AND NOT EXISTS (SELECT FROM credits._source AS its WHERE its.source_no = unknown.source_no)) AS source
     CROSS JOIN LATERAL (SELECT count(DISTINCT entry.line_key) AS lines, max(entry.document_date) AS last_date
-                        FROM credits._entry AS entry
+                        FROM credits._entry_by_customer AS entry
                         WHERE entry.source_no = source.source_no) AS booked;
 END;
 COMMENT ON FUNCTION credits._sources_without_table(text) IS
@@ -43,8 +43,7 @@ BEGIN
                                  ON CONFLICT (source_no) DO NOTHING', ROW(its.source_no, name));
         target := credits._make_archive(its.source_no);
     END IF;
-    PERFORM credits._do_now('UPDATE credits._entry SET source_no = $2 WHERE source_no = $1', ROW(its.source_no, target));
-    PERFORM credits._do_now('UPDATE credits._lot SET source_no = $2 WHERE source_no = $1', ROW(its.source_no, target));
+    PERFORM credits._give_entries(its.source_no, target);
     PERFORM credits._do_now('UPDATE credits._renumbering SET source_no = $2 WHERE source_no = $1', ROW(its.source_no, target));
     PERFORM credits._do_now('UPDATE credits._source SET archived_before = greatest(archived_before, $2) WHERE source_no = $1',
                             ROW(target, its.last_date + 1));

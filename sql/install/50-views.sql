@@ -48,7 +48,7 @@ SELECT DISTINCT ON (lot.customer, lot.type_id, lot.lot_no)
     lot.credited,
     lot.returned,
     source.name AS source
-FROM credits._lot AS lot
+FROM credits._lot_by_customer AS lot
 LEFT JOIN credits._source AS source USING (source_no)
 ORDER BY lot.customer, lot.type_id, lot.lot_no, lot.last_entry_no DESC;
 COMMENT ON VIEW credits.lot IS 'The credits of one sale, kept apart with their value.';
@@ -79,13 +79,12 @@ COMMENT ON COLUMN credits.lot.source          IS
 -- Not the view lot with a condition: it would read all lots of a customer, of which few are open.
 CREATE VIEW credits._open_lot AS
 SELECT lot.*
-FROM credits._lot AS lot
+FROM credits._lot_by_customer AS lot
 WHERE lot.open
   AND NOT EXISTS (
       SELECT
       FROM credits._lot AS newer
-      WHERE newer.customer = lot.customer
-        AND newer.type_id = lot.type_id
+      WHERE newer.account_no = lot.account_no
         AND newer.lot_no = lot.lot_no
         AND newer.last_entry_no > lot.last_entry_no);
 COMMENT ON VIEW credits._open_lot IS

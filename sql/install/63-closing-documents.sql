@@ -101,7 +101,7 @@ JOIN credits.entry
     AND entry.booked_on < closing.month + interval '1 month'
     AND line.movement = credits._movement_of(entry.kind)
     AND (type.posting_relation = 'fixed_relation' OR entry.customer = line.relation)
-LEFT JOIN credits._lot AS lot
+LEFT JOIN credits._lot_by_customer AS lot
     ON type.posting_articles = 'original'
     AND lot.customer = entry.customer AND lot.type_id = entry.type_id AND lot.lot_no = entry.lot_no
 WHERE closing.reopened_at IS NULL

@@ -112,38 +112,37 @@ BEGIN
     PERFORM credits._do_now($command$
         WITH lot AS (SELECT * FROM credits._open_worth($1, $5, $6)),
         entry AS (
-            SELECT lot.customer, lot.type_id, lot.lot_no, lot.worth - lot.remaining_value AS value, account.balance,
+            SELECT lot.account_no, lot.lot_no, lot.worth - lot.remaining_value AS value, account.balance,
                    greatest($2, moved.booked_on) AS booked_on,
-                   account.last_entry_no + row_number() OVER (PARTITION BY lot.customer ORDER BY lot.lot_no) AS entry_no
+                   account.last_entry_no + row_number() OVER (PARTITION BY lot.account_no ORDER BY lot.lot_no) AS entry_no
             FROM lot
-            JOIN credits._account AS account USING (customer, type_id)
+            JOIN credits._account AS account USING (account_no)
             -- What moved since then did so at the former value: on no day is a lot worth neither the one nor the other.
-            JOIN (SELECT customer, type_id, lot_no, max(booked_on) AS booked_on FROM credits.entry
-                  WHERE type_id = $1 GROUP BY customer, type_id, lot_no) AS moved
-                USING (customer, type_id, lot_no)
+            JOIN (SELECT account_no, lot_no, max(booked_on) AS booked_on FROM credits._entry_by_customer
+                  WHERE type_id = $1 GROUP BY account_no, lot_no) AS moved
+                USING (account_no, lot_no)
             WHERE lot.worth <> lot.remaining_value
         ),
         booked AS (
-            INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, document_date,
+            INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, document_date,
                                        kind, quantity, value, balance_after,
-                                       document_kind, description, recorded_at, recorded_by)
-            SELECT customer, type_id, entry_no, lot_no, booked_on, $3, 'revaluation', 0, value, balance,
-                   'manual', $4, statement_timestamp(), credits._acting_role()
+                                       provenance_no, description, recorded_at)
+            SELECT account_no, entry_no, lot_no, booked_on, nullif($3, booked_on), credits._kind_code('revaluation'), 0, value,
+                   balance, $7, $4, statement_timestamp()
             FROM entry
         ),
         revalued AS (
             UPDATE credits._lot AS lot
             SET remaining_value = lot.remaining_value + entry.value, last_entry_no = entry.entry_no, changed_on = entry.booked_on
             FROM entry
-            WHERE lot.customer = entry.customer AND lot.type_id = entry.type_id AND lot.lot_no = entry.lot_no
+            WHERE lot.account_no = entry.account_no AND lot.lot_no = entry.lot_no
         )
         UPDATE credits._account AS account
         SET value = account.value + total.value, last_entry_no = total.last_entry_no
-        FROM (SELECT customer, type_id, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY customer, type_id)
-            AS total
-        WHERE account.customer = total.customer AND account.type_id = total.type_id $command$,
+        FROM (SELECT account_no, sum(value) AS value, max(entry_no) AS last_entry_no FROM entry GROUP BY account_no) AS total
+        WHERE account.account_no = total.account_no $command$,
         ROW(type.type_id, booked_on, on_date, format('unit value %s, before %s', unit_value, type.unit_value), unit_value,
-            type.currency));
+            type.currency, credits._provenance_of(NULL, 'manual', credits._acting_role())));
     later := (SELECT credits._now(NULL::bigint, 'credits._revalued_later', ROW(type.type_id, booked_on, statement_timestamp())));
     IF later > 0 THEN
         RAISE NOTICE '% lots are revalued after %', later, booked_on

@@ -19,14 +19,25 @@ COMMENT ON VIEW credits._verify_account_has_type IS
 
 CREATE VIEW credits._verify_ledger_has_account AS
 SELECT orphan.customer, orphan.type_id, pg_catalog.format('%s have no account', orphan.rows) AS detail
-FROM (SELECT customer, type_id, 'lots' AS rows FROM credits._lot
-      UNION
-      SELECT customer, type_id, 'entries' FROM credits.entry) AS orphan
+FROM (SELECT rows.account_no, key.customer, key.type_id, rows.rows
+      FROM (SELECT account_no, 'lots' AS rows FROM credits._lot
+            UNION
+            SELECT account_no, 'entries' FROM credits._entry) AS rows
+      LEFT JOIN credits._account_key AS key USING (account_no)) AS orphan
 WHERE NOT EXISTS (
     SELECT FROM credits._account AS account
-    WHERE account.customer = orphan.customer AND account.type_id = orphan.type_id);
+    WHERE account.account_no = orphan.account_no AND account.customer = orphan.customer AND account.type_id = orphan.type_id);
 COMMENT ON VIEW credits._verify_ledger_has_account IS
 'Lots and entries without an account.';
+
+CREATE VIEW credits._verify_account_has_number AS
+SELECT customer, type_id, pg_catalog.format('account %s is known as %s', account.account_no, coalesce(key.account_no::text, 'none'))
+    AS detail
+FROM credits._account AS account
+LEFT JOIN credits._account_key AS key USING (customer, type_id)
+WHERE account.account_no IS DISTINCT FROM key.account_no;
+COMMENT ON VIEW credits._verify_account_has_number IS
+'Accounts that lots and entries know by another number, or by none.';
 
 CREATE VIEW credits._verify_balance_not_negative AS
 SELECT customer, type_id, pg_catalog.format('balance %s, value %s', balance, value) AS detail
@@ -52,7 +63,7 @@ COMMENT ON VIEW credits._verify_balance_equals_entries IS
 CREATE VIEW credits._verify_balance_equals_lots AS
 SELECT customer, type_id, pg_catalog.format('balance %s, lots %s', account.balance, coalesce(lots.remaining, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining) AS remaining FROM credits._lot GROUP BY customer, type_id) AS lots
+LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining) AS remaining FROM credits._lot_by_customer GROUP BY customer, type_id) AS lots
     USING (customer, type_id)
 WHERE account.balance <> coalesce(lots.remaining, 0);
 COMMENT ON VIEW credits._verify_balance_equals_lots IS
@@ -70,7 +81,7 @@ COMMENT ON VIEW credits._verify_value_equals_entries IS
 CREATE VIEW credits._verify_value_equals_lots AS
 SELECT customer, type_id, pg_catalog.format('value %s, lots %s', account.value, coalesce(lots.value, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining_value) AS value FROM credits._lot GROUP BY customer, type_id)
+LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining_value) AS value FROM credits._lot_by_customer GROUP BY customer, type_id)
     AS lots
     USING (customer, type_id)
 WHERE account.value <> coalesce(lots.value, 0);
@@ -83,7 +94,7 @@ SELECT account.customer, account.type_id,
            AS detail
 FROM credits._account AS account
 LEFT JOIN (SELECT DISTINCT ON (customer, type_id) customer, type_id, lot_no
-           FROM credits._lot
+           FROM credits._lot_by_customer
            WHERE open
            ORDER BY customer, type_id, sold_on, lot_no) AS oldest USING (customer, type_id)
 WHERE account.open_lot_no <> coalesce(oldest.lot_no, 0);
@@ -118,13 +129,13 @@ CREATE VIEW credits._verify_lot_numbers_gapless AS
 SELECT customer, type_id, pg_catalog.format('lot %s follows lot %s', lot_no, previous) AS detail
 FROM (SELECT customer, type_id, lot_no,
              pg_catalog.lag(lot_no, 1, 0::bigint) OVER (PARTITION BY customer, type_id ORDER BY lot_no) AS previous
-      FROM credits._lot) AS lot
+      FROM credits._lot_by_customer) AS lot
 WHERE lot_no <> previous + 1
 UNION ALL
 SELECT customer, type_id, pg_catalog.format('the last lot is %s, the account says %s', coalesce(lots.last, 0),
                                             account.last_lot_no)
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.max(lot_no) AS last FROM credits._lot GROUP BY customer, type_id) AS lots
+LEFT JOIN (SELECT customer, type_id, pg_catalog.max(lot_no) AS last FROM credits._lot_by_customer GROUP BY customer, type_id) AS lots
     USING (customer, type_id)
 WHERE account.last_lot_no <> coalesce(lots.last, 0);
 COMMENT ON VIEW credits._verify_lot_numbers_gapless IS
@@ -137,7 +148,7 @@ SELECT
     pg_catalog.format('lot %s: remaining %s at %s, entries %s at %s',
                       lot_no, lot.remaining, lot.remaining_value, coalesce(entries.quantity, 0), coalesce(entries.value, 0))
                       AS detail
-FROM credits._lot AS lot
+FROM credits._lot_by_customer AS lot
 FULL JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(value) AS value
            FROM credits.entry GROUP BY customer, type_id, lot_no) AS entries
     USING (customer, type_id, lot_no)
@@ -151,7 +162,7 @@ SELECT
     type_id,
     pg_catalog.format('lot %s: sold %s for %s at %s, sale entries %s for %s at %s', lot_no,
                       lot.quantity, lot.amount, lot.value, sale.quantity, sale.amount, sale.value) AS detail
-FROM credits._lot AS lot
+FROM credits._lot_by_customer AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity,
                   coalesce(pg_catalog.sum(amount), 0) AS amount, -- an opening has none
                   pg_catalog.sum(value) AS value
@@ -165,7 +176,7 @@ COMMENT ON VIEW credits._verify_lot_equals_sale IS
 CREATE VIEW credits._verify_lot_within_quantity AS
 SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s remain, %s are credited', lot_no, remaining, quantity, credited)
     AS detail
-FROM credits._lot
+FROM credits._lot_by_customer
 WHERE remaining < 0 OR credited < 0 OR remaining > quantity - credited;
 COMMENT ON VIEW credits._verify_lot_within_quantity IS
 'Lots of which less than nothing or more than was sold and not credited remains (invariant 3).';
@@ -173,7 +184,7 @@ COMMENT ON VIEW credits._verify_lot_within_quantity IS
 CREATE VIEW credits._verify_lot_equals_credit_notes AS
 SELECT customer, type_id, pg_catalog.format('lot %s: %s are credited, credit notes %s', lot_no,
                                             lot.credited, coalesce(notes.credited, 0)) AS detail
-FROM credits._lot AS lot
+FROM credits._lot_by_customer AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, -pg_catalog.sum(quantity) AS credited
            FROM credits.entry JOIN credits._entry_kind() AS kind USING (kind)
            WHERE kind.act = 'credit_note' GROUP BY customer, type_id, lot_no) AS notes
@@ -187,7 +198,7 @@ SELECT customer, type_id,
        pg_catalog.format('lot %s: %s are returned until %s, returns %s until %s', lot_no, lot.returned,
                          credits._dated(lot.returned_on, 'YYYY-MM-DD'), coalesce(ties.returned, 0),
                          credits._dated(ties.returned_on, 'YYYY-MM-DD')) AS detail
-FROM credits._lot AS lot
+FROM credits._lot_by_customer AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS returned,
                   pg_catalog.max(booked_on) FILTER (WHERE quantity > 0) AS returned_on
            FROM (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity,
@@ -231,14 +242,14 @@ COMMENT ON VIEW credits._verify_sale_changed_in_order IS
 
 CREATE VIEW credits._verify_lot_open_while_remaining AS
 SELECT customer, type_id, pg_catalog.format('lot %s: open is %s, %s remain', lot_no, open, remaining) AS detail
-FROM credits._lot
+FROM credits._lot_by_customer
 WHERE open <> (remaining > 0);
 COMMENT ON VIEW credits._verify_lot_open_while_remaining IS
 'Lots that are open without credits, or not open with some.';
 
 CREATE VIEW credits._verify_lot_value_with_credits AS
 SELECT customer, type_id, pg_catalog.format('lot %s: %s remain at %s', lot_no, remaining, remaining_value) AS detail
-FROM credits._lot
+FROM credits._lot_by_customer
 WHERE remaining_value < 0 OR (remaining = 0 AND remaining_value <> 0);
 COMMENT ON VIEW credits._verify_lot_value_with_credits IS
 'Lots that are used up and still have a value, or have one below 0 (invariant 5).';
@@ -246,7 +257,7 @@ COMMENT ON VIEW credits._verify_lot_value_with_credits IS
 CREATE VIEW credits._verify_lot_last_entry AS
 SELECT customer, type_id, pg_catalog.format('lot %s: last entry %s, it says %s', lot_no, entries.last, lot.last_entry_no)
     AS detail
-FROM credits._lot AS lot
+FROM credits._lot_by_customer AS lot
 LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.max(entry_no) AS last
            FROM credits.entry GROUP BY customer, type_id, lot_no) AS entries
     USING (customer, type_id, lot_no)
@@ -271,6 +282,25 @@ LEFT JOIN (SELECT customer, type_id, pg_catalog.max(entry_no) AS last FROM credi
 WHERE account.last_entry_no <> coalesce(entries.last, 0);
 COMMENT ON VIEW credits._verify_entry_numbers_gapless IS
 'Accounts whose entries are not numbered 1, 2, 3 ... to the last number (invariant 2).';
+
+CREATE VIEW credits._verify_entry_has_provenance AS
+SELECT key.customer, key.type_id, pg_catalog.format('entry %s: provenance %s is not known', entry.entry_no, entry.provenance_no)
+    AS detail
+FROM credits._entry AS entry
+LEFT JOIN credits._account_key AS key USING (account_no)
+WHERE NOT EXISTS (SELECT FROM credits._provenance AS provenance WHERE provenance.provenance_no = entry.provenance_no);
+COMMENT ON VIEW credits._verify_entry_has_provenance IS
+'Entries of which nobody knows source, kind of document and recorder any more.';
+
+CREATE VIEW credits._verify_entry_has_line_number AS
+SELECT entry.customer, entry.type_id, pg_catalog.format('entry %s: its line has number %s, its key is %s', entry.entry_no,
+                                                        entry.line_no, entry.line_key) AS detail
+FROM credits._entry_by_customer AS entry
+JOIN credits._entry AS stored USING (account_no, entry_no)
+WHERE entry.line_no <> credits._line_no(coalesce(entry.source_no, 0), coalesce(stored.line_key, entry.line_key))
+   OR (entry.line_no IS NULL AND entry.source_no IS NOT NULL);
+COMMENT ON VIEW credits._verify_entry_has_line_number IS
+'Entries that are not found by source and key of their line.';
 
 CREATE VIEW credits._verify_balance_after_chains AS
 SELECT customer, type_id,
@@ -342,7 +372,7 @@ SELECT entry.customer, entry.type_id,
        pg_catalog.format('entry %s of lot %s is booked on %s, the lot on %s', entry.entry_no, entry.lot_no,
                          credits._dated(entry.booked_on, 'YYYY-MM-DD'), credits._dated(lot.booked_on, 'YYYY-MM-DD')) AS detail
 FROM credits.entry
-JOIN credits._lot AS lot USING (customer, type_id, lot_no)
+JOIN credits._lot_by_customer AS lot USING (customer, type_id, lot_no)
 WHERE entry.booked_on < lot.booked_on;
 COMMENT ON VIEW credits._verify_booked_after_lot IS
 'Entries booked before the lot that they move: a balance would have been negative on that date (rule 28).';

@@ -191,7 +191,7 @@ SELECT NULL::text AS customer, NULL::integer AS type_id,
 FROM credits._source AS source
 CROSS JOIN LATERAL
     (SELECT entry.line_key
-     FROM credits._entry AS entry
+     FROM credits._entry_by_customer AS entry
      WHERE entry.source_no = source.source_no
      GROUP BY entry.customer, entry.type_id, entry.line_key
      HAVING pg_catalog.sum(entry.quantity) <> 0
@@ -211,7 +211,7 @@ WHERE its.name <> its.attached_as
 UNION ALL
 SELECT NULL, NULL, pg_catalog.format('source %s: it is not known any more, and line %s has entries', entry.source_no,
                                      pg_catalog.min(entry.line_key))
-FROM credits._entry AS entry
+FROM credits._entry_by_customer AS entry
 WHERE entry.source_no IS NOT NULL AND NOT EXISTS (SELECT FROM credits._source AS source WHERE source.source_no = entry.source_no)
 GROUP BY entry.source_no;
 COMMENT ON VIEW credits._verify_lost_source IS

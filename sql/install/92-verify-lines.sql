@@ -61,9 +61,10 @@ CREATE FUNCTION credits._is_covered_by_archive(made_from regclass, its_key text,
 LANGUAGE sql STABLE
 RETURN EXISTS (SELECT
                FROM credits.source
-               JOIN credits._entry AS entry ON entry.source_no = source.archive_no
+               JOIN credits._entry_by_customer AS entry ON entry.source_no = source.archive_no
                JOIN credits._entry_kind() AS kind ON kind.kind = entry.kind
                WHERE source.line_table = made_from AND entry.line_key = its_key
+                 AND entry.line_no = credits._line_no(source.archive_no, its_key)
                  AND kind.act = CASE WHEN _is_covered_by_archive.is_return THEN 'return' ELSE 'consumption' END
                GROUP BY entry.customer, entry.type_id
                HAVING pg_catalog.sum(entry.quantity) <> 0);

@@ -6,6 +6,8 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       UNION ALL
       SELECT 'account_has_type', * FROM credits._verify_account_has_type
       UNION ALL
+      SELECT 'account_has_number', * FROM credits._verify_account_has_number
+      UNION ALL
       SELECT 'ledger_has_account', * FROM credits._verify_ledger_has_account
       UNION ALL
       SELECT 'balance_not_negative', * FROM credits._verify_balance_not_negative
@@ -45,6 +47,10 @@ FROM (SELECT 'account_has_customer' AS invariant, * FROM credits._verify_account
       SELECT 'lot_last_entry', * FROM credits._verify_lot_last_entry
       UNION ALL
       SELECT 'entry_numbers_gapless', * FROM credits._verify_entry_numbers_gapless
+      UNION ALL
+      SELECT 'entry_has_provenance', * FROM credits._verify_entry_has_provenance
+      UNION ALL
+      SELECT 'entry_has_line_number', * FROM credits._verify_entry_has_line_number
       UNION ALL
       SELECT 'balance_after_chains', * FROM credits._verify_balance_after_chains
       UNION ALL

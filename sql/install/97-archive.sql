@@ -5,7 +5,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT booked.line_key
     FROM (SELECT entry.line_key, max(entry.document_date) AS document_date
-          FROM credits._entry AS entry
+          FROM credits._entry_by_customer AS entry
           WHERE entry.source_no = number
           GROUP BY entry.line_key) AS booked
     LEFT JOIN credits._wanted_line(line_table) AS line ON line.line_key = booked.line_key
@@ -99,10 +99,7 @@ BEGIN
     SELECT * INTO its FROM credits._now(NULL::credits._source_numbers, 'credits._numbers_of_source', ROW(line_table));
     line_keys := ARRAY(SELECT * FROM credits._now(NULL::text, 'credits._archived_lines', ROW(line_table, its.source_no, before)));
     target := coalesce(its.archive_no, credits._make_archive(its.source_no));
-    PERFORM credits._do_now('UPDATE credits._entry SET source_no = $2 WHERE source_no = $1 AND line_key = ANY ($3)',
-                            ROW(its.source_no, target, line_keys));
-    PERFORM credits._do_now('UPDATE credits._lot SET source_no = $2 WHERE source_no = $1 AND line_key = ANY ($3)',
-                            ROW(its.source_no, target, line_keys));
+    PERFORM credits._give_entries(its.source_no, target, line_keys);
     PERFORM credits._do_now('UPDATE credits._renumbering SET source_no = $2 WHERE source_no = $1 AND new_key = ANY ($3)',
                             ROW(its.source_no, target, line_keys));
     PERFORM credits._do_now('UPDATE credits._source SET archived_before = greatest(archived_before, $2) WHERE source_no = $1',

@@ -69,7 +69,7 @@ CREATE FUNCTION credits._counting_line(root regclass) RETURNS TABLE (line_key te
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT entry.line_key
-    FROM credits._entry AS entry
+    FROM credits._entry_by_customer AS entry
     WHERE entry.source_no = (SELECT source.source_no FROM credits.source WHERE source.line_table = root)
     GROUP BY entry.customer, entry.type_id, entry.line_key
     HAVING sum(entry.quantity) <> 0
@@ -84,9 +84,11 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT entry.line_key
     FROM credits._wanted_line(member) AS line
-    JOIN credits._entry AS entry
-        ON entry.source_no = (SELECT source.source_no FROM credits.source WHERE source.line_table = root)
+    JOIN credits.source ON source.line_table = root
+    JOIN credits._entry_by_customer AS entry
+        ON entry.source_no = source.source_no
             AND entry.line_key = line.line_key
+            AND entry.line_no = credits._line_no(source.source_no, line.line_key)
     GROUP BY entry.customer, entry.type_id, entry.line_key
     HAVING sum(entry.quantity) <> 0
     LIMIT 1;

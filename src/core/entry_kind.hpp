@@ -29,6 +29,7 @@ enum class Direction { any, in, out, either, none };
 
 struct EntryKindRow {
     EntryKind kind;
+    char code;                 // in _entry.kind, for good
     std::string_view name;     // in credits.entry.kind
     Act act;                   // that it books, or undoes; none: nothing that its line did
     std::string_view movement; // in a closing: sold, consumed, changes, or opening, which moves nothing (rules 22 and 25)
@@ -39,16 +40,16 @@ struct EntryKindRow {
 };
 
 inline constexpr std::array<EntryKindRow, 9> entry_kinds{{
-    {EntryKind::opening, "opening", Act::sale, "opening", "opening_balance", Direction::either, true, Direction::out},
-    {EntryKind::sale, "sale", Act::sale, "sold", "sale", Direction::in, true, Direction::none},
-    {EntryKind::sale_change, "sale_change", Act::sale, "sold", "sale_change", Direction::any, false, Direction::none},
-    {EntryKind::credit_note, "credit_note", Act::credit_note, "sold", "credit_note", Direction::any, true, Direction::in},
-    {EntryKind::consumption, "consumption", Act::consumption, "consumed", "consumption", Direction::out, true, Direction::none},
-    {EntryKind::consumption_change, "consumption_change", Act::consumption, "consumed", "consumption_change", Direction::either,
+    {EntryKind::opening, 'o', "opening", Act::sale, "opening", "opening_balance", Direction::either, true, Direction::out},
+    {EntryKind::sale, 's', "sale", Act::sale, "sold", "sale", Direction::in, true, Direction::none},
+    {EntryKind::sale_change, 'S', "sale_change", Act::sale, "sold", "sale_change", Direction::any, false, Direction::none},
+    {EntryKind::credit_note, 'n', "credit_note", Act::credit_note, "sold", "credit_note", Direction::any, true, Direction::in},
+    {EntryKind::consumption, 'c', "consumption", Act::consumption, "consumed", "consumption", Direction::out, true, Direction::none},
+    {EntryKind::consumption_change, 'C', "consumption_change", Act::consumption, "consumed", "consumption_change", Direction::either,
      true, Direction::in},
-    {EntryKind::return_line, "return", Act::return_line, "consumed", "return", Direction::either, true, Direction::in},
-    {EntryKind::revaluation, "revaluation", Act::none, "changes", "revaluation", Direction::none, false, Direction::none},
-    {EntryKind::correction, "correction", Act::none, "changes", "correction", Direction::none, false, Direction::none},
+    {EntryKind::return_line, 'r', "return", Act::return_line, "consumed", "return", Direction::either, true, Direction::in},
+    {EntryKind::revaluation, 'v', "revaluation", Act::none, "changes", "revaluation", Direction::none, false, Direction::none},
+    {EntryKind::correction, 'x', "correction", Act::none, "changes", "correction", Direction::none, false, Direction::none},
 }};
 
 constexpr const EntryKindRow& row_of(EntryKind kind) { return entry_kinds[static_cast<size_t>(kind)]; }
@@ -60,6 +61,13 @@ static_assert(std::ranges::all_of(entry_kinds, [](const EntryKindRow& row) { ret
 constexpr const EntryKindRow* find_entry_kind(std::string_view name)
 {
     const auto* const row = std::ranges::find(entry_kinds, name, &EntryKindRow::name);
+    return row == entry_kinds.end() ? nullptr : row;
+}
+
+/// Null: there is no kind of this code.
+constexpr const EntryKindRow* find_entry_kind(char code)
+{
+    const auto* const row = std::ranges::find(entry_kinds, code, &EntryKindRow::code);
     return row == entry_kinds.end() ? nullptr : row;
 }
 

@@ -5,10 +5,10 @@
 namespace credits::errors
 {
 
-void unknown_kind(std::string_view kind)
+void unknown_kind(char code)
 {
     ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-            errmsg_internal("entry of the ledger is of unknown kind \"%.*s\"", static_cast<int>(kind.size()), kind.data()));
+            errmsg_internal("entry of the ledger is of unknown kind \"%c\"", code));
 }
 
 void unknown_valuation(std::string_view valuation)
@@ -19,6 +19,12 @@ void unknown_valuation(std::string_view valuation)
 }
 
 void no_such_month() { ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("month of a closing is infinite")); }
+
+void missing_account_key(int32 account_no)
+{
+    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("the ledger lacks account %d", account_no),
+            errhint("Run credits.verify()."));
+}
 
 void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no)
 {
@@ -33,6 +39,12 @@ void missing_open_lots(std::string_view customer, std::string_view type_code)
     ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
             errmsg_internal("open lots of customer \"%s\", type \"%s\" do not add up to the balance", pg::to_cstring(customer),
                             pg::to_cstring(type_code)),
+            errhint("Run credits.verify()."));
+}
+
+void missing_provenance(int32 provenance_no)
+{
+    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("the ledger lacks provenance %d", provenance_no),
             errhint("Run credits.verify()."));
 }
 

@@ -60,6 +60,8 @@ const core::EntryKindRow& kind_argument(FunctionCallInfo fcinfo)
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_act_of);
 PG_FUNCTION_INFO_V1(credits_entry_kind);
+PG_FUNCTION_INFO_V1(credits_kind_code);
+PG_FUNCTION_INFO_V1(credits_kind_name);
 PG_FUNCTION_INFO_V1(credits_label_of);
 PG_FUNCTION_INFO_V1(credits_movement_of);
 }
@@ -91,6 +93,19 @@ Datum credits_act_of(PG_FUNCTION_ARGS)
     if (act == nullptr)
         PG_RETURN_NULL();
     return pg::to_text(act);
+}
+
+/// _kind_code(kind).
+Datum credits_kind_code(PG_FUNCTION_ARGS) { PG_RETURN_CHAR(kind_argument(fcinfo).code); }
+
+/// _kind_name(code).
+Datum credits_kind_name(PG_FUNCTION_ARGS)
+{
+    const char code = PG_GETARG_CHAR(0);
+    const core::EntryKindRow* const kind = core::find_entry_kind(code);
+    if (kind == nullptr)
+        errors::invalid_argument("kind", psprintf("%c", code), "It is a code that credits._kind_code() gives.");
+    return pg::to_text(kind->name);
 }
 
 /// _label_of(kind).

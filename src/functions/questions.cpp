@@ -85,7 +85,7 @@ core::Amount preview_taking(Ledger& ledger, Account& account, core::Act act, cor
 /// A return gives to the lots last drawn; returns what was not consumed.
 core::Amount preview_return(Ledger& ledger, const Account& account, core::Amount given, Preview& preview)
 {
-    for (RecordedDraw& recorded : latest_draws(ledger.entries, account.customer, account.type->type_id, given, ledger.snapshot)) {
+    for (RecordedDraw& recorded : latest_draws(ledger.entries, account.account_no, given, ledger.snapshot)) {
         const core::Movement back = core::release(recorded.draw, given, account.type->worth.step);
         given = core::less(given, back.quantity);
         add(preview, recorded.draw.lot_no, back, account.type->money_decimals);

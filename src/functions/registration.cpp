@@ -6,11 +6,13 @@
 #include "ledger/carry_out.hpp"
 #include "ledger/entries.hpp"
 #include "ledger/recorded.hpp"
+#include "pg/key.hpp"
 #include "pg/numeric.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 #include "save/decide.hpp"
 #include "schema/catalog.hpp"
+#include "schema/columns.hpp"
 #include "schema/gate.hpp"
 #include "settings/customer.hpp"
 
@@ -105,10 +107,20 @@ int64 register_line(DocumentLine& line)
     return line.first_entry_no;
 }
 
+int32 account_number(std::string_view customer, const CreditType& type)
+{
+    return pg::read_latest(catalog().account, [&](pg::Table& accounts, const pg::DatedSnapshot& snapshot) {
+        const auto key = pg::make_key(customer, type.type_id);
+        return pg::find(accounts, catalog().account_pkey, key, snapshot)
+                   ? DatumGetInt32(pg::get_not_null(accounts, account_column::account_no))
+                   : 0;
+    });
+}
+
 Recorded* read_registration(std::string_view key)
 {
     return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
-        return read_recorded(entries, InvalidOid, key, snapshot);
+        return read_recorded(entries, 0, key, snapshot);
     });
 }
 
@@ -172,7 +184,7 @@ Datum credits_reverse_registration(PG_FUNCTION_ARGS)
     if (!PG_ARGISNULL(3))
         line.description = pg::to_view(PG_GETARG_DATUM(3));
     line.customer = lock_account_of(line.customer).customer;
-    line.key = registration_key(line.customer, line.type->type_id, entry_no);
+    line.key = registration_key(account_number(line.customer, *line.type), entry_no);
     line.recorded = read_registration(line.key);
     if (line.recorded == nullptr)
         errors::no_such_registration(line.customer, line.type->code, entry_no);

@@ -52,6 +52,9 @@ void set_open_lot(pg::Row& row, Account& account)
 Account read_account(const pg::Table& accounts, std::string_view customer, const CreditType* type)
 {
     Account account = new_account(customer, type);
+    account.account_no = DatumGetInt32(pg::get_not_null(accounts, account_column::account_no));
+    account.is_newer = IsolationUsesXactSnapshot() &&
+                       !table_tuple_satisfies_snapshot(accounts.relation, accounts.found, GetTransactionSnapshot());
     bool has_no_level = false;
     const Datum level = pg::get(accounts, account_column::alarm_level, &has_no_level);
     bool is_not_revalued = false;
@@ -80,6 +83,7 @@ void write_account(Ledger& ledger, Account& account)
         row.set_text(customer, account.customer);
         row.set_int4(type_id, account.type->type_id);
         row.set_int8(revalued_entry_no, 0);
+        row.set_int4(account_no, account.account_no);
     }
     row.set_int8(last_lot_no, account.last_lot_no);
     row.set_int8(last_entry_no, account.last_entry_no);

@@ -43,6 +43,12 @@ DateADT undoable_on(const LoadedLot& lot, DateADT booked_on);
 /// The kind of the entry in entries.found.
 const core::EntryKindRow& read_kind(const pg::Table& entries);
 
+/// What it says of its document and article.
+Document read_document(const pg::Table& entries, const Provenance& provenance);
+
+/// The key of its line.
+std::string_view read_line_key(const pg::Table& entries);
+
 /// Calls fn(snapshot) so that it sees what this batch has booked so far.
 template <class Fn>
 auto with_own_entries(Fn fn)
@@ -59,6 +65,6 @@ Document present_document(const DocumentLine& line);
 Document recorded_document(const DocumentLine& line);
 
 /// The line key of a registration by hand: its account and the number of its first entry.
-std::string_view registration_key(std::string_view customer, int32 type_id, int64 entry_no);
+std::string_view registration_key(int32 account_no, int64 entry_no);
 
 } // namespace credits

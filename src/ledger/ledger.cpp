@@ -20,6 +20,8 @@ Ledger open_ledger(DateADT first_open_day, SaveSize size, LOCKMODE mode)
         .first_open_day = first_open_day,
         .recorded_at = GetCurrentStatementStartTimestamp(),
         .recorded_by = GetUserNameFromId(GetUserId(), false),
+        .provenance = {},
+        .provenance_no = 0,
     };
 }
 

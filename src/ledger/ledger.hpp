@@ -3,6 +3,7 @@
 // A Ledger lives for one batch; an account is opened, changed and closed before the next one.
 #pragma once
 
+#include "ledger/provenance.hpp"
 #include "lines/line.hpp"
 #include "pg/array.hpp"
 #include "pg/table.hpp"
@@ -41,8 +42,10 @@ struct PendingReturn {
 };
 
 struct Account {
+    int32 account_no; // 0: it gets one with its first entry
     std::string_view customer;
     const CreditType* type;
+    bool is_newer; // somebody else has changed it since the transaction's snapshot was taken
     HeapTuple stored; // null: a new account
     int64 last_lot_no;
     int64 last_entry_no;
@@ -80,6 +83,8 @@ struct Ledger {
     DateADT first_open_day;
     TimestampTz recorded_at;
     std::string_view recorded_by;
+    Provenance provenance;      // of the last entry,
+    int32 provenance_no;        // and its number; 0: there is none yet
 };
 
 /// Opens the ledger for writing, or, with AccessShareLock, for looking only; its snapshot is taken after that.

@@ -9,6 +9,7 @@ namespace credits
 {
 
 struct LineEntry {
+    int32 account_no;
     std::string_view customer;
     int32 type_id;
     int64 entry_no;

@@ -153,7 +153,7 @@ LoadedLot& get_lot(Ledger& ledger, Account& account, int64 lot_no)
 {
     if (LoadedLot* const loaded = find_loaded(account, lot_no))
         return give(ledger, account, *loaded);
-    const auto key = pg::make_key(account.customer, account.type->type_id, lot_no);
+    const auto key = pg::make_key(account.account_no, lot_no);
     if (!pg::find(ledger.lots, catalog().lot_pkey, key, ledger.snapshot))
         errors::missing_lot(account.customer, account.type->code, lot_no);
     return give(ledger, account, load_found(ledger, account));
@@ -194,8 +194,7 @@ void write_lot(Ledger& ledger, const Account& account, LoadedLot& loaded)
         loaded.place = ledger.lots.written->tts_tid;
         return;
     }
-    row.set_text(customer, account.customer);
-    row.set_int4(type_id, account.type->type_id);
+    row.set_int4(account_no, account.account_no);
     row.set_int8(lot_no, lot.lot_no);
     row.set_date(sold_on, loaded.sold_on);
     row.set_date(booked_on, loaded.booked_on);

@@ -29,7 +29,7 @@ void sort_given_lots(Ledger& ledger, Account& account)
 
 void begin_scan(Ledger& ledger, Account& account)
 {
-    const auto key = pg::make_key(account.customer, account.type->type_id);
+    const auto key = pg::make_key(account.account_no);
     account.open_lots.cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
     account.open_lots.is_begun = true;
 }
@@ -67,8 +67,7 @@ bool find_in_place(Ledger& ledger, const Account& account)
     pg::Table& lots = ledger.lots;
     return pg::fetch_from_guess(lots, account.open_lot, ledger.snapshot) &&
            DatumGetInt64(pg::get_not_null(lots, lot_column::lot_no)) == account.open_lot_no &&
-           DatumGetInt32(pg::get_not_null(lots, lot_column::type_id)) == account.type->type_id &&
-           pg::to_view(pg::get_not_null(lots, lot_column::customer)) == account.customer;
+           DatumGetInt32(pg::get_not_null(lots, lot_column::account_no)) == account.account_no;
 }
 
 /// The lot that the account's row names; null when it names none.
@@ -129,7 +128,7 @@ LoadedLot* newest_open_lot(Ledger& ledger, Account& account)
     for (LoadedLot* const lot : pg::span_of(account.lots))
         if (lot->lot.remaining > core::zero && (newest == nullptr || is_older(newest, lot)))
             newest = lot;
-    const auto key = pg::make_key(account.customer, account.type->type_id);
+    const auto key = pg::make_key(account.account_no);
     pg::IndexCursor cursor = pg::begin_scan(ledger.lots, catalog().lot_open_idx, key, ledger.snapshot);
     int64 lot_no = 0;
     while (lot_no == 0 && pg::previous(cursor)) {

@@ -29,6 +29,7 @@ void add(Standing& standing, Recorded* recorded)
 Recorded* make_recorded(const LineEntry& last, const core::Effect& effect)
 {
     auto* recorded = static_cast<Recorded*>(palloc0(sizeof(Recorded)));
+    recorded->account_no = last.account_no;
     recorded->customer = last.customer;
     recorded->type_id = last.type_id;
     recorded->document = last.document;
@@ -233,7 +234,7 @@ Recorded* read_recorded_return(Ledger& ledger, const DocumentLine& line)
         [&](const pg::DatedSnapshot& snapshot) { return read_line_entries(ledger.entries, line.source_no, line.key, snapshot); });
     Recorded* found = nullptr;
     for_each_account(read, [&](LineEntries account) {
-        if (account.back().customer == line.recorded->customer && account.back().type_id == line.recorded->type_id)
+        if (account.back().account_no == line.recorded->account_no)
             found = read_return(account);
     });
     return found;
@@ -242,7 +243,7 @@ Recorded* read_recorded_return(Ledger& ledger, const DocumentLine& line)
 bool is_same(const Recorded* a, const Recorded* b)
 {
     for (; a != nullptr && b != nullptr; a = a->next, b = b->next)
-        if (a->customer != b->customer || a->type_id != b->type_id || a->effect != b->effect || a->lot_no != b->lot_no ||
+        if (a->account_no != b->account_no || a->effect != b->effect || a->lot_no != b->lot_no ||
             a->draw_count != b->draw_count || a->document.article != b->document.article || a->document.date != b->document.date)
             return false;
     return a == b;

@@ -45,7 +45,7 @@ void correct_value(Ledger& ledger, Account& account, DocumentLine& line, LoadedL
 bool is_used(const Recorded& sale)
 {
     return pg::read_latest(catalog().lot, [&](pg::Table& lots, const pg::DatedSnapshot& snapshot) {
-        const auto key = pg::make_key(sale.customer, sale.type_id, sale.lot_no);
+        const auto key = pg::make_key(sale.account_no, sale.lot_no);
         const auto units = [&](int column) { return pg::to_amount(pg::get_not_null(lots, column)).units; };
         return pg::find(lots, catalog().lot_pkey, key, snapshot) &&
                (units(lot_column::remaining) != units(lot_column::quantity) || units(lot_column::credited) != 0);

@@ -75,10 +75,10 @@ void add_to(HTAB* undone, const StandingEntry& entry)
 
 /// Calls fn(entry) for each entry of the account, the latest first, until it returns false.
 template <class Fn>
-void read_back(pg::Table& entries, std::string_view customer, int32 type_id, const pg::DatedSnapshot& snapshot, Fn fn)
+void read_back(pg::Table& entries, int32 account_no, const pg::DatedSnapshot& snapshot, Fn fn)
 {
     HTAB* const undone = make_sums();
-    pg::IndexCursor cursor = pg::begin_scan(entries, catalog().entry_pkey, pg::make_key(customer, type_id), snapshot);
+    pg::IndexCursor cursor = pg::begin_scan(entries, catalog().entry_pkey, pg::make_key(account_no), snapshot);
     while (pg::previous(cursor)) {
         CHECK_FOR_INTERRUPTS();
         StandingEntry entry = read_entry(entries);
@@ -96,29 +96,20 @@ void read_back(pg::Table& entries, std::string_view customer, int32 type_id, con
     hash_destroy(undone);
 }
 
-std::string_view get_text(const pg::Table& entries, int column)
-{
-    bool is_null = false;
-    const Datum text = pg::get(entries, column, &is_null);
-    return is_null ? std::string_view() : pg::copy(pg::to_view(text));
-}
-
 /// The return line of the entry in entries.found, as it was booked.
 DocumentLine* read_line(const pg::Table& entries)
 {
     using namespace entry_column;
     auto* line = static_cast<DocumentLine*>(palloc0(sizeof(DocumentLine)));
-    bool is_by_hand = false;
-    bool has_no_coefficient = false;
-    const Datum number = pg::get(entries, source_no, &is_by_hand);
-    const Datum per_unit = pg::get(entries, coefficient, &has_no_coefficient);
-    line->source_no = is_by_hand ? 0 : DatumGetInt32(number);
-    line->key = get_text(entries, line_key);
-    line->kind = get_text(entries, document_kind);
-    line->number = get_text(entries, document_number);
-    line->article = get_text(entries, article);
-    line->date = DatumGetDateADT(pg::get_not_null(entries, document_date));
-    line->coefficient = has_no_coefficient ? core::zero : pg::to_amount(per_unit);
+    const Provenance provenance = read_provenance(DatumGetInt32(pg::get_not_null(entries, provenance_no)));
+    const Document document = read_document(entries, provenance);
+    line->source_no = provenance.source_no;
+    line->key = read_line_key(entries);
+    line->kind = document.kind;
+    line->number = document.number;
+    line->article = document.article;
+    line->date = document.date;
+    line->coefficient = document.coefficient;
     return line;
 }
 
@@ -132,11 +123,10 @@ RecordedDraw to_draw(const StandingEntry& entry, int64 sign)
 
 } // namespace
 
-std::span<RecordedDraw> latest_draws(pg::Table& entries, std::string_view customer, int32 type_id, core::Amount wanted,
-                                     const pg::DatedSnapshot& snapshot)
+std::span<RecordedDraw> latest_draws(pg::Table& entries, int32 account_no, core::Amount wanted, const pg::DatedSnapshot& snapshot)
 {
     pg::Array<RecordedDraw> draws{};
-    read_back(entries, customer, type_id, snapshot, [&](const StandingEntry& entry) {
+    read_back(entries, account_no, snapshot, [&](const StandingEntry& entry) {
         const bool is_draw = (entry.act == core::Act::consumption || entry.act == core::Act::return_line) && entry.reverses == 0;
         if (!is_draw || entry.quantity >= 0)
             return true;
@@ -151,7 +141,7 @@ bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no)
 {
     bool has_any = false;
     with_own_entries([&](const pg::DatedSnapshot& snapshot) {
-        read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
+        read_back(ledger.entries, account.account_no, snapshot, [&](const StandingEntry& entry) {
             has_any = entry.lot_no == lot_no && entry.act == core::Act::credit_note && entry.reverses == 0 &&
                       entry.quantity == 0 && entry.value != 0 && !entry.is_undone;
             return !has_any;
@@ -164,7 +154,7 @@ Ties find_ties(Ledger& ledger, Account& account, int64 draw)
 {
     pg::Array<Tie> ties{};
     with_own_entries([&](const pg::DatedSnapshot& snapshot) {
-        read_back(ledger.entries, account.customer, account.type->type_id, snapshot, [&](const StandingEntry& entry) {
+        read_back(ledger.entries, account.account_no, snapshot, [&](const StandingEntry& entry) {
             if (entry.reverses == draw && entry.act == core::Act::return_line && entry.quantity > 0)
                 pg::append(ties, {.draw = to_draw(entry, 1), .line = read_line(ledger.entries), .lost = {}});
             return entry.entry_no > draw;

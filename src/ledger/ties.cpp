@@ -61,7 +61,7 @@ void book_return(Ledger& ledger, Account& account, DocumentLine& line, LoadedLot
 void tie(Ledger& ledger, Account& account, PendingReturn& pending)
 {
     const std::span<RecordedDraw> draws = with_own_entries([&](const pg::DatedSnapshot& snapshot) {
-        return latest_draws(ledger.entries, account.customer, account.type->type_id, pending.left, snapshot);
+        return latest_draws(ledger.entries, account.account_no, pending.left, snapshot);
     });
     const Document document = present_document(*pending.line);
     for (RecordedDraw& recorded : draws) {

@@ -37,6 +37,7 @@ struct Document {
 /// What the ledger has recorded for a line: the sum of its entries, and how it was booked last (rule 16). Mostly that is all.
 /// Where a change of the line was missed, more may stand: in another account, as another act, in another lot.
 struct Recorded {
+    int32 account_no;
     std::string_view customer;
     int32 type_id;
     Document document;
@@ -106,12 +107,21 @@ inline bool has_several_records(const DocumentLine& line) { return line.recorded
 /// Goes the document's number with it? Not to the customer whose document the line has left.
 inline bool follows_number(const DocumentLine& line) { return line.counts && line.recorded->customer == line.customer; }
 
+/// The key as the views show it: of a registration by hand with the customer's.
+inline std::string_view shown_key(const DocumentLine& line)
+{
+    if (line.source_no != 0 || is_null(line.key))
+        return line.key;
+    return psprintf("%s/%d/%s", pg::to_cstring(line.customer), line.type->type_id,
+                    pg::to_cstring(line.key.substr(line.key.find('/') + 1)));
+}
+
 /// Where a refusal finds the line: in its document, or, of one that is gone and has none any more, in the one that is recorded.
 inline errors::Place place_of(const DocumentLine& line)
 {
     if (is_null(line.kind) && line.recorded != nullptr)
-        return {.kind = line.recorded->document.kind, .number = line.recorded->document.number, .key = line.key};
-    return {.kind = line.kind, .number = line.number, .key = line.key};
+        return {.kind = line.recorded->document.kind, .number = line.recorded->document.number, .key = shown_key(line)};
+    return {.kind = line.kind, .number = line.number, .key = shown_key(line)};
 }
 
 } // namespace credits

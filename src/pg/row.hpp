@@ -41,6 +41,7 @@ public:
     void set_null(int column) { slot->tts_isnull[column - 1] = true; }
     void set_int4(int column, int32 value) { set(column, Int32GetDatum(value)); }
     void set_int8(int column, int64 value) { set(column, Int64GetDatum(value)); }
+    void set_char(int column, char value) { set(column, CharGetDatum(value)); }
     void set_bool(int column, bool value) { set(column, BoolGetDatum(value)); }
     void set_date(int column, DateADT value) { set(column, DateADTGetDatum(value)); }
     /// No date is before all dates.
