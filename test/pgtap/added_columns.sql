@@ -18,7 +18,7 @@ ALTER TABLE credits._entry
     ADD COLUMN pi numeric DEFAULT 3.14,
     ADD COLUMN owner name DEFAULT current_user,
     ADD COLUMN "No" bigint NOT NULL DEFAULT nextval('shop.tally'),
-    ADD COLUMN line_no integer GENERATED ALWAYS AS IDENTITY,
+    ADD COLUMN place_no integer GENERATED ALWAYS AS IDENTITY,
     ADD COLUMN was_in date DEFAULT '2026-01-01' CHECK (was_in < '2026-02-01');
 ALTER TABLE credits._lot
     ADD COLUMN left_over numeric GENERATED ALWAYS AS (remaining + 1) STORED,
@@ -30,12 +30,12 @@ INSERT INTO shop.slip (id, customer, item, quantity, amount)
 VALUES (2, 'A', 'H', 3, 0), (3, 'A', 'S', 5, 600), (4, 'A', 'H', 8, 0);
 UPDATE shop.slip SET quantity = 2 WHERE id = 2;
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (5, 'B', 'S', 5, 600);
-SELECT results_eq('SELECT line_key, quantity, "No", line_no, plain, pi, owner, was_in FROM credits._entry
-    ORDER BY customer, entry_no',
-    format($$SELECT line_key COLLATE "C", quantity::numeric, "No"::bigint, "No"::integer, NULL::text, 3.14::numeric, %L::name,
+SELECT results_eq('SELECT line_no & 1099511627775, quantity, "No", place_no, plain, pi, owner, was_in FROM credits._entry
+    ORDER BY account_no, entry_no',
+    format($$SELECT line_no::bigint, quantity::numeric, "No"::bigint, "No"::integer, NULL::text, 3.14::numeric, %L::name,
         '2026-01-01'::date
-    FROM (VALUES ('1', 10, 1), ('3', 5, 2), ('2', -3, 3), ('4', -7, 4), ('4', -1, 5), ('2', 1, 6), ('5', 5, 7))
-        AS e (line_key, quantity, "No")$$, current_user),
+    FROM (VALUES (1, 10, 1), (3, 5, 2), (2, -3, 3), (4, -7, 4), (4, -1, 5), (2, 1, 6), (5, 5, 7))
+        AS e (line_no, quantity, "No")$$, current_user),
     'entries get numbers and defaults');
 SELECT is_empty($$SELECT FROM credits._lot WHERE left_over <> remaining + 1 OR shelf <> 'upper'
     UNION ALL SELECT FROM credits._account WHERE worth <> value OR shelf <> 'upper'$$,
@@ -56,7 +56,8 @@ GRANT INSERT ON shop.slip TO credits_tap_clerk;
 SET ROLE credits_tap_clerk;
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (10, 'B', 'H', 1);
 RESET ROLE;
-SELECT is((SELECT filled_in_by || ' for ' || recorded_by FROM credits._entry WHERE line_key = '10'),
+SELECT is((SELECT filled_in_by || ' for ' || recorded_by
+           FROM credits._entry JOIN credits._provenance USING (provenance_no) WHERE line_no & 1099511627775 = 10),
     current_user || ' for credits_tap_clerk', 'a default is computed by the owner of the table');
 SELECT pg_temp.refused($$ALTER TABLE credits._entry ALTER was_in SET DEFAULT '2026-03-01';
     INSERT INTO shop.slip (id, customer, item, quantity) VALUES (7, 'A', 'H', 1)$$,

@@ -63,10 +63,11 @@ RESET client_min_messages;
 
 -- The worth of open credits
 
-INSERT INTO credits._account VALUES ('C2', 102, 1, 1, false, 4, 380, NULL);
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
+VALUES ('C2', 102, 1, 1, false, 4, 380, credits._account_number('C2', 102));
+INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
                           amount, value, remaining, remaining_value)
-VALUES ('C2', 102, 1, 1, true, '2026-01-01', '2026-01-01', 4, 400, 380, 4, 380);
+VALUES (credits._account_number('C2', 102), 1, 1, true, '2026-01-01', '2026-01-01', 4, 400, 380, 4, 380);
 SELECT is(pg_temp.outcome($$UPDATE credits.credit_type SET unit_value = 96 WHERE type_id = 102$$),
           '23514 credits_unit_value_kept',
     'the unit value stays while credits are open');
@@ -118,9 +119,10 @@ SELECT is(pg_temp.outcome($$INSERT INTO credits.customer (customer) VALUES (repe
                             DELETE FROM credits.customer WHERE customer LIKE 'kk%'$$),
     'accepted', 'of which it may have all; a customer without an account can be deleted');
 SELECT is(pg_temp.outcome($$INSERT INTO credits.article (article) VALUES (repeat('k', 256))$$), '22001', 'the same for articles');
-INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
-                           balance_after, article, recorded_at, recorded_by)
-VALUES ('C2', 102, 1, 1, '2026-01-01', 'sale', 4, 380, 4, 'SALE', now(), 'somebody');
+INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, article, recorded_at,
+                            provenance_no)
+VALUES (credits._account_number('C2', 102), 1, 1, '2026-01-01', credits._kind_code('sale'), 4, 380, 4, 'SALE', now(),
+        credits._provenance_of(NULL, 'manual', 'somebody'));
 SELECT is(pg_temp.outcome($$DELETE FROM credits.article WHERE article = 'SALE'$$), '23503',
           'an article that the ledger names is not deleted');
 SELECT is(pg_temp.outcome($$UPDATE credits.article SET article = 'S' WHERE article = 'SALE'$$), '23503', 'and keeps its key');

@@ -169,8 +169,10 @@ INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (900, 'B', '
 UPDATE shop.slip SET customer = 'A' WHERE id = 900;
 UPDATE shop.slip SET customer = 'B' WHERE id = 900;
 UPDATE shop.slip SET customer = 'A' WHERE id = 900;
-UPDATE credits._entry SET recorded_at = recorded_at - entry_no * interval '1 hour' * CASE customer WHEN 'B' THEN 3 ELSE -2 END
-WHERE line_key = '900';
+UPDATE credits._entry AS entry SET recorded_at = entry.recorded_at - entry.entry_no * interval '1 hour'
+                                              * CASE line.customer WHEN 'B' THEN 3 ELSE -2 END
+FROM credits._entry_by_customer AS line
+WHERE line.line_key = '900' AND entry.account_no = line.account_no AND entry.entry_no = line.entry_no;
 UPDATE shop.slip SET quantity = 7, amount = 70 WHERE id = 900;
 SELECT is((SELECT array_agg(concat(customer, ' ', total) ORDER BY customer)
     FROM (SELECT customer, trim_scale(sum(quantity)) AS total

@@ -117,39 +117,40 @@ SELECT is(pg_temp.with_change('ALTER TABLE credits._account RENAME TO other'), '
 SELECT is(pg_temp.with_change(format('ALTER INDEX credits.%s RENAME TO other', index)), '55000 ' || table_name,
     index || ' is missed')
 FROM (VALUES
-    ('_account_pkey', '_account'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('_entry_pkey', '_entry'),
+    ('_account_pkey', '_account'), ('_account_key_pkey', '_account_key'), ('_provenance_pkey', '_provenance'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('_entry_pkey', '_entry'),
     ('_entry_line_idx', '_entry'), ('pending_pkey', 'pending'), ('closing_hook_line_pkey', 'closing_hook_line'),
     ('customer_pkey', 'customer'), ('customer_contact_idx', 'customer'), ('article_pkey', 'article'),
     ('article_had_type_idx', 'article'), ('binding_pkey', 'binding')) AS own (index, table_name);
 SELECT is(pg_temp.with_change('DROP INDEX credits._lot_open_idx; CREATE INDEX _lot_open_idx ON ' || definition), outcome,
     'an index of open lots ' || what)
 FROM (VALUES
-    ('as it was', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE open', 'accepted'),
-    ('in another tablespace''s manner', 'credits._lot (customer, type_id, sold_on, lot_no) WITH (fillfactor = 50) WHERE open',
+    ('as it was', 'credits._lot (account_no, sold_on, lot_no) WHERE open', 'accepted'),
+    ('in another tablespace''s manner', 'credits._lot (account_no, sold_on, lot_no) WITH (fillfactor = 50) WHERE open',
         'accepted'),
-    ('in another order', 'credits._lot (customer, type_id, lot_no, sold_on) WHERE open', '55000 _lot'),
-    ('with the newest first', 'credits._lot (customer, type_id, sold_on DESC, lot_no) WHERE open', '55000 _lot'),
-    ('with fewer columns', 'credits._lot (customer, type_id, sold_on) WHERE open', '55000 _lot'),
-    ('with more', 'credits._lot (customer, type_id, sold_on, lot_no, open) WHERE open', '55000 _lot'),
-    ('of all lots', 'credits._lot (customer, type_id, sold_on, lot_no)', '55000 _lot'),
-    ('of others', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE NOT open', '55000 _lot'),
-    ('in the order of a language', 'credits._lot (customer COLLATE "POSIX", type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
-    ('by patterns', 'credits._lot (customer text_pattern_ops, type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
-    ('of expressions', 'credits._lot (lower(customer), type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
-    ('by blocks', 'credits._lot USING brin (customer, type_id, sold_on, lot_no) WHERE open', '55000 _lot'),
-    ('of known days', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE changed_on IS NOT NULL', '55000 _lot'),
-    ('of open lots and others', 'credits._lot (customer, type_id, sold_on, lot_no) WHERE open OR credited > 0', '55000 _lot'),
-    ('that each have another key', 'credits._entry (customer, type_id, booked_on, lot_no)', '55000 _lot')
+    ('in another order', 'credits._lot (account_no, lot_no, sold_on) WHERE open', '55000 _lot'),
+    ('with the newest first', 'credits._lot (account_no, sold_on DESC, lot_no) WHERE open', '55000 _lot'),
+    ('with fewer columns', 'credits._lot (account_no, sold_on) WHERE open', '55000 _lot'),
+    ('with more', 'credits._lot (account_no, sold_on, lot_no, open) WHERE open', '55000 _lot'),
+    ('of all lots', 'credits._lot (account_no, sold_on, lot_no)', '55000 _lot'),
+    ('of others', 'credits._lot (account_no, sold_on, lot_no) WHERE NOT open', '55000 _lot'),
+    ('of expressions', 'credits._lot (abs(account_no), sold_on, lot_no) WHERE open', '55000 _lot'),
+    ('by blocks', 'credits._lot USING brin (account_no, sold_on, lot_no) WHERE open', '55000 _lot'),
+    ('of known days', 'credits._lot (account_no, sold_on, lot_no) WHERE changed_on IS NOT NULL', '55000 _lot'),
+    ('of open lots and others', 'credits._lot (account_no, sold_on, lot_no) WHERE open OR credited > 0', '55000 _lot'),
+    ('that each have another key', 'credits._entry (account_no, booked_on, lot_no)', '55000 _lot')
 ) AS index (what, definition, outcome);
 SELECT is(pg_temp.with_change('DROP INDEX credits.customer_contact_idx;
-    CREATE INDEX customer_contact_idx ON credits.customer (customer) ' || definition), outcome,
+    CREATE INDEX customer_contact_idx ON credits.customer ' || definition), outcome,
     'an index of contacts ' || definition)
 FROM (VALUES
-    ('WHERE account_of IS NOT NULL', 'accepted'), ('WHERE account_of IS NULL', '55000 customer'),
-    ('WHERE language IS NOT NULL', '55000 customer'), ('WHERE works_with_credits', '55000 customer'),
-    ('', '55000 customer')) AS index (definition, outcome);
+    ('(customer) WHERE account_of IS NOT NULL', 'accepted'), ('(customer) WHERE account_of IS NULL', '55000 customer'),
+    ('(customer) WHERE language IS NOT NULL', '55000 customer'), ('(customer) WHERE works_with_credits', '55000 customer'),
+    ('(customer)', '55000 customer'),
+    ('(customer COLLATE "POSIX") WHERE account_of IS NOT NULL', '55000 customer'),
+    ('(customer text_pattern_ops) WHERE account_of IS NOT NULL', '55000 customer'),
+    ('(lower(customer)) WHERE account_of IS NOT NULL', '55000 customer')) AS index (definition, outcome);
 SELECT is(pg_temp.with_change('DROP INDEX credits._entry_line_idx;
-    CREATE UNIQUE INDEX _entry_line_idx ON credits._entry (source_no, line_key)'),
+    CREATE UNIQUE INDEX _entry_line_idx ON credits._entry (line_no)'),
     '55000 _entry', 'one that lets no second entry of a line in');
 SELECT is(pg_temp.with_change('ALTER TABLE credits.customer DROP CONSTRAINT customer_pkey;
     CREATE INDEX customer_pkey ON credits.customer (customer)'),

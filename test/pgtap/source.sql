@@ -342,10 +342,10 @@ INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (1, 'B', 'S'
 DELETE FROM credits._source;
 SELECT is((SELECT count(*) FROM credits.verify() WHERE invariant = 'lost_source'
            AND detail LIKE 'source %: it is not known any more%'),
-    (SELECT count(DISTINCT source_no) FROM credits._entry WHERE source_no IS NOT NULL), 'sources that are not known are told');
+    (SELECT count(DISTINCT source_no) FROM credits._entry_by_customer), 'sources that are not known are told');
 SELECT is(pg_temp.lost() IS NULL, false, 'and stay so');
 SELECT credits.archive_lost(source_no::text)
-FROM (SELECT DISTINCT source_no FROM credits._entry WHERE source_no IS NOT NULL) AS s;
+FROM (SELECT DISTINCT source_no FROM credits._entry_by_customer WHERE source_no IS NOT NULL) AS s;
 SELECT is(pg_temp.lost(), NULL, 'until they are history');
 
 SELECT * FROM finish();

@@ -208,25 +208,28 @@ SELECT pg_temp.all_in_order();
 INSERT INTO credits.customer (customer) VALUES ('BIG'), ('LITTLE');
 SELECT credits.register_opening('LITTLE', 'SUPPORT', 8, 720, 'from the old system', '2026-03-01'),
        credits.register_consumption('LITTLE', 'SUPPORT', 1, 'by phone', '2026-03-02') \g /dev/null
-INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
-                           balance_after, line_key, recorded_at, recorded_by)
-SELECT customer, 101, entry_no, 1, '2021-01-01'::date + (n * 1826 / 120001)::int, CASE entry_no
-    WHEN 1 THEN 'sale' ELSE 'consumption' END,
-       CASE entry_no WHEN 1 THEN 100000 ELSE -0.5 END, 0, 100000 - (entry_no - 1) * 0.5, customer || '/' || entry_no,
-           now(), 'test'
+INSERT INTO credits._account_key (customer, type_id)
+SELECT 'BIG', 101 UNION ALL SELECT 'C' || n, 101 FROM generate_series(0, 1999) AS n;
+INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, line_key, recorded_at,
+                            provenance_no)
+SELECT key.account_no, entry_no, 1, '2021-01-01'::date + (n * 1826 / 120001)::int,
+       credits._kind_code(CASE entry_no WHEN 1 THEN 'sale' ELSE 'consumption' END),
+       CASE entry_no WHEN 1 THEN 100000 ELSE -0.5 END, 0, 100000 - (entry_no - 1) * 0.5, entry.customer || '/' || entry_no,
+       now(), (SELECT min(provenance_no) FROM credits._provenance)
 FROM generate_series(1, 120000) AS n
 CROSS JOIN LATERAL (SELECT CASE n % 6 WHEN 0 THEN 'C' || n / 6 % 2000 ELSE 'BIG' END, CASE n % 6
                     WHEN 0 THEN (n - 1) / 12000 + 1 ELSE n - n / 6 END)
                     AS entry (customer, entry_no)
+JOIN credits._account_key AS key ON key.customer = entry.customer COLLATE "C"
 ORDER BY n;
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
                           amount, value, remaining, remaining_value)
-VALUES ('BIG', 101, 1, 100000, true, '2021-01-01', '2021-01-01', 100000, 0, 0, 50000.5, 0);
-INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value)
-VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0);
+VALUES (pg_temp.account_no('BIG'), 1, 100000, true, '2021-01-01', '2021-01-01', 100000, 0, 0, 50000.5, 0);
+INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
+VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0, pg_temp.account_no('BIG'));
 SELECT brin_summarize_new_values('credits._entry_booked_on_idx') \g /dev/null
 SET LOCAL default_statistics_target = 1000; -- every row, so that no sample is unlucky
-ANALYZE credits._entry, credits._lot, credits._account, credits.credit_type, credits.customer;
+ANALYZE credits._entry, credits._lot, credits._account, credits._account_key, credits.credit_type, credits.customer;
 RESET default_statistics_target;
 
 -- How a query reads the ledger, and how much of it: rows, of a bitmap all those in its blocks, and entries of the index by key,

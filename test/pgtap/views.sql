@@ -82,15 +82,17 @@ SELECT is_empty($$SELECT * FROM credits.verify()$$, 'and all holds');
 
 -- For one customer, nothing is read but what is his, and of his entries only the last.
 
-INSERT INTO credits._account SELECT 'X' || n, 101, 20, 20, false, 0, 0, NULL FROM generate_series(1, 2000) AS n;
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+INSERT INTO credits._account_key (customer, type_id) SELECT 'X' || n, 101 FROM generate_series(1, 2000) AS n;
+INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
+SELECT customer, type_id, 20, 20, false, 0, 0, account_no FROM credits._account_key WHERE customer LIKE 'X%';
+INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
                           amount, value, remaining, remaining_value)
-SELECT 'X' || n, 101, lot, lot, lot > 19, '2026-01-01', '2026-01-01', 1, 1, 1, 0, 0 FROM generate_series(1, 2000) AS n,
-       generate_series(1, 20) AS lot;
-INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, kind, quantity, value,
-                           balance_after, recorded_at, recorded_by)
-SELECT 'X1', 101, n, 1, '2026-01-01', 'sale', 1, 1, n, now(), 'somebody' FROM generate_series(1, 50000) AS n;
-ANALYZE credits._account, credits._lot, credits._entry;
+SELECT account_no, lot, lot, lot > 19, '2026-01-01', '2026-01-01', 1, 1, 1, 0, 0
+FROM credits._account_key, generate_series(1, 20) AS lot WHERE customer LIKE 'X%';
+INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at, provenance_no)
+SELECT account_no, n, 1, '2026-01-01', credits._kind_code('sale'), 1, 1, n, now(), (SELECT min(provenance_no) FROM credits._provenance)
+FROM credits._account_key, generate_series(1, 50000) AS n WHERE customer = 'X1';
+ANALYZE credits._account, credits._account_key, credits._lot, credits._entry;
 
 -- How many rows of the ledger a query reads.
 CREATE FUNCTION pg_temp.rows_read(query text) RETURNS numeric LANGUAGE plpgsql AS $$
@@ -121,11 +123,15 @@ SET LOCAL check_function_bodies = off; -- as in a restore: protection looks away
 ALTER TABLE credits._account DROP CONSTRAINT _account_pkey;
 ALTER TABLE credits._lot DROP CONSTRAINT _lot_pkey;
 RESET check_function_bodies;
-INSERT INTO credits._account VALUES ('C1', 101, 1, 4, false, 10, 900, NULL);
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
-                          amount, value, remaining, remaining_value) VALUES
-    ('C1', 101, 1, 3, true, '2026-01-05', '2026-01-05', 10, 1000, 1000, 2, 200),
-    ('C1', 101, 2, 2, true, '2026-01-20', '2026-01-20', 10, 900, 900, 10, 900);
+INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
+SELECT 'C1', 101, 1, 4, false, 10, 900, account_no FROM credits._account_key WHERE customer = 'C1';
+INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+                          amount, value, remaining, remaining_value)
+SELECT account_no, lot.*
+FROM credits._account_key, (VALUES
+    (1, 3, true, date '2026-01-05', date '2026-01-05', 10, 1000, 1000, 2, 200),
+    (2, 2, true, '2026-01-20', '2026-01-20', 10, 900, 900, 10, 900)) AS lot
+WHERE customer = 'C1';
 SELECT results_eq($$SELECT sold, open, oldest_open_sale FROM credits.portfolio WHERE customer = 'C1'$$,
     $$VALUES (20::numeric, 7.5::numeric, '2026-01-20'::date)$$, 'in the portfolio');
 SELECT results_eq($$SELECT balance, last_entry_no FROM credits.account WHERE customer = 'C1'$$,
