@@ -84,6 +84,43 @@ COMMENT ON COLUMN credits._account_key.customer   IS 'the ERP''s key as text';
 COMMENT ON COLUMN credits._account_key.type_id    IS 'the credit type';
 SELECT pg_catalog.pg_extension_config_dump('credits._account_key', '');
 
+-- What plans of queries ask. No query can write a mark down, so nobody else learns from these functions who is a customer.
+CREATE TYPE credits._plan_mark;
+CREATE FUNCTION credits._plan_mark_in(cstring) RETURNS credits._plan_mark
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_plan_mark_in';
+COMMENT ON FUNCTION credits._plan_mark_in(cstring) IS
+'Input of the type _plan_mark: refused.';
+CREATE FUNCTION credits._plan_mark_out(credits._plan_mark) RETURNS cstring
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_plan_mark_out';
+COMMENT ON FUNCTION credits._plan_mark_out(credits._plan_mark) IS
+'Output of the type _plan_mark.';
+CREATE TYPE credits._plan_mark (
+    INPUT = credits._plan_mark_in, OUTPUT = credits._plan_mark_out, INTERNALLENGTH = 1, PASSEDBYVALUE, ALIGNMENT = char
+);
+COMMENT ON TYPE credits._plan_mark IS
+'Tells a function that a plan calls it, as _account_support() made that.';
+
+CREATE FUNCTION credits._account_no_of(mark credits._plan_mark, customer text, type_id integer) RETURNS integer
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_account_no_of';
+COMMENT ON FUNCTION credits._account_no_of(credits._plan_mark, text, integer) IS
+'The number of an account, for plans of queries; null when there is none.';
+
+CREATE FUNCTION credits._account_nos_of(mark credits._plan_mark, customer text) RETURNS integer[]
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'credits_account_nos_of';
+COMMENT ON FUNCTION credits._account_nos_of(credits._plan_mark, text) IS
+'The numbers of a customer''s accounts, for plans of queries.';
+
+CREATE FUNCTION credits._account_support(internal) RETURNS internal
+LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_account_support';
+COMMENT ON FUNCTION credits._account_support(internal) IS
+'Plans _is_account_of().';
+
+CREATE FUNCTION credits._is_account_of(account_no integer, customer text, type_id integer) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SUPPORT credits._account_support AS 'MODULE_PATHNAME', 'credits_is_account_of';
+COMMENT ON FUNCTION credits._is_account_of(integer, text, integer) IS
+'True. Where a query asks for a customer, and maybe a type, its plan has the numbers of those accounts instead: it reads by the '
+'index, in its order, and knows how many rows there are.';
+
 CREATE FUNCTION credits._account_number(customer text, type_id integer) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -336,7 +373,8 @@ SELECT
     lot.ledger_account,
     lot.account_no
 FROM credits._lot AS lot
-JOIN credits._account_key AS key USING (account_no);
+JOIN credits._account_key AS key USING (account_no)
+WHERE credits._is_account_of(lot.account_no, key.customer, key.type_id);
 COMMENT ON VIEW credits._lot_by_customer IS 'The rows of _lot, and whose they are.';
 
 -- The joins to what stands once for many entries are left out where it is not asked for.
@@ -383,7 +421,8 @@ SELECT
     entry.line_no
 FROM credits._entry AS entry
 JOIN credits._account_key AS key USING (account_no)
-LEFT JOIN credits._provenance AS provenance USING (provenance_no);
+LEFT JOIN credits._provenance AS provenance USING (provenance_no)
+WHERE credits._is_account_of(entry.account_no, key.customer, key.type_id);
 COMMENT ON VIEW credits._entry_by_customer IS 'The rows of _entry, and what their numbers stand for.';
 
 -- By the numbers of its lines, which stand together in the index.

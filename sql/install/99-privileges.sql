@@ -19,6 +19,9 @@ GRANT EXECUTE ON FUNCTION
     credits.settle
 TO PUBLIC;
 
+-- Whoever may read a view may run its plan.
+GRANT EXECUTE ON FUNCTION credits._account_no_of, credits._account_nos_of TO PUBLIC;
+
 -- Sequences, too: pg_dump reads them.
 GRANT SELECT ON ALL TABLES IN SCHEMA credits TO credits_reader;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA credits TO credits_reader;

@@ -20,6 +20,11 @@ void unknown_valuation(std::string_view valuation)
 
 void no_such_month() { ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("month of a closing is infinite")); }
 
+void for_plans_only()
+{
+    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("this is for plans of queries only"));
+}
+
 void missing_account_key(int32 account_no)
 {
     ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("the ledger lacks account %d", account_no),

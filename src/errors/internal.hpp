@@ -9,6 +9,7 @@
 namespace credits::errors
 {
 
+[[noreturn]] void for_plans_only();
 [[noreturn]] void missing_account_key(int32 account_no);
 [[noreturn]] void missing_lot(std::string_view customer, std::string_view type_code, int64 lot_no);
 [[noreturn]] void missing_open_lots(std::string_view customer, std::string_view type_code);
