@@ -113,13 +113,13 @@ COMMENT ON FUNCTION credits._account_nos_of(credits._plan_mark, text) IS
 CREATE FUNCTION credits._account_support(internal) RETURNS internal
 LANGUAGE c STRICT AS 'MODULE_PATHNAME', 'credits_account_support';
 COMMENT ON FUNCTION credits._account_support(internal) IS
-'Plans _is_account_of().';
+'Plans _is_account().';
 
-CREATE FUNCTION credits._is_account_of(account_no integer, customer text, type_id integer) RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SUPPORT credits._account_support AS 'MODULE_PATHNAME', 'credits_is_account_of';
-COMMENT ON FUNCTION credits._is_account_of(integer, text, integer) IS
-'True. Where a query asks for a customer, and maybe a type, its plan has the numbers of those accounts instead: it reads by the '
-'index, in its order, and knows how many rows there are.';
+CREATE FUNCTION credits._is_account(row_no integer, account_no integer, customer text, type_id integer) RETURNS boolean
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SUPPORT credits._account_support AS 'MODULE_PATHNAME', 'credits_is_account';
+COMMENT ON FUNCTION credits._is_account(integer, integer, text, integer) IS
+'Tells whether a row is of an account: both numbers are the same. Where a query asks for a customer, and maybe a type, its plan
+has the numbers of those accounts: it reads the rows by the index, in its order, and knows how many there are.';
 
 CREATE FUNCTION credits._account_number(customer text, type_id integer) RETURNS integer
 LANGUAGE plpgsql
@@ -297,7 +297,7 @@ CREATE TABLE credits._entry (
     account_no      integer     NOT NULL,
     provenance_no   integer     NOT NULL,
     booked_on       date        NOT NULL,
-    kind            "char"      NOT NULL CHECK (credits._kind_name(kind) IS NOT NULL), -- raises by itself
+    kind            "char"      NOT NULL CHECK (kind IN ('o', 's', 'S', 'n', 'c', 'C', 'r', 'v', 'x')),
     quantity        numeric     NOT NULL,
     value           numeric     NOT NULL,
     balance_after   numeric     NOT NULL,
@@ -373,8 +373,7 @@ SELECT
     lot.ledger_account,
     lot.account_no
 FROM credits._lot AS lot
-JOIN credits._account_key AS key USING (account_no)
-WHERE credits._is_account_of(lot.account_no, key.customer, key.type_id);
+JOIN credits._account_key AS key ON credits._is_account(lot.account_no, key.account_no, key.customer, key.type_id);
 COMMENT ON VIEW credits._lot_by_customer IS 'The rows of _lot, and whose they are.';
 
 -- The joins to what stands once for many entries are left out where it is not asked for.
@@ -420,9 +419,8 @@ SELECT
     entry.account_no,
     entry.line_no
 FROM credits._entry AS entry
-JOIN credits._account_key AS key USING (account_no)
-LEFT JOIN credits._provenance AS provenance USING (provenance_no)
-WHERE credits._is_account_of(entry.account_no, key.customer, key.type_id);
+JOIN credits._account_key AS key ON credits._is_account(entry.account_no, key.account_no, key.customer, key.type_id)
+LEFT JOIN credits._provenance AS provenance USING (provenance_no);
 COMMENT ON VIEW credits._entry_by_customer IS 'The rows of _entry, and what their numbers stand for.';
 
 -- By the numbers of its lines, which stand together in the index.

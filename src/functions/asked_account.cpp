@@ -4,8 +4,8 @@
 #include "pg/array.hpp"
 #include "pg/asked_value.hpp"
 #include "pg/key.hpp"
-#include "schema/catalog.hpp"
 #include "schema/columns.hpp"
+#include "schema/own_tables.hpp"
 
 extern "C" {
 #include "nodes/pathnodes.h"
@@ -18,49 +18,75 @@ namespace credits
 namespace
 {
 
+constexpr const char* index_name = "_account_key_customer_key";
+
 /// A call of a function of ours. Its first argument, the mark, is what no query can write down.
 Expr* call(const char* name, Oid result, List* arguments)
 {
-    const Oid function = LookupFuncName(list_make2(makeString(pstrdup("credits")), makeString(pstrdup(name))), -1, nullptr, false);
+    const Oid function =
+        LookupFuncName(list_make2(makeString(pstrdup("credits")), makeString(pstrdup(name))), -1, nullptr, false);
     Oid* types = nullptr;
     int count = 0;
     get_func_signature(function, &types, &count);
-    Expr* const mark =
-        reinterpret_cast<Expr*>(makeConst(types[0], -1, InvalidOid, sizeof(char), CharGetDatum('p'), false, true));
+    Expr* const mark = reinterpret_cast<Expr*>(makeConst(types[0], -1, InvalidOid, sizeof(char), CharGetDatum('p'), false, true));
     return reinterpret_cast<Expr*>(
         makeFuncExpr(function, result, lcons(mark, arguments), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
 }
 
-Expr* is_account(Expr* account_no, Node* customer, Node* type)
+Oid plus_operator()
 {
-    Expr* const number = call("_account_no_of", INT4OID, list_make2(copyObjectImpl(customer), copyObjectImpl(type)));
-    return make_opclause(Int4EqualOperator, BOOLOID, false, account_no, number, InvalidOid, InvalidOid);
+    return OpernameGetOprid(list_make2(makeString(pstrdup("pg_catalog")), makeString(pstrdup("+"))), INT4OID, INT4OID);
 }
 
-Expr* is_one_of_accounts(Expr* account_no, Node* customer)
+Expr* is_equal(Node* left, Node* right)
+{
+    return make_opclause(Int4EqualOperator, BOOLOID, false, reinterpret_cast<Expr*>(left), reinterpret_cast<Expr*>(right),
+                         InvalidOid, InvalidOid);
+}
+
+/// Account and row, as the view joins them.
+struct Join {
+    Node* row_no;
+    Node* account_no;
+    Node* customer;
+    Node* type;
+};
+
+/// That both numbers are equal follows.
+Expr* is_account(const Join& join, Node* customer, Node* type)
+{
+    Expr* const number = call("_account_no_of", INT4OID, list_make2(copyObjectImpl(customer), copyObjectImpl(type)));
+    return make_andclause(list_make2(is_equal(join.row_no, reinterpret_cast<Node*>(number)),
+                                     is_equal(join.account_no, static_cast<Node*>(copyObjectImpl(join.row_no)))));
+}
+
+/// Beside the numbers, the join says nothing of how many rows there are: it is put so that no index of them is looked up by it.
+Expr* is_one_of_accounts(const Join& join, Node* customer)
 {
     auto* const any = makeNode(ScalarArrayOpExpr);
     any->opno = Int4EqualOperator;
     any->opfuncid = F_INT4EQ;
     any->useOr = true;
-    any->args = list_make2(account_no, call("_account_nos_of", INT4ARRAYOID, list_make1(copyObjectImpl(customer))));
+    any->args = list_make2(join.row_no, call("_account_nos_of", INT4ARRAYOID, list_make1(copyObjectImpl(customer))));
     any->location = -1;
-    return reinterpret_cast<Expr*>(any);
+    auto* const row_no = static_cast<Expr*>(copyObjectImpl(join.row_no));
+    auto* const zero = reinterpret_cast<Expr*>(makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(0), false, true));
+    Expr* const sum = make_opclause(plus_operator(), INT4OID, false, row_no, zero, InvalidOid, InvalidOid);
+    return make_andclause(list_make2(any, is_equal(join.account_no, reinterpret_cast<Node*>(sum))));
 }
 
-Node* simplify(const SupportRequestSimplify& request)
+Expr* simplify(const SupportRequestSimplify& request)
 {
-    auto* const account_no = static_cast<Expr*>(linitial(request.fcall->args));
-    const auto* const customer = static_cast<const Var*>(lsecond(request.fcall->args));
-    const auto* const type = static_cast<const Var*>(lthird(request.fcall->args));
-    if (request.root == nullptr || !IsA(account_no, Var) || !IsA(customer, Var) || !IsA(type, Var))
-        return makeBoolConst(true, false);
-    Node* const asked_customer = pg::find_asked_value(request.root, customer, F_TEXTEQ);
-    if (asked_customer == nullptr)
-        return makeBoolConst(true, false);
-    Node* const asked_type = pg::find_asked_value(request.root, type, F_INT4EQ);
-    return reinterpret_cast<Node*>(asked_type == nullptr ? is_one_of_accounts(account_no, asked_customer)
-                                                         : is_account(account_no, asked_customer, asked_type));
+    const List* const arguments = request.fcall->args;
+    const Join join{.row_no = static_cast<Node*>(linitial(arguments)),
+                    .account_no = static_cast<Node*>(lsecond(arguments)),
+                    .customer = static_cast<Node*>(lthird(arguments)),
+                    .type = static_cast<Node*>(lfourth(arguments))};
+    Node* const customer = pg::find_asked_value(request.root, join.customer, F_TEXTEQ);
+    if (customer == nullptr || !IsA(join.row_no, Var))
+        return is_equal(join.row_no, join.account_no);
+    Node* const type = pg::find_asked_value(request.root, join.type, F_INT4EQ);
+    return type == nullptr ? is_one_of_accounts(join, customer) : is_account(join, customer, type);
 }
 
 void require_mark(FunctionCallInfo fcinfo)
@@ -69,20 +95,49 @@ void require_mark(FunctionCallInfo fcinfo)
         errors::for_plans_only();
 }
 
-/// Calls fn(account_no, type_id) for each account of the customer that the query sees.
-template <class Fn>
-void for_each_account(std::string_view customer, Fn fn)
+struct Account {
+    int32 account_no;
+    int32 type_id;
+};
+
+/// What a call of the query was answered, for the next rows that are compared with it.
+struct Answer {
+    std::string_view customer;
+    pg::Array<Account> accounts;
+};
+
+/// As the query sees them. Whatever the other tables are by now: who reads a view reads no other in this way.
+pg::Array<Account> read_accounts(std::string_view customer)
 {
-    pg::Table keys = pg::open_table(catalog().account_key, AccessShareLock);
-    const Snapshot snapshot = ActiveSnapshotSet() ? GetActiveSnapshot() : nullptr;
-    pg::in_snapshot(snapshot, keys.relation, [&](const pg::DatedSnapshot& seen) {
-        pg::IndexCursor cursor = pg::begin_scan(keys, catalog().account_key_customer_key, pg::make_key(customer), seen);
+    const Oid schema = get_namespace_oid("credits", false);
+    const Oid table = get_relname_relid("_account_key", schema);
+    require_own_table(table);
+    require_own_index(schema, index_name);
+    pg::Table keys = pg::open_table(table, AccessShareLock);
+    pg::Array<Account> accounts{};
+    pg::in_snapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : nullptr, keys.relation, [&](const pg::DatedSnapshot& seen) {
+        pg::IndexCursor cursor = pg::begin_scan(keys, get_relname_relid(index_name, schema), pg::make_key(customer), seen);
         while (pg::next(cursor))
-            fn(DatumGetInt32(pg::get_not_null(keys, account_key_column::account_no)),
-               DatumGetInt32(pg::get_not_null(keys, account_key_column::type_id)));
+            pg::append(accounts, {.account_no = DatumGetInt32(pg::get_not_null(keys, account_key_column::account_no)),
+                                  .type_id = DatumGetInt32(pg::get_not_null(keys, account_key_column::type_id))});
         pg::end_scan(cursor);
     });
     pg::close_table(keys);
+    return accounts;
+}
+
+/// A query may compare each row with them: they are read once, as long as the customer is the same.
+std::span<const Account> accounts_of(FmgrInfo& call, std::string_view customer)
+{
+    auto* answer = static_cast<Answer*>(call.fn_extra);
+    if (answer == nullptr || answer->customer != customer) {
+        const MemoryContext caller = MemoryContextSwitchTo(call.fn_mcxt);
+        answer = static_cast<Answer*>(palloc(sizeof(Answer)));
+        *answer = {.customer = pg::copy(customer), .accounts = read_accounts(customer)};
+        call.fn_extra = answer;
+        MemoryContextSwitchTo(caller);
+    }
+    return pg::span_of(answer->accounts);
 }
 
 } // namespace
@@ -91,12 +146,12 @@ extern "C" {
 PG_FUNCTION_INFO_V1(credits_account_no_of);
 PG_FUNCTION_INFO_V1(credits_account_nos_of);
 PG_FUNCTION_INFO_V1(credits_account_support);
-PG_FUNCTION_INFO_V1(credits_is_account_of);
+PG_FUNCTION_INFO_V1(credits_is_account);
 PG_FUNCTION_INFO_V1(credits_plan_mark_in);
 PG_FUNCTION_INFO_V1(credits_plan_mark_out);
 }
 
-/// _account_support(internal): plans _is_account_of().
+/// _account_support(internal): plans _is_account().
 Datum credits_account_support(PG_FUNCTION_ARGS)
 {
     const auto* const request = reinterpret_cast<const Node*>(PG_GETARG_POINTER(0));
@@ -105,12 +160,8 @@ Datum credits_account_support(PG_FUNCTION_ARGS)
     PG_RETURN_POINTER(simplify(*reinterpret_cast<const SupportRequestSimplify*>(request)));
 }
 
-/// _is_account_of(account_no, customer, type_id): strict. No plan has it.
-Datum credits_is_account_of(PG_FUNCTION_ARGS)
-{
-    (void)fcinfo;
-    PG_RETURN_BOOL(true);
-}
+/// _is_account(row_no, account_no, customer, type_id): strict. No plan has it.
+Datum credits_is_account(PG_FUNCTION_ARGS) { PG_RETURN_BOOL(PG_GETARG_INT32(0) == PG_GETARG_INT32(1)); }
 
 /// _account_no_of(mark, customer, type_id)
 Datum credits_account_no_of(PG_FUNCTION_ARGS)
@@ -119,14 +170,10 @@ Datum credits_account_no_of(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
         PG_RETURN_NULL();
     const int32 type_id = PG_GETARG_INT32(2);
-    int32 found = 0;
-    for_each_account(pg::to_view(PG_GETARG_DATUM(1)), [&](int32 account_no, int32 of_type) {
-        if (of_type == type_id)
-            found = account_no;
-    });
-    if (found == 0)
-        PG_RETURN_NULL();
-    PG_RETURN_INT32(found);
+    for (const Account& account : accounts_of(*fcinfo->flinfo, pg::to_view(PG_GETARG_DATUM(1))))
+        if (account.type_id == type_id)
+            PG_RETURN_INT32(account.account_no);
+    PG_RETURN_NULL();
 }
 
 /// _account_nos_of(mark, customer)
@@ -136,8 +183,8 @@ Datum credits_account_nos_of(PG_FUNCTION_ARGS)
     if (PG_ARGISNULL(1))
         PG_RETURN_NULL();
     pg::Array<Datum> numbers{};
-    for_each_account(pg::to_view(PG_GETARG_DATUM(1)),
-                     [&](int32 account_no, int32) { pg::append(numbers, Int32GetDatum(account_no)); });
+    for (const Account& account : accounts_of(*fcinfo->flinfo, pg::to_view(PG_GETARG_DATUM(1))))
+        pg::append(numbers, Int32GetDatum(account.account_no));
     PG_RETURN_ARRAYTYPE_P(construct_array(numbers.items, numbers.count, INT4OID, sizeof(int32), true, TYPALIGN_INT));
 }
 

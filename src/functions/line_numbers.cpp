@@ -10,9 +10,6 @@ PG_FUNCTION_INFO_V1(credits_line_no);
 }
 
 /// _line_no(source_no, line_key): strict.
-Datum credits_line_no(PG_FUNCTION_ARGS)
-{
-    PG_RETURN_INT64(core::line_no(PG_GETARG_INT32(0), pg::to_view(PG_GETARG_DATUM(1))));
-}
+Datum credits_line_no(PG_FUNCTION_ARGS) { PG_RETURN_INT64(core::line_no(PG_GETARG_INT32(0), pg::to_view(PG_GETARG_DATUM(1)))); }
 
 } // namespace credits

@@ -68,9 +68,10 @@ void set_document(pg::Row& row, const Document& document, DateADT booked_on)
 void write_entry(Ledger& ledger, const Account& account, const DocumentLine& line, const Entry& entry, int64 lot_no)
 {
     using namespace entry_column;
-    const int32 provenance = number_of(ledger, {.source_no = line.source_no,
-                                                .document_kind = entry.document.kind,
-                                                .recorded_by = is_null(line.recorded_by) ? ledger.recorded_by : line.recorded_by});
+    const int32 provenance =
+        number_of(ledger, {.source_no = line.source_no,
+                           .document_kind = entry.document.kind,
+                           .recorded_by = is_null(line.recorded_by) ? ledger.recorded_by : line.recorded_by});
     const MemoryContext caller = MemoryContextSwitchTo(ledger.row_memory);
     const int decimals = account.type->money_decimals;
     pg::Row row(ledger.entries, count);

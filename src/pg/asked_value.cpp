@@ -102,9 +102,12 @@ Node* find_in_tables(const Node* tables, const Asked& asked)
 
 } // namespace
 
-Node* find_asked_value(const PlannerInfo* root, const Var* column, RegProcedure equals)
+Node* find_asked_value(const PlannerInfo* root, const Node* column, RegProcedure equals)
 {
-    return find_in_tables(reinterpret_cast<const Node*>(root->parse->jointree), {.column = column, .equals = equals});
+    if (root == nullptr || !IsA(column, Var))
+        return nullptr;
+    return find_in_tables(reinterpret_cast<const Node*>(root->parse->jointree),
+                          {.column = reinterpret_cast<const Var*>(column), .equals = equals});
 }
 
 } // namespace credits::pg

@@ -241,6 +241,11 @@ void require_own_tables(Oid schema)
 
 void require_own_table(Oid table) { check_table(table_named(get_rel_name(table)), table); }
 
+void require_own_index(Oid schema, std::string_view name)
+{
+    check_index(*std::ranges::find_if(own_indexes, [name](const OwnIndex& index) { return name == index.name; }), schema);
+}
+
 extern "C" {
 PG_FUNCTION_INFO_V1(credits_own_columns);
 }

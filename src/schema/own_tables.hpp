@@ -2,6 +2,8 @@
 // another one raises an error before a row of it is read by the wrong numbers and types.
 #pragma once
 
+#include <string_view>
+
 #include "pg/postgres.hpp"
 
 namespace credits
@@ -13,5 +15,8 @@ void require_own_tables(Oid schema);
 
 /// The same of one table.
 void require_own_table(Oid table);
+
+/// The same of one index.
+void require_own_index(Oid schema, std::string_view name);
 
 } // namespace credits

@@ -69,7 +69,7 @@ SELECT set_eq($$SELECT kind FROM credits.statement('A', '2026-01-01', '2026-12-3
 SELECT throws_ok($$SELECT credits._act_of('gift')$$, '22023', NULL, 'an unknown kind has no act');
 SELECT throws_ok($$SELECT credits._movement_of('Sale')$$, '22023', NULL, 'no movement');
 SELECT throws_ok($$SELECT credits._label_of('')$$, '22023', NULL, 'no label');
-SELECT throws_ok($$UPDATE credits._entry SET kind = 'z' WHERE entry_no = 1$$, '22023', NULL,
+SELECT throws_ok($$UPDATE credits._entry SET kind = 'z' WHERE entry_no = 1$$, '23514', NULL,
     'and is not taken by the ledger');
 
 ALTER TABLE credits._entry DROP CONSTRAINT _entry_kind_check;

@@ -5,7 +5,7 @@ BEGIN;
 \ir shop.psql
 SET LOCAL client_min_messages = error;
 SET LOCAL allow_system_table_mods = on;
-SELECT plan(65);
+SELECT plan(68);
 
 CREATE TEMPORARY VIEW own AS SELECT *, ('credits.' || table_name)::regclass AS relation FROM credits._own_columns();
 
@@ -15,7 +15,7 @@ SELECT is_empty($$SELECT table_name, number, column_name, type, is_not_null FROM
                   SELECT relname, attnum, attname, atttypid, attnotnull
                   FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE NOT attisdropped$$,
     'every column that the library knows is in the catalog as it knows it');
-SELECT set_eq('SELECT DISTINCT table_name FROM own', ARRAY['_account', '_lot', '_parameter', 'article', 'binding', 'closing',
+SELECT set_eq('SELECT DISTINCT table_name FROM own', ARRAY['_account', '_account_key', '_lot', '_parameter', '_provenance', 'article', 'binding', 'closing',
     'closing_hook_line', 'credit_type', 'customer', '_entry', 'pending', 'source'], 'of these tables');
 SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute
                   WHERE attrelid IN ('credits._account'::regclass, 'credits._lot'::regclass, 'credits._entry'::regclass,

@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 LOCK TABLE credits.closing IN SHARE ROW EXCLUSIVE MODE; -- a month is closed in a transaction that saves
-SELECT plan(99);
+SELECT plan(103);
 SET LOCAL client_min_messages = error;
 
 -- Given a shop with a line table, and a customer who bought, consumed, changed his mind, and fell below his alarm level,
@@ -204,6 +204,15 @@ SELECT is(pg_temp.broken($$SELECT credits.register_sale('C2', 'SUPPORT', 2, 20, 
     UPDATE credits._entry SET kind = credits._kind_code('sale_change'), lot_no = 1, booked_on = '2026-01-01' WHERE account_no = pg_temp.account_no('C2') AND entry_no = 2;
     UPDATE credits._entry SET booked_on = '2026-01-02' WHERE account_no = pg_temp.account_no('C2') AND entry_no = 1$$) LIKE '%sale_changed_in_order%',
     true, 'a sale is changed before it was made');
+SELECT is(pg_temp.broken($$UPDATE credits._account SET account_no = -1 WHERE customer = 'C2'$$), 'account_has_number ledger_has_account',
+          'an account has another number than lots and entries know');
+SELECT is(pg_temp.broken($$UPDATE credits._account_key SET customer = 'C9' WHERE customer = 'C3'$$) LIKE 'account_has_number%', true,
+          'an account is somebody else''s');
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET provenance_no = -1 WHERE account_no = pg_temp.account_no('C2')$$)
+          LIKE '%entry_has_provenance%', true, 'nobody knows where an entry came from');
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET line_no = line_no + 1000 WHERE account_no = pg_temp.account_no('C3') AND entry_no = 1;
+    UPDATE credits._entry SET line_key = '21' WHERE account_no = pg_temp.account_no('C3') AND entry_no = 1$$)
+          LIKE '%entry_has_line_number%', true, 'an entry is not found by its line');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET below_alarm = NOT below_alarm WHERE customer = 'C1'$$),
           'alarm_agrees', 'an alarm mark is wrong');
 SELECT is(pg_temp.broken($$INSERT INTO credits.alarm_episode VALUES ('C1', 101, now(), NULL, 1, 2)$$),
