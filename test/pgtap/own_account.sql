@@ -359,6 +359,17 @@ RESET ROLE;
 
 -- Fast: the customer is computed once, and found by an index
 
+-- Among many others
+INSERT INTO credits._account_key (customer, type_id) SELECT 'other ' || n, 101 FROM generate_series(1, 2000) AS n;
+INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, booked_on, quantity, amount, value, remaining,
+                          remaining_value)
+SELECT account_no, n, n, true, '2026-01-01', '2026-01-01', 1, 1, 1, 1, 1
+FROM credits._account_key, generate_series(1, 3) AS n WHERE customer LIKE 'other %';
+INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at,
+                            provenance_no)
+SELECT account_no, n, n, '2026-01-01', 's', 1, 1, n, now(), (SELECT min(provenance_no) FROM credits._provenance)
+FROM credits._account_key, generate_series(1, 3) AS n WHERE customer LIKE 'other %';
+ANALYZE credits._account_key, credits._lot, credits._entry;
 SET LOCAL enable_seqscan = off;
 SELECT credits.act_for('A') \g /dev/null
 CREATE FUNCTION pg_temp.plan_of(query text) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -387,6 +398,9 @@ SELECT is_empty(format($$SELECT node FROM ledger_scans WHERE own = %L
     own || ': the ledger is read by an index on the customer or his accounts') FROM plans;
 SELECT bag_eq('SELECT DISTINCT own FROM ledger_scans', 'SELECT own FROM plans', 'which was looked at in each');
 RESET ROLE;
+DELETE FROM credits._entry USING credits._account_key AS key WHERE key.account_no = _entry.account_no AND customer LIKE 'other %';
+DELETE FROM credits._lot USING credits._account_key AS key WHERE key.account_no = _lot.account_no AND customer LIKE 'other %';
+DELETE FROM credits._account_key WHERE customer LIKE 'other %';
 
 -- What was answered stays, whatever is said next: the new names would come in its place in memory
 CREATE FUNCTION pg_temp.say_in_savepoint(name text) RETURNS text LANGUAGE plpgsql AS $$

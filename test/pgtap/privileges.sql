@@ -60,6 +60,8 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('consumption_by_day', 'credits_reader'),
     ('budget', 'credits_reader'),
     ('preview_closing', 'credits_reader'),
+    ('_account_no_of', 'PUBLIC'),
+    ('_account_nos_of', 'PUBLIC'),
     ('_movement_of', 'PUBLIC'),
     ('_entry_kind', 'PUBLIC'),
     ('_price_line', 'PUBLIC'),

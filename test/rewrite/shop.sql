@@ -64,7 +64,8 @@ BEGIN ATOMIC
                   balance_after) AS line
     FROM credits.entry
     UNION ALL
-    SELECT format('lot %s %s %s %s %s %s', customer, type_id, lot_no, remaining, remaining_value, last_entry_no) FROM credits._lot
+    SELECT format('lot %s %s %s %s %s %s', customer, type_id, lot_no, remaining, remaining_value, last_entry_no)
+    FROM credits._lot_by_customer
     UNION ALL
     SELECT format('account %s %s %s %s %s', customer, type_id, balance, value, last_entry_no) FROM credits._account
     ORDER BY line;
