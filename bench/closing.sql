@@ -25,24 +25,28 @@ CROSS JOIN (VALUES ('2026-02-01'::date, 8, 0, 1), ('2026-03-01', 80, 8, 2), ('20
 CROSS JOIN LATERAL (SELECT place, before + place AS entry_no, first_lot + (place - 1) / 20 AS lot_no, place % 20 = 1 AS is_sale
                     FROM generate_series(1, entries) AS place) AS entry
 WHERE type_id = 1 OR c % 4 = 0;
-INSERT INTO credits._entry (customer, type_id, entry_no, lot_no, booked_on, document_date, kind,
-                           quantity, value, amount, balance_after, line_key,
-                           document_kind, recorded_at, recorded_by)
-SELECT customer, type_id, entry_no, lot_no, day, day, CASE WHEN is_sale THEN 'sale' ELSE 'consumption' END,
+INSERT INTO credits._account_key (customer, type_id) SELECT DISTINCT customer, type_id FROM booked;
+INSERT INTO credits._provenance (document_kind, recorded_by) VALUES ('manual', 'bench');
+INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, amount, balance_after, line_no, line_key,
+                            provenance_no, recorded_at)
+SELECT account_no, entry_no, lot_no, day, credits._kind_code(CASE WHEN is_sale THEN 'sale' ELSE 'consumption' END),
        CASE WHEN is_sale THEN 10 ELSE -0.5 END,
        CASE WHEN is_sale THEN 100.00 ELSE -5.00 END, CASE WHEN is_sale THEN 100.00 END,
-       sum(CASE WHEN is_sale THEN 10 ELSE -0.5 END) OVER (PARTITION BY customer, type_id ORDER BY entry_no),
-       customer || '/' || type_id || '/' || entry_no, 'manual', now(), 'bench'
-FROM booked ORDER BY day, customer, type_id, entry_no;
-INSERT INTO credits._lot (customer, type_id, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
+       sum(CASE WHEN is_sale THEN 10 ELSE -0.5 END) OVER (PARTITION BY account_no ORDER BY entry_no),
+       credits._line_no(0, line_key), line_key, (SELECT provenance_no FROM credits._provenance), now()
+FROM booked
+JOIN credits._account_key USING (customer, type_id)
+CROSS JOIN LATERAL format('%s/%s', account_no, entry_no) AS line_key
+ORDER BY day, customer, type_id, entry_no;
+INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
                           amount, value, remaining, remaining_value, article, ledger_account)
-SELECT customer, type_id, lot_no, max(entry_no), true, min(day), min(day), 10, 100.00, 100.00,
+SELECT account_no, lot_no, max(entry_no), true, min(day), min(day), 10, 100.00, 100.00,
        10 - 0.5 * count(*) FILTER (WHERE NOT is_sale),
        100.00 - 5 * count(*) FILTER (WHERE NOT is_sale), 'PACK' || 1 + (hashtext(customer) & 7), '700000'
-FROM booked GROUP BY customer, type_id, lot_no;
-INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value)
-SELECT customer, type_id, max(lot_no), max(last_entry_no), false, sum(remaining), sum(remaining_value)
-FROM credits._lot GROUP BY customer, type_id;
+FROM booked JOIN credits._account_key USING (customer, type_id) GROUP BY account_no, customer, lot_no;
+INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
+SELECT customer, type_id, max(lot_no), max(last_entry_no), false, sum(remaining), sum(remaining_value), account_no
+FROM credits._lot JOIN credits._account_key USING (account_no) GROUP BY account_no, customer, type_id;
 DROP TABLE booked;
 VACUUM ANALYZE;
 CHECKPOINT;

@@ -3,9 +3,11 @@
 // Rows are added and never change, and two may say the same. So who saves waits for nobody: he takes a row that is committed or
 // his own, and adds one where there is none; and where his transaction has a snapshot, one that this sees, so that what he reads
 // of his own entries has it. The rows are looked at as they are, not at a snapshot, which leaves no mark at SERIALIZABLE.
-// A session remembers numbers that it has met. Each is a guess: the row is found by it and compared every time, so it does not
-// matter if it was rolled back, prepared, or emptied away.
+// A session remembers what it has met committed, which is so for good; what a transaction adds itself may be rolled back, or be
+// prepared, and is looked for once more. When the table is emptied or rewritten, it forgets.
 #include "ledger/provenance.hpp"
+
+#include <algorithm>
 
 #include "errors/internal.hpp"
 #include "pg/key.hpp"
@@ -23,22 +25,46 @@ using namespace provenance_column;
 namespace
 {
 
-struct Guess {
-    uint32 hash; // of the provenance
-    int32 number;
+struct Known {
+    int32 number; // 0: nothing is known here
+    int32 source_no;
+    char document_kind[NAMEDATALEN];
+    char recorded_by[NAMEDATALEN];
 };
-constexpr size_t guess_count = 256;
-constinit Guess guesses[guess_count]{};
 
-uint32 hash_of(std::string_view text)
+/// One that comes later takes the place of an earlier one.
+constexpr size_t known_count = 64;
+constinit Known known[known_count]{};
+constinit size_t next_known = 0;
+
+void forget(Oid relation, const Catalog& catalog)
 {
-    return hash_bytes(reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+    if (!OidIsValid(relation) || relation == catalog.provenance)
+        std::ranges::fill(known, Known{});
 }
 
-uint32 hash_of(const Provenance& provenance)
+bool is_same(const Known& one, const Provenance& provenance)
 {
-    return hash_combine(hash_combine(murmurhash32(static_cast<uint32>(provenance.source_no)), hash_of(provenance.document_kind)),
-                        hash_of(provenance.recorded_by));
+    return one.number != 0 && one.source_no == provenance.source_no && provenance.recorded_by == one.recorded_by &&
+           provenance.document_kind == one.document_kind;
+}
+
+int32 find_known(const Provenance& provenance)
+{
+    for (const Known& one : known)
+        if (is_same(one, provenance))
+            return one.number;
+    return 0;
+}
+
+void remember(int32 number, const Provenance& provenance)
+{
+    if (provenance.document_kind.size() >= NAMEDATALEN || provenance.recorded_by.size() >= NAMEDATALEN)
+        return;
+    Known& one = known[next_known++ % known_count];
+    one = {.number = number, .source_no = provenance.source_no, .document_kind = {}, .recorded_by = {}};
+    std::ranges::copy(provenance.document_kind, one.document_kind);
+    std::ranges::copy(provenance.recorded_by, one.recorded_by);
 }
 
 /// The row in table.found, as long as that stands.
@@ -66,13 +92,25 @@ bool is_found(const pg::Table& provenances, const Provenance& provenance)
             table_tuple_satisfies_snapshot(provenances.relation, provenances.found, GetTransactionSnapshot()));
 }
 
+bool is_ours(const pg::Table& provenances)
+{
+    bool is_null = false;
+    return TransactionIdIsCurrentTransactionId(
+        DatumGetTransactionId(slot_getsysattr(provenances.found, MinTransactionIdAttributeNumber, &is_null)));
+}
+
 int32 look_up(pg::Table& provenances, const Provenance& provenance)
 {
     int32 number = 0;
+    bool is_committed = false;
     pg::for_each_row(provenances, pg::own_rows(), [&] {
-        if (number == 0 && is_found(provenances, provenance))
-            number = DatumGetInt32(pg::get_not_null(provenances, provenance_no));
+        if (number != 0 || !is_found(provenances, provenance))
+            return;
+        number = DatumGetInt32(pg::get_not_null(provenances, provenance_no));
+        is_committed = !is_ours(provenances);
     });
+    if (is_committed)
+        remember(number, provenance);
     return number;
 }
 
@@ -94,15 +132,15 @@ int32 add(pg::Table& provenances, const Provenance& provenance)
 
 int32 provenance_number(const Provenance& provenance)
 {
+    on_change(forget);
+    int32 number = find_known(provenance);
+    if (number != 0 && !IsolationUsesXactSnapshot())
+        return number;
     pg::Table provenances = pg::open_table(catalog().provenance, RowExclusiveLock);
-    const uint32 hash = hash_of(provenance);
-    Guess& guess = guesses[hash % guess_count];
-    int32 number = guess.hash == hash ? guess.number : 0;
     if (number == 0 || !find(provenances, number) || !is_found(provenances, provenance))
         number = look_up(provenances, provenance);
     if (number == 0)
         number = add(provenances, provenance);
-    guess = {.hash = hash, .number = number};
     pg::close_table(provenances);
     return number;
 }

@@ -19,7 +19,7 @@ constinit Catalog known{};
 constinit bool is_known = false;
 constinit bool has_changed = false; // while it was looked up
 constinit bool listens = false;
-constinit ChangeListener listeners[4]{};
+constinit ChangeListener listeners[8]{};
 
 Oid find_relation(Oid schema, const char* name)
 {
