@@ -30,13 +30,15 @@ constexpr std::optional<std::int64_t> number_of_key(std::string_view key)
     return number <= key_mask ? std::optional(number) : std::nullopt;
 }
 
-/// FNV-1a, folded to the bits that there are.
+/// FNV-1a, whose bits MurmurHash3's last step mixes: keys in a row differ in their last byte alone.
 constexpr std::int64_t hash_of_key(std::string_view key)
 {
     std::uint64_t hash = 14695981039346656037U;
     for (const char byte : key)
         hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211U;
-    return static_cast<std::int64_t>((hash >> key_bits) ^ hash) & key_mask;
+    hash = (hash ^ (hash >> 33)) * 18397679294719823053U;
+    hash = (hash ^ (hash >> 33)) * 14181476777654086739U;
+    return static_cast<std::int64_t>(hash >> (64 - key_bits));
 }
 
 /// Numbers of hashed keys may be those of others, too; so may those of sources beyond four million.
