@@ -2,7 +2,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(14);
+SELECT plan(15);
 
 CREATE TABLE shop.slip_of_text (id text PRIMARY KEY, customer text, day date, item text, quantity numeric, amount numeric);
 SELECT credits.attach('shop.slip_of_text', 'invoice', 'item', 'quantity', 'amount', 'customer', 'day') \g /dev/null
@@ -20,6 +20,10 @@ SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE cust
     $$VALUES ('07' COLLATE "C", -2::numeric), ('1099511627776', -3), ('7', -1), ('L666110', 10), ('L700547', 5)$$,
     'each has its own entries');
 UPDATE shop.slip_of_text SET amount = 450 WHERE id = 'L700547';
+UPDATE shop.slip_of_text SET id = 'L1' WHERE id = 'L700547';
+SELECT results_eq($$SELECT line_key, sum(quantity) FROM credits.entry WHERE line_key LIKE 'L%' GROUP BY 1 ORDER BY 1$$,
+    $$VALUES ('L1' COLLATE "C", 5::numeric), ('L666110', 10)$$, 'of the two one gets another key');
+UPDATE shop.slip_of_text SET id = 'L700547' WHERE id = 'L1';
 SELECT pg_temp.refused($$DELETE FROM shop.slip_of_text WHERE id = 'L666110'$$, '23514 credits_lot_not_consumed',
     'the one that is used stays');
 SELECT pg_temp.accepted($$DELETE FROM shop.slip_of_text WHERE id = 'L700547'$$, 'the other one goes');
