@@ -196,3 +196,44 @@ COMMENT ON COLUMN credits.history.lot_no          IS 'the lot that it moved';
 COMMENT ON COLUMN credits.history.description     IS 'given with a registration by hand';
 COMMENT ON COLUMN credits.history.recorded_at     IS 'start of the statement that recorded it';
 COMMENT ON COLUMN credits.history.recorded_by     IS 'role that recorded it';
+
+-- Both have no settings of their own, so that the planner puts them in place of their calls, and stops where the caller does.
+CREATE FUNCTION credits.entry_of(customer text, type_code text) RETURNS SETOF credits.entry
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT entry.*
+    FROM credits.entry
+    WHERE entry.customer = entry_of.customer AND entry.type_id = credits._type_named(entry_of.type_code)
+    ORDER BY entry.entry_no DESC;
+END;
+COMMENT ON FUNCTION credits.entry_of(text, text) IS
+'A customer''s entries in one credit type, as in the view entry, the newest first: by the index, however many he has.
+Arguments:
+- customer: the ERP''s key as text
+- type_code: code of the credit type
+For credits_reader.
+Errors:
+- P0002 no such credit type
+Rule 29.';
+
+CREATE FUNCTION credits.history_of(customer text) RETURNS SETOF credits.history
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT entry.customer, type.code, entry.entry_no, entry.booked_on, entry.kind, entry.document_kind, entry.document_number,
+           entry.document_date, entry.article, entry.quantity, entry.value, entry.balance_after, entry.lot_no,
+           entry.description, entry.recorded_at, entry.recorded_by
+    FROM credits._account_key AS key
+    JOIN credits.credit_type AS type USING (type_id)
+    CROSS JOIN LATERAL (SELECT his.*
+                        FROM credits.entry AS his
+                        WHERE his.customer = key.customer AND his.type_id = key.type_id
+                        ORDER BY his.entry_no DESC) AS entry
+    WHERE key.customer = history_of.customer;
+END;
+COMMENT ON FUNCTION credits.history_of(text) IS
+'A customer''s entries, as in the view history, one credit type after the other, in each the newest first: by the index, however
+many he has.
+Arguments:
+- customer: the ERP''s key as text
+For credits_reader.
+Rule 29.';

@@ -1,6 +1,6 @@
 -- What users read (rule 29): accounts, lots, portfolio, open lots, history and alarms, on the worked example of rule 11.
 BEGIN;
-SELECT plan(25);
+SELECT plan(34);
 SET LOCAL client_min_messages = error;
 SET LOCAL timezone = 'Pacific/Kiritimati'; -- neither this
 SET LOCAL datestyle = 'SQL, DMY';          -- nor this matters
@@ -116,6 +116,30 @@ SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.account WHERE customer =
               '<=', 2::numeric, 'so is one account');
 SELECT cmp_ok(pg_temp.rows_read($$SELECT * FROM credits.history WHERE customer = 'X1' AND entry_no = 77$$),
               '<=', 2::numeric, 'and one entry');
+SELECT cmp_ok(pg_temp.rows_read(query), '<=', 210::numeric, 'of his 50 000 entries the newest 100, and whose they are: ' || query)
+FROM (VALUES ($$SELECT * FROM credits.entry WHERE customer = 'X1' AND type_id = 101 ORDER BY entry_no DESC LIMIT 100$$),
+             ($$SELECT * FROM credits.entry_of('X1', 'SUPPORT') LIMIT 100$$),
+             ($$SELECT * FROM credits.history_of('X1') LIMIT 100$$)) AS newest (query);
+SELECT is(array_agg(entry_no), (SELECT array_agg(n) FROM generate_series(50000, 49901, -1) AS n), 'in this order')
+FROM (SELECT entry_no::integer FROM credits.history_of('X1') LIMIT 100) AS newest;
+SELECT results_eq($$SELECT * FROM credits.entry_of('C1', 'SUPPORT') ORDER BY entry_no$$,
+    $$SELECT * FROM credits.entry WHERE customer = 'C1' AND type_id = 101 ORDER BY entry_no$$, 'entry_of() gives the rows of the view');
+SELECT bag_eq($$SELECT * FROM credits.history_of('C1')$$, $$SELECT * FROM credits.history WHERE customer = 'C1'$$,
+    'and history_of() those of history');
+SELECT throws_ok($$SELECT * FROM credits.entry_of('C1', 'NONE')$$, 'P0002', NULL, 'of a type that there is');
+
+-- Plans that are kept follow: an account that is opened later is read by them, too.
+
+PREPARE his (text) AS SELECT count(*) FROM credits.entry WHERE customer = $1;
+PREPARE one AS SELECT count(*) FROM credits.entry WHERE customer = 'C9' AND type_id = 101;
+SET LOCAL plan_cache_mode = force_generic_plan;
+EXECUTE his ('C9') \g /dev/null
+EXECUTE one \g /dev/null
+INSERT INTO credits.customer (customer) VALUES ('C9');
+SELECT credits.register_opening('C9', 'SUPPORT', 1, 10, 'x', '2026-01-01') \g /dev/null
+SELECT results_eq('EXECUTE his (''C9'')', 'VALUES (1::bigint)', 'of a customer');
+SELECT results_eq('EXECUTE one', 'VALUES (1::bigint)', 'of one account');
+RESET plan_cache_mode;
 
 -- A saver at REPEATABLE READ sees the version of his snapshot beside his own: the newest one counts.
 
