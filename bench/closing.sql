@@ -27,8 +27,8 @@ CROSS JOIN LATERAL (SELECT place, before + place AS entry_no, first_lot + (place
 WHERE type_id = 1 OR c % 4 = 0;
 INSERT INTO credits._account_key (customer, type_id) SELECT DISTINCT customer, type_id FROM booked;
 INSERT INTO credits._provenance (document_kind, recorded_by) VALUES ('manual', 'bench');
-INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, amount, balance_after, line_no, line_key,
-                            provenance_no, recorded_at)
+INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, amount, balance_after, line_no,
+                            line_key, provenance_no, recorded_at)
 SELECT account_no, entry_no, lot_no, day, credits._kind_code(CASE WHEN is_sale THEN 'sale' ELSE 'consumption' END),
        CASE WHEN is_sale THEN 10 ELSE -0.5 END,
        CASE WHEN is_sale THEN 100.00 ELSE -5.00 END, CASE WHEN is_sale THEN 100.00 END,

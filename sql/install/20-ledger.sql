@@ -140,7 +140,7 @@ $$;
 COMMENT ON FUNCTION credits._account_number(text, integer) IS
 'The number of a customer''s account, which is opened where he has none. The caller has locked the customer''s row.';
 
--- Rows are only added. Two may say the same: who saves sees no row that somebody else is about to commit, and does not wait for it.
+-- Rows are only added. Two may say the same: who saves sees no row that somebody else is about to commit, and does not wait.
 CREATE SEQUENCE credits.provenance_number MINVALUE 0 START 0;
 SELECT pg_catalog.setval('credits.provenance_number', 0);
 COMMENT ON SEQUENCE credits.provenance_number IS 'Numbers provenances.';
@@ -161,19 +161,24 @@ COMMENT ON COLUMN credits._provenance.recorded_by   IS 'role that recorded it';
 SELECT pg_catalog.pg_extension_config_dump('credits._provenance', '');
 
 CREATE FUNCTION credits._provenance_of(source_no integer, document_kind text, recorded_by text) RETURNS integer
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    INSERT INTO credits._provenance (source_no, document_kind, recorded_by)
-    SELECT _provenance_of.source_no, _provenance_of.document_kind, _provenance_of.recorded_by
-    WHERE NOT EXISTS (SELECT FROM credits._provenance AS known
-                      WHERE (known.source_no, known.document_kind, known.recorded_by)
-                          IS NOT DISTINCT FROM (_provenance_of.source_no, _provenance_of.document_kind, _provenance_of.recorded_by));
-    SELECT min(known.provenance_no)
-    FROM credits._provenance AS known
-    WHERE (known.source_no, known.document_kind, known.recorded_by)
-        IS NOT DISTINCT FROM (_provenance_of.source_no, _provenance_of.document_kind, _provenance_of.recorded_by);
-END;
+AS $$
+DECLARE
+    number integer := (SELECT min(known.provenance_no)
+                       FROM credits._provenance AS known
+                       WHERE known.source_no IS NOT DISTINCT FROM _provenance_of.source_no
+                         AND known.document_kind IS NOT DISTINCT FROM _provenance_of.document_kind
+                         AND known.recorded_by = _provenance_of.recorded_by);
+BEGIN
+    IF number IS NULL THEN
+        INSERT INTO credits._provenance AS added (source_no, document_kind, recorded_by)
+        VALUES (_provenance_of.source_no, _provenance_of.document_kind, _provenance_of.recorded_by)
+        RETURNING added.provenance_no INTO number;
+    END IF;
+    RETURN number;
+END
+$$;
 COMMENT ON FUNCTION credits._provenance_of(integer, text, text) IS
 'The number of a provenance, which is recorded where it is not known yet.';
 
@@ -364,8 +369,11 @@ SELECT
     lot.changed_on,
     lot.unreturned_on,
     lot.source_no,
-    CASE WHEN lot.source_no IS NULL THEN key.customer || '/' || key.type_id || '/' || pg_catalog.split_part(lot.line_key, '/', 2) ELSE lot.line_key END
-        COLLATE "C" AS line_key,
+    CASE
+        WHEN lot.source_no IS NULL
+            THEN key.customer || '/' || key.type_id || '/' || pg_catalog.split_part(lot.line_key, '/', 2)
+        ELSE lot.line_key
+    END COLLATE "C" AS line_key,
     lot.document_kind,
     lot.document_number,
     lot.article,
@@ -406,7 +414,8 @@ SELECT
     provenance.source_no,
     CASE
         WHEN entry.line_key IS NULL THEN (entry.line_no & 1099511627775)::text -- its 40 bits
-        WHEN provenance.source_no IS NULL THEN key.customer || '/' || key.type_id || '/' || pg_catalog.split_part(entry.line_key, '/', 2)
+        WHEN provenance.source_no IS NULL
+            THEN key.customer || '/' || key.type_id || '/' || pg_catalog.split_part(entry.line_key, '/', 2)
         ELSE entry.line_key
     END COLLATE "C" AS line_key,
     entry.article,

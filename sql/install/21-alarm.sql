@@ -111,7 +111,8 @@ BEGIN
     WHERE account.customer = set_alarm_level.customer AND account.type_id = of_type;
     INSERT INTO credits._account AS account (customer, type_id, last_lot_no, last_entry_no, below_alarm,
                                              balance, value, alarm_level, open_lot_no, account_no)
-    VALUES (set_alarm_level.customer, of_type, 0, 0, false, 0, 0, level, 0, credits._account_number(set_alarm_level.customer, of_type))
+    VALUES (set_alarm_level.customer, of_type, 0, 0, false, 0, 0, level, 0,
+            credits._account_number(set_alarm_level.customer, of_type))
     ON CONFLICT ON CONSTRAINT _account_pkey DO UPDATE SET alarm_level = excluded.alarm_level;
     PERFORM credits._clear_alarms(of_type, customer);
     INSERT INTO credits.setting_change (table_name, key, column_name, old_value, new_value, changed_at, changed_by)

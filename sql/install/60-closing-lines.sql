@@ -82,7 +82,8 @@ BEGIN ATOMIC
     FROM sums
     JOIN credits.credit_type AS type USING (type_id)
     CROSS JOIN credits.parameter
-    LEFT JOIN credits._lot_by_customer AS lot ON lot.customer = sums.owner AND lot.type_id = sums.type_id AND lot.lot_no = sums.lot_no
+    LEFT JOIN credits._lot_by_customer AS lot
+        ON lot.customer = sums.owner AND lot.type_id = sums.type_id AND lot.lot_no = sums.lot_no
     GROUP BY type.type_id, 4, 5, 8, 9;
 END;
 COMMENT ON FUNCTION credits._moved_in(date, integer[], integer[], integer[], integer[]) IS

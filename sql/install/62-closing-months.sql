@@ -200,7 +200,8 @@ BEGIN ATOMIC
                type.type_code, lot.article, type.result_account) AS note
     FROM credits.closing_type AS type
     JOIN credits.closing_line AS line USING (closing_id, type_code)
-    JOIN credits._lot_by_customer AS lot ON lot.type_id = type.type_id AND lot.article = line.article AND lot.ledger_account IS NULL
+    JOIN credits._lot_by_customer AS lot
+        ON lot.type_id = type.type_id AND lot.article = line.article AND lot.ledger_account IS NULL
     WHERE type.closing_id = id AND type.posting_articles = 'original'
     ORDER BY note;
 END;

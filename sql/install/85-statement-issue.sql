@@ -89,7 +89,8 @@ BEGIN
                (present.until - interval '1 day')::date AS to_date) AS period
     WHERE of.statement_cycle IS NOT NULL
       AND isfinite(day)
-      AND EXISTS (SELECT FROM credits._lot_by_customer AS lot WHERE lot.customer = of.customer AND lot.booked_on <= period.to_date)
+      AND EXISTS (SELECT FROM credits._lot_by_customer AS lot
+                  WHERE lot.customer = of.customer AND lot.booked_on <= period.to_date)
       AND NOT EXISTS (SELECT FROM credits.statement_issue AS issue
                       WHERE issue.customer = of.customer AND issue.cycle = of.statement_cycle
                         AND issue.from_date = period.from_date)

@@ -31,8 +31,8 @@ COMMENT ON VIEW credits._verify_ledger_has_account IS
 'Lots and entries without an account.';
 
 CREATE VIEW credits._verify_account_has_number AS
-SELECT customer, type_id, pg_catalog.format('account %s is known as %s', account.account_no, coalesce(key.account_no::text, 'none'))
-    AS detail
+SELECT customer, type_id,
+       pg_catalog.format('account %s is known as %s', account.account_no, coalesce(key.account_no::text, 'none')) AS detail
 FROM credits._account AS account
 LEFT JOIN credits._account_key AS key USING (customer, type_id)
 WHERE account.account_no IS DISTINCT FROM key.account_no;
@@ -63,7 +63,8 @@ COMMENT ON VIEW credits._verify_balance_equals_entries IS
 CREATE VIEW credits._verify_balance_equals_lots AS
 SELECT customer, type_id, pg_catalog.format('balance %s, lots %s', account.balance, coalesce(lots.remaining, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining) AS remaining FROM credits._lot_by_customer GROUP BY customer, type_id) AS lots
+LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining) AS remaining
+           FROM credits._lot_by_customer GROUP BY customer, type_id) AS lots
     USING (customer, type_id)
 WHERE account.balance <> coalesce(lots.remaining, 0);
 COMMENT ON VIEW credits._verify_balance_equals_lots IS
@@ -81,7 +82,8 @@ COMMENT ON VIEW credits._verify_value_equals_entries IS
 CREATE VIEW credits._verify_value_equals_lots AS
 SELECT customer, type_id, pg_catalog.format('value %s, lots %s', account.value, coalesce(lots.value, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining_value) AS value FROM credits._lot_by_customer GROUP BY customer, type_id)
+LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(remaining_value) AS value
+           FROM credits._lot_by_customer GROUP BY customer, type_id)
     AS lots
     USING (customer, type_id)
 WHERE account.value <> coalesce(lots.value, 0);
@@ -135,7 +137,8 @@ UNION ALL
 SELECT customer, type_id, pg_catalog.format('the last lot is %s, the account says %s', coalesce(lots.last, 0),
                                             account.last_lot_no)
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.max(lot_no) AS last FROM credits._lot_by_customer GROUP BY customer, type_id) AS lots
+LEFT JOIN (SELECT customer, type_id, pg_catalog.max(lot_no) AS last
+           FROM credits._lot_by_customer GROUP BY customer, type_id) AS lots
     USING (customer, type_id)
 WHERE account.last_lot_no <> coalesce(lots.last, 0);
 COMMENT ON VIEW credits._verify_lot_numbers_gapless IS

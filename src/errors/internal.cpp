@@ -7,8 +7,7 @@ namespace credits::errors
 
 void unknown_kind(char code)
 {
-    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-            errmsg_internal("entry of the ledger is of unknown kind \"%c\"", code));
+    ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("entry of the ledger is of unknown kind \"%c\"", code));
 }
 
 void unknown_valuation(std::string_view valuation)
@@ -20,10 +19,7 @@ void unknown_valuation(std::string_view valuation)
 
 void no_such_month() { ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED), errmsg_internal("month of a closing is infinite")); }
 
-void for_plans_only()
-{
-    ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("this is for plans of queries only"));
-}
+void for_plans_only() { ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("this is for plans of queries only")); }
 
 void missing_account_key(int32 account_no)
 {

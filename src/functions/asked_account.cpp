@@ -115,7 +115,7 @@ pg::Array<Account> read_accounts(std::string_view customer)
     require_own_index(schema, index_name);
     pg::Table keys = pg::open_table(table, AccessShareLock);
     pg::Array<Account> accounts{};
-    pg::in_snapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : nullptr, keys.relation, [&](const pg::DatedSnapshot& seen) {
+    pg::in_active_snapshot(keys.relation, [&](const pg::DatedSnapshot& seen) {
         pg::IndexCursor cursor = pg::begin_scan(keys, get_relname_relid(index_name, schema), pg::make_key(customer), seen);
         while (pg::next(cursor))
             pg::append(accounts, {.account_no = DatumGetInt32(pg::get_not_null(keys, account_key_column::account_no)),

@@ -53,8 +53,7 @@ Account read_account(const pg::Table& accounts, std::string_view customer, const
 {
     Account account = new_account(customer, type);
     account.account_no = DatumGetInt32(pg::get_not_null(accounts, account_column::account_no));
-    account.is_newer = IsolationUsesXactSnapshot() &&
-                       !table_tuple_satisfies_snapshot(accounts.relation, accounts.found, GetTransactionSnapshot());
+    account.is_newer = !pg::is_seen_by_transaction(accounts);
     bool has_no_level = false;
     const Datum level = pg::get(accounts, account_column::alarm_level, &has_no_level);
     bool is_not_revalued = false;

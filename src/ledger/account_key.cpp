@@ -67,7 +67,7 @@ void show_account_key(int32 account_no)
     pg::with_latest_snapshot([&](const pg::DatedSnapshot& snapshot) {
         if (!find(keys, account_no, snapshot))
             errors::missing_account_key(account_no);
-        if (table_tuple_satisfies_snapshot(keys.relation, keys.found, GetTransactionSnapshot()))
+        if (pg::is_seen_by_transaction(keys))
             return;
         ItemPointerData place = keys.found->tts_tid;
         const AccountKey key = read_found(keys);

@@ -45,7 +45,7 @@ struct Account {
     int32 account_no; // 0: it gets one with its first entry
     std::string_view customer;
     const CreditType* type;
-    bool is_newer; // somebody else has changed it since the transaction's snapshot was taken
+    bool is_newer;    // somebody else has changed it since the transaction's snapshot was taken
     HeapTuple stored; // null: a new account
     int64 last_lot_no;
     int64 last_entry_no;
@@ -83,8 +83,8 @@ struct Ledger {
     DateADT first_open_day;
     TimestampTz recorded_at;
     std::string_view recorded_by;
-    Provenance provenance;      // of the last entry,
-    int32 provenance_no;        // and its number; 0: there is none yet
+    Provenance provenance; // of the last entry,
+    int32 provenance_no;   // and its number; 0: there is none yet
 };
 
 /// Opens the ledger for writing, or, with AccessShareLock, for looking only; its snapshot is taken after that.

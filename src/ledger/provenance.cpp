@@ -87,9 +87,7 @@ bool find(pg::Table& provenances, int32 number)
 /// Is the row in table.found this one, and does the transaction see it?
 bool is_found(const pg::Table& provenances, const Provenance& provenance)
 {
-    return read_found(provenances) == provenance &&
-           (!IsolationUsesXactSnapshot() ||
-            table_tuple_satisfies_snapshot(provenances.relation, provenances.found, GetTransactionSnapshot()));
+    return read_found(provenances) == provenance && pg::is_seen_by_transaction(provenances);
 }
 
 bool is_ours(const pg::Table& provenances)

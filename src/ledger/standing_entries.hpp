@@ -24,6 +24,7 @@ Ties find_ties(Ledger& ledger, Account& account, int64 draw);
 bool has_change_of_value(Ledger& ledger, const Account& account, int64 lot_no);
 
 /// The account's latest standing draws, latest first, at a snapshot: as many as it takes to cover `wanted`, or all there are.
-std::span<RecordedDraw> latest_draws(pg::Table& entries, int32 account_no, core::Amount wanted, const pg::DatedSnapshot& snapshot);
+std::span<RecordedDraw> latest_draws(pg::Table& entries, int32 account_no, core::Amount wanted,
+                                     const pg::DatedSnapshot& snapshot);
 
 } // namespace credits

@@ -54,4 +54,11 @@ auto in_snapshot(Snapshot snapshot, Relation relation, Fn fn)
     return snapshot == nullptr ? with_latest_snapshot(fn) : fn(older_snapshot(snapshot, relation));
 }
 
+/// The same in the active snapshot: what the query that asks sees. While it is planned there may be none.
+template <class Fn>
+auto in_active_snapshot(Relation relation, Fn fn)
+{
+    return in_snapshot(ActiveSnapshotSet() ? GetActiveSnapshot() : nullptr, relation, fn);
+}
+
 } // namespace credits::pg

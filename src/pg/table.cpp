@@ -270,6 +270,11 @@ LockResult look_at_version(Table& table, ItemPointerData tid)
     return is_busy ? LockResult::busy : LockResult::free;
 }
 
+bool is_seen_by_transaction(const Table& table)
+{
+    return !IsolationUsesXactSnapshot() || table_tuple_satisfies_snapshot(table.relation, table.found, GetTransactionSnapshot());
+}
+
 bool has_changed_rows(Relation table)
 {
     if (!pgstat_should_count_relation(table))

@@ -138,6 +138,9 @@ bool wait_for_locker(Table& table);
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
 void require_visible_to_transaction(Table& table);
 
+/// Does the snapshot that the transaction has see the row in table.found? Where each statement has its own, it does.
+bool is_seen_by_transaction(const Table& table);
+
 /// Has this transaction updated or deleted rows of the table, not of its descendants, as far as that was not rolled back?
 /// It goes by the table's statistics, and is true where nobody counts.
 bool has_changed_rows(Relation table);

@@ -14,8 +14,9 @@ using Statements = std::vector<std::string>;
 
 Statements maintenance(Chance& chance, const Source& source)
 {
-    static const char* const ledger[] = {"credits._account", "credits._lot",    "credits._entry", "credits._account_key", "credits._provenance", "credits.customer",
-                                         "credits.pending",  "credits.article", "credits.source", "credits._source"};
+    static const char* const ledger[] = {"credits._account",    "credits._lot",     "credits._entry",  "credits._account_key",
+                                         "credits._provenance", "credits.customer", "credits.pending", "credits.article",
+                                         "credits.source",      "credits._source"};
     const std::string table = chance.percent(75) ? chance.one_of(ledger) : lines_of(source);
     static const char* const acts[] = {"VACUUM FULL ", "VACUUM ", "REINDEX TABLE ", "REINDEX TABLE CONCURRENTLY ", "ANALYZE "};
     if (chance.percent(20))

@@ -134,7 +134,7 @@ SAVEPOINT small; -- many others have entries of earlier years
 INSERT INTO credits._account_key (customer, type_id) SELECT 'before ' || n, 101 FROM generate_series(0, 1999) AS n;
 INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, line_key,
                             recorded_at, provenance_no)
-SELECT pg_temp.account_no('before ' || n % 2000), n / 2000 + 1, 1, '2010-01-01'::date + n / 10, credits._kind_code('consumption'),
+SELECT pg_temp.no('before ' || n % 2000), n / 2000 + 1, 1, '2010-01-01'::date + n / 10, credits._kind_code('consumption'),
        -1, 0, 20000 - n, 'before/' || n, now(), (SELECT min(provenance_no) FROM credits._provenance)
 FROM generate_series(1, 20000) AS n;
 SELECT brin_summarize_new_values('credits._entry_booked_on_idx') \g /dev/null

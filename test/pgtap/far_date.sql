@@ -43,7 +43,7 @@ SELECT is_empty('SELECT * FROM credits.verify()', 'and all is in order');
 
 -- also what is wrong is told of such a day
 ALTER TABLE credits._lot DISABLE TRIGGER USER;
-UPDATE credits._lot SET returned_on = '5874897-12-30', returned = 0.5 WHERE account_no = pg_temp.account_no('B') AND lot_no = 2;
+UPDATE credits._lot SET returned_on = '5874897-12-30', returned = 0.5 WHERE account_no = pg_temp.no('B') AND lot_no = 2;
 SELECT matches(pg_temp.answer('SELECT detail FROM credits._verify_lot_equals_returns'), '5874897-12-30',
                'and so is what is wrong');
 SELECT is(credits._dated('5874897-12-31', 'DD Mon YYYY') || credits._dated('2026-11-30', ' DD.MM.YY'),

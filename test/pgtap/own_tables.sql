@@ -5,7 +5,7 @@ BEGIN;
 \ir shop.psql
 SET LOCAL client_min_messages = error;
 SET LOCAL allow_system_table_mods = on;
-SELECT plan(68);
+SELECT plan(69);
 
 CREATE TEMPORARY VIEW own AS SELECT *, ('credits.' || table_name)::regclass AS relation FROM credits._own_columns();
 
@@ -15,7 +15,8 @@ SELECT is_empty($$SELECT table_name, number, column_name, type, is_not_null FROM
                   SELECT relname, attnum, attname, atttypid, attnotnull
                   FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE NOT attisdropped$$,
     'every column that the library knows is in the catalog as it knows it');
-SELECT set_eq('SELECT DISTINCT table_name FROM own', ARRAY['_account', '_account_key', '_lot', '_parameter', '_provenance', 'article', 'binding', 'closing',
+SELECT set_eq('SELECT DISTINCT table_name FROM own', ARRAY['_account', '_account_key', '_lot', '_parameter',
+    '_provenance', 'article', 'binding', 'closing',
     'closing_hook_line', 'credit_type', 'customer', '_entry', 'pending', 'source'], 'of these tables');
 SELECT is_empty($$SELECT attrelid::regclass, attname FROM pg_attribute
                   WHERE attrelid IN ('credits._account'::regclass, 'credits._lot'::regclass, 'credits._entry'::regclass,
@@ -117,7 +118,8 @@ SELECT is(pg_temp.with_change('ALTER TABLE credits._account RENAME TO other'), '
 SELECT is(pg_temp.with_change(format('ALTER INDEX credits.%s RENAME TO other', index)), '55000 ' || table_name,
     index || ' is missed')
 FROM (VALUES
-    ('_account_pkey', '_account'), ('_account_key_pkey', '_account_key'), ('_provenance_pkey', '_provenance'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('_entry_pkey', '_entry'),
+    ('_account_pkey', '_account'), ('_account_key_pkey', '_account_key'),
+    ('_account_key_customer_key', '_account_key'), ('_provenance_pkey', '_provenance'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('_entry_pkey', '_entry'),
     ('_entry_line_idx', '_entry'), ('pending_pkey', 'pending'), ('closing_hook_line_pkey', 'closing_hook_line'),
     ('customer_pkey', 'customer'), ('customer_contact_idx', 'customer'), ('article_pkey', 'article'),
     ('article_had_type_idx', 'article'), ('binding_pkey', 'binding')) AS own (index, table_name);

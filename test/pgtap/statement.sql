@@ -224,9 +224,9 @@ JOIN credits._account_key AS key ON key.customer = entry.customer COLLATE "C"
 ORDER BY n;
 INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, booked_on, quantity,
                           amount, value, remaining, remaining_value)
-VALUES (pg_temp.account_no('BIG'), 1, 100000, true, '2021-01-01', '2021-01-01', 100000, 0, 0, 50000.5, 0);
+VALUES (pg_temp.no('BIG'), 1, 100000, true, '2021-01-01', '2021-01-01', 100000, 0, 0, 50000.5, 0);
 INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
-VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0, pg_temp.account_no('BIG'));
+VALUES ('BIG', 101, 1, 100000, false, 50000.5, 0, pg_temp.no('BIG'));
 SELECT brin_summarize_new_values('credits._entry_booked_on_idx') \g /dev/null
 SET LOCAL default_statistics_target = 1000; -- every row, so that no sample is unlucky
 ANALYZE credits._entry, credits._lot, credits._account, credits._account_key, credits.credit_type, credits.customer;

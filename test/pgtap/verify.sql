@@ -84,7 +84,8 @@ $$;
 
 SELECT is(pg_temp.broken($$DELETE FROM credits.customer WHERE customer = 'C1'$$), 'account_has_customer',
           'a customer''s row is gone');
-SELECT is(pg_temp.broken($$INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
+SELECT is(pg_temp.broken($$
+    INSERT INTO credits._account (customer, type_id, last_lot_no, last_entry_no, below_alarm, balance, value, account_no)
     VALUES ('C1', 999, 0, 0, false, 0, 0, credits._account_number('C1', 999))$$),
           'account_has_type', 'a type is gone');
 SELECT is(pg_temp.broken($$DELETE FROM credits._account WHERE customer = 'C2'$$), 'ledger_has_account', 'an account is gone');
@@ -92,29 +93,29 @@ SELECT is(pg_temp.broken($$UPDATE credits._account SET balance = -1 WHERE custom
     'balance_equals_entries balance_equals_lots balance_not_negative', 'a balance is negative');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET value = -1 WHERE customer = 'C1'$$),
     'balance_not_negative value_equals_entries value_equals_lots', 'a value is negative');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET balance_after = -1 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 3$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET balance_after = -1 WHERE account_no = pg_temp.no('C1') AND entry_no = 3$$),
     'balance_after_chains balance_not_negative', 'a balance was negative once');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET balance = balance + 1 WHERE customer = 'C1'$$),
     'alarm_agrees balance_equals_entries balance_equals_lots', 'a balance is wrong');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET value = value + 0.01 WHERE customer = 'C1'$$),
     'value_equals_entries value_equals_lots', 'a value is wrong by a cent');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 6 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 6 WHERE account_no = pg_temp.no('C1') AND lot_no = 2$$),
     'balance_equals_lots lot_equals_entries', 'a lot has less than its entries say');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining_value = 600 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining_value = 600 WHERE account_no = pg_temp.no('C1') AND lot_no = 2$$),
     'lot_equals_entries value_equals_lots', 'a lot is worth less than its entries say');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET lot_no = 3 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 10$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET lot_no = 3 WHERE account_no = pg_temp.no('C1') AND entry_no = 10$$),
     'lot_covered_on_any_day lot_equals_entries lot_last_entry', 'an entry moves a lot that is not there');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET quantity = 11 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET quantity = 11 WHERE account_no = pg_temp.no('C1') AND lot_no = 2$$),
           'lot_equals_sale', 'a lot is larger than its sale');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET amount = 901 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET amount = 901 WHERE account_no = pg_temp.no('C1') AND lot_no = 2$$),
           'lot_equals_sale', 'or was dearer');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET value = 901 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET value = 901 WHERE account_no = pg_temp.no('C1') AND lot_no = 2$$),
           'lot_equals_sale', 'or worth more');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 3.5 WHERE account_no = pg_temp.account_no('C2')$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = 3.5 WHERE account_no = pg_temp.no('C2')$$),
     'balance_equals_lots lot_equals_entries lot_within_quantity', 'a lot is fuller than it was sold');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = -1 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 1$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET remaining = -1 WHERE account_no = pg_temp.no('C1') AND lot_no = 1$$),
     'balance_equals_lots lot_equals_entries lot_within_quantity', 'a lot is overdrawn');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET open = false WHERE account_no = pg_temp.account_no('C2')$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET open = false WHERE account_no = pg_temp.no('C2')$$),
           'account_names_oldest_lot lot_open_while_remaining', 'a lot with credits is not open');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET open_lot_no = 1 WHERE customer = 'C1'$$), 'account_names_oldest_lot',
           'an account names another lot than its oldest open one');
@@ -123,95 +124,107 @@ SELECT is(pg_temp.broken($$UPDATE credits._account SET open_lot_no = 0 WHERE cus
 SELECT is(pg_temp.broken($$UPDATE credits._account SET open_lot_no = NULL, open_lot = '(7,7)' WHERE customer = 'C1'$$), NULL,
           'it need not know');
 SELECT is(pg_temp.broken($$
-    UPDATE credits._lot SET remaining = 0, open = false WHERE account_no = pg_temp.account_no('C2');
+    UPDATE credits._lot SET remaining = 0, open = false WHERE account_no = pg_temp.no('C2');
     UPDATE credits._account SET balance = 0 WHERE customer = 'C2';
     INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at,
                                 provenance_no)
-    VALUES (pg_temp.account_no('C2'), 2, 1, '2026-01-06', credits._kind_code('consumption'), -2, 0, 0, now(),
+    VALUES (pg_temp.no('C2'), 2, 1, '2026-01-06', credits._kind_code('consumption'), -2, 0, 0, now(),
             credits._provenance_of(NULL, 'manual', 'somebody'));
     UPDATE credits._account SET last_entry_no = 2 WHERE customer = 'C2';
-    UPDATE credits._lot SET last_entry_no = 2 WHERE account_no = pg_temp.account_no('C2')$$),
+    UPDATE credits._lot SET last_entry_no = 2 WHERE account_no = pg_temp.no('C2')$$),
     'account_names_oldest_lot lot_covered_on_any_day lot_value_with_credits', 'a lot that is used up still has a value');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET last_entry_no = 9 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET last_entry_no = 9 WHERE account_no = pg_temp.no('C1') AND lot_no = 2$$),
           'lot_last_entry', 'a lot''s version is off');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$),
           'lot_numbers_gapless', 'a last lot number is off');
 SELECT is(pg_temp.broken($$
-    UPDATE credits._lot SET lot_no = 3 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2;
-    UPDATE credits._entry SET lot_no = 3 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2;
+    UPDATE credits._lot SET lot_no = 3 WHERE account_no = pg_temp.no('C1') AND lot_no = 2;
+    UPDATE credits._entry SET lot_no = 3 WHERE account_no = pg_temp.no('C1') AND lot_no = 2;
     UPDATE credits._account SET last_lot_no = 3 WHERE customer = 'C1'$$), 'account_names_oldest_lot lot_numbers_gapless',
     'lot numbers have a gap');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET last_entry_no = 11 WHERE customer = 'C1'$$),
           'entry_numbers_gapless', 'a last entry number is off');
 SELECT is(pg_temp.broken($$
-    UPDATE credits._entry SET entry_no = 12 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 10;
-    UPDATE credits._lot SET last_entry_no = 12 WHERE account_no = pg_temp.account_no('C1') AND lot_no = 2;
+    UPDATE credits._entry SET entry_no = 12 WHERE account_no = pg_temp.no('C1') AND entry_no = 10;
+    UPDATE credits._lot SET last_entry_no = 12 WHERE account_no = pg_temp.no('C1') AND lot_no = 2;
     UPDATE credits._account SET last_entry_no = 12 WHERE customer = 'C1'$$), 'entry_numbers_gapless', 'entry numbers have a gap');
-SELECT is(pg_temp.broken($$DELETE FROM credits._entry WHERE account_no = pg_temp.account_no('C2')$$),
+SELECT is(pg_temp.broken($$DELETE FROM credits._entry WHERE account_no = pg_temp.no('C2')$$),
     'balance_equals_entries entry_numbers_gapless lot_equals_entries lot_equals_sale lot_last_entry unbooked_line '
     'value_equals_entries',
     'an entry was deleted');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET balance_after = 12 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 4$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET balance_after = 12 WHERE account_no = pg_temp.no('C1') AND entry_no = 4$$),
           'balance_after_chains', 'a balance does not follow');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = credits._kind_code('credit_note') WHERE account_no = pg_temp.account_no('C2')$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = credits._kind_code('credit_note')
+    WHERE account_no = pg_temp.no('C2')$$),
           'line_booked lot_equals_credit_notes lot_equals_sale sign_by_kind', 'a credit note gives');
 SELECT is(pg_temp.broken(
     $$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x'), credits.reverse_registration('C2', 'SUPPORT', 2, 'x');
-    UPDATE credits._entry SET reverses = NULL WHERE account_no = pg_temp.account_no('C2') AND entry_no = 3$$), 'sign_by_kind',
+    UPDATE credits._entry SET reverses = NULL WHERE account_no = pg_temp.no('C2') AND entry_no = 3$$), 'sign_by_kind',
     'an opening takes away and undoes none');
 SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x');
-    UPDATE credits._entry SET reverses = 1 WHERE account_no = pg_temp.account_no('C2') AND entry_no = 2$$), 'reversal_within_draw sign_by_kind',
+    UPDATE credits._entry SET reverses = 1 WHERE account_no = pg_temp.no('C2') AND entry_no = 2$$),
+          'reversal_within_draw sign_by_kind',
     'an opening gives and undoes one');
 SELECT is(pg_temp.broken($$SELECT credits.register_opening('C2', 'SUPPORT', 1, 10, 'x');
-    UPDATE credits._entry SET amount = 10 WHERE account_no = pg_temp.account_no('C2') AND entry_no = 2$$), 'lot_equals_sale',
+    UPDATE credits._entry SET amount = 10 WHERE account_no = pg_temp.no('C2') AND entry_no = 2$$), 'lot_equals_sale',
     'an opening has an amount');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = NULL WHERE account_no = pg_temp.account_no('C1') AND entry_no = 6$$), 'sign_by_kind',
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = NULL WHERE account_no = pg_temp.no('C1') AND entry_no = 6$$),
+          'sign_by_kind',
           'a change of a consumption gives back and undoes none');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 2 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 5$$), 'sign_by_kind',
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 2 WHERE account_no = pg_temp.no('C1') AND entry_no = 5$$),
+          'sign_by_kind',
           'one takes and undoes another');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = credits._kind_code('return') WHERE account_no = pg_temp.account_no('C2')$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = credits._kind_code('return') WHERE account_no = pg_temp.no('C2')$$),
           'line_booked lot_equals_sale sign_by_kind', 'a return gives what nobody drew');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET amount = NULL WHERE account_no = pg_temp.account_no('C3') AND entry_no = 4$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET amount = NULL WHERE account_no = pg_temp.no('C3') AND entry_no = 4$$),
           'line_booked sign_by_kind', 'a credit note has no amount');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 0 WHERE account_no = pg_temp.account_no('C3')$$), 'lot_equals_credit_notes',
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 0 WHERE account_no = pg_temp.no('C3')$$), 'lot_equals_credit_notes',
           'a lot forgets its credit note');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 4 WHERE account_no = pg_temp.account_no('C3')$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET credited = 4 WHERE account_no = pg_temp.no('C3')$$),
           'lot_equals_credit_notes lot_within_quantity', 'or has more credited than was there');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned = 2 WHERE account_no = pg_temp.account_no('C3')$$), 'lot_equals_returns',
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned = 2 WHERE account_no = pg_temp.no('C3')$$), 'lot_equals_returns',
           'a lot knows of more returns');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = NULL WHERE account_no = pg_temp.account_no('C3')$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = NULL WHERE account_no = pg_temp.no('C3')$$),
           'lot_equals_returns', 'or not of when');
-SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = '2026-01-02' WHERE account_no = pg_temp.account_no('C3')$$),
+SELECT is(pg_temp.broken($$UPDATE credits._lot SET returned_on = '2026-01-02' WHERE account_no = pg_temp.no('C3')$$),
           'lot_equals_returns', 'or of too early');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 2 WHERE account_no = pg_temp.account_no('C3') AND entry_no = 5$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 2 WHERE account_no = pg_temp.no('C3') AND entry_no = 5$$),
           'reversal_within_draw', 'an undone return undoes a draw');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET quantity = 5 WHERE account_no = pg_temp.account_no('C3') AND entry_no = 3$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET quantity = 5 WHERE account_no = pg_temp.no('C3') AND entry_no = 3$$),
     'balance_after_chains balance_equals_entries line_booked lot_covered_on_any_day lot_equals_entries lot_equals_returns '
     'reversal_within_draw', 'more is returned than was drawn');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET booked_on = '2026-02-01' WHERE account_no = pg_temp.account_no('C3') AND entry_no = 3$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET booked_on = '2026-02-01'
+    WHERE account_no = pg_temp.no('C3') AND entry_no = 3$$),
     'lot_covered_on_any_day lot_equals_returns reversal_within_draw', 'what was taken came later');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = credits._kind_code('revaluation') WHERE account_no = pg_temp.account_no('C1') AND entry_no = 9$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET kind = credits._kind_code('revaluation')
+    WHERE account_no = pg_temp.no('C1') AND entry_no = 9$$),
           'sign_by_kind', 'a revaluation moves credits');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 5 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 7$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 5 WHERE account_no = pg_temp.no('C1') AND entry_no = 7$$),
           'reversal_within_draw', 'a draw came back twice');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 3 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 7$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 3 WHERE account_no = pg_temp.no('C1') AND entry_no = 7$$),
           'reversal_within_draw', 'a draw came back to another lot');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 99 WHERE account_no = pg_temp.account_no('C1') AND entry_no = 7$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET reverses = 99 WHERE account_no = pg_temp.no('C1') AND entry_no = 7$$),
           'reversal_within_draw', 'what came back was never drawn');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET booked_on = '2025-12-31' WHERE account_no = pg_temp.account_no('C1') AND entry_no = 9$$),
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET booked_on = '2025-12-31'
+    WHERE account_no = pg_temp.no('C1') AND entry_no = 9$$),
           'booked_after_lot lot_covered_on_any_day', 'a draw is older than its lot');
 SELECT is(pg_temp.broken($$SELECT credits.register_sale('C2', 'SUPPORT', 2, 20, 'x', '2026-02-01');
-    UPDATE credits._entry SET kind = credits._kind_code('sale_change'), lot_no = 1, booked_on = '2026-01-01' WHERE account_no = pg_temp.account_no('C2') AND entry_no = 2;
-    UPDATE credits._entry SET booked_on = '2026-01-02' WHERE account_no = pg_temp.account_no('C2') AND entry_no = 1$$) LIKE '%sale_changed_in_order%',
+    UPDATE credits._entry SET kind = credits._kind_code('sale_change'), lot_no = 1, booked_on = '2026-01-01'
+    WHERE account_no = pg_temp.no('C2') AND entry_no = 2;
+    UPDATE credits._entry SET booked_on = '2026-01-02' WHERE account_no = pg_temp.no('C2') AND entry_no = 1$$)
+          LIKE '%sale_changed_in_order%',
     true, 'a sale is changed before it was made');
-SELECT is(pg_temp.broken($$UPDATE credits._account SET account_no = -1 WHERE customer = 'C2'$$), 'account_has_number ledger_has_account',
+SELECT is(pg_temp.broken($$UPDATE credits._account SET account_no = -1 WHERE customer = 'C2'$$),
+          'account_has_number ledger_has_account',
           'an account has another number than lots and entries know');
-SELECT is(pg_temp.broken($$UPDATE credits._account_key SET customer = 'C9' WHERE customer = 'C3'$$) LIKE 'account_has_number%', true,
+SELECT is(pg_temp.broken($$UPDATE credits._account_key SET customer = 'C9' WHERE customer = 'C3'$$)
+          LIKE 'account_has_number%', true,
           'an account is somebody else''s');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET provenance_no = -1 WHERE account_no = pg_temp.account_no('C2')$$)
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET provenance_no = -1 WHERE account_no = pg_temp.no('C2')$$)
           LIKE '%entry_has_provenance%', true, 'nobody knows where an entry came from');
-SELECT is(pg_temp.broken($$UPDATE credits._entry SET line_no = line_no + 1000 WHERE account_no = pg_temp.account_no('C3') AND entry_no = 1;
-    UPDATE credits._entry SET line_key = '21' WHERE account_no = pg_temp.account_no('C3') AND entry_no = 1$$)
+SELECT is(pg_temp.broken($$UPDATE credits._entry SET line_no = line_no + 1000
+    WHERE account_no = pg_temp.no('C3') AND entry_no = 1;
+    UPDATE credits._entry SET line_key = '21' WHERE account_no = pg_temp.no('C3') AND entry_no = 1$$)
           LIKE '%entry_has_line_number%', true, 'an entry is not found by its line');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET below_alarm = NOT below_alarm WHERE customer = 'C1'$$),
           'alarm_agrees', 'an alarm mark is wrong');
@@ -249,7 +262,8 @@ $$;
 SELECT is(pg_temp.broken('SELECT pg_temp.closed();' || change), expected, coalesce(nullif(change, ''), 'two closed months'))
 FROM (VALUES
     ('', NULL),
-    ($$UPDATE credits._entry SET booked_on = '2026-03-01' WHERE account_no = pg_temp.account_no('C1') AND entry_no = 10$$, 'closing_equals_entries'),
+    ($$UPDATE credits._entry SET booked_on = '2026-03-01'
+    WHERE account_no = pg_temp.no('C1') AND entry_no = 10$$, 'closing_equals_entries'),
     ($$UPDATE credits.closing_type SET closing = closing + 0.01 WHERE type_id = 101$$, 'closing_equals_entries'),
     ($$UPDATE credits.closing_type SET opening = opening + 1 WHERE type_id = 101$$, 'closing_equals_entries'),
     ($$DELETE FROM credits.closing_type$$, 'closing_equals_entries'),

@@ -22,7 +22,7 @@ RESET statement_timeout;
 DELETE FROM shop.slip WHERE id > 20000;
 SET LOCAL statement_timeout = '5s';
 SELECT is_empty('SELECT * FROM credits.verify()', 'when uses have gone');
-UPDATE credits._entry SET value = value - 1 WHERE account_no = pg_temp.account_no('K7') AND entry_no = 3;
+UPDATE credits._entry SET value = value - 1 WHERE account_no = pg_temp.no('K7') AND entry_no = 3;
 SELECT bag_has($$SELECT invariant FROM credits.verify()$$, $$VALUES ('reversal_within_draw')$$, 'and something is found');
 SELECT * FROM finish();
 ROLLBACK;

@@ -89,8 +89,10 @@ INSERT INTO credits._lot (account_no, lot_no, last_entry_no, open, sold_on, book
                           amount, value, remaining, remaining_value)
 SELECT account_no, lot, lot, lot > 19, '2026-01-01', '2026-01-01', 1, 1, 1, 0, 0
 FROM credits._account_key, generate_series(1, 20) AS lot WHERE customer LIKE 'X%';
-INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at, provenance_no)
-SELECT account_no, n, 1, '2026-01-01', credits._kind_code('sale'), 1, 1, n, now(), (SELECT min(provenance_no) FROM credits._provenance)
+INSERT INTO credits._entry (account_no, entry_no, lot_no, booked_on, kind, quantity, value, balance_after, recorded_at,
+                            provenance_no)
+SELECT account_no, n, 1, '2026-01-01', credits._kind_code('sale'), 1, 1, n, now(),
+       (SELECT min(provenance_no) FROM credits._provenance)
 FROM credits._account_key, generate_series(1, 50000) AS n WHERE customer = 'X1';
 ANALYZE credits._account, credits._account_key, credits._lot, credits._entry;
 
@@ -123,7 +125,8 @@ FROM (VALUES ($$SELECT * FROM credits.entry WHERE customer = 'X1' AND type_id = 
 SELECT is(array_agg(entry_no), (SELECT array_agg(n) FROM generate_series(50000, 49901, -1) AS n), 'in this order')
 FROM (SELECT entry_no::integer FROM credits.history_of('X1') LIMIT 100) AS newest;
 SELECT results_eq($$SELECT * FROM credits.entry_of('C1', 'SUPPORT') ORDER BY entry_no$$,
-    $$SELECT * FROM credits.entry WHERE customer = 'C1' AND type_id = 101 ORDER BY entry_no$$, 'entry_of() gives the rows of the view');
+    $$SELECT * FROM credits.entry WHERE customer = 'C1' AND type_id = 101 ORDER BY entry_no$$,
+    'entry_of() gives the rows of the view');
 SELECT bag_eq($$SELECT * FROM credits.history_of('C1')$$, $$SELECT * FROM credits.history WHERE customer = 'C1'$$,
     'and history_of() those of history');
 SELECT throws_ok($$SELECT * FROM credits.entry_of('C1', 'NONE')$$, 'P0002', NULL, 'of a type that there is');

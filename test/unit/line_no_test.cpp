@@ -22,7 +22,8 @@ TEST(LineNo, says_a_key_that_is_a_number)
 
 TEST(LineNo, is_a_hash_of_any_other_key)
 {
-    for (const char* const key : {"", "007", "-1", "+1", " 1", "1 ", "1.0", "1099511627776", "99999999999999999999", "1/2", "é"}) {
+    for (const char* const key :
+         {"", "007", "-1", "+1", " 1", "1 ", "1.0", "1099511627776", "99999999999999999999", "1/2", "é"}) {
         EXPECT_FALSE(is_whole_key(line_no(7, key))) << key;
         EXPECT_EQ(line_no(7, key) >> 41, 7) << key;
     }
