@@ -77,6 +77,7 @@ Catalog look_up()
         .account_pkey = id("_account_pkey"),
         .account_key = id("_account_key"),
         .account_key_pkey = id("_account_key_pkey"),
+        .account_key_customer_key = id("_account_key_customer_key"),
         .account_number = id("account_number"),
         .provenance = id("_provenance"),
         .provenance_pkey = id("_provenance_pkey"),

@@ -11,7 +11,7 @@ struct Catalog {
     Oid schema;
     Oid owner; // the extension's owner: the role that its rare SQL runs as
     Oid account, account_pkey;
-    Oid account_key, account_key_pkey, account_number;
+    Oid account_key, account_key_pkey, account_key_customer_key, account_number;
     Oid provenance, provenance_pkey, provenance_number;
     Oid lot, lot_pkey, lot_open_idx;
     Oid entry, entry_pkey, entry_line_idx;

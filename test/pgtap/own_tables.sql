@@ -119,7 +119,8 @@ SELECT is(pg_temp.with_change(format('ALTER INDEX credits.%s RENAME TO other', i
     index || ' is missed')
 FROM (VALUES
     ('_account_pkey', '_account'), ('_account_key_pkey', '_account_key'),
-    ('_account_key_customer_key', '_account_key'), ('_provenance_pkey', '_provenance'), ('_lot_pkey', '_lot'), ('_lot_open_idx', '_lot'), ('_entry_pkey', '_entry'),
+    ('_account_key_customer_key', '_account_key'), ('_provenance_pkey', '_provenance'), ('_lot_pkey', '_lot'),
+    ('_lot_open_idx', '_lot'), ('_entry_pkey', '_entry'),
     ('_entry_line_idx', '_entry'), ('pending_pkey', 'pending'), ('closing_hook_line_pkey', 'closing_hook_line'),
     ('customer_pkey', 'customer'), ('customer_contact_idx', 'customer'), ('article_pkey', 'article'),
     ('article_had_type_idx', 'article'), ('binding_pkey', 'binding')) AS own (index, table_name);
