@@ -112,8 +112,8 @@ inline std::string_view shown_key(const DocumentLine& line)
 {
     if (line.source_no != 0 || is_null(line.key))
         return line.key;
-    return psprintf("%s/%d/%s", pg::to_cstring(line.customer), line.type->type_id,
-                    pg::to_cstring(line.key.substr(line.key.find('/') + 1)));
+    const char* const first_entry = strchr(pg::to_cstring(line.key), '/') + 1;
+    return psprintf("%s/%d/%s", pg::to_cstring(line.customer), line.type->type_id, first_entry);
 }
 
 /// Where a refusal finds the line: in its document, or, of one that is gone and has none any more, in the one that is recorded.
