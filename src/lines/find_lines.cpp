@@ -3,10 +3,12 @@
 
 #include <algorithm>
 
+#include "pg/conversion.hpp"
 #include "pg/query.hpp"
 #include "pg/sql_text.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"
+#include "sources/column_index.hpp"
 #include "sources/key_text.hpp"
 #include "sources/row_location.hpp"
 
@@ -109,6 +111,14 @@ MinimalTuple to_row(Datum composite)
     return pg::to_minimal_tuple(&tuple);
 }
 
+MinimalTuple copy_line(const Batch& batch, TupleTableSlot* found)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(batch.memory);
+    const MinimalTuple line = pg::copy_whole(found);
+    MemoryContextSwitchTo(caller);
+    return line;
+}
+
 MinimalTuple find_line(Batch& batch, pg::Table& table, MinimalTuple image)
 {
     Datum values[INDEX_MAX_KEYS];
@@ -166,9 +176,37 @@ bool has_repeated_lines(Batch& batch)
     return batch.image_count > 1 && (has_repeated_keys(batch, old_line) || has_repeated_keys(batch, new_line));
 }
 
+namespace
+{
+
+/// A header's only key column, of the line's column's type: the index on that leads to its lines.
+const ColumnIndex& index_of_header(Source& source, Relation lines)
+{
+    ColumnIndex& way = source.lines_of_header_index;
+    if (way.is_looked_for)
+        return way;
+    const KeyColumn& key = source.header_key[0];
+    way = find_column_index(lines, key.referring);
+    const RegProcedure equals = source.header_is_view ? get_opcode(key.own_equality) : key.equals;
+    if (source.header_key_count != 1 || equals != way.equals)
+        way.index = InvalidOid;
+    return way;
+}
+
+/// Calls fn(line) for each line of the header; false: SQL must find them.
+template <class Fn>
+bool scan_lines_of_header(Source& source, const Header& header, Fn fn)
+{
+    pg::Table table = pg::open_table(source.line_table, AccessShareLock);
+    const bool is_read =
+        for_each_with_value(index_of_header(source, table.relation), table, {header.key, 1}, [&] { fn(table.found); });
+    pg::close_table(table);
+    return is_read;
+}
+
 /// Calls fn() while SPI has the lines of a header.
 template <class Fn>
-static void select_lines_of_header(Source& source, const Header& header, Fn fn)
+void select_lines_of_header(Source& source, const Header& header, Fn fn)
 {
     pg::Parameter parameters[INDEX_MAX_KEYS];
     for (int i = 0; i < source.header_key_count; i++)
@@ -183,15 +221,23 @@ static void select_lines_of_header(Source& source, const Header& header, Fn fn)
     });
 }
 
+} // namespace
+
 void add_lines_of_header(Batch& batch, Header* header)
 {
-    select_lines_of_header(*batch.source, *header, [&] { add_selected_lines(batch, header); });
+    const auto add = [&](TupleTableSlot* found) {
+        add_image(batch, nullptr, copy_line(batch, found));
+        batch.images[batch.image_count - 1].new_header = header;
+    };
+    if (!scan_lines_of_header(*batch.source, *header, add))
+        select_lines_of_header(*batch.source, *header, [&] { add_selected_lines(batch, header); });
 }
 
 bool has_lines_of_header(Source& source, const Header& header)
 {
     bool found = false;
-    select_lines_of_header(source, header, [&] { found = SPI_processed > 0; });
+    if (!scan_lines_of_header(source, header, [&](TupleTableSlot*) { found = true; }))
+        select_lines_of_header(source, header, [&] { found = SPI_processed > 0; });
     return found;
 }
 

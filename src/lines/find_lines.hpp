@@ -30,6 +30,9 @@ bool has_repeated_lines(Batch& batch);
 /// A row that SPI returned as a value, in the current memory context.
 MinimalTuple to_row(Datum composite);
 
+/// A row that a scan of the table has found, in the batch's memory.
+MinimalTuple copy_line(const Batch& batch, TupleTableSlot* found);
+
 /// Adds the lines of a header, as of the latest snapshot.
 void add_lines_of_header(Batch& batch, Header* header);
 

@@ -11,6 +11,7 @@
 #include "pg/sql_text.hpp"
 #include "pg/text.hpp"
 #include "pg/view_columns.hpp"
+#include "sources/column_index.hpp"
 #include "sources/descendants.hpp"
 #include "sources/key_text.hpp"
 
@@ -57,22 +58,29 @@ SPIPlanPtr prepare_lines_made_from(const Source& source, const Compared& compare
     return pg::prepare_kept(sql, {&type, 1}, CURSOR_OPT_GENERIC_PLAN);
 }
 
-/// The keys as an array of the compared type; a text that is none of its values names no line.
-pg::Parameter make_keys(Oid type, std::span<const std::string_view> keys)
+/// The keys as values of the compared type; a text that is none of them names no line.
+pg::Array<Datum> make_values(Oid type, std::span<const std::string_view> keys)
 {
     const KeyColumn column{.base_type = type};
-    auto* const values = static_cast<Datum*>(palloc(sizeof(Datum) * keys.size()));
-    int count = 0;
-    for (const std::string_view key : keys)
+    pg::Array<Datum> values{};
+    for (const std::string_view key : keys) {
+        Datum value = Datum(0);
         if (type == TEXTOID)
-            values[count++] = pg::to_text(key);
-        else if (parse_key({&column, 1}, key, &values[count]))
-            count++;
+            pg::append(values, pg::to_text(key));
+        else if (parse_key({&column, 1}, key, &value))
+            pg::append(values, value);
+    }
+    return values;
+}
+
+pg::Parameter make_array(Oid type, std::span<const std::string_view> keys)
+{
+    const pg::Array<Datum> values = make_values(type, keys);
     int16 length = 0;
     bool is_by_value = false;
     char alignment = '\0';
     get_typlenbyvalalign(type, &length, &is_by_value, &alignment);
-    ArrayType* const array = construct_array(values, count, type, length, is_by_value, alignment);
+    ArrayType* const array = construct_array(values.items, values.count, type, length, is_by_value, alignment);
     return {get_array_type(type), PointerGetDatum(array), false};
 }
 
@@ -115,7 +123,7 @@ void select_lines_made_from(Batch& batch, std::span<const std::string_view> keys
 {
     Source& source = *batch.source;
     const Compared compared = find_compared(source);
-    const pg::Parameter parameters[]{make_keys(compared.type, keys)};
+    const pg::Parameter parameters[]{make_array(compared.type, keys)};
     SPIPlanPtr& plan = source.lines_made_from[keys.size() <= few_keys ? 0 : 1];
     pg::with_spi([&] {
         pg::as_owner(source.owner, [&] {
@@ -125,6 +133,32 @@ void select_lines_made_from(Batch& batch, std::span<const std::string_view> keys
         });
         add_selected_lines(batch);
     });
+}
+
+/// Of an origin that is a column, as it is or as text, the index on that.
+const ColumnIndex& index_of_origin(Source& source, const Compared& compared, Relation lines)
+{
+    ColumnIndex& way = source.lines_made_from_index;
+    const Expr* const column = pg::strip_relabel(compared.expression);
+    if (!way.is_looked_for && IsA(column, Var))
+        way = find_column_index(lines, reinterpret_cast<const Var*>(column)->varattno);
+    way.is_looked_for = true;
+    return way;
+}
+
+/// Through an index on the origin's column; false: SQL must find them. A key that is none of its values names no line.
+bool find_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
+{
+    AcceptInvalidationMessages(); // whoever has waited for a row has not heard of an heir or index yet
+    Source& source = *batch.source;
+    pg::Table table = pg::open_table(source.line_table, AccessShareLock);
+    const Compared compared = find_compared(source);
+    const ColumnIndex& way = index_of_origin(source, compared, table.relation);
+    const pg::Array<Datum> values = OidIsValid(way.index) ? make_values(compared.type, keys) : pg::Array<Datum>{};
+    const bool is_read =
+        for_each_with_value(way, table, pg::span_of(values), [&] { add_image(batch, nullptr, copy_line(batch, table.found)); });
+    pg::close_table(table);
+    return is_read;
 }
 
 void scan_lines_made_from(Batch& batch, Relation member, const pg::RowConversion& conversion, Snapshot snapshot,
@@ -170,6 +204,8 @@ void scan_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
 
 void add_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
 {
+    if (find_lines_made_from(batch, keys))
+        return;
     if (!reader(*batch.source, Fact::origin).may_fail)
         return select_lines_made_from(batch, keys);
     if (pg::attempt([&] { select_lines_made_from(batch, keys); }) != nullptr)

@@ -4,6 +4,7 @@
 #include "pg/version.hpp"
 
 extern "C" {
+#include "access/heaptoast.h"
 #include "access/tupconvert.h"
 }
 
@@ -33,6 +34,14 @@ inline MinimalTuple copy_converted(const RowConversion& conversion, TupleTableSl
     if (conversion.map == nullptr)
         return ExecCopySlotMinimalTuple(slot);
     return to_minimal_tuple(execute_attr_map_tuple(ExecCopySlotHeapTuple(slot), conversion.map));
+}
+
+/// A copy of the row with all that is stored apart from it: the row may go meanwhile.
+inline MinimalTuple copy_whole(TupleTableSlot* slot)
+{
+    const HeapTuple row = ExecFetchSlotHeapTuple(slot, false, nullptr);
+    return HeapTupleHasExternal(row) ? to_minimal_tuple(toast_flatten_tuple(row, slot->tts_tupleDescriptor))
+                                     : to_minimal_tuple(row);
 }
 
 /// Calls fn(root, conversion): for the rows of a table that is the root itself or a descendant of it.

@@ -146,15 +146,26 @@ void require_newer(const DatedSnapshot& snapshot, const Table& table)
         elog(ERROR, "\"%s\" was locked after the snapshot that reads it was taken", RelationGetRelationName(table.relation));
 }
 
-IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
+IndexCursor begin_scan(Table& table, Relation index, size_t key_parts, const DatedSnapshot& snapshot)
 {
     require_newer(snapshot, table);
+    return {.table = &table,
+            .index = index,
+            .scan = begin_index_scan(table.relation, index, snapshot.data, static_cast<int>(key_parts))};
+}
+
+IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
+{
+    IndexCursor cursor = begin_scan(table, index_open(index, AccessShareLock), key.size(), snapshot);
+    seek(cursor, key);
+    return cursor;
+}
+
+void seek(IndexCursor& cursor, std::span<const KeyPart> key)
+{
     ScanKeyData scan_keys[max_key_parts];
     const int count = build_scan_keys(scan_keys, key);
-    const Relation index_relation = index_open(index, AccessShareLock);
-    const IndexScanDesc scan = begin_index_scan(table.relation, index_relation, snapshot.data, count);
-    index_rescan(scan, scan_keys, count, nullptr, 0);
-    return {.table = &table, .index = index_relation, .scan = scan};
+    index_rescan(cursor.scan, scan_keys, count, nullptr, 0);
 }
 
 bool next(IndexCursor& cursor) { return index_getnext_slot(cursor.scan, ForwardScanDirection, cursor.table->found); }

@@ -28,6 +28,15 @@ inline bool is_unique(Relation index)
     return form->indisunique && form->indimmediate && form->indisvalid && !form->indisexclusion && is_plain(index);
 }
 
+/// May the index, which is locked, be read with a snapshot that is taken from now on? What was built over chains of versions that
+/// it does not lead to may be read by nobody who might see those (PostgreSQL's planner asks the same).
+inline bool is_usable(Relation index)
+{
+    const Form_pg_index form = index->rd_index;
+    return form->indisvalid &&
+           (!form->indcheckxmin || TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
+}
+
 struct IndexAccess {
     Relation relation;
     IndexInfo* info;
@@ -97,6 +106,8 @@ struct IndexCursor {
     IndexScanDesc scan;
 };
 IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot);
+IndexCursor begin_scan(Table& table, Relation index, size_t key_parts, const DatedSnapshot& snapshot); // to seek() with
+void seek(IndexCursor& cursor, std::span<const KeyPart> key);
 bool next(IndexCursor& cursor);
 bool previous(IndexCursor& cursor); // from the end
 void end_scan(IndexCursor& cursor);

@@ -7,6 +7,7 @@
 #include "pg/postgres.hpp"
 #include "pg/table.hpp"
 #include "sources/attach_arguments.hpp"
+#include "sources/column_index.hpp"
 
 namespace credits
 {
@@ -75,7 +76,9 @@ struct Source {
     int header_key_count;
     KeyColumn header_key[INDEX_MAX_KEYS];
 
-    // Prepared at first use:
+    // Found or prepared at first use:
+    ColumnIndex lines_of_header_index;
+    ColumnIndex lines_made_from_index;
     SPIPlanPtr lines_of_header;    // selects a header's lines
     SPIPlanPtr lines_made_from[2]; // selects the lines with one of a few origins, of many
     SPIPlanPtr line_location[2];   // select the descendant that holds a line, by either KeyOf
