@@ -158,6 +158,15 @@ int64 keep_note(const Note& note)
     return copied.note.statement_no;
 }
 
+void remember_event(int64 statement_no, const ItemPointerData& row)
+{
+    dlist_node* node = kept.head.prev; // mostly the last one
+    while (node != &kept.head && at(node).note.statement_no > statement_no)
+        node = node->prev;
+    if (node != &kept.head && at(node).note.statement_no == statement_no)
+        at(node).note.event = row;
+}
+
 bool has_notes() { return memory != nullptr && !dlist_is_empty(&kept); }
 
 const Note* find_note(int64 statement_no)

@@ -21,12 +21,16 @@ struct Note {
     std::span<MinimalTuple> old_lines;   // what the statement did to each line: as it was; null for a new one
     std::span<MinimalTuple> new_lines;   // as it is; null for a deleted one
     std::span<MinimalTuple> old_headers; // headers whose lines are to be settled
+    ItemPointerData event{};             // where its row of credits.pending was put; invalid before
 };
 
 using Notes = std::span<const Note* const>;
 
 /// Keeps a copy of the note, which gets the next number, and returns that.
 int64 keep_note(const Note& note);
+
+/// Remembers where the row of its event was put, unless the note was taken meanwhile.
+void remember_event(int64 statement_no, const ItemPointerData& row);
 
 /// Has the transaction noted something that was not taken yet?
 bool has_notes();

@@ -48,10 +48,13 @@ void write(Note note)
     catalog(); // again: who waited for it may find it altered
     pg::Row row(table, pending_column::count);
     row.set(pending_column::transaction_id, FullTransactionIdGetDatum(GetTopFullTransactionId()));
-    row.set_int8(pending_column::statement_no, keep_note(note));
+    const int64 statement_no = keep_note(note);
+    row.set_int8(pending_column::statement_no, statement_no);
     row.set_bool(pending_column::awaits_header, note.awaits_header);
     row.store();
-    pg::write_note([&] { pg::insert(table); });
+    pg::write_note(
+        [&] { pg::insert_event(table, note.awaits_header ? "credits_check_header_at_commit" : "credits_check_at_commit"); });
+    remember_event(statement_no, table.written->tts_tid);
     pg::close_table(table);
 }
 
@@ -71,11 +74,24 @@ bool is_there(const TriggerData& event)
     return found;
 }
 
-/// Removes the transaction's rows from this number on. A row that somebody has removed already is none the less settled.
-void remove_rows(int64 first_statement_no)
+/// Removes the row of the note's event, if it lies where it was put. What lies there is that row if it is the transaction's, and
+/// has the note's number, of which there is one.
+bool remove_row(pg::Table& table, const Note& note)
 {
-    come_to_gate();
-    pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
+    if (!pg::fetch_from_guess(table, note.event, pg::own_rows()))
+        return false;
+    const Datum transaction = pg::get_not_null(table, pending_column::transaction_id);
+    if (U64FromFullTransactionId(DatumGetFullTransactionId(transaction)) != U64FromFullTransactionId(GetTopFullTransactionId()) ||
+        DatumGetInt64(pg::get_not_null(table, pending_column::statement_no)) != note.statement_no)
+        return false;
+    ItemPointerData tid = note.event;
+    pg::remove(table, &tid, pg::own_rows());
+    return true;
+}
+
+/// Removes the transaction's rows from this number on. A row that somebody has removed already is none the less settled.
+void remove_rows(pg::Table& table, int64 first_statement_no)
+{
     const std::array key{pg::key_part(GetTopFullTransactionId()), pg::at_least(first_statement_no)};
     pg::Array<ItemPointerData> tids{};
     // This sees the transaction's own rows, and makes no reader of it whom SERIALIZABLE would set against other savers.
@@ -85,6 +101,14 @@ void remove_rows(int64 first_statement_no)
     pg::end_scan(cursor);
     for (ItemPointerData& tid : pg::span_of(tids))
         pg::remove(table, &tid, pg::own_rows());
+}
+
+void remove_rows(Notes notes)
+{
+    come_to_gate();
+    pg::Table table = pg::open_table(catalog().pending, RowExclusiveLock);
+    if (!std::ranges::all_of(notes, [&](const Note* note) { return remove_row(table, *note); }))
+        remove_rows(table, notes.front()->statement_no);
     pg::close_table(table);
 }
 
@@ -174,7 +198,7 @@ Notes take_noted()
 {
     const Notes notes = take_notes();
     if (!notes.empty())
-        remove_rows(notes.front()->statement_no);
+        remove_rows(notes);
     return notes;
 }
 

@@ -4,6 +4,8 @@
 // fire, and what a column of theirs may be is asked.
 #include "pg/table_writer.hpp"
 
+#include <algorithm>
+
 #include "pg/errors.hpp"
 #include "pg/identity.hpp"
 #include "pg/version.hpp"
@@ -135,7 +137,7 @@ void fill_in_default(Table& table, AttrNumber column)
 
 /// Calls fn(estate, result relation) as one query of the executor, and fires the triggers that it queued.
 template <class Fn>
-void with_executor(Table& table, Fn fn)
+void with_query(Table& table, Fn fn)
 {
     EState* const estate = CreateExecutorState();
     RangeTblEntry* const entry = makeNode(RangeTblEntry);
@@ -149,12 +151,43 @@ void with_executor(Table& table, Fn fn)
     estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, result_relation);
     estate->es_output_cid = GetCurrentCommandId(true);
     AfterTriggerBeginQuery();
-    ExecOpenIndices(result_relation, false);
     fn(estate, result_relation);
     AfterTriggerEndQuery(estate);
     ExecCloseResultRelations(estate);
     ExecResetTupleTable(estate->es_tupleTable, false);
     FreeExecutorState(estate);
+}
+
+/// Likewise, with the indexes open.
+template <class Fn>
+void with_executor(Table& table, Fn fn)
+{
+    with_query(table, [&](EState* estate, ResultRelInfo* result_relation) {
+        ExecOpenIndices(result_relation, false);
+        fn(estate, result_relation);
+    });
+}
+
+/// Of the constraint triggers with one function, which differ by their conditions, leaves the one with this name, and that
+/// without its condition: to read it from the catalog's text would cost as much as the row.
+void choose_trigger(const TriggerDesc& triggers, std::string_view name)
+{
+    Trigger* const end = triggers.triggers + triggers.numtriggers;
+    Trigger* const chosen = std::find_if(triggers.triggers, end, [&](const Trigger& trigger) { return trigger.tgname == name; });
+    if (chosen == end)
+        return;
+    chosen->tgqual = nullptr;
+    for (Trigger* other = triggers.triggers; other != end; other++)
+        if (other != chosen && other->tgfoid == chosen->tgfoid && OidIsValid(other->tgconstraint))
+            other->tgenabled = TRIGGER_DISABLED;
+}
+
+/// Heap and indexes.
+void insert_directly(Table& table)
+{
+    open_indexes(table);
+    table_tuple_insert(table.relation, table.written, GetCurrentCommandId(true), 0, nullptr);
+    insert_index_entries(table, IndexUpdate::all);
 }
 
 /// An index scan shows one visible version of a HOT chain. Where the transaction's snapshot sees an older version of the row than
@@ -198,9 +231,20 @@ void insert(Table& table)
         });
         return;
     }
-    open_indexes(table);
-    table_tuple_insert(table.relation, table.written, GetCurrentCommandId(true), 0, nullptr);
-    insert_index_entries(table, IndexUpdate::all);
+    insert_directly(table);
+}
+
+void insert_event(Table& table, std::string_view trigger)
+{
+    const TupleConstr* const constraints = table.relation->rd_att->constr;
+    if (table.has_others || table.relation->trigdesc == nullptr || table.relation->trigdesc->trig_insert_before_row ||
+        (constraints != nullptr && constraints->has_generated_stored))
+        return insert(table);
+    with_query(table, [&](EState* estate, ResultRelInfo* result_relation) {
+        choose_trigger(*result_relation->ri_TrigDesc, trigger); // its copy of the table's
+        insert_directly(table);
+        ExecARInsertTriggers(estate, result_relation, table.written, NIL, nullptr);
+    });
 }
 
 void update(Table& table, ItemPointer tid, const DatedSnapshot& snapshot)
