@@ -8,6 +8,7 @@
 #include "errors/binding.hpp"
 #include "pg/key.hpp"
 #include "pg/query.hpp"
+#include "pg/row_lock.hpp"
 #include "pg/text.hpp"
 #include "schema/catalog.hpp"
 #include "settings/contacts.hpp"

@@ -12,6 +12,7 @@
 #include "lines/header_view.hpp"
 #include "lines/settled_since.hpp"
 #include "pg/memory.hpp"
+#include "pg/row_lock.hpp"
 #include "pg/text.hpp"
 #include "save/settle.hpp"
 #include "schema/catalog.hpp"
@@ -186,7 +187,9 @@ void await_savers(const ViewDocuments& documents)
         for (const ViewDocument& document : pg::span_of(documents))
             add_customers(customers, document, entries, snapshot);
     });
-    lock_accounts_in_order(pg::span_of(customers));
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    lock_accounts_in_order(table, pg::span_of(customers));
+    pg::close_table(table);
     for (const ViewDocument& document : pg::span_of(documents))
         add_lines_that_came(document);
 }

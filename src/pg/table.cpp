@@ -1,13 +1,16 @@
-// Direct access to tables: lookups through an index, and the lock of a row in its latest version.
+// Direct access to tables: scans of an index, and lookups through it.
 #include "pg/table.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "pg/errors.hpp"
 #include "pg/places.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/version.hpp"
+
+extern "C" {
+#include "catalog/pg_am.h"
+}
 
 namespace credits::pg
 {
@@ -30,83 +33,48 @@ int build_scan_keys(ScanKeyData* scan_keys, std::span<const KeyPart> key)
     return count;
 }
 
-enum class LockOutcome { locked, gone, busy, newer_version };
-
-/// Locks the version that lies there or a later one.
-LockOutcome lock_at(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot, LockWaitPolicy wait)
+void end(Relation index, IndexScanDesc scan)
 {
-    TM_FailureData failure{};
-    const TM_Result result = table_tuple_lock(table.relation, &tid, snapshot.data, table.found, GetCurrentCommandId(false),
-                                              LockTupleNoKeyExclusive, wait, TUPLE_LOCK_FLAG_FIND_LAST_VERSION, &failure);
-    switch (result) {
-    case TM_Ok:
-        return failure.traversed ? LockOutcome::newer_version : LockOutcome::locked;
-    case TM_Deleted:
-        return LockOutcome::gone;
-    case TM_WouldBlock:
-        return LockOutcome::busy;
-    default:
-        errors::unexpected_lock_result(table.relation, result);
-    }
+    index_endscan(scan);
+    index_close(index, NoLock); // its lock stays with that of the table
 }
 
-bool has_key(Table& table, Oid index, std::span<const KeyPart> key)
+/// What is opened within a savepoint ends with it, the table may not. Other access methods may keep what we do not know.
+bool is_parkable(const Table& table, Relation index)
 {
-    const Relation relation = index_open(index, AccessShareLock);
-    bool same = true;
-    for (size_t i = 0; i < key.size() && same; i++) {
-        bool is_null = false;
-        const Datum value = get(table, relation->rd_index->indkey.values[i], &is_null);
-        same = !is_null && DatumGetBool(OidFunctionCall2Coll(key[i].equals, key[i].collation, value, key[i].value));
-    }
-    index_close(relation, AccessShareLock);
-    return same;
+    return table.owner == CurrentResourceOwner && index->rd_rel->relam == BTREE_AM_OID;
 }
 
-HeapTupleHeader header_of(const Table& table) { return reinterpret_cast<const HeapTupleTableSlot*>(table.found)->tuple->t_data; }
-
-struct Lockers {
-    TransactionId xmax; // or a multixact, as the flags say
-    uint16 flags;
-};
-
-/// Who locks the row writes both, maybe just now. So they are read together, under the lock of their page.
-Lockers lockers_of(const Table& table)
+/// Gives up what the scan has pinned.
+void park(Table& table, const IndexCursor& cursor)
 {
-    const Buffer page = reinterpret_cast<const BufferHeapTupleTableSlot*>(table.found)->buffer;
-    const HeapTupleHeader row = header_of(table);
-    LockBuffer(page, BUFFER_LOCK_SHARE);
-    const Lockers lockers{.xmax = HeapTupleHeaderGetRawXmax(row), .flags = row->t_infomask};
-    LockBuffer(page, BUFFER_LOCK_UNLOCK);
-    return lockers;
+    index_rescan(cursor.scan, cursor.scan->keyData, cursor.scan->numberOfKeys, nullptr, 0);
+    table.parked = {.index = cursor.index, .scan = cursor.scan, .has_ended = true};
 }
 
-MultiXactStatus status_of(uint16 infomask)
+bool is_parked(const Table& table, Oid index, size_t key_parts)
 {
-    return HEAP_XMAX_IS_KEYSHR_LOCKED(infomask) ? MultiXactStatusForKeyShare
-           : HEAP_XMAX_IS_SHR_LOCKED(infomask)  ? MultiXactStatusForShare
-           : HEAP_XMAX_IS_LOCKED_ONLY(infomask) ? MultiXactStatusForNoKeyUpdate
-                                                : MultiXactStatusNoKeyUpdate;
+    return table.parked.index != nullptr && RelationGetRelid(table.parked.index) == index &&
+           static_cast<size_t>(table.parked.scan->numberOfKeys) == key_parts;
 }
 
-/// Has any transaction a lock on the row in table.found, at least of this strength, or written it, of which fn says yes?
-template <class Fn>
-bool any_locker(const Table& table, MultiXactStatus least, Fn fn)
+IndexCursor go_on(Table& table, const DatedSnapshot& snapshot)
 {
-    const Lockers lockers = lockers_of(table);
-    if ((lockers.flags & HEAP_XMAX_INVALID) != 0)
-        return false;
-    if ((lockers.flags & HEAP_XMAX_IS_MULTI) == 0)
-        return status_of(lockers.flags) >= least && fn(lockers.xmax, status_of(lockers.flags));
-    MultiXactMember* members = nullptr;
-    const int count = GetMultiXactIdMembers(lockers.xmax, &members, false, HEAP_XMAX_IS_LOCKED_ONLY(lockers.flags));
-    return std::any_of(members, members + std::max(count, 0),
-                       [&](const MultiXactMember& member) { return member.status >= least && fn(member.xid, member.status); });
+    require_newer(snapshot, table);
+    const IndexCursor cursor{.table = &table, .index = table.parked.index, .scan = table.parked.scan};
+    cursor.scan->xs_snapshot = snapshot.data;
+    table.parked.index = nullptr;
+    return cursor;
 }
 
-bool is_ours(TransactionId locker, MultiXactStatus /*status*/) { return TransactionIdIsCurrentTransactionId(locker); }
-
-bool is_others(TransactionId locker) { return !TransactionIdIsCurrentTransactionId(locker) && TransactionIdIsInProgress(locker); }
+/// The access method keeps some of what it allocates as long as the scan.
+bool move(IndexCursor& cursor, ScanDirection direction)
+{
+    const MemoryContext caller = MemoryContextSwitchTo(cursor.table->memory);
+    const bool is_found = index_getnext_slot(cursor.scan, direction, cursor.table->found);
+    MemoryContextSwitchTo(caller);
+    return is_found;
+}
 
 } // namespace
 
@@ -123,11 +91,15 @@ Table open_table(Oid table, LOCKMODE mode)
         .has_others = false,
         .expressions = nullptr,
         .memory = CurrentMemoryContext,
+        .owner = CurrentResourceOwner,
+        .parked = {},
     };
 }
 
 void close_table(Table& table)
 {
+    if (table.parked.index != nullptr)
+        end(table.parked.index, table.parked.scan);
     for (int i = 0; i < table.index_count; i++) {
         end_inserts(table.indexes[i].relation, table.indexes[i].info);
         index_close(table.indexes[i].relation, NoLock);
@@ -149,14 +121,17 @@ void require_newer(const DatedSnapshot& snapshot, const Table& table)
 IndexCursor begin_scan(Table& table, Relation index, size_t key_parts, const DatedSnapshot& snapshot)
 {
     require_newer(snapshot, table);
-    return {.table = &table,
-            .index = index,
-            .scan = begin_index_scan(table.relation, index, snapshot.data, static_cast<int>(key_parts))};
+    const MemoryContext caller = MemoryContextSwitchTo(table.memory);
+    const IndexScanDesc scan = begin_index_scan(table.relation, index, snapshot.data, static_cast<int>(key_parts));
+    MemoryContextSwitchTo(caller);
+    return {.table = &table, .index = index, .scan = scan};
 }
 
 IndexCursor begin_scan(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
 {
-    IndexCursor cursor = begin_scan(table, index_open(index, AccessShareLock), key.size(), snapshot);
+    IndexCursor cursor = is_parked(table, index, key.size())
+                             ? go_on(table, snapshot)
+                             : begin_scan(table, index_open(index, AccessShareLock), key.size(), snapshot);
     seek(cursor, key);
     return cursor;
 }
@@ -168,14 +143,17 @@ void seek(IndexCursor& cursor, std::span<const KeyPart> key)
     index_rescan(cursor.scan, scan_keys, count, nullptr, 0);
 }
 
-bool next(IndexCursor& cursor) { return index_getnext_slot(cursor.scan, ForwardScanDirection, cursor.table->found); }
+bool next(IndexCursor& cursor) { return move(cursor, ForwardScanDirection); }
 
-bool previous(IndexCursor& cursor) { return index_getnext_slot(cursor.scan, BackwardScanDirection, cursor.table->found); }
+bool previous(IndexCursor& cursor) { return move(cursor, BackwardScanDirection); }
 
 void end_scan(IndexCursor& cursor)
 {
-    index_endscan(cursor.scan);
-    index_close(cursor.index, NoLock); // its lock stays with that of the table
+    Table& table = *cursor.table;
+    if (table.parked.index == nullptr && table.parked.has_ended && is_parkable(table, cursor.index))
+        return park(table, cursor);
+    end(cursor.index, cursor.scan);
+    table.parked.has_ended = true;
 }
 
 bool find(Table& table, Oid index, std::span<const KeyPart> key, const DatedSnapshot& snapshot)
@@ -206,79 +184,6 @@ bool fetch_from_guess(Table& table, ItemPointerData tid, const DatedSnapshot& sn
     const bool is_found = fetch(table, tid, snapshot);
     ReleaseBuffer(page);
     return is_found;
-}
-
-LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockWaitPolicy wait)
-{
-    for (;;) {
-        const std::optional<LockResult> result =
-            with_latest_snapshot([&](const DatedSnapshot& snapshot) -> std::optional<LockResult> {
-                if (!find(table, index, key, snapshot))
-                    return LockResult::absent;
-                switch (lock_at(table, table.found->tts_tid, snapshot, wait)) {
-                case LockOutcome::locked:
-                    return LockResult::locked;
-                case LockOutcome::busy:
-                    return find(table, index, key, snapshot) ? LockResult::busy : LockResult::absent;
-                case LockOutcome::newer_version:
-                    return has_key(table, index, key) ? std::optional(LockResult::locked) : std::nullopt;
-                case LockOutcome::gone:
-                    break;
-                }
-                return std::nullopt;
-            });
-        if (result && *result != LockResult::absent)
-            require_visible_to_transaction(table);
-        if (result)
-            return *result;
-        CHECK_FOR_INTERRUPTS(); // deleted or renumbered while we waited: look again
-    }
-}
-
-LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait)
-{
-    // The table access method asks for a snapshot, and looks at the row as it is.
-    const LockOutcome outcome = lock_at(table, tid, {GetActiveSnapshot(), next_moment()}, wait);
-    if (outcome == LockOutcome::locked) {
-        require_visible_to_transaction(table);
-        return LockResult::locked;
-    }
-    const auto is_there = [&](const DatedSnapshot& snapshot) { return fetch(table, tid, snapshot); };
-    if (outcome != LockOutcome::busy || !with_latest_snapshot(is_there))
-        return LockResult::absent;
-    require_visible_to_transaction(table);
-    return LockResult::busy;
-}
-
-bool is_locked_by_us(const Table& table)
-{
-    return TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(header_of(table))) ||
-           any_locker(table, MultiXactStatusForNoKeyUpdate, is_ours);
-}
-
-bool is_shared_by_us(const Table& table) { return any_locker(table, MultiXactStatusForShare, is_ours); }
-
-bool wait_for_locker(Table& table)
-{
-    ItemPointerData tid = table.found->tts_tid;
-    if (!TTS_IS_BUFFERTUPLE(table.found)) // of another access method's rows only their lock tells who has them
-        return lock_version(table, tid, LockWaitBlock) != LockResult::busy;
-    return any_locker(table, MultiXactStatusForShare, [&](TransactionId locker, MultiXactStatus status) {
-        if (!is_others(locker))
-            return ISUPDATE_from_mxstatus(status) && TransactionIdDidCommit(locker);
-        XactLockTableWait(locker, table.relation, &tid, XLTW_Lock);
-        return true;
-    });
-}
-
-LockResult look_at_version(Table& table, ItemPointerData tid)
-{
-    if (!with_latest_snapshot([&](const DatedSnapshot& snapshot) { return fetch(table, tid, snapshot); }))
-        return LockResult::absent;
-    const bool is_busy = TTS_IS_BUFFERTUPLE(table.found) &&
-                         any_locker(table, MultiXactStatusForShare,
-                                    [](TransactionId locker, MultiXactStatus /*status*/) { return is_others(locker); });
-    return is_busy ? LockResult::busy : LockResult::free;
 }
 
 bool is_seen_by_transaction(const Table& table)

@@ -1,4 +1,5 @@
-// Direct access to one table and its indexes, without SPI and without privileges: find, lock the latest version, insert, update.
+// Direct access to one table and its indexes, without SPI and without privileges: scans and lookups. row_lock.hpp locks rows,
+// table_writer.hpp writes them.
 // A Table lives from open_table to close_table, within one statement; an error closes it with the resource owner.
 #pragma once
 
@@ -43,16 +44,26 @@ struct IndexAccess {
     bool is_owner_code; // what it computes runs as the owner of the table
 };
 
+/// A scan that has ended, with nothing pinned: the next one through the same index goes on with it. Most tables are asked once
+/// while they are open, so the first one is not kept.
+struct ParkedScan {
+    Relation index; // null: none
+    IndexScanDesc scan;
+    bool has_ended; // some scan
+};
+
 struct Table {
     Relation relation;
     Moment locked_at;
-    TupleTableSlot* found;   // what find, next and lock_latest store
+    TupleTableSlot* found;   // what find, next and what locks a row store
     TupleTableSlot* written; // what insert and update are given; null before the first
     IndexAccess* indexes;    // opened at the first write; null before
     int index_count;
     bool has_others;      // a row was begun that has more columns than its writer knows
     EState* expressions;  // for indexes with expressions or predicates; null without
     MemoryContext memory; // where all of these live; the caller's context may be reset between two rows
+    ResourceOwner owner;  // who gives up what is open after an error
+    ParkedScan parked;
 };
 
 /// Opens a table; its slots and index descriptions are allocated in the current memory context.
@@ -121,30 +132,6 @@ bool fetch(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
 /// The same of a place that may be none of the table's rows', which may have fewer pages by now. Who comes to a page by an index
 /// removes what is dead there, so that it has room for the next version; so does this.
 bool fetch_from_guess(Table& table, ItemPointerData tid, const DatedSnapshot& snapshot);
-
-enum class LockResult { absent, busy, free, locked };
-
-/// Finds and locks the row with this key, FOR NO KEY UPDATE, in its latest version, and stores it in table.found. No 40001 below
-/// SERIALIZABLE; there, when the version is not the transaction's. A row that is busy is stored as last committed.
-LockResult lock_latest(Table& table, Oid index, std::span<const KeyPart> key, LockWaitPolicy wait = LockWaitBlock);
-
-/// Locks the version of a row that lies there, in the same way; `absent`: it is not the latest any more. The row was seen by a
-/// snapshot of this statement's, so no other has taken its place.
-LockResult lock_version(Table& table, ItemPointerData tid, LockWaitPolicy wait);
-
-/// Does the current transaction hold a lock on the row in table.found that keeps other writers out?
-bool is_locked_by_us(const Table& table);
-
-/// Does it hold one that keeps writers out, be it FOR SHARE?
-bool is_shared_by_us(const Table& table);
-
-/// Does somebody else hold a lock on the version of a row that lies there, which we would wait for? It is stored in table.found.
-/// Who comes meanwhile is missed: only the lock itself is sure.
-LockResult look_at_version(Table& table, ItemPointerData tid);
-
-/// Waits for somebody else who holds such a lock on the row in table.found, without taking it; returns whether there was one, or
-/// the row is not the latest version any more. Who comes meanwhile is missed here, too.
-bool wait_for_locker(Table& table);
 
 /// At SERIALIZABLE, raises 40001 when the row in table.found was changed since the transaction's snapshot.
 void require_visible_to_transaction(Table& table);

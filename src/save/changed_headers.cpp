@@ -5,6 +5,7 @@
 
 #include "errors/saving.hpp"
 #include "lines/find_lines.hpp"
+#include "pg/row_lock.hpp"
 #include "pg/table.hpp"
 #include "pg/version.hpp"
 #include "pg/view_table.hpp"

@@ -96,12 +96,11 @@ Customers sorted_customers(Batches batches, const DocumentCustomers& documents)
 
 /// Calls fn(table, customer) for each of them.
 template <class Fn>
-void for_each(const Customers& customers, Fn fn)
+void for_each(const Customers& customers, Turns& turns, Fn fn)
 {
-    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    pg::Table& table = customers_of(turns);
     for (Customer& customer : std::span(customers.sorted, static_cast<size_t>(customers.count)))
         fn(table, customer);
-    pg::close_table(table);
 }
 
 ContactsKnown contacts_among(const Customers& customers)
@@ -149,27 +148,27 @@ Customers take_turns(Batches batches, const DocumentCustomers& documents, Turns&
     find_accounts(batches);
     const Customers customers = sorted_customers(batches, documents);
     const bool are_many = customers.count > most_turns;
-    for_each(customers, [&](pg::Table& table, Customer& customer) {
+    for_each(customers, turns, [&](pg::Table& table, Customer& customer) {
         are_many ? lock_customer(table, customer) : take_turn(turns, table, customer);
     });
     return customers;
 }
 
 // Whoever changes account_of holds the rows of the customers before and after: what is found under the locks stays.
-void lock_customers(Customers& customers, Batches batches, const DocumentCustomers& documents)
+void lock_customers(Customers& customers, Batches batches, const DocumentCustomers& documents, Turns& turns)
 {
-    for_each(customers, lock_customer);
+    for_each(customers, turns, lock_customer);
     while (find_accounts(batches, contacts_among(customers))) {
         customers = sorted_customers(batches, documents);
-        for_each(customers, lock_customer);
+        for_each(customers, turns, lock_customer);
     }
 }
 
-Customers find_customers(Batches batches, const DocumentCustomers& documents)
+Customers find_customers(Batches batches, const DocumentCustomers& documents, Turns& turns)
 {
     find_accounts(batches);
     const Customers customers = sorted_customers(batches, documents);
-    for_each(customers, look_at_customer);
+    for_each(customers, turns, look_at_customer);
     return customers;
 }
 

@@ -27,10 +27,10 @@ struct Customers {
 Customers take_turns(Batches batches, const DocumentCustomers& documents, Turns& turns);
 
 /// Locks the rows of the same customers.
-void lock_customers(Customers& customers, Batches batches, const DocumentCustomers& documents);
+void lock_customers(Customers& customers, Batches batches, const DocumentCustomers& documents, Turns& turns);
 
 /// Finds the same customers without a lock.
-Customers find_customers(Batches batches, const DocumentCustomers& documents);
+Customers find_customers(Batches batches, const DocumentCustomers& documents, Turns& turns);
 
 /// The customer with this key, whom the batch names.
 const Customer& find_customer(const Customers& customers, std::string_view customer);

@@ -5,6 +5,7 @@
 
 #include "lines/header_view.hpp"
 #include "pg/changed_columns.hpp"
+#include "pg/row_lock.hpp"
 #include "pg/table.hpp"
 #include "settings/contacts.hpp"
 #include "sources/row_location.hpp"

@@ -6,6 +6,7 @@
 #include "ledger/recorded.hpp"
 #include "lines/read_lines.hpp"
 #include "pg/numeric.hpp"
+#include "pg/row_lock.hpp"
 #include "pg/table.hpp"
 #include "save/find_origins.hpp"
 #include "schema/catalog.hpp"

@@ -30,6 +30,7 @@ void end_look(Save& save)
 void end_save(Save& save)
 {
     end_look(save);
+    end_turns(save.turns);
     for (Part* const part : pg::span_of(save.parts)) {
         end_batch(part->batch);
         if (!part->is_open_elsewhere)

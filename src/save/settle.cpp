@@ -86,7 +86,7 @@ void add_lines_of_changed_headers(Save& save)
     for (Part* const part : pg::span_of(save.parts))
         for (const std::string_view customer : customers_of(part->batch, part->headers))
             pg::append(customers, customer);
-    lock_accounts_in_order(pg::span_of(customers));
+    lock_accounts_in_order(customers_of(save.turns), pg::span_of(customers));
     for (Part* const part : pg::span_of(save.parts))
         add_lines_of(part->batch, part->headers);
 }
@@ -203,7 +203,7 @@ bool lock_what_is_seen(Save& save, uint64 completed_before)
     }
     if (!lock_documents(save))
         return false;
-    lock_customers(save.customers, batches_of(save), customers_of_documents(save));
+    lock_customers(save.customers, batches_of(save), customers_of_documents(save), save.turns);
     return pg::completed_transactions() == completed_before || stands(save);
 }
 
@@ -217,7 +217,7 @@ void look_and_lock(Save& save)
         if (!look(save))
             continue;
         if (save.is_taken_in) {
-            save.customers = find_customers(batches_of(save), customers_of_documents(save));
+            save.customers = find_customers(batches_of(save), customers_of_documents(save), save.turns);
             return;
         }
         is_locked = lock_what_is_seen(save, completed_before);

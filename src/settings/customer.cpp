@@ -6,6 +6,7 @@
 #include "errors/registering.hpp"
 #include "pg/key.hpp"
 #include "pg/name_lock.hpp"
+#include "pg/row_lock.hpp"
 #include "pg/snapshot.hpp"
 #include "pg/text.hpp"
 #include "schema/catalog.hpp"
@@ -93,23 +94,29 @@ void lock_row(pg::Table& table, Customer& customer)
     tell(table, customer, customer.is_locked);
 }
 
-Customer lock_always(std::string_view key)
+Customer lock_always(pg::Table& table, std::string_view key)
 {
     Customer customer = customer_named(key, true);
-    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
     lock_customer(table, customer);
+    return customer;
+}
+
+Customer lock_always(std::string_view key)
+{
+    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    const Customer customer = lock_always(table, key);
     pg::close_table(table);
     return customer;
 }
 
 /// A customer who has no row may get one while we go on: who finds it is told that we have claimed the name (is_claimed).
-Customer lock_or_claim(std::string_view key)
+Customer lock_or_claim(pg::Table& table, std::string_view key)
 {
-    const Customer customer = lock_always(key);
+    const Customer customer = lock_always(table, key);
     if (customer.exists)
         return customer;
     pg::claim_name(catalog().customer, key);
-    return lock_always(key);
+    return lock_always(table, key);
 }
 
 /// Calls lock(account) for the accounts of these customers as they are found first; returns whether they are still theirs. The
@@ -151,6 +158,22 @@ Customer turn_or_claim(Turns& turns, pg::Table& table, std::string_view key)
 }
 
 } // namespace
+
+pg::Table& customers_of(Turns& turns)
+{
+    if (turns.customers == nullptr) {
+        turns.customers = static_cast<pg::Table*>(palloc(sizeof(pg::Table)));
+        *turns.customers = pg::open_table(catalog().customer, RowShareLock);
+    }
+    return *turns.customers;
+}
+
+void end_turns(Turns& turns)
+{
+    if (turns.customers != nullptr)
+        pg::close_table(*turns.customers);
+    turns.customers = nullptr;
+}
 
 void take_turn(Turns& turns, pg::Table& table, Customer& customer)
 {
@@ -203,13 +226,15 @@ Customer lock_account_of(std::string_view named)
     }
 }
 
-void lock_accounts_in_order(std::span<const std::string_view> named) { for_each_account_of(named, lock_or_claim); }
+void lock_accounts_in_order(pg::Table& customers, std::span<const std::string_view> named)
+{
+    for_each_account_of(named, [&](std::string_view account) { return lock_or_claim(customers, account); });
+}
 
 void take_turns_of_accounts(Turns& turns, std::span<const std::string_view> named)
 {
-    pg::Table table = pg::open_table(catalog().customer, RowShareLock);
+    pg::Table& table = customers_of(turns);
     for_each_account_of(named, [&](std::string_view account) { return turn_or_claim(turns, table, account); });
-    pg::close_table(table);
 }
 
 bool is_claimed(std::string_view customer) { return pg::is_name_claimed(catalog().customer, customer); }

@@ -25,8 +25,13 @@ struct Customer {
 /// Turns of customers. Whoever wants a customer's row takes his turn first. Who has it and nobody's row can still give it back.
 struct Turns {
     pg::Array<pg::Turn> taken;
-    bool has_waited; // for a turn, or for who held a row
+    bool has_waited;      // for a turn, or for who held a row
+    pg::Table* customers; // their table, open from the first question on until end_turns; null before
 };
+
+/// The table of customers, open and locked as long as these turns.
+pg::Table& customers_of(Turns& turns);
+void end_turns(Turns& turns);
 
 /// Of more customers the rows are locked at once: the table of locks is small, and all sessions share it.
 inline constexpr int most_turns = 16;
@@ -52,7 +57,7 @@ Customer lock_account_of(std::string_view named);
 
 /// Locks the rows of the customers whose credits these use, whether or not they work with credits; of those who do not exist, the
 /// names.
-void lock_accounts_in_order(std::span<const std::string_view> named);
+void lock_accounts_in_order(pg::Table& customers, std::span<const std::string_view> named);
 
 /// Has somebody else looked for this customer to lock him, and not found him? His row may have come since.
 bool is_claimed(std::string_view customer);
