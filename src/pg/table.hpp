@@ -29,15 +29,6 @@ inline bool is_unique(Relation index)
     return form->indisunique && form->indimmediate && form->indisvalid && !form->indisexclusion && is_plain(index);
 }
 
-/// May the index, which is locked, be read with a snapshot that is taken from now on? What was built over chains of versions that
-/// it does not lead to may be read by nobody who might see those (PostgreSQL's planner asks the same).
-inline bool is_usable(Relation index)
-{
-    const Form_pg_index form = index->rd_index;
-    return form->indisvalid &&
-           (!form->indcheckxmin || TransactionIdPrecedes(HeapTupleHeaderGetXmin(index->rd_indextuple->t_data), TransactionXmin));
-}
-
 struct IndexAccess {
     Relation relation;
     IndexInfo* info;

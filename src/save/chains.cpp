@@ -102,38 +102,53 @@ size_t drop_empty(const BatchList& save, size_t given)
     return count;
 }
 
+bool is_new(const LineImage& image) { return image.old_line == nullptr && is_null(image.gone_key); }
+
 /// Of an image that is no new line: what is recorded for its line.
 const Recorded* recorded_of(Batch& batch, const LineImage& image, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
     const std::string_view key = image.old_line == nullptr ? image.gone_key : key_of(batch, image.old_line);
-    return is_null(key) ? nullptr : read_recorded(entries, batch.source->number, key, snapshot);
+    return read_recorded(entries, batch.source->number, key, snapshot);
 }
 
-/// Adds the customers whom the lines from `first` on had and have. Of a line that went with its document only the ledger may know
-/// him; false: not even that does.
-bool add_customers(Texts& customers, Batch& batch, int first, pg::Table& entries, const pg::DatedSnapshot& snapshot)
+/// Adds the customers whom a line that is not new had and has. Of one that went with its document only the ledger may know him;
+/// false: not even that does.
+bool add_customers(Texts& customers, Batch& batch, const LineImage& image, pg::Table& entries, const pg::DatedSnapshot& snapshot)
 {
-    bool are_all_known = true;
-    for (int i = first; i < batch.image_count; i++) {
-        const LineImage& image = batch.images[i];
-        const int before = customers.count;
-        add_customer(customers, batch, image.old_line, image.old_header);
-        for (const Recorded* recorded = recorded_of(batch, image, entries, snapshot); recorded != nullptr;
-             recorded = recorded->next)
-            pg::append(customers, recorded->customer);
-        are_all_known &= customers.count > before || image.old_line == nullptr;
-        add_customer(customers, batch, image.new_line, image.new_header);
-    }
-    return are_all_known;
+    const int before = customers.count;
+    add_customer(customers, batch, image.old_line, image.old_header);
+    for (const Recorded* recorded = recorded_of(batch, image, entries, snapshot); recorded != nullptr; recorded = recorded->next)
+        pg::append(customers, recorded->customer);
+    const bool is_known = customers.count > before || image.old_line == nullptr;
+    add_customer(customers, batch, image.new_line, image.new_header);
+    return is_known;
 }
 
-/// Likewise, of a whole save: `firsts` are the first images of its batches.
+/// Calls fn(batch, image) for the images of a save, of which `firsts` are the first of its batches.
+template <class Fn>
+void for_each_image(Batches batches, std::span<const int> firsts, Fn fn)
+{
+    for (size_t i = 0; i < batches.size(); i++)
+        for (const LineImage& image : images_of(*batches[i]).subspan(i < firsts.size() ? firsts[i] : 0))
+            fn(*batches[i], image);
+}
+
+/// Likewise, of these images. False: of some nobody knows them.
 bool add_customers(Texts& customers, Batches batches, std::span<const int> firsts)
 {
+    bool are_all_new = true;
+    for_each_image(batches, firsts, [&](Batch& batch, const LineImage& image) {
+        are_all_new = are_all_new && is_new(image);
+        if (is_new(image))
+            add_customer(customers, batch, image.new_line, image.new_header);
+    });
+    if (are_all_new)
+        return true;
     return pg::read_latest(catalog().entry, [&](pg::Table& entries, const pg::DatedSnapshot& snapshot) {
         bool are_known = true;
-        for (size_t i = 0; i < batches.size(); i++)
-            are_known &= add_customers(customers, *batches[i], i < firsts.size() ? firsts[i] : 0, entries, snapshot);
+        for_each_image(batches, firsts, [&](Batch& batch, const LineImage& image) {
+            are_known &= is_new(image) || add_customers(customers, batch, image, entries, snapshot);
+        });
         return are_known;
     });
 }

@@ -17,15 +17,14 @@ struct ColumnIndex {
     Oid collation;
 };
 
-/// Looks for a valid B-tree index on a column of a type that PostgreSQL brings along, of which two values are equal just when
-/// their texts are.
+/// Looks for a valid B-tree index on a column of one of PostgreSQL's own types.
 ColumnIndex find_column_index(Relation table, AttrNumber column);
 
 /// Locks the index; null: it may not be used now.
 Relation open_column_index(const ColumnIndex& way, Relation table);
 
-/// Calls fn() for each row with one of these values, which are different ones, stored in table.found, as of the latest snapshot.
-/// False: it was not called, SQL must find them.
+/// Calls fn() for each row with one of these values, stored in table.found, as of the latest snapshot. A row may come twice,
+/// where two of the values are equal. False: it was not called, SQL must find them.
 template <class Fn>
 bool for_each_with_value(const ColumnIndex& way, pg::Table& table, std::span<const Datum> values, Fn fn)
 {

@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(91);
+SELECT plan(92);
 
 -- Given the shop's tables, checked at commit, and the others at once
 
@@ -35,6 +35,9 @@ CREATE FUNCTION pg_temp.pending() RETURNS bigint LANGUAGE sql AS $$SELECT count(
 INSERT INTO shop.slip (id, customer, item, quantity) VALUES (1, 'A', 'H', 4);
 SELECT is(pg_temp.entries(), 0::bigint, 'nothing is booked by a statement');
 SELECT is(pg_temp.pending(), 1::bigint, 'it is noted');
+SET CONSTRAINTS credits.credits_check_header_at_commit IMMEDIATE;
+SELECT is(pg_temp.pending(), 1::bigint, 'the check of late headers is none of it');
+SET CONSTRAINTS credits.credits_check_header_at_commit DEFERRED;
 INSERT INTO shop.slip (id, customer, item, quantity, amount) VALUES (2, 'A', 'S', 10, 1000);
 SELECT is(pg_temp.outcome('SET CONSTRAINTS credits.credits_check_at_commit IMMEDIATE'), 'accepted',
           'consuming before selling is fine');

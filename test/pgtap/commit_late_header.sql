@@ -3,7 +3,7 @@
 BEGIN;
 \ir common.psql
 \ir shop.psql
-SELECT plan(54);
+SELECT plan(56);
 
 -- Given two tables of documents that come after their lines, one checked by statement, one at commit
 
@@ -41,6 +41,9 @@ BEGIN
     EXECUTE format('INSERT INTO %s VALUES (1, 1, ''S'', 10, 1000), (1, 2, ''H'', 4, 200)', lines);
     RETURN NEXT pg_temp.balances('{0,0}', head || ': lines without their header book nothing');
     RETURN NEXT is((SELECT count(*) FROM credits.pending), 1::bigint, 'they wait');
+    SET CONSTRAINTS credits.credits_check_at_commit IMMEDIATE;
+    RETURN NEXT is((SELECT count(*) FROM credits.pending), 1::bigint, 'whoever checks before the commit hurries no header');
+    SET CONSTRAINTS credits.credits_check_at_commit DEFERRED;
     EXECUTE format('INSERT INTO %s VALUES (1, ''A'')', head);
     PERFORM pg_temp.end_of_transaction();
     RETURN NEXT pg_temp.balances('{6,0}', 'with it, at the end, they are booked');
