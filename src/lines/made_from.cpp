@@ -149,7 +149,6 @@ const ColumnIndex& index_of_origin(Source& source, const Compared& compared, Rel
 /// Through an index on the origin's column; false: SQL must find them. A key that is none of its values names no line.
 bool find_lines_made_from(Batch& batch, std::span<const std::string_view> keys)
 {
-    AcceptInvalidationMessages(); // whoever has waited for a row has not heard of an heir or index yet
     Source& source = *batch.source;
     pg::Table table = pg::open_table(source.line_table, AccessShareLock);
     const Compared compared = find_compared(source);

@@ -57,6 +57,7 @@ ColumnIndex find_column_index(Relation table, AttrNumber column)
 
 Relation open_column_index(const ColumnIndex& way, Relation table)
 {
+    AcceptInvalidationMessages(); // whoever has waited for a row has not heard of an heir yet
     if (!OidIsValid(way.index) || has_descendants(table))
         return nullptr;
     const Relation index = try_relation_open(way.index, AccessShareLock);
