@@ -3,7 +3,7 @@
 
 -- A setting's changes are on record under the code that the type had then.
 CREATE FUNCTION credits._codes_of(code text) RETURNS text[]
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     WITH RECURSIVE former AS (
@@ -22,7 +22,7 @@ COMMENT ON FUNCTION credits._codes_of(text) IS
 
 -- What a setting was at the end of a day: what the first change after it found.
 CREATE FUNCTION credits._setting_as_of(of_table name, of_keys text[], of_column name, present text, day date) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT CASE WHEN change.key IS NULL THEN present ELSE change.old_value END
@@ -40,6 +40,7 @@ END;
 COMMENT ON FUNCTION credits._setting_as_of(name, text[], name, text, date) IS
 'What a setting was at the end of a day, given what it is now and the keys that it is on record under.';
 
+-- Without settings, to be inlined, and safe for parallel workers, so that several may read the entries.
 CREATE FUNCTION credits._lot_as_of(day date) RETURNS TABLE (
     customer        text,
     type_id         integer,
@@ -47,32 +48,139 @@ CREATE FUNCTION credits._lot_as_of(day date) RETURNS TABLE (
     quantity        numeric,
     value           numeric,
     remaining       numeric,
-    remaining_value numeric,
-    sold            numeric,
-    last_booked_on  date
+    remaining_value numeric
 )
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         entry.customer,
         entry.type_id,
         entry.lot_no,
-        sum(entry.quantity) FILTER (WHERE credits._act_of(entry.kind) = 'sale'),
-        sum(entry.value) FILTER (WHERE credits._act_of(entry.kind) = 'sale'),
+        sum(entry.quantity) FILTER (WHERE entry.kind = ANY (sale.kinds)),
+        sum(entry.value) FILTER (WHERE entry.kind = ANY (sale.kinds)),
         sum(entry.quantity),
-        sum(entry.value),
-        sum(entry.quantity) FILTER (WHERE credits._act_of(entry.kind) IN ('sale', 'credit_note')),
-        max(entry.booked_on)
+        sum(entry.value)
     FROM credits.entry
+    CROSS JOIN (SELECT array_agg(known.kind) AS kinds FROM credits._entry_kind() AS known WHERE known.act = 'sale') AS sale
     WHERE entry.booked_on <= day
     GROUP BY entry.customer, entry.type_id, entry.lot_no;
 END;
 COMMENT ON FUNCTION credits._lot_as_of(date) IS
 'Every lot as its entries of until the end of a day make it, those of inactive types and used-up ones too.';
 
+-- From what lots have now, less what was booked since: the days that are asked for are mostly recent ones.
+CREATE FUNCTION credits._held_as_of(day date) RETURNS TABLE (customer text, type_id integer, remaining numeric, sold_on date)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT
+        held.customer,
+        held.type_id,
+        held.remaining,
+        coalesce(held.sold_on, (SELECT lot.sold_on -- of what was used up since
+                                FROM credits.lot
+                                WHERE lot.customer = held.customer AND lot.type_id = held.type_id AND lot.lot_no = held.lot_no))
+    FROM (SELECT customer, type_id, lot_no, lot.sold_on, coalesce(lot.remaining, 0) - coalesce(since.quantity, 0) AS remaining
+          FROM credits._open_lot AS lot
+          FULL JOIN (SELECT entry.customer, entry.type_id, entry.lot_no, sum(entry.quantity) AS quantity
+                     FROM credits.entry
+                     WHERE entry.booked_on > day
+                     GROUP BY entry.customer, entry.type_id, entry.lot_no) AS since USING (customer, type_id, lot_no)) AS held
+    WHERE held.remaining <> 0; -- as lots have that were sold since
+END;
+COMMENT ON FUNCTION credits._held_as_of(date) IS
+'The lots that had credits left at the end of a day, by what they have now: right unless other saves than the entries are seen.';
+
+CREATE FUNCTION credits._oldest_sale_as_of(customer text, type_id integer, day date) RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT min(lot.sold_on)
+    FROM (SELECT entry.lot_no
+          FROM credits.entry
+          WHERE entry.customer = _oldest_sale_as_of.customer AND entry.type_id = _oldest_sale_as_of.type_id
+            AND entry.booked_on <= day
+          GROUP BY entry.lot_no
+          HAVING sum(entry.quantity) > 0) AS held
+    JOIN credits.lot USING (lot_no)
+    WHERE lot.customer = _oldest_sale_as_of.customer AND lot.type_id = _oldest_sale_as_of.type_id;
+END;
+COMMENT ON FUNCTION credits._oldest_sale_as_of(text, integer, date) IS
+'Date of the oldest sale of which an account had credits at the end of a day, by its entries alone; null for none.';
+
+CREATE FUNCTION credits._alarm_level_as_of(day date) RETURNS TABLE (customer text, type_id integer, level text)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT DISTINCT ON (type.type_id, 1)
+        left(change.key, -length(of.code) - 1) COLLATE "C",
+        type.type_id,
+        change.old_value
+    FROM credits.credit_type AS type
+    CROSS JOIN LATERAL unnest(credits._codes_of(type.code)) AS of (code)
+    JOIN credits.setting_change AS change
+        ON change.table_name = 'account' AND change.column_name = 'alarm_level' AND change.changed_at::date > day
+           AND right(change.key, length(of.code) + 1) = '/' || of.code
+    ORDER BY type.type_id, 1, change.changed_at;
+END;
+COMMENT ON FUNCTION credits._alarm_level_as_of(date) IS
+'The customers'' own alarm levels at the end of a day, where they were changed after it: what the first change found.';
+
+-- What is known of an account is put one below the other and grouped. It is not joined: how many accounts the entries make,
+-- nobody can tell beforehand, and with few in mind the planner would go through one list for each row of the other.
+CREATE FUNCTION credits._account_as_of(day date) RETURNS TABLE (
+    customer         text,
+    type_id          integer,
+    sold             numeric,
+    open             numeric,
+    open_value       numeric,
+    last_booked_on   date,
+    oldest_open_sale date,
+    has_former_level boolean,
+    former_level     text
+)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT
+        past.customer,
+        past.type_id,
+        past.sold,
+        past.open,
+        past.value,
+        past.booked_on,
+        -- Who has saved after somebody else at REPEATABLE READ sees lots as they are then, and not the other one's entries.
+        CASE WHEN past.open = coalesce(past.held, 0) THEN past.oldest_open_sale
+             ELSE credits._oldest_sale_as_of(past.customer, past.type_id, day) END,
+        past.has_former_level,
+        past.former_level
+    FROM (SELECT known.customer, known.type_id,
+                 sum(known.quantity) FILTER (WHERE credits._act_of(known.kind) IN ('sale', 'credit_note')) AS sold,
+                 sum(known.quantity) AS open,
+                 sum(known.value) AS value,
+                 max(known.booked_on) AS booked_on,
+                 sum(known.held) AS held,
+                 min(known.sold_on) FILTER (WHERE known.held > 0) AS oldest_open_sale,
+                 bool_or(known.has_former_level) AS has_former_level,
+                 min(known.former_level) AS former_level
+          FROM (SELECT entry.customer, entry.type_id, entry.kind, sum(entry.quantity) AS quantity, sum(entry.value) AS value,
+                       max(entry.booked_on) AS booked_on, NULL::numeric AS held, NULL::date AS sold_on,
+                       false AS has_former_level, NULL::text AS former_level
+                FROM credits.entry
+                WHERE entry.booked_on <= day
+                GROUP BY entry.customer, entry.type_id, entry.kind -- by kind, so that no entry is asked for what it is
+                UNION ALL
+                SELECT lot.customer, lot.type_id, NULL, NULL, NULL, NULL, lot.remaining, lot.sold_on, false, NULL
+                FROM credits._held_as_of(day) AS lot
+                UNION ALL
+                SELECT setting.customer, setting.type_id, NULL, NULL, NULL, NULL, NULL, NULL, true, setting.level
+                FROM credits._alarm_level_as_of(day) AS setting) AS known
+          GROUP BY known.customer, known.type_id
+          HAVING max(known.booked_on) IS NOT NULL) AS past;
+END;
+COMMENT ON FUNCTION credits._account_as_of(date) IS
+'Every account as its entries of until the end of a day make it, those of inactive types too, and its own alarm level then, '
+'where that has changed since.';
+
 CREATE FUNCTION credits._is_active_as_of(code text, active boolean, day date) RETURNS boolean
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 RETURN coalesce(credits._setting_as_of('credit_type', credits._codes_of(code), 'active', active::text, day)::boolean, true);
 COMMENT ON FUNCTION credits._is_active_as_of(text, boolean, date) IS
@@ -93,6 +201,7 @@ CREATE FUNCTION credits.open_lot_as_of(day date) RETURNS TABLE (
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -130,11 +239,19 @@ CREATE FUNCTION credits.portfolio_as_of(day date) RETURNS TABLE (
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY
+    WITH type AS MATERIALIZED ( -- once per type
+        SELECT of.type_id, of.code, of.currency,
+               credits._setting_as_of('credit_type', credits._codes_of(of.code), 'alarm_level', of.alarm_level::text, day)
+                   AS level
+        FROM credits.credit_type AS of
+        WHERE credits._is_active_as_of(of.code, of.active, day)
+    )
     SELECT
         past.customer,
         named.name,
@@ -144,18 +261,12 @@ BEGIN
         trim_scale(past.sold - past.open),
         trim_scale(past.open),
         past.open_value,
-        level.alarm,
-        coalesce(past.open < level.alarm, false),
+        own.level,
+        coalesce(past.open < own.level, false),
         past.oldest_open_sale,
         past.last_booked_on
-    FROM (SELECT lot_past.customer, lot_past.type_id, sum(lot_past.sold) AS sold, sum(lot_past.remaining) AS open,
-                 sum(lot_past.remaining_value) AS open_value,
-                 min(lot.sold_on) FILTER (WHERE lot_past.remaining > 0) AS oldest_open_sale,
-                 max(lot_past.last_booked_on) AS last_booked_on
-          FROM credits._lot_as_of(day) AS lot_past
-          JOIN credits.lot USING (customer, type_id, lot_no)
-          GROUP BY lot_past.customer, lot_past.type_id) AS past
-    JOIN credits.credit_type AS type USING (type_id)
+    FROM credits._account_as_of(day) AS past
+    JOIN type USING (type_id)
     CROSS JOIN LATERAL ( -- by its key: the view account would be read for each account
         SELECT own.alarm_level
         FROM credits._account AS own
@@ -164,12 +275,8 @@ BEGIN
         LIMIT 1) AS account
     LEFT JOIN credits.customer AS named ON named.customer = past.customer
     CROSS JOIN LATERAL (
-        SELECT coalesce(
-            credits._setting_as_of('account', ARRAY(SELECT past.customer || '/' || code FROM unnest(codes.all) AS code),
-                                   'alarm_level', account.alarm_level::text, day),
-            credits._setting_as_of('credit_type', codes.all, 'alarm_level', type.alarm_level::text, day))::numeric AS alarm
-        FROM (SELECT credits._codes_of(type.code) AS all) AS codes) AS level
-    WHERE credits._is_active_as_of(type.code, type.active, day)
+        SELECT coalesce(CASE WHEN past.has_former_level THEN past.former_level ELSE account.alarm_level::text END,
+                        type.level)::numeric AS level) AS own
     ORDER BY past.customer, type.code;
 END
 $$;

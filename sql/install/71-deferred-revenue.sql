@@ -120,6 +120,7 @@ CREATE FUNCTION credits.deferred_revenue_detail(month date, type_code text) RETU
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
