@@ -10,14 +10,18 @@ COMMENT ON FUNCTION credits._month_of(date) IS
 'The first day of the month that a day is in.';
 
 -- The calendar comes again every 400 years.
-CREATE FUNCTION credits._dated(day date, format text) RETURNS text
+CREATE FUNCTION credits._dated_late(day date, format text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN CASE
-    WHEN day < DATE '294276-01-01' THEN to_char(day, format)
-    ELSE (SELECT replace(to_char(make_date(alike.year, extract(month FROM day)::integer, extract(day FROM day)::integer), format),
-                         alike.year::text, extract(year FROM day)::text)
-          FROM (SELECT (2000 + extract(year FROM day) % 400)::integer AS year) AS alike)
-END;
+RETURN (SELECT replace(to_char(make_date(alike.year, extract(month FROM day)::integer, extract(day FROM day)::integer), format),
+                       alike.year::text, extract(year FROM day)::text)
+        FROM (SELECT (2000 + extract(year FROM day) % 400)::integer AS year) AS alike);
+COMMENT ON FUNCTION credits._dated_late(date, text) IS
+'A day that no timestamp has, in a format of to_char().';
+
+-- Without settings, to be inlined: it is evaluated for each row of a page.
+CREATE FUNCTION credits._dated(day date, format text) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN day < DATE '294276-01-01' THEN to_char(day, format) ELSE credits._dated_late(day, format) END;
 COMMENT ON FUNCTION credits._dated(date, text) IS
 'A day in a format of to_char().';

@@ -1,6 +1,21 @@
 -- The ledger as of any past day, by the dates that entries are booked on: once its month is closed, the same for ever.
 -- Names, codes and document numbers are those of now.
 
+-- With constant arguments the planner asks these once and knows how many entries there are of such kinds.
+CREATE FUNCTION credits._kinds_of_act(act text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN ARRAY(SELECT known.kind FROM credits._entry_kind() AS known WHERE known.act = _kinds_of_act.act);
+COMMENT ON FUNCTION credits._kinds_of_act(text) IS
+'The kinds of entries whose line did this, as in _act_of.';
+
+CREATE FUNCTION credits._kinds_of_movement(movement text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN ARRAY(SELECT known.kind FROM credits._entry_kind() AS known WHERE known.movement = _kinds_of_movement.movement);
+COMMENT ON FUNCTION credits._kinds_of_movement(text) IS
+'The kinds of entries that are this in a closing, as in _movement_of.';
+
 -- A setting's changes are on record under the code that the type had then.
 CREATE FUNCTION credits._codes_of(code text) RETURNS text[]
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -56,12 +71,11 @@ BEGIN ATOMIC
         entry.customer,
         entry.type_id,
         entry.lot_no,
-        sum(entry.quantity) FILTER (WHERE entry.kind = ANY (sale.kinds)),
-        sum(entry.value) FILTER (WHERE entry.kind = ANY (sale.kinds)),
+        sum(entry.quantity) FILTER (WHERE entry.kind = ANY (credits._kinds_of_act('sale'))),
+        sum(entry.value) FILTER (WHERE entry.kind = ANY (credits._kinds_of_act('sale'))),
         sum(entry.quantity),
         sum(entry.value)
     FROM credits.entry
-    CROSS JOIN (SELECT array_agg(known.kind) AS kinds FROM credits._entry_kind() AS known WHERE known.act = 'sale') AS sale
     WHERE entry.booked_on <= day
     GROUP BY entry.customer, entry.type_id, entry.lot_no;
 END;

@@ -16,28 +16,28 @@ COMMENT ON FUNCTION credits._first_day_of_year(integer) IS
 'The first day of the year. 22023 for no year from 1 to 9999.';
 
 -- Of all customers the entries of the period are found by date, of one customer by his key. A plan that must do for both would
--- read the whole ledger: hence two, of which one never runs. The days are asked for once, not per entry. To be inlined it has no
--- settings.
+-- read the whole ledger: hence two, of which one never runs. To be inlined it has no settings; give it days that are known when
+-- the plan is made, so that it is made for as many entries as they have.
 CREATE FUNCTION credits._consumption(first_day date, last_day date, customer text) RETURNS TABLE (
     customer  text,
     type_id   integer,
     booked_on date,
     credits   numeric
 )
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT entry.customer, entry.type_id, entry.booked_on, -entry.quantity
     FROM credits.entry
     WHERE _consumption.customer IS NULL
-      AND entry.booked_on BETWEEN (SELECT first_day) AND (SELECT last_day)
-      AND credits._movement_of(entry.kind) = 'consumed'
+      AND entry.booked_on BETWEEN first_day AND last_day
+      AND entry.kind = ANY (credits._kinds_of_movement('consumed'))
     UNION ALL
     SELECT entry.customer, entry.type_id, entry.booked_on, -entry.quantity
     FROM credits.entry
     WHERE _consumption.customer IS NOT NULL
       AND entry.customer = _consumption.customer
-      AND entry.booked_on BETWEEN (SELECT first_day) AND (SELECT last_day)
-      AND credits._movement_of(entry.kind) = 'consumed';
+      AND entry.booked_on BETWEEN first_day AND last_day
+      AND entry.kind = ANY (credits._kinds_of_movement('consumed'));
 END;
 COMMENT ON FUNCTION credits._consumption(date, date, text) IS
 'The consumptions booked from one day to another, their changes and returns, of one customer or, for null, of all: credits, > 0 '
@@ -66,34 +66,38 @@ COMMENT ON TYPE credits._consumption_of_year IS
 CREATE FUNCTION credits.consumption_by_month(year integer, customer text DEFAULT NULL) RETURNS SETOF credits._consumption_of_year
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the customer and the days, each time
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    months date[];
 BEGIN
     PERFORM credits._hold_tables();
     PERFORM credits._require_customer(consumption_by_month.customer) WHERE consumption_by_month.customer IS NOT NULL;
     PERFORM credits._first_day_of_year(year); -- to be told before the dates are made
+    months := ARRAY(SELECT make_date(year, no, 1) FROM generate_series(1, 12) AS no ORDER BY no);
     RETURN QUERY
     WITH month AS (
-        SELECT moved.customer, moved.type_id, credits._month_of(moved.booked_on) AS first_day, sum(moved.credits) AS credits
-        FROM credits._consumption(make_date(year, 1, 1), make_date(year, 12, 31), consumption_by_month.customer) AS moved
+        SELECT moved.customer, moved.type_id, width_bucket(moved.booked_on, months) AS no, sum(moved.credits) AS credits
+        FROM credits._consumption(months[1], make_date(year, 12, 31), consumption_by_month.customer) AS moved
         GROUP BY moved.customer, moved.type_id, 3
     )
     SELECT
         month.customer,
         type.code,
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 1)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 2)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 3)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 4)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 5)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 6)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 7)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 8)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 9)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 10)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 11)), 0),
-        coalesce(trim_scale(sum(month.credits) FILTER (WHERE extract(month FROM month.first_day) = 12)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 1)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 2)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 3)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 4)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 5)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 6)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 7)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 8)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 9)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 10)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 11)), 0),
+        coalesce(trim_scale(sum(month.credits) FILTER (WHERE month.no = 12)), 0),
         trim_scale(sum(month.credits))
     FROM month
     JOIN credits.credit_type AS type USING (type_id)
@@ -156,22 +160,22 @@ COMMENT ON TYPE credits._consumption_of_month IS 'A row of consumption_by_day().
 CREATE FUNCTION credits.consumption_by_day(month date, customer text DEFAULT NULL) RETURNS SETOF credits._consumption_of_month
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the customer and the days, each time
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    first_day date;
+    last_day  date;
 BEGIN
     PERFORM credits._hold_tables();
     PERFORM credits._require_customer(consumption_by_day.customer) WHERE consumption_by_day.customer IS NOT NULL;
-    PERFORM credits._first_day(month);
+    first_day := credits._first_day(month);
+    last_day := first_day + interval '1 month' - interval '1 day';
     RETURN QUERY
-    WITH last AS (
-        SELECT extract(day FROM credits._first_day(month) + interval '1 month' - interval '1 day') AS day
-    ),
-    day AS (
-        SELECT moved.customer, moved.type_id, extract(day FROM moved.booked_on) AS no, sum(moved.credits) AS credits
-        FROM credits._consumption(credits._first_day(month),
-                                  (credits._first_day(month) + interval '1 month' - interval '1 day')::date,
-                                  consumption_by_day.customer) AS moved
+    WITH day AS (
+        SELECT moved.customer, moved.type_id, moved.booked_on - first_day + 1 AS no, sum(moved.credits) AS credits
+        FROM credits._consumption(first_day, last_day, consumption_by_day.customer) AS moved
         GROUP BY moved.customer, moved.type_id, 3
     )
     SELECT
@@ -205,15 +209,14 @@ BEGIN
         coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 26)), 0),
         coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 27)), 0),
         coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 28)), 0),
-        CASE WHEN last.day >= 29 THEN coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 29)), 0) END,
-        CASE WHEN last.day >= 30 THEN coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 30)), 0) END,
-        CASE WHEN last.day >= 31 THEN coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 31)), 0) END,
+        CASE WHEN last_day - first_day >= 28 THEN coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 29)), 0) END,
+        CASE WHEN last_day - first_day >= 29 THEN coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 30)), 0) END,
+        CASE WHEN last_day - first_day >= 30 THEN coalesce(trim_scale(sum(day.credits) FILTER (WHERE day.no = 31)), 0) END,
         trim_scale(sum(day.credits))
     FROM day
-    CROSS JOIN last
     JOIN credits.credit_type AS type USING (type_id)
     WHERE type.active
-    GROUP BY day.customer, type.code, last.day
+    GROUP BY day.customer, type.code
     ORDER BY day.customer, type.code;
 END
 $$;

@@ -3,14 +3,14 @@
 
 -- The parts have no settings, to be inlined: they are evaluated for each account.
 CREATE FUNCTION credits._months_between(earlier date, later date) RETURNS integer
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN ((extract(year FROM later) - extract(year FROM earlier)) * 12 + extract(month FROM later)
         - extract(month FROM earlier))::integer;
 COMMENT ON FUNCTION credits._months_between(date, date) IS
 'How many months the month of one day lies before that of another.';
 
 CREATE FUNCTION credits._days_in_month(day date) RETURNS integer
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT (alike.month + interval '1 month')::date - alike.month
         FROM (SELECT make_date((2000 + extract(year FROM day) % 400)::integer, extract(month FROM day)::integer, 1) AS month)
             AS alike);
@@ -64,37 +64,8 @@ COMMENT ON FUNCTION credits._budget_period(integer, date) IS
 'read entries of, and the months that are to come, before the year and in it.
 22023 for no year from 1 to 9999.';
 
-CREATE FUNCTION credits._budget_consumption(year integer, customer text, today date) RETURNS TABLE (
-    customer text,
-    type_id  integer,
-    month    date,
-    weight   integer,
-    consumed numeric,
-    ahead    numeric
-)
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT month.customer, month.type_id, month.first_day, 12 - credits._months_between(month.first_day, period.last_month),
-           month.consumed, month.ahead
-    FROM (SELECT
-              moved.customer,
-              moved.type_id,
-              credits._month_of(moved.booked_on) AS first_day,
-              coalesce(sum(moved.credits) FILTER (WHERE moved.booked_on <= today), 0) AS consumed,
-              coalesce(sum(moved.credits) FILTER (WHERE moved.booked_on > today), 0) AS ahead
-          FROM credits._consumption(
-              ((credits._budget_period(year, today)).last_month - interval '11 months')::date,
-              (credits._budget_period(year, today)).read_until,
-              _budget_consumption.customer) AS moved
-          GROUP BY moved.customer, moved.type_id, 3) AS month
-    CROSS JOIN credits._budget_period(year, today) AS period;
-END;
-COMMENT ON FUNCTION credits._budget_consumption(integer, text, date) IS
-'What a budget reads of the entries, once: credits consumed per account and month, until today and, booked already with a later '
-'date, after it. weight: 12 of the newest of the months that are averaged, one less for each before.';
-
-CREATE FUNCTION credits._budget_rate(year integer, customer text, today date) RETURNS TABLE (
+-- Days and customer are known when the plan is made, which is made for as many entries as they have.
+CREATE FUNCTION credits._budget_rate(year integer, of_customer text, today date) RETURNS TABLE (
     customer       text,
     type_id        integer,
     open           numeric,
@@ -104,37 +75,55 @@ CREATE FUNCTION credits._budget_rate(year integer, customer text, today date) RE
     history_months integer,
     per_month      numeric
 )
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    WITH account AS MATERIALIZED ( -- once per account, not per month
-        SELECT its.customer, its.type_id, its.balance, period.first_day, period.last_day, period.last_month,
+SET plan_cache_mode = force_custom_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    period record;
+    first_month date;
+BEGIN
+    period := credits._budget_period(year, today);
+    first_month := period.last_month - interval '11 months';
+    RETURN QUERY
+    WITH month AS ( -- weight: 12 of the newest of the months that are averaged, one less for each before
+        SELECT moved.customer, moved.type_id, moved.month,
+               12 - credits._months_between(moved.month, period.last_month) AS weight, moved.consumed, moved.ahead
+        FROM (SELECT moved.customer, moved.type_id, credits._month_of(moved.booked_on) AS month,
+                     coalesce(sum(moved.credits) FILTER (WHERE moved.booked_on <= today), 0) AS consumed,
+                     coalesce(sum(moved.credits) FILTER (WHERE moved.booked_on > today), 0) AS ahead
+              FROM credits._consumption(first_month, period.read_until, of_customer) AS moved
+              GROUP BY moved.customer, moved.type_id, 3) AS moved
+    ),
+    account AS MATERIALIZED ( -- once per account, not per month
+        SELECT its.customer, its.type_id, its.balance,
                CASE WHEN credits._month_of(started.on_day) > period.last_month THEN 0
                     -- The month in which he started counts when it is full, or the last one.
                     ELSE least(12, 1 + credits._months_between(
                         least((started.on_day + interval '1 month' - interval '1 day')::date, period.last_month),
                                                                period.last_month)) END AS months
         FROM credits.account AS its
-        CROSS JOIN credits._budget_period(year, today) AS period
         CROSS JOIN LATERAL (
             SELECT min(lot.booked_on) AS on_day
             FROM credits.lot
             WHERE lot.customer = its.customer AND lot.type_id = its.type_id AND lot.quantity > 0) AS started
-        WHERE (_budget_rate.customer IS NULL OR its.customer = _budget_rate.customer)
+        WHERE (of_customer IS NULL OR its.customer = of_customer)
           AND started.on_day <= period.read_until
     ),
     moved AS (
         SELECT account.*, month.month, month.weight, month.consumed, month.ahead
         FROM account
-        LEFT JOIN credits._budget_consumption(year, _budget_rate.customer, today) AS month USING (customer, type_id)
+        LEFT JOIN month USING (customer, type_id)
     )
     SELECT
         moved.customer,
         moved.type_id,
         moved.balance,
-        coalesce(sum(moved.consumed) FILTER (WHERE moved.month BETWEEN moved.first_day AND moved.last_day), 0),
-        coalesce(sum(moved.ahead) FILTER (WHERE moved.month < moved.first_day), 0),
-        coalesce(sum(moved.ahead) FILTER (WHERE moved.month BETWEEN moved.first_day AND moved.last_day), 0),
+        coalesce(sum(moved.consumed) FILTER (WHERE moved.month BETWEEN period.first_day AND period.last_day), 0),
+        coalesce(sum(moved.ahead) FILTER (WHERE moved.month < period.first_day), 0),
+        coalesce(sum(moved.ahead) FILTER (WHERE moved.month BETWEEN period.first_day AND period.last_day), 0),
         moved.months,
         -- 12 + 11 + ... are months * (25 - months) / 2
         CASE WHEN bool_or(moved.consumed <> 0 AND moved.weight BETWEEN 13 - moved.months AND 12)
@@ -143,11 +132,12 @@ BEGIN ATOMIC
                         / (moved.months * (25 - moved.months)), 4) END
     FROM moved
     GROUP BY moved.customer, moved.type_id, moved.balance, moved.months;
-END;
+END
+$$;
 COMMENT ON FUNCTION credits._budget_rate(integer, text, date) IS
 'How fast each account is consumed: what is open, consumed in the year until today, booked already with a later date (before '
 'the year, in it), the months that are averaged and their weighted average, in credits.
-Of inactive types too.';
+Of one customer or, for null, of all, and of inactive types too.';
 
 CREATE FUNCTION credits._open_value(customer text, type_id integer, first_credit numeric,
                                     last_credit numeric) RETURNS TABLE (value numeric)

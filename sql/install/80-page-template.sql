@@ -30,30 +30,33 @@ RETURN replace(replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'
 COMMENT ON FUNCTION credits._escaped(text) IS
 'The value as text of an HTML page, or within a quoted attribute.';
 
-CREATE FUNCTION credits._filled(template text, data jsonb) RETURNS text
+-- The template is taken apart once for all elements of the list.
+CREATE FUNCTION credits._filled(template text, list jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT string_agg(
-        part.literal || CASE
-            WHEN tag.name IS NULL THEN ''
-            WHEN starts_with(tag.name, '&') THEN coalesce(data ->> substr(tag.name, 2), '')
-            ELSE coalesce(credits._escaped(data ->> tag.name), '')
-        END, '' ORDER BY part.place)
-    FROM regexp_split_to_table(template, '\{\{&?[a-z0-9_]+\}\}') WITH ORDINALITY AS part (literal, place)
-    LEFT JOIN (SELECT tags.match[1] AS name, tags.place
-               FROM regexp_matches(template, '\{\{(&?[a-z0-9_]+)\}\}', 'g') WITH ORDINALITY AS tags (match, place)) AS tag
-               USING (place);
+    WITH part AS MATERIALIZED (
+        SELECT literals.place, literals.literal, tags.match[1] AS raw, tags.match[2] AS name
+        FROM regexp_split_to_table(template, '\{\{&?[a-z0-9_]+\}\}') WITH ORDINALITY AS literals (literal, place)
+        LEFT JOIN regexp_matches(template, '\{\{(&?)([a-z0-9_]+)\}\}', 'g') WITH ORDINALITY AS tags (match, place) USING (place)
+    )
+    SELECT string_agg(filled.text, '' ORDER BY element.place)
+    FROM jsonb_array_elements(list) WITH ORDINALITY AS element (data, place)
+    CROSS JOIN LATERAL (
+        SELECT string_agg(concat(part.literal, CASE part.raw WHEN '' THEN credits._escaped(element.data ->> part.name)
+                                                             ELSE element.data ->> part.name END), '' ORDER BY part.place) AS text
+        FROM part) AS filled;
 END;
 COMMENT ON FUNCTION credits._filled(text, jsonb) IS
-'A template without parts, with the values in the places of their tags. Values are not looked at for tags.';
+'A template without parts, once for each element of an array, with its values in the places of their tags. Values are not '
+'looked at for tags.';
 
 CREATE FUNCTION credits._rendered(template text, data jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    page  text := '';
+    page  text[] := '{}';
     rest  text := template;
     tag   text[]; -- the whole tag, # or ^, name
     start integer;
@@ -71,11 +74,13 @@ BEGIN
                 USING ERRCODE = 'invalid_parameter_value', HINT = format('Close it with {{/%s}}.', tag[3]);
         END IF;
         part := substr(rest, start + length(tag[1]), stop - start - length(tag[1]));
-        page := page || credits._filled(left(rest, start - 1), data);
+        page := page || credits._filled(left(rest, start - 1), jsonb_build_array(data));
         rest := substr(rest, stop + length(tag[3]) + 5);
         value := nullif(nullif(nullif(data -> tag[3], 'null'), 'false'), '[]');
         IF tag[2] = '^' THEN
-            page := page || CASE WHEN value IS NULL THEN credits._rendered(part, data) ELSE '' END;
+            page := page || CASE WHEN value IS NULL THEN credits._rendered(part, data) END;
+        ELSIF jsonb_typeof(value) = 'array' AND part !~ '\{\{[#^]' THEN
+            page := page || credits._filled(part, value);
         ELSIF jsonb_typeof(value) = 'array' THEN
             page := page || (SELECT string_agg(credits._rendered(part, element), '' ORDER BY place)
                              FROM jsonb_array_elements(value) WITH ORDINALITY AS list (element, place));
@@ -83,7 +88,7 @@ BEGIN
             page := page || credits._rendered(part, CASE jsonb_typeof(value) WHEN 'object' THEN value ELSE data END);
         END IF;
     END LOOP;
-    RETURN page || credits._filled(rest, data);
+    RETURN array_to_string(page || credits._filled(rest, jsonb_build_array(data)), '');
 END
 $$;
 COMMENT ON FUNCTION credits._rendered(text, jsonb) IS
