@@ -28,30 +28,39 @@ CREATE FUNCTION credits.deferred_revenue(from_month date, to_month date) RETURNS
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the days, each time
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    first  date;
+    last   date;
+    before date;
+    after  date;
 BEGIN
     PERFORM credits._hold_tables();
+    last := credits._last_month(from_month, to_month);
+    first := credits._first_day(from_month);
+    before := first - interval '1 month';
+    after := last + interval '1 month';
     RETURN QUERY
-    WITH day AS (
-        SELECT entry.type_id, entry.booked_on, credits._movement_of(entry.kind) AS movement, sum(entry.value) AS value,
-               sum(entry.amount) AS amount
+    WITH day AS ( -- by kind, so that no entry is asked for what it is
+        SELECT entry.type_id, entry.booked_on, entry.kind, sum(entry.value) AS value, sum(entry.amount) AS amount
         FROM credits.entry
-        WHERE entry.booked_on < (SELECT credits._first_day(to_month) + interval '1 month') -- once, not per row
-        GROUP BY entry.type_id, entry.booked_on, movement
+        WHERE entry.booked_on < after
+        GROUP BY entry.type_id, entry.booked_on, entry.kind
     ),
     movement AS (
         SELECT
             day.type_id,
-            greatest(credits._month_of(day.booked_on), (credits._first_day(from_month) - interval '1 month')::date) AS month,
+            greatest(credits._month_of(day.booked_on), before) AS month,
             sum(day.value) AS value,
             coalesce(sum(day.value) FILTER (WHERE day.movement = 'opening'), 0) AS opening,
             coalesce(sum(day.value) FILTER (WHERE day.movement = 'sold'), 0) AS sold,
             -coalesce(sum(day.value) FILTER (WHERE day.movement = 'consumed'), 0) AS consumed,
             coalesce(sum(day.value) FILTER (WHERE day.movement = 'changes'), 0) AS changes,
             coalesce(sum(day.amount - day.value) FILTER (WHERE day.movement = 'sold'), 0) AS difference
-        FROM day
+        FROM (SELECT day.*, credits._movement_of(day.kind) AS movement FROM day) AS day
         GROUP BY 1, 2
     ),
     standing AS (
@@ -66,8 +75,7 @@ BEGIN
             coalesce(movement.value, 0) AS value,
             sum(coalesce(movement.value, 0)) OVER (PARTITION BY type.type_id ORDER BY wanted.month) AS closing
         FROM (SELECT DISTINCT movement.type_id FROM movement) AS type
-        CROSS JOIN generate_series(credits._first_day(from_month) - interval '1 month', credits._last_month(from_month, to_month),
-                                   interval '1 month') AS wanted (month)
+        CROSS JOIN generate_series(before, last, interval '1 month') AS wanted (month)
         LEFT JOIN movement ON movement.type_id = type.type_id AND movement.month = wanted.month
     )
     SELECT
@@ -83,7 +91,7 @@ BEGIN
     FROM standing
     JOIN credits.credit_type AS type USING (type_id)
     CROSS JOIN LATERAL (SELECT credits._money_decimals(type.currency) AS decimals) AS money
-    WHERE standing.month >= credits._first_day(from_month)
+    WHERE standing.month >= first
       AND (standing.closing, standing.closing - standing.value + standing.registered, standing.sold,
            standing.consumed, standing.changes, standing.difference)
           <> (0, 0, 0, 0, 0, 0)
