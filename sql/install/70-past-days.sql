@@ -12,9 +12,10 @@ COMMENT ON FUNCTION credits._kinds_of_act(text) IS
 CREATE FUNCTION credits._kinds_of_movement(movement text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
-RETURN ARRAY(SELECT known.kind FROM credits._entry_kind() AS known WHERE known.movement = _kinds_of_movement.movement);
+RETURN ARRAY(SELECT known.kind FROM credits._entry_kind() AS known
+             WHERE coalesce(known.movement = _kinds_of_movement.movement, true));
 COMMENT ON FUNCTION credits._kinds_of_movement(text) IS
-'The kinds of entries that are this in a closing, as in _movement_of.';
+'The kinds of entries that are this in a closing, as in _movement_of; null for all kinds.';
 
 -- A setting's changes are on record under the code that the type had then.
 CREATE FUNCTION credits._codes_of(code text) RETURNS text[]
@@ -55,11 +56,39 @@ END;
 COMMENT ON FUNCTION credits._setting_as_of(name, text[], name, text, date) IS
 'What a setting was at the end of a day, given what it is now and the keys that it is on record under.';
 
--- Without settings, to be inlined, and safe for parallel workers, so that several may read the entries.
-CREATE FUNCTION credits._lot_as_of(day date) RETURNS TABLE (
+-- Who has saved after somebody else at REPEATABLE READ sees accounts and lots as they are then, and not the other one's entries.
+CREATE FUNCTION credits._lots_are_ahead() RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+RETURN current_setting('transaction_isolation') <> 'read committed' AND pg_current_xact_id_if_assigned() IS NOT NULL;
+COMMENT ON FUNCTION credits._lots_are_ahead() IS
+'Lots may be changed by saves of which the transaction sees no entry.';
+
+CREATE VIEW credits._moved AS
+SELECT
+    entry.customer,
+    entry.type_id,
+    entry.lot_no,
+    entry.booked_on,
+    entry.quantity,
+    entry.value,
+    entry.kind = ANY (credits._kinds_of_act('sale'))
+    OR entry.kind <> ALL (credits._kinds_of_movement(NULL)) AND credits._act_of(entry.kind) IS NULL -- which raises
+        AS is_sale
+FROM credits.entry;
+COMMENT ON VIEW credits._moved IS
+'The entries, and whether their lines are sales. A kind that is none is refused.';
+
+-- From what lots have now, less what was booked since: the days that are asked for are mostly recent ones. Where lots are ahead
+-- of the entries, from all entries until then. Without settings, to be inlined, and safe for parallel workers, so that several
+-- may read the entries. OFFSET 0: a used-up lot is looked for by its key.
+CREATE FUNCTION credits._lot_as_of(day date, lots_are_ahead boolean) RETURNS TABLE (
     customer        text,
     type_id         integer,
     lot_no          bigint,
+    sold_on         date,
+    document_number text,
+    article         text,
     quantity        numeric,
     value           numeric,
     remaining       numeric,
@@ -68,58 +97,55 @@ CREATE FUNCTION credits._lot_as_of(day date) RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
-        entry.customer,
-        entry.type_id,
-        entry.lot_no,
-        sum(entry.quantity) FILTER (WHERE entry.kind = ANY (credits._kinds_of_act('sale'))),
-        sum(entry.value) FILTER (WHERE entry.kind = ANY (credits._kinds_of_act('sale'))),
-        sum(entry.quantity),
-        sum(entry.value)
-    FROM credits.entry
-    WHERE entry.booked_on <= day
-    GROUP BY entry.customer, entry.type_id, entry.lot_no;
-END;
-COMMENT ON FUNCTION credits._lot_as_of(date) IS
-'Every lot as its entries of until the end of a day make it, those of inactive types and used-up ones too.';
-
--- From what lots have now, less what was booked since: the days that are asked for are mostly recent ones.
-CREATE FUNCTION credits._held_as_of(day date) RETURNS TABLE (customer text, type_id integer, remaining numeric, sold_on date)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT
-        held.customer,
-        held.type_id,
-        held.remaining,
-        coalesce(held.sold_on, (SELECT lot.sold_on -- of what was used up since
-                                FROM credits.lot
-                                WHERE lot.customer = held.customer AND lot.type_id = held.type_id AND lot.lot_no = held.lot_no))
-    FROM (SELECT customer, type_id, lot_no, lot.sold_on, coalesce(lot.remaining, 0) - coalesce(since.quantity, 0) AS remaining
+        past.customer,
+        past.type_id,
+        past.lot_no,
+        coalesce(past.sold_on, used_up.sold_on),
+        coalesce(past.document_number, used_up.document_number),
+        coalesce(past.article, used_up.article),
+        coalesce(past.quantity, used_up.quantity - past.sold),
+        coalesce(past.value, used_up.value - past.sold_value),
+        past.remaining,
+        past.remaining_value
+    FROM (SELECT customer, type_id, lot_no, lot.sold_on, lot.document_number, lot.article,
+                 lot.quantity - coalesce(since.sold, 0) AS quantity, lot.value - coalesce(since.sold_value, 0) AS value,
+                 coalesce(since.sold, 0) AS sold, coalesce(since.sold_value, 0) AS sold_value,
+                 coalesce(lot.remaining, 0) - coalesce(since.quantity, 0) AS remaining,
+                 coalesce(lot.remaining_value, 0) - coalesce(since.value, 0) AS remaining_value
           FROM credits._open_lot AS lot
-          FULL JOIN (SELECT entry.customer, entry.type_id, entry.lot_no, sum(entry.quantity) AS quantity
-                     FROM credits.entry
-                     WHERE entry.booked_on > day
-                     GROUP BY entry.customer, entry.type_id, entry.lot_no) AS since USING (customer, type_id, lot_no)) AS held
-    WHERE held.remaining <> 0; -- as lots have that were sold since
+          FULL JOIN (SELECT moved.customer, moved.type_id, moved.lot_no,
+                            sum(moved.quantity) FILTER (WHERE moved.is_sale) AS sold,
+                            sum(moved.value) FILTER (WHERE moved.is_sale) AS sold_value,
+                            sum(moved.quantity) AS quantity,
+                            sum(moved.value) AS value
+                     FROM credits._moved AS moved
+                     WHERE moved.booked_on > day
+                     GROUP BY moved.customer, moved.type_id, moved.lot_no) AS since USING (customer, type_id, lot_no)) AS past
+    LEFT JOIN LATERAL (
+        SELECT lot.sold_on, lot.document_number, lot.article, lot.quantity, lot.value
+        FROM credits.lot
+        WHERE lot.customer = past.customer AND lot.type_id = past.type_id AND lot.lot_no = past.lot_no
+          AND past.sold_on IS NULL
+        OFFSET 0) AS used_up ON true
+    WHERE (past.remaining <> 0 OR past.remaining_value <> 0)
+      AND NOT lots_are_ahead
+    UNION ALL
+    SELECT past.customer, past.type_id, past.lot_no, lot.sold_on, lot.document_number, lot.article,
+           past.quantity, past.value, past.remaining, past.remaining_value
+    FROM (SELECT moved.customer, moved.type_id, moved.lot_no,
+                 sum(moved.quantity) FILTER (WHERE moved.is_sale) AS quantity,
+                 sum(moved.value) FILTER (WHERE moved.is_sale) AS value,
+                 sum(moved.quantity) AS remaining,
+                 sum(moved.value) AS remaining_value
+          FROM credits._moved AS moved
+          WHERE moved.booked_on <= day
+          GROUP BY moved.customer, moved.type_id, moved.lot_no) AS past
+    JOIN credits.lot USING (customer, type_id, lot_no)
+    WHERE (past.remaining <> 0 OR past.remaining_value <> 0)
+      AND lots_are_ahead;
 END;
-COMMENT ON FUNCTION credits._held_as_of(date) IS
-'The lots that had credits left at the end of a day, by what they have now: right unless other saves than the entries are seen.';
-
-CREATE FUNCTION credits._oldest_sale_as_of(customer text, type_id integer, day date) RETURNS date
-LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT min(lot.sold_on)
-    FROM (SELECT entry.lot_no
-          FROM credits.entry
-          WHERE entry.customer = _oldest_sale_as_of.customer AND entry.type_id = _oldest_sale_as_of.type_id
-            AND entry.booked_on <= day
-          GROUP BY entry.lot_no
-          HAVING sum(entry.quantity) > 0) AS held
-    JOIN credits.lot USING (lot_no)
-    WHERE lot.customer = _oldest_sale_as_of.customer AND lot.type_id = _oldest_sale_as_of.type_id;
-END;
-COMMENT ON FUNCTION credits._oldest_sale_as_of(text, integer, date) IS
-'Date of the oldest sale of which an account had credits at the end of a day, by its entries alone; null for none.';
+COMMENT ON FUNCTION credits._lot_as_of(date, boolean) IS
+'The lots that had credits or a value left at the end of a day, those of inactive types too: what they had and what was sold.';
 
 CREATE FUNCTION credits._alarm_level_as_of(day date) RETURNS TABLE (customer text, type_id integer, level text)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -140,7 +166,7 @@ COMMENT ON FUNCTION credits._alarm_level_as_of(date) IS
 
 -- What is known of an account is put one below the other and grouped. It is not joined: how many accounts the entries make,
 -- nobody can tell beforehand, and with few in mind the planner would go through one list for each row of the other.
-CREATE FUNCTION credits._account_as_of(day date) RETURNS TABLE (
+CREATE FUNCTION credits._account_as_of(day date, lots_are_ahead boolean) RETURNS TABLE (
     customer         text,
     type_id          integer,
     sold             numeric,
@@ -154,42 +180,31 @@ CREATE FUNCTION credits._account_as_of(day date) RETURNS TABLE (
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
-        past.customer,
-        past.type_id,
-        past.sold,
-        past.open,
-        past.value,
-        past.booked_on,
-        -- Who has saved after somebody else at REPEATABLE READ sees lots as they are then, and not the other one's entries.
-        CASE WHEN past.open = coalesce(past.held, 0) THEN past.oldest_open_sale
-             ELSE credits._oldest_sale_as_of(past.customer, past.type_id, day) END,
-        past.has_former_level,
-        past.former_level
-    FROM (SELECT known.customer, known.type_id,
-                 sum(known.quantity) FILTER (WHERE credits._act_of(known.kind) IN ('sale', 'credit_note')) AS sold,
-                 sum(known.quantity) AS open,
-                 sum(known.value) AS value,
-                 max(known.booked_on) AS booked_on,
-                 sum(known.held) AS held,
-                 min(known.sold_on) FILTER (WHERE known.held > 0) AS oldest_open_sale,
-                 bool_or(known.has_former_level) AS has_former_level,
-                 min(known.former_level) AS former_level
-          FROM (SELECT entry.customer, entry.type_id, entry.kind, sum(entry.quantity) AS quantity, sum(entry.value) AS value,
-                       max(entry.booked_on) AS booked_on, NULL::numeric AS held, NULL::date AS sold_on,
-                       false AS has_former_level, NULL::text AS former_level
-                FROM credits.entry
-                WHERE entry.booked_on <= day
-                GROUP BY entry.customer, entry.type_id, entry.kind -- by kind, so that no entry is asked for what it is
-                UNION ALL
-                SELECT lot.customer, lot.type_id, NULL, NULL, NULL, NULL, lot.remaining, lot.sold_on, false, NULL
-                FROM credits._held_as_of(day) AS lot
-                UNION ALL
-                SELECT setting.customer, setting.type_id, NULL, NULL, NULL, NULL, NULL, NULL, true, setting.level
-                FROM credits._alarm_level_as_of(day) AS setting) AS known
-          GROUP BY known.customer, known.type_id
-          HAVING max(known.booked_on) IS NOT NULL) AS past;
+        known.customer,
+        known.type_id,
+        sum(known.quantity) FILTER (WHERE credits._act_of(known.kind) IN ('sale', 'credit_note')),
+        sum(known.quantity),
+        sum(known.value),
+        max(known.booked_on),
+        min(known.sold_on),
+        bool_or(known.has_former_level),
+        min(known.former_level)
+    FROM (SELECT entry.customer, entry.type_id, entry.kind, sum(entry.quantity) AS quantity, sum(entry.value) AS value,
+                 max(entry.booked_on) AS booked_on, NULL::date AS sold_on, false AS has_former_level, NULL::text AS former_level
+          FROM credits.entry
+          WHERE entry.booked_on <= day
+          GROUP BY entry.customer, entry.type_id, entry.kind -- by kind, so that no entry is asked for what it is
+          UNION ALL
+          SELECT lot.customer, lot.type_id, NULL, NULL, NULL, NULL, lot.sold_on, false, NULL
+          FROM credits._lot_as_of(day, lots_are_ahead) AS lot
+          WHERE lot.remaining > 0
+          UNION ALL
+          SELECT setting.customer, setting.type_id, NULL, NULL, NULL, NULL, NULL, true, setting.level
+          FROM credits._alarm_level_as_of(day) AS setting) AS known
+    GROUP BY known.customer, known.type_id
+    HAVING max(known.booked_on) IS NOT NULL;
 END;
-COMMENT ON FUNCTION credits._account_as_of(date) IS
+COMMENT ON FUNCTION credits._account_as_of(date, boolean) IS
 'Every account as its entries of until the end of a day make it, those of inactive types too, and its own alarm level then, '
 'where that has changed since.';
 
@@ -215,20 +230,22 @@ CREATE FUNCTION credits.open_lot_as_of(day date) RETURNS TABLE (
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the day, each time
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    lots_are_ahead CONSTANT boolean := credits._lots_are_ahead();
 BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY
-    SELECT past.customer, type.code, past.lot_no, lot.sold_on, lot.document_number, lot.article,
+    SELECT past.customer, type.code, past.lot_no, past.sold_on, past.document_number, past.article,
            trim_scale(past.quantity), trim_scale(past.remaining), past.value, past.remaining_value
-    FROM credits._lot_as_of(day) AS past
+    FROM credits._lot_as_of(day, lots_are_ahead) AS past
     JOIN credits.credit_type AS type USING (type_id)
-    JOIN credits.lot USING (customer, type_id, lot_no)
     WHERE past.remaining > 0
       AND credits._is_active_as_of(type.code, type.active, day)
-    ORDER BY past.customer, type.code, lot.sold_on, past.lot_no;
+    ORDER BY past.customer, type.code, past.sold_on, past.lot_no;
 END
 $$;
 COMMENT ON FUNCTION credits.open_lot_as_of(date) IS
@@ -253,9 +270,12 @@ CREATE FUNCTION credits.portfolio_as_of(day date) RETURNS TABLE (
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the day, each time
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    lots_are_ahead CONSTANT boolean := credits._lots_are_ahead();
 BEGIN
     PERFORM credits._hold_tables();
     RETURN QUERY
@@ -279,7 +299,7 @@ BEGIN
         coalesce(past.open < own.level, false),
         past.oldest_open_sale,
         past.last_booked_on
-    FROM credits._account_as_of(day) AS past
+    FROM credits._account_as_of(day, lots_are_ahead) AS past
     JOIN type USING (type_id)
     CROSS JOIN LATERAL ( -- by its key: the view account would be read for each account
         SELECT own.alarm_level

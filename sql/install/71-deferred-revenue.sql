@@ -128,21 +128,25 @@ CREATE FUNCTION credits.deferred_revenue_detail(month date, type_code text) RETU
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan -- by the day, each time
 SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    lots_are_ahead CONSTANT boolean := credits._lots_are_ahead();
+    of_type  integer;
+    last_day date;
 BEGIN
     PERFORM credits._hold_tables();
+    of_type := credits._type_named(deferred_revenue_detail.type_code);
+    last_day := credits._first_day(month) + interval '1 month' - interval '1 day';
     RETURN QUERY
-    SELECT past.customer, named.name, past.lot_no, lot.sold_on, lot.document_number, lot.article,
+    SELECT past.customer, named.name, past.lot_no, past.sold_on, past.document_number, past.article,
            trim_scale(past.quantity), past.value, trim_scale(past.remaining), past.remaining_value
-    FROM credits._lot_as_of((credits._first_day(month) + interval '1 month' - interval '1 day')::date) AS past
-    JOIN credits.credit_type AS type USING (type_id)
-    JOIN credits.lot USING (customer, type_id, lot_no)
+    FROM credits._lot_as_of(last_day, lots_are_ahead) AS past
     LEFT JOIN credits.customer AS named ON named.customer = past.customer
-    WHERE type.type_id = (SELECT credits._type_named(deferred_revenue_detail.type_code))
-      AND (past.remaining <> 0 OR past.remaining_value <> 0)
-    ORDER BY past.customer, lot.sold_on, past.lot_no;
+    WHERE past.type_id = of_type
+    ORDER BY past.customer, past.sold_on, past.lot_no;
 END
 $$;
 COMMENT ON FUNCTION credits.deferred_revenue_detail(date, text) IS

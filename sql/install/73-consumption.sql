@@ -17,7 +17,7 @@ COMMENT ON FUNCTION credits._first_day_of_year(integer) IS
 
 -- Of all customers the entries of the period are found by date, of one customer by his key. A plan that must do for both would
 -- read the whole ledger: hence two, of which one never runs. To be inlined it has no settings; give it days that are known when
--- the plan is made, so that it is made for as many entries as they have.
+-- the plan is made, so that it is made for as many entries as they have. A kind that is none is not left out, but refused.
 CREATE FUNCTION credits._consumption(first_day date, last_day date, customer text) RETURNS TABLE (
     customer  text,
     type_id   integer,
@@ -30,14 +30,16 @@ BEGIN ATOMIC
     FROM credits.entry
     WHERE _consumption.customer IS NULL
       AND entry.booked_on BETWEEN first_day AND last_day
-      AND entry.kind = ANY (credits._kinds_of_movement('consumed'))
+      AND (entry.kind = ANY (credits._kinds_of_movement('consumed'))
+           OR entry.kind <> ALL (credits._kinds_of_movement(NULL)) AND credits._movement_of(entry.kind) IS NULL) -- which raises
     UNION ALL
     SELECT entry.customer, entry.type_id, entry.booked_on, -entry.quantity
     FROM credits.entry
     WHERE _consumption.customer IS NOT NULL
       AND entry.customer = _consumption.customer
       AND entry.booked_on BETWEEN first_day AND last_day
-      AND entry.kind = ANY (credits._kinds_of_movement('consumed'));
+      AND (entry.kind = ANY (credits._kinds_of_movement('consumed'))
+           OR entry.kind <> ALL (credits._kinds_of_movement(NULL)) AND credits._movement_of(entry.kind) IS NULL); -- which raises
 END;
 COMMENT ON FUNCTION credits._consumption(date, date, text) IS
 'The consumptions booked from one day to another, their changes and returns, of one customer or, for null, of all: credits, > 0 '
