@@ -16,7 +16,7 @@ struct Part {
 
 constexpr Part parts[] = {
     {"lines", bench::measure_lines}, {"bytes", bench::measure_bytes},     {"transaction", bench::measure_transaction},
-    {"lots", bench::measure_lots},   {"clients", bench::measure_clients},
+    {"lots", bench::measure_lots},   {"clients", bench::measure_clients}, {"snapshot", bench::measure_snapshot},
 };
 
 bool measure(std::string_view name)

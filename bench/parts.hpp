@@ -9,5 +9,6 @@ void measure_bytes();       // log, memory, files
 void measure_transaction(); // many lines in one transaction
 void measure_lots();        // one consumption, with few and with very many lots
 void measure_clients();     // many clients at the same time
+void measure_snapshot();    // many lines of one customer, under an old snapshot
 
 } // namespace bench
