@@ -64,6 +64,17 @@ RETURN current_setting('transaction_isolation') <> 'read committed' AND pg_curre
 COMMENT ON FUNCTION credits._lots_are_ahead() IS
 'Lots may be changed by saves of which the transaction sees no entry.';
 
+CREATE FUNCTION credits._balance_of_entries(customer text, type_id integer) RETURNS numeric
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT coalesce(sum(entry.quantity), 0)
+    FROM credits.entry
+    WHERE entry.customer = _balance_of_entries.customer AND entry.type_id = _balance_of_entries.type_id;
+END;
+COMMENT ON FUNCTION credits._balance_of_entries(text, integer) IS
+'The balance of an account by the entries that the transaction sees: what to reckon back from where lots are ahead of them.';
+
 CREATE VIEW credits._moved AS
 SELECT
     entry.customer,

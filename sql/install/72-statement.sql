@@ -106,7 +106,10 @@ BEGIN ATOMIC
             coalesce(total.movements, 0) AS movements,
             account.balance - coalesce(later.quantity, 0) - coalesce(total.quantity, 0) AS opening,
             account.balance - coalesce(later.quantity, 0) AS closing
-        FROM credits.account
+        FROM (SELECT its.customer, its.type_id,
+                     CASE WHEN credits._lots_are_ahead() THEN credits._balance_of_entries(its.customer, its.type_id)
+                          ELSE its.balance END AS balance
+              FROM credits.account AS its) AS account
         JOIN credits.credit_type AS type USING (type_id)
         LEFT JOIN later USING (type_id)
         LEFT JOIN total USING (type_id)

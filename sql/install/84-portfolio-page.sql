@@ -77,7 +77,10 @@ BEGIN ATOMIC
     ),
     month AS (
         SELECT account.customer, account.type_id, months.first, account.balance, moved.quantity
-        FROM credits.account
+        FROM (SELECT its.customer, its.type_id,
+                     CASE WHEN credits._lots_are_ahead() THEN credits._balance_of_entries(its.customer, its.type_id)
+                          ELSE its.balance END AS balance
+              FROM credits.account AS its) AS account
         CROSS JOIN (SELECT date_trunc('month', today::timestamp) - make_interval(months => ago) AS first
                     FROM generate_series(0, 11) AS ago) AS months
         LEFT JOIN moved ON moved.customer = account.customer AND moved.type_id = account.type_id AND moved.month = months.first
