@@ -353,7 +353,8 @@ SELECT
     entry.entered_by
 FROM credits.entry
 JOIN credits.credit_type AS type USING (type_id)
-WHERE (extract(year FROM entry.booked_on), extract(month FROM entry.booked_on))
+WHERE entry.booked_on <> entry.document_date -- most are told by that
+  AND (extract(year FROM entry.booked_on), extract(month FROM entry.booked_on))
       <> (extract(year FROM entry.document_date), extract(month FROM entry.document_date));
 COMMENT ON VIEW credits.late_entry IS
 'Entries booked in another month than that of their document: it was closed, or the credits came later (rule 28).';
