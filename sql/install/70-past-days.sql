@@ -140,6 +140,7 @@ BEGIN ATOMIC
         OFFSET 0) AS used_up ON true
     WHERE (past.remaining <> 0 OR past.remaining_value <> 0)
       AND NOT lots_are_ahead
+      AND day IS NOT NULL
     UNION ALL
     SELECT past.customer, past.type_id, past.lot_no, lot.sold_on, lot.document_number, lot.article,
            past.quantity, past.value, past.remaining, past.remaining_value

@@ -3,7 +3,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(42);
+SELECT plan(48);
 
 INSERT INTO shop.slip (id, customer, day, number, item, quantity, amount) VALUES
     (1, 'A', '2026-01-05', 'S1', 'S', 10, 1000),
@@ -119,6 +119,12 @@ UPDATE credits.credit_type SET code = 'COURSES' WHERE type_id = 102;
 UPDATE credits.credit_type SET code = 'LESSONS' WHERE type_id = 102;
 SELECT isnt_empty($$SELECT FROM credits.portfolio_as_of('2026-03-09') WHERE type_code = 'LESSONS'$$,
                   'also when it has another code since');
+
+SELECT is((SELECT count(*) FROM credits.open_lot_as_of(day)), lots, 'open lots at the end of ' || coalesce(day::text, 'no day'))
+FROM (VALUES (NULL::date, 0::bigint), ('-infinity', 0), ('infinity', (SELECT count(*) FROM credits.open_lot))) AS of (day, lots);
+SELECT is((SELECT count(*) FROM credits.portfolio_as_of(day)), accounts, 'accounts at the end of ' || coalesce(day::text, 'no day'))
+FROM (VALUES (NULL::date, 0::bigint), ('-infinity', 0), ('infinity', (SELECT count(*) FROM credits.portfolio)))
+    AS of (day, accounts);
 
 -- Dormant lots
 
