@@ -83,7 +83,9 @@ INSERT INTO report VALUES
      format($$SELECT credits.statement_html('BIG', %L, '2025-12-31')$$, :'movements_from')),
     (11, 'deferred_revenue, 12 months', $$SELECT * FROM credits.deferred_revenue('2024-01-01', '2024-12-01')$$),
     (12, 'budget', 'SELECT * FROM credits.budget(2025)'),
-    (13, 'consumption_by_month', 'SELECT * FROM credits.consumption_by_month(2025)');
+    (13, 'consumption_by_month', 'SELECT * FROM credits.consumption_by_month(2025)'),
+    (14, 'open_lot_as_of', $$SELECT * FROM credits.open_lot_as_of('2024-12-31')$$),
+    (15, 'portfolio_html', 'SELECT credits.portfolio_html()');
 
 CREATE TEMPORARY TABLE result (position int, took numeric);
 CREATE FUNCTION pg_temp.run_round() RETURNS void LANGUAGE sql AS
