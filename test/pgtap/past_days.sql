@@ -122,7 +122,8 @@ SELECT isnt_empty($$SELECT FROM credits.portfolio_as_of('2026-03-09') WHERE type
 
 SELECT is((SELECT count(*) FROM credits.open_lot_as_of(day)), lots, 'open lots at the end of ' || coalesce(day::text, 'no day'))
 FROM (VALUES (NULL::date, 0::bigint), ('-infinity', 0), ('infinity', (SELECT count(*) FROM credits.open_lot))) AS of (day, lots);
-SELECT is((SELECT count(*) FROM credits.portfolio_as_of(day)), accounts, 'accounts at the end of ' || coalesce(day::text, 'no day'))
+SELECT is((SELECT count(*) FROM credits.portfolio_as_of(day)), accounts,
+          'accounts at the end of ' || coalesce(day::text, 'no day'))
 FROM (VALUES (NULL::date, 0::bigint), ('-infinity', 0), ('infinity', (SELECT count(*) FROM credits.portfolio)))
     AS of (day, accounts);
 
