@@ -93,7 +93,7 @@ COMMENT ON VIEW credits._moved IS
 -- From what lots have now, less what was booked since: the days that are asked for are mostly recent ones. Where lots are ahead
 -- of the entries, from all entries until then. Without settings, to be inlined, and safe for parallel workers, so that several
 -- may read the entries. OFFSET 0: a used-up lot is looked for by its key.
-CREATE FUNCTION credits._lot_as_of(day date, lots_are_ahead boolean) RETURNS TABLE (
+CREATE FUNCTION credits._lot_as_of(day date, lots_are_ahead boolean DEFAULT credits._lots_are_ahead()) RETURNS TABLE (
     customer        text,
     type_id         integer,
     lot_no          bigint,
