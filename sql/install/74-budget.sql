@@ -106,9 +106,14 @@ BEGIN
                                                                period.last_month)) END AS months
         FROM credits.account AS its
         CROSS JOIN LATERAL (
-            SELECT min(lot.booked_on) AS on_day
-            FROM credits.lot
-            WHERE lot.customer = its.customer AND lot.type_id = its.type_id AND lot.quantity > 0) AS started
+            SELECT coalesce(
+                (SELECT lot.booked_on -- who bought before these months has all of them, whatever his other lots say
+                 FROM credits.lot
+                 WHERE lot.customer = its.customer AND lot.type_id = its.type_id AND lot.lot_no = 1 AND lot.quantity > 0
+                   AND lot.booked_on < first_month),
+                (SELECT min(lot.booked_on)
+                 FROM credits.lot
+                 WHERE lot.customer = its.customer AND lot.type_id = its.type_id AND lot.quantity > 0)) AS on_day) AS started
         WHERE (of_customer IS NULL OR its.customer = of_customer)
           AND started.on_day <= period.read_until
     ),
