@@ -299,8 +299,11 @@ CREATE VIEW credits._verify_entry_has_line_number AS
 SELECT entry.customer, entry.type_id, pg_catalog.format('entry %s: its line has number %s, its key is %s', entry.entry_no,
                                                         entry.line_no, entry.line_key) AS detail
 FROM credits._entry_by_customer AS entry
-JOIN credits._entry AS stored USING (account_no, entry_no)
-WHERE entry.line_no <> credits._line_no(coalesce(entry.source_no, 0), coalesce(stored.line_key, entry.line_key))
+WHERE entry.line_no <> CASE
+          WHEN entry.source_no IS NULL
+              THEN credits._line_no(0, entry.account_no || '/' || pg_catalog.split_part(entry.line_key, '/', -1))
+          ELSE credits._line_no(entry.source_no, entry.line_key)
+      END
    OR (entry.line_no IS NULL AND entry.source_no IS NOT NULL);
 COMMENT ON VIEW credits._verify_entry_has_line_number IS
 'Entries that are not found by source and key of their line.';
