@@ -205,7 +205,7 @@ CREATE TABLE credits._account (
     account_no    integer NOT NULL,
     PRIMARY KEY (customer, type_id),
     CONSTRAINT credits_balance_not_negative CHECK (balance >= 0)
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 50); -- each save writes a version: as long as its page has room, no index is touched
 COMMENT ON TABLE credits._account IS
 'A customer''s account in one credit type, one row each; read it as the view account.
 Written under the lock of the customer''s row.';
@@ -255,7 +255,7 @@ CREATE TABLE credits._lot (
     ledger_account  text,
     PRIMARY KEY (account_no, lot_no),
     CHECK (remaining >= 0 AND remaining <= quantity - credited)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 60);
 CREATE INDEX _lot_open_idx ON credits._lot (account_no, sold_on, lot_no) WHERE open;
 COMMENT ON TABLE credits._lot IS
 'The credits of one sale, kept apart with their value; read it as the view lot.
