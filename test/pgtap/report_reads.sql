@@ -22,8 +22,8 @@ FROM pg_index AS index JOIN pg_class AS of ON of.oid = index.indexrelid JOIN pg_
 WHERE index.indrelid = 'credits._entry'::regclass AND method.amname = 'brin' \g /dev/null
 ANALYZE credits._entry, credits._lot, credits._account, credits._account_key, credits.credit_type, credits.customer;
 
--- The entries that are read, over all that there are; of a bitmap all those in its blocks, some hundred in each. What parallel workers read would not
--- be counted.
+-- The entries that are read, over all that there are; of a bitmap all those in its blocks, some hundred in each. What parallel
+-- workers read would not be counted.
 SET LOCAL max_parallel_workers_per_gather = 0;
 CREATE FUNCTION pg_temp.share_read(query text) RETURNS numeric LANGUAGE plpgsql AS $$
 DECLARE
