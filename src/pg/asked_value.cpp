@@ -8,7 +8,6 @@
 extern "C" {
 #include "nodes/pathnodes.h"
 #include "optimizer/clauses.h"
-#include "utils/pg_locale.h"
 }
 
 namespace credits::pg
