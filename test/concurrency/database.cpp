@@ -31,6 +31,7 @@ static void create_shop(pqxx::work& owner, const std::string& clerk)
 static void set_up_credits(pqxx::work& owner, const std::vector<Customer>& customers)
 {
     owner.exec("CREATE EXTENSION credits");
+    owner.exec("CREATE EXTENSION amcheck"); // books.cpp
     for (const CreditType& type : credit_types)
         owner.exec_params("INSERT INTO credits.credit_type (code, valuation, unit_value, alarm_level)"
                           " VALUES ($1, CASE WHEN $2::numeric IS NULL THEN 'fifo' ELSE 'fixed' END, $2::numeric, $3::numeric)",

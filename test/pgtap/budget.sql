@@ -300,7 +300,8 @@ BEGIN
 END
 $$;
 SELECT is(pg_temp.scans_of('SELECT count(*) FROM credits.budget(2025)'), 1::bigint, 'of all customers');
-SELECT is(pg_temp.scans_of($$SELECT count(*) FROM credits.budget(2025, 'E18')$$), 1::bigint, 'and of one');
+SELECT cmp_ok(pg_temp.scans_of($$SELECT count(*) FROM credits.budget(2025, 'E18')$$), '<=', 2::bigint,
+              'and of one, by the index once for each of his accounts');
 
 -- Inactive types, and rights
 
