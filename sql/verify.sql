@@ -26,4 +26,7 @@ SELECT * FROM credits.verify();
 UPDATE credits._lot SET remaining = 8.75;
 DELETE FROM credits._entry WHERE entry_no = 2;
 SELECT * FROM credits.verify();
+
+-- What takes longer tells how far it has come.
+SELECT count(*) AS violations FROM credits._violations(patience => '0 seconds');
 ROLLBACK;

@@ -7,12 +7,11 @@ COMMENT ON TYPE credits._violation IS
 -- Each view by itself, so that each has a plan of its own, in parallel where the server allows; but for those of lines, which
 -- read them together. The function is stable: all see the snapshot that it is asked at. Its queries are not planned before that
 -- is taken, as those of other questions are: verify() holds their tables.
-CREATE FUNCTION credits._violations() RETURNS SETOF credits._violation
+CREATE FUNCTION credits._violations(patience interval DEFAULT '2 seconds') RETURNS SETOF credits._violation
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    soon     CONSTANT interval := '2 seconds'; -- who waits no longer than that is not told
     began    CONSTANT timestamptz := clock_timestamp();
     question record;
     found    bigint;
@@ -35,15 +34,17 @@ BEGIN
                                      FROM credits.%I AS asked
                                      LEFT JOIN credits.credit_type AS type USING (type_id)', question.invariant, question.name);
         GET DIAGNOSTICS found = ROW_COUNT;
-        IF clock_timestamp() > began + soon THEN
+        IF clock_timestamp() > began + patience THEN
             RAISE NOTICE 'verify: % of % checked, % violations of %', question.place, question.questions, found,
                          ltrim(replace(question.name, '_verify_', ''), '_');
         END IF;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION credits._violations() IS
-'Question: all violations of all invariants. Tells how far it has come when it takes longer.';
+COMMENT ON FUNCTION credits._violations(interval) IS
+'Question: all violations of all invariants.
+Arguments:
+- patience: how long whoever asks waits without being told how far it has come';
 
 -- As the owner, since the question reads at the latest snapshot and sees every attached table.
 CREATE FUNCTION credits.verify() RETURNS TABLE (invariant text, customer text, type_code text, detail text)

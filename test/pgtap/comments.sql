@@ -62,7 +62,7 @@ WHERE pronamespace = 'credits'::regnamespace AND obj_description(oid, 'pg_proc')
 SELECT is_empty($$
     SELECT oid::regprocedure FROM pg_proc
     WHERE CASE WHEN pronamespace = 'credits'::regnamespace AND obj_description(oid, 'pg_proc') LIKE 'Question:%'
-                    AND oid <> 'credits._violations()'::regprocedure -- whose tables verify() holds
+                    AND oid <> 'credits._violations(interval)'::regprocedure -- whose tables verify() holds
                THEN pg_temp.calls_itself(oid) END$$, 'all are planned in place of their call');
 SELECT is_empty($$
     SELECT asking.oid::regprocedure, asked.name
