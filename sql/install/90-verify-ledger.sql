@@ -1,6 +1,11 @@
 -- The invariants of accounts, lots and entries, one view each: a row is a violation, and its name is what verify() calls the
 -- invariant. They read the tables as they are: verify() asks them at the latest snapshot, where every row has one version.
 
+-- What reads all entries reads them by their numbers, and tells whose they are at the end.
+CREATE VIEW credits._coded_kind AS
+SELECT credits._kind_code(kind) AS code, * FROM credits._entry_kind();
+COMMENT ON VIEW credits._coded_kind IS 'The kinds of entries by their codes.';
+
 -- Accounts
 
 CREATE VIEW credits._verify_account_has_customer AS
@@ -51,11 +56,11 @@ COMMENT ON VIEW credits._verify_balance_not_negative IS
 'Accounts whose balance or value is below 0, now or after an entry (rule 12, invariant 1).';
 
 CREATE VIEW credits._verify_balance_equals_entries AS
-SELECT customer, type_id, pg_catalog.format('balance %s, entries %s', account.balance, coalesce(entries.quantity, 0)) AS detail
+SELECT account.customer, account.type_id,
+       pg_catalog.format('balance %s, entries %s', account.balance, coalesce(entries.quantity, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(quantity) AS quantity FROM credits.entry GROUP BY customer, type_id)
-    AS entries
-    USING (customer, type_id)
+LEFT JOIN (SELECT account_no, pg_catalog.sum(quantity) AS quantity FROM credits._entry GROUP BY account_no) AS entries
+    USING (account_no)
 WHERE account.balance <> coalesce(entries.quantity, 0);
 COMMENT ON VIEW credits._verify_balance_equals_entries IS
 'Accounts whose balance is not the sum of their entries (invariant 1).';
@@ -71,10 +76,11 @@ COMMENT ON VIEW credits._verify_balance_equals_lots IS
 'Accounts whose balance is not what remains of their lots (invariant 1).';
 
 CREATE VIEW credits._verify_value_equals_entries AS
-SELECT customer, type_id, pg_catalog.format('value %s, entries %s', account.value, coalesce(entries.value, 0)) AS detail
+SELECT account.customer, account.type_id,
+       pg_catalog.format('value %s, entries %s', account.value, coalesce(entries.value, 0)) AS detail
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.sum(value) AS value FROM credits.entry GROUP BY customer, type_id) AS entries
-    USING (customer, type_id)
+LEFT JOIN (SELECT account_no, pg_catalog.sum(value) AS value FROM credits._entry GROUP BY account_no) AS entries
+    USING (account_no)
 WHERE account.value <> coalesce(entries.value, 0);
 COMMENT ON VIEW credits._verify_value_equals_entries IS
 'Accounts whose value is not the sum of their entries (invariant 1).';
@@ -146,32 +152,33 @@ COMMENT ON VIEW credits._verify_lot_numbers_gapless IS
 
 CREATE VIEW credits._verify_lot_equals_entries AS
 SELECT
-    customer,
-    type_id,
+    key.customer,
+    key.type_id,
     pg_catalog.format('lot %s: remaining %s at %s, entries %s at %s',
                       lot_no, lot.remaining, lot.remaining_value, coalesce(entries.quantity, 0), coalesce(entries.value, 0))
                       AS detail
-FROM credits._lot_by_customer AS lot
-FULL JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(value) AS value
-           FROM credits.entry GROUP BY customer, type_id, lot_no) AS entries
-    USING (customer, type_id, lot_no)
+FROM credits._lot AS lot
+FULL JOIN (SELECT account_no, lot_no, pg_catalog.sum(quantity) AS quantity, pg_catalog.sum(value) AS value
+           FROM credits._entry GROUP BY account_no, lot_no) AS entries
+    USING (account_no, lot_no)
+LEFT JOIN credits._account_key AS key USING (account_no)
 WHERE (lot.remaining, lot.remaining_value) IS DISTINCT FROM (coalesce(entries.quantity, 0), coalesce(entries.value, 0));
 COMMENT ON VIEW credits._verify_lot_equals_entries IS
 'Lots of which more or less remains than their entries say, in credits or value; entries of a lot that is not there.';
 
 CREATE VIEW credits._verify_lot_equals_sale AS
 SELECT
-    customer,
-    type_id,
+    lot.customer,
+    lot.type_id,
     pg_catalog.format('lot %s: sold %s for %s at %s, sale entries %s for %s at %s', lot_no,
                       lot.quantity, lot.amount, lot.value, sale.quantity, sale.amount, sale.value) AS detail
 FROM credits._lot_by_customer AS lot
-LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.sum(quantity) AS quantity,
-                  coalesce(pg_catalog.sum(amount), 0) AS amount, -- an opening has none
-                  pg_catalog.sum(value) AS value
-           FROM credits.entry JOIN credits._entry_kind() AS kind USING (kind)
-           WHERE kind.act = 'sale' GROUP BY customer, type_id, lot_no) AS sale
-    USING (customer, type_id, lot_no)
+LEFT JOIN (SELECT entry.account_no, entry.lot_no, pg_catalog.sum(entry.quantity) AS quantity,
+                  coalesce(pg_catalog.sum(entry.amount), 0) AS amount, -- an opening has none
+                  pg_catalog.sum(entry.value) AS value
+           FROM credits._entry AS entry JOIN credits._coded_kind AS kind ON kind.code = entry.kind
+           WHERE kind.act = 'sale' GROUP BY entry.account_no, entry.lot_no) AS sale
+    USING (account_no, lot_no)
 WHERE (lot.quantity, lot.amount, lot.value) IS DISTINCT FROM (sale.quantity, sale.amount, sale.value);
 COMMENT ON VIEW credits._verify_lot_equals_sale IS
 'Lots whose quantity, amount or value is not that of their sale and its changes.';
@@ -185,13 +192,13 @@ COMMENT ON VIEW credits._verify_lot_within_quantity IS
 'Lots of which less than nothing or more than was sold and not credited remains (invariant 3).';
 
 CREATE VIEW credits._verify_lot_equals_credit_notes AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s are credited, credit notes %s', lot_no,
-                                            lot.credited, coalesce(notes.credited, 0)) AS detail
+SELECT lot.customer, lot.type_id, pg_catalog.format('lot %s: %s are credited, credit notes %s', lot_no,
+                                                    lot.credited, coalesce(notes.credited, 0)) AS detail
 FROM credits._lot_by_customer AS lot
-LEFT JOIN (SELECT customer, type_id, lot_no, -pg_catalog.sum(quantity) AS credited
-           FROM credits.entry JOIN credits._entry_kind() AS kind USING (kind)
-           WHERE kind.act = 'credit_note' GROUP BY customer, type_id, lot_no) AS notes
-    USING (customer, type_id, lot_no)
+LEFT JOIN (SELECT entry.account_no, entry.lot_no, -pg_catalog.sum(entry.quantity) AS credited
+           FROM credits._entry AS entry JOIN credits._coded_kind AS kind ON kind.code = entry.kind
+           WHERE kind.act = 'credit_note' GROUP BY entry.account_no, entry.lot_no) AS notes
+    USING (account_no, lot_no)
 WHERE lot.credited <> coalesce(notes.credited, 0);
 COMMENT ON VIEW credits._verify_lot_equals_credit_notes IS
 'Lots of which another number of credits is credited than their credit notes say (rule 17).';
@@ -219,14 +226,17 @@ COMMENT ON VIEW credits._verify_lot_equals_returns IS
 'Lots to which another number of credits came back by returns than their entries say, or later than they say (rules 17 and 28).';
 
 CREATE VIEW credits._verify_lot_covered_on_any_day AS
-SELECT customer, type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold,
-                                            value, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
-FROM (SELECT customer, type_id, lot_no, booked_on,
-             pg_catalog.sum(pg_catalog.sum(quantity)) OVER by_day AS remaining,
-             pg_catalog.sum(pg_catalog.sum(quantity) FILTER (WHERE kind.act = 'sale')) OVER by_day AS sold,
-             pg_catalog.sum(pg_catalog.sum(value)) OVER by_day AS value
-      FROM credits.entry LEFT JOIN credits._entry_kind() AS kind USING (kind) GROUP BY customer, type_id, lot_no, booked_on
-      WINDOW by_day AS (PARTITION BY customer, type_id, lot_no ORDER BY booked_on)) AS day
+SELECT key.customer, key.type_id, pg_catalog.format('lot %s: %s of %s at %s on %s', lot_no, remaining, sold,
+                                                    value, credits._dated(booked_on, 'YYYY-MM-DD')) AS detail
+FROM (SELECT entry.account_no, entry.lot_no, entry.booked_on,
+             pg_catalog.sum(pg_catalog.sum(entry.quantity)) OVER by_day AS remaining,
+             pg_catalog.sum(pg_catalog.sum(entry.quantity) FILTER (WHERE kind.act = 'sale')) OVER by_day AS sold,
+             pg_catalog.sum(pg_catalog.sum(entry.value)) OVER by_day AS value
+      FROM credits._entry AS entry
+      LEFT JOIN credits._coded_kind AS kind ON kind.code = entry.kind
+      GROUP BY entry.account_no, entry.lot_no, entry.booked_on
+      WINDOW by_day AS (PARTITION BY entry.account_no, entry.lot_no ORDER BY entry.booked_on)) AS day
+LEFT JOIN credits._account_key AS key USING (account_no)
 WHERE remaining < 0 OR remaining > sold OR value < 0 OR (remaining = 0 AND value <> 0);
 COMMENT ON VIEW credits._verify_lot_covered_on_any_day IS
 'Lots that, by the dates that entries are booked on, had on some day less than nothing, more than was sold, a value below 0, or '
@@ -258,12 +268,12 @@ COMMENT ON VIEW credits._verify_lot_value_with_credits IS
 'Lots that are used up and still have a value, or have one below 0 (invariant 5).';
 
 CREATE VIEW credits._verify_lot_last_entry AS
-SELECT customer, type_id, pg_catalog.format('lot %s: last entry %s, it says %s', lot_no, entries.last, lot.last_entry_no)
-    AS detail
+SELECT lot.customer, lot.type_id,
+       pg_catalog.format('lot %s: last entry %s, it says %s', lot_no, entries.last, lot.last_entry_no) AS detail
 FROM credits._lot_by_customer AS lot
-LEFT JOIN (SELECT customer, type_id, lot_no, pg_catalog.max(entry_no) AS last
-           FROM credits.entry GROUP BY customer, type_id, lot_no) AS entries
-    USING (customer, type_id, lot_no)
+LEFT JOIN (SELECT account_no, lot_no, pg_catalog.max(entry_no) AS last
+           FROM credits._entry GROUP BY account_no, lot_no) AS entries
+    USING (account_no, lot_no)
 WHERE lot.last_entry_no IS DISTINCT FROM entries.last;
 COMMENT ON VIEW credits._verify_lot_last_entry IS
 'Lots whose version number is not that of their newest entry: readers might take the wrong version.';
@@ -271,17 +281,18 @@ COMMENT ON VIEW credits._verify_lot_last_entry IS
 -- Entries
 
 CREATE VIEW credits._verify_entry_numbers_gapless AS
-SELECT customer, type_id, pg_catalog.format('entry %s follows entry %s', entry_no, previous) AS detail
-FROM (SELECT customer, type_id, entry_no,
-             pg_catalog.lag(entry_no, 1, 0::bigint) OVER (PARTITION BY customer, type_id ORDER BY entry_no) AS previous
-      FROM credits.entry) AS entry
+SELECT key.customer, key.type_id, pg_catalog.format('entry %s follows entry %s', entry_no, previous) AS detail
+FROM (SELECT account_no, entry_no,
+             pg_catalog.lag(entry_no, 1, 0::bigint) OVER (PARTITION BY account_no ORDER BY entry_no) AS previous
+      FROM credits._entry) AS entry
+LEFT JOIN credits._account_key AS key USING (account_no)
 WHERE entry_no <> previous + 1
 UNION ALL
-SELECT customer, type_id, pg_catalog.format('the last entry is %s, the account says %s', coalesce(entries.last, 0),
-                                            account.last_entry_no)
+SELECT account.customer, account.type_id,
+       pg_catalog.format('the last entry is %s, the account says %s', coalesce(entries.last, 0), account.last_entry_no)
 FROM credits._account AS account
-LEFT JOIN (SELECT customer, type_id, pg_catalog.max(entry_no) AS last FROM credits.entry GROUP BY customer, type_id) AS entries
-    USING (customer, type_id)
+LEFT JOIN (SELECT account_no, pg_catalog.max(entry_no) AS last FROM credits._entry GROUP BY account_no) AS entries
+    USING (account_no)
 WHERE account.last_entry_no <> coalesce(entries.last, 0);
 COMMENT ON VIEW credits._verify_entry_numbers_gapless IS
 'Accounts whose entries are not numbered 1, 2, 3 ... to the last number (invariant 2).';
@@ -309,11 +320,12 @@ COMMENT ON VIEW credits._verify_entry_has_line_number IS
 'Entries that are not found by source and key of their line.';
 
 CREATE VIEW credits._verify_balance_after_chains AS
-SELECT customer, type_id,
+SELECT key.customer, key.type_id,
        pg_catalog.format('entry %s: %s after %s and %s', entry_no, balance_after, previous, quantity) AS detail
-FROM (SELECT customer, type_id, entry_no, quantity, balance_after,
-             pg_catalog.lag(balance_after, 1, 0::numeric) OVER (PARTITION BY customer, type_id ORDER BY entry_no) AS previous
-      FROM credits.entry) AS entry
+FROM (SELECT account_no, entry_no, quantity, balance_after,
+             pg_catalog.lag(balance_after, 1, 0::numeric) OVER (PARTITION BY account_no ORDER BY entry_no) AS previous
+      FROM credits._entry) AS entry
+LEFT JOIN credits._account_key AS key USING (account_no)
 WHERE balance_after <> previous + quantity;
 COMMENT ON VIEW credits._verify_balance_after_chains IS
 'Entries whose balance is not that of the entry before plus their quantity (invariant 2).';
@@ -374,11 +386,11 @@ COMMENT ON VIEW credits._verify_reversal_within_draw IS
 '(rules 15 and 17).';
 
 CREATE VIEW credits._verify_booked_after_lot AS
-SELECT entry.customer, entry.type_id,
+SELECT lot.customer, lot.type_id,
        pg_catalog.format('entry %s of lot %s is booked on %s, the lot on %s', entry.entry_no, entry.lot_no,
                          credits._dated(entry.booked_on, 'YYYY-MM-DD'), credits._dated(lot.booked_on, 'YYYY-MM-DD')) AS detail
-FROM credits.entry
-JOIN credits._lot_by_customer AS lot USING (customer, type_id, lot_no)
+FROM credits._entry AS entry
+JOIN credits._lot_by_customer AS lot USING (account_no, lot_no)
 WHERE entry.booked_on < lot.booked_on;
 COMMENT ON VIEW credits._verify_booked_after_lot IS
 'Entries booked before the lot that they move: a balance would have been negative on that date (rule 28).';

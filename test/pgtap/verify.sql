@@ -215,7 +215,7 @@ SELECT is(pg_temp.broken($$SELECT credits.register_sale('C2', 'SUPPORT', 2, 20, 
           LIKE '%sale_changed_in_order%',
     true, 'a sale is changed before it was made');
 SELECT is(pg_temp.broken($$UPDATE credits._account SET account_no = -1 WHERE customer = 'C2'$$),
-          'account_has_number ledger_has_account',
+          'account_has_number balance_equals_entries entry_numbers_gapless ledger_has_account value_equals_entries',
           'an account has another number than lots and entries know');
 SELECT is(pg_temp.broken($$UPDATE credits._account_key SET customer = 'C9' WHERE customer = 'C3'$$)
           LIKE 'account_has_number%', true,
