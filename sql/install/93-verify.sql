@@ -53,6 +53,7 @@ SET search_path = pg_catalog, pg_temp
 SET jit = off -- so many joins cost more to compile than to run
 -- Each reads whole tables. By statistics of a smaller ledger PostgreSQL would look through all rows for each row.
 SET enable_nestloop = off
+SET enable_mergejoin = off -- nor sort them all, by what it guesses of the lines
 BEGIN ATOMIC
     SELECT credits._hold_all_tables();
     SELECT violation.invariant, violation.customer, violation.type_code, violation.detail
