@@ -75,7 +75,7 @@ INSERT INTO report VALUES
     (3, 'bare: a sum of all entries by account', 'SELECT type_id, customer, sum(quantity) FROM credits.entry GROUP BY 1, 2'),
     (4, 'portfolio of BIG', $$SELECT * FROM credits.portfolio WHERE customer = 'BIG'$$),
     (5, 'open_lot of BIG', $$SELECT * FROM credits.open_lot WHERE customer = 'BIG'$$),
-    (6, 'history of BIG, newest 100', $$SELECT * FROM credits.history WHERE customer = 'BIG' ORDER BY entry_no DESC LIMIT 100$$),
+    (6, 'history_of BIG, newest 100', $$SELECT * FROM credits.history_of('BIG') LIMIT 100$$),
     (7, 'history of C7, newest 100', $$SELECT * FROM credits.history WHERE customer = 'C7' ORDER BY entry_no DESC LIMIT 100$$),
     (8, 'history of BIG, one day', $$SELECT * FROM credits.history WHERE customer = 'BIG' AND booked_on = '2022-12-31'$$),
     (9, 'statement_month of BIG', $$SELECT * FROM credits.statement_month('BIG', '2022-12-31')$$),

@@ -33,6 +33,7 @@ GRANT EXECUTE ON FUNCTION
     credits.verify,
     credits.entry_of,
     credits.history_of,
+    credits._newest_entries,
     credits._type_named,
     credits.open_lot_as_of,
     credits.portfolio_as_of,

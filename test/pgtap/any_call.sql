@@ -120,7 +120,7 @@ SELECT is_empty($$
         AS role
     WHERE p.pronamespace = 'credits'::regnamespace AND p.proname LIKE '\_%' AND has_function_privilege(role, p.oid, 'EXECUTE')
       AND p.proname NOT IN ('_account_no_of', '_account_nos_of', '_acted_for', '_entry_kind', '_movement_of', '_price_line',
-                            '_type_named')$$,
+                            '_newest_entries', '_type_named')$$,
       'nor may he, or a role, call what is private, but for what a view asks, and what a partition is given');
 
 -- As triggers of other kinds than ours, on tables of all kinds

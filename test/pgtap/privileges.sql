@@ -50,6 +50,7 @@ SELECT bag_eq($$SELECT * FROM grants WHERE grantees IS NOT NULL$$, $$VALUES
     ('verify', 'credits_reader'),
     ('entry_of', 'credits_reader'),
     ('history_of', 'credits_reader'),
+    ('_newest_entries', 'credits_reader'),
     ('_type_named', 'credits_reader'),
     ('open_lot_as_of', 'credits_reader'),
     ('portfolio_as_of', 'credits_reader'),

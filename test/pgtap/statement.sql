@@ -4,7 +4,7 @@ BEGIN;
 \ir common.psql
 \ir shop.psql
 \ir closing.psql
-SELECT plan(64);
+SELECT plan(67);
 
 -- The rows of a statement in short: 'SUPPORT 2 2026-01-05 sale cash_sale S1 S: 10 -> 10'.
 CREATE FUNCTION pg_temp.said(who text, from_date date, to_date date) RETURNS text[] LANGUAGE sql AS $$
@@ -276,6 +276,11 @@ SELECT results_eq($$SELECT pg_temp.ways('SELECT * FROM credits.portfolio WHERE c
                   ARRAY['Index Scan'], 'a portfolio reads the ledger by key');
 SELECT is(pg_temp.reads($$SELECT * FROM credits.portfolio WHERE customer = 'BIG'$$), 2::bigint,
           'one entry per account, and where it is');
+SELECT cmp_ok(pg_temp.reads(query), '<=', 220::bigint, 'the newest 100 are read alone, and where they are: ' || query)
+FROM (VALUES ($$SELECT * FROM credits.history_of('BIG') LIMIT 100$$),
+             ($$SELECT * FROM credits.entry_of('BIG', 'SUPPORT') LIMIT 100$$),
+             ($$SELECT * FROM credits.entry WHERE customer = 'BIG' AND type_id = 101 ORDER BY entry_no DESC LIMIT 100$$))
+    AS newest (query);
 SELECT is_empty($$SELECT pg_temp.ways('SELECT * FROM credits.open_lot WHERE customer = ''BIG''')$$,
                 'open lots without the ledger');
 
