@@ -3,6 +3,7 @@
 BEGIN {
     goal["verify"] = " 8000 3000"
     goal["portfolio_as_of / bare"] = " 3 1.5"
+    goal["history of BIG, newest 100"] = " 10"
     goal["history_of BIG, newest 100"] = " 10"
     goal["statement_html of BIG, 1 200 movements"] = " 150"
     of_large["verify"] = " 80000 30000"

@@ -75,17 +75,18 @@ INSERT INTO report VALUES
     (3, 'bare: a sum of all entries by account', 'SELECT type_id, customer, sum(quantity) FROM credits.entry GROUP BY 1, 2'),
     (4, 'portfolio of BIG', $$SELECT * FROM credits.portfolio WHERE customer = 'BIG'$$),
     (5, 'open_lot of BIG', $$SELECT * FROM credits.open_lot WHERE customer = 'BIG'$$),
-    (6, 'history_of BIG, newest 100', $$SELECT * FROM credits.history_of('BIG') LIMIT 100$$),
-    (7, 'history of C7, newest 100', $$SELECT * FROM credits.history WHERE customer = 'C7' ORDER BY entry_no DESC LIMIT 100$$),
-    (8, 'history of BIG, one day', $$SELECT * FROM credits.history WHERE customer = 'BIG' AND booked_on = '2022-12-31'$$),
-    (9, 'statement_month of BIG', $$SELECT * FROM credits.statement_month('BIG', '2022-12-31')$$),
-    (10, 'statement_html of BIG, 1 200 movements',
+    (6, 'history of BIG, newest 100', $$SELECT * FROM credits.history WHERE customer = 'BIG' ORDER BY entry_no DESC LIMIT 100$$),
+    (7, 'history_of BIG, newest 100', $$SELECT * FROM credits.history_of('BIG') LIMIT 100$$),
+    (8, 'history of C7, newest 100', $$SELECT * FROM credits.history WHERE customer = 'C7' ORDER BY entry_no DESC LIMIT 100$$),
+    (9, 'history of BIG, one day', $$SELECT * FROM credits.history WHERE customer = 'BIG' AND booked_on = '2022-12-31'$$),
+    (10, 'statement_month of BIG', $$SELECT * FROM credits.statement_month('BIG', '2022-12-31')$$),
+    (11, 'statement_html of BIG, 1 200 movements',
      format($$SELECT credits.statement_html('BIG', %L, '2025-12-31')$$, :'movements_from')),
-    (11, 'deferred_revenue, 12 months', $$SELECT * FROM credits.deferred_revenue('2024-01-01', '2024-12-01')$$),
-    (12, 'budget', 'SELECT * FROM credits.budget(2025)'),
-    (13, 'consumption_by_month', 'SELECT * FROM credits.consumption_by_month(2025)'),
-    (14, 'open_lot_as_of', $$SELECT * FROM credits.open_lot_as_of('2024-12-31')$$),
-    (15, 'portfolio_html', 'SELECT credits.portfolio_html()');
+    (12, 'deferred_revenue, 12 months', $$SELECT * FROM credits.deferred_revenue('2024-01-01', '2024-12-01')$$),
+    (13, 'budget', 'SELECT * FROM credits.budget(2025)'),
+    (14, 'consumption_by_month', 'SELECT * FROM credits.consumption_by_month(2025)'),
+    (15, 'open_lot_as_of', $$SELECT * FROM credits.open_lot_as_of('2024-12-31')$$),
+    (16, 'portfolio_html', 'SELECT credits.portfolio_html()');
 
 CREATE TEMPORARY TABLE result (position int, took numeric);
 CREATE FUNCTION pg_temp.run_round() RETURNS void LANGUAGE sql AS
