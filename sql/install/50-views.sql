@@ -220,8 +220,6 @@ Rule 29.';
 -- query it gives row by row, so that a LIMIT ends it.
 CREATE FUNCTION credits._newest_entries(customer text, type_id integer) RETURNS SETOF credits.entry
 LANGUAGE sql STABLE
-SET enable_seqscan = off
-SET enable_bitmapscan = off
 SET enable_sort = off
 BEGIN ATOMIC
     SELECT entry.*
